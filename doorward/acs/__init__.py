@@ -1,0 +1,1 @@
+"""The domain: who may pass which door and when. Imports none of its siblings."""

@@ -1,0 +1,82 @@
+"""Who acts, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doorward.acs.errors import NotPermitted, Unauthenticated
+
+
+class Permission(StrEnum):
+    """One thing that an operation or a query asks for."""
+
+    EVENT_VIEW = "event.view"
+    AUDIT_VIEW = "audit.view"
+    CARDHOLDER_VIEW = "cardholder.view"
+    CARDHOLDER_WRITE = "cardholder.write"
+    CARD_NUMBER_VIEW = "card_number.view"
+    PHOTO_VIEW = "photo.view"
+    CONFIGURATION_VIEW = "configuration.view"
+    CONFIGURATION_WRITE = "configuration.write"
+    DOOR_VIEW = "door.view"
+    DOOR_COMMAND = "door.command"
+    CAMERA_VIEW = "camera.view"
+    CLIP_VIEW = "clip.view"
+    USER_WRITE = "user.write"
+
+
+class Role(StrEnum):
+    """The three roles that every installation has."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+_VIEWER = frozenset(
+    {
+        Permission.EVENT_VIEW,
+        Permission.DOOR_VIEW,
+        Permission.CAMERA_VIEW,
+        Permission.CLIP_VIEW,
+        Permission.PHOTO_VIEW,
+    }
+)
+_OPERATOR = _VIEWER | {
+    Permission.CARDHOLDER_VIEW,
+    Permission.CARDHOLDER_WRITE,
+    Permission.CONFIGURATION_VIEW,
+    Permission.DOOR_COMMAND,
+}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.OPERATOR: _OPERATOR,
+    Role.VIEWER: _VIEWER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody, or Doorward itself, doing something. `means` is how: api, command_line, system."""
+
+    user_id: str | None
+    name: str
+    permissions: frozenset[Permission]
+    means: str
+    address: str | None = None
+
+    def require(self, permission: Permission) -> None:
+        """Raise unless the actor has the permission."""
+        if permission in self.permissions:
+            return
+        if self.user_id is None:
+            raise Unauthenticated("Sign in first.")
+        raise NotPermitted(f"{self.name} may not do this: it needs the permission {permission.value}.")
+
+
+def anonymous(address: str | None = None) -> Actor:
+    """Whoever has not signed in."""
+    return Actor(None, "anonymous", frozenset(), "api", address)
+
+
+COMMAND_LINE = Actor(None, "command line", frozenset(Permission), "command_line")
+"""Whoever can run `doorward` beside the database can do everything anyway."""

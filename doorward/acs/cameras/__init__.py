@@ -1,0 +1,1 @@
+"""Cameras, the door sides they look at, and bookmarks on their recordings."""

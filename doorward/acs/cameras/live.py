@@ -1,0 +1,41 @@
+"""The present state of cameras, and the way to the recorder. In memory only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CameraCondition:
+    """What the recorder last said of a camera: a state (`recording`, `lost` ...) and a sentence."""
+
+    state: str = "connecting"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An interval of a camera's recording that an event needs."""
+
+    camera_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class LiveCameras:
+    """Conditions by camera. `hold` and `reconfigure` reach the recorder; the server sets them."""
+
+    def __init__(self) -> None:
+        self._conditions: dict[str, CameraCondition] = {}
+        self.hold: Callable[[Wanted], None] = lambda _: None
+        self.reconfigure: Callable[[], None] = lambda: None
+
+    def condition(self, camera_id: str) -> CameraCondition:
+        """What is known of a camera."""
+        return self._conditions.get(camera_id, CameraCondition())
+
+    def update(self, camera_id: str, state: str, detail: str) -> CameraCondition:
+        """Note what the recorder says; returns what it said before."""
+        before = self.condition(camera_id)
+        self._conditions[camera_id] = CameraCondition(state, detail)
+        return before

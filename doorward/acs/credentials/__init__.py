@@ -1,0 +1,1 @@
+"""Cards and what else opens a door."""

@@ -1,0 +1,133 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL; migrated before it is used."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.recorder import MigrationRecorder
+
+from doorward.acs.errors import DatabaseUnusable
+
+AREAS = (
+    "site",
+    "people",
+    "credentials",
+    "schedules",
+    "zones",
+    "doors",
+    "rules",
+    "users",
+    "cameras",
+    "events",
+)
+_POSTGRES_POOL = 10
+
+
+def sqlite_url(path: str) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite://{quote(path)}"
+
+
+def database_config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`."""
+    scheme = urlsplit(url).scheme
+    if scheme in {"postgres", "postgresql"}:
+        separator = "&" if "?" in url else "?"
+        connection = f"asyncpg{url[len(scheme) :]}{separator}minsize=1&maxsize={_POSTGRES_POOL}"
+    elif scheme == "sqlite":
+        separator = "&" if "?" in url else "?"
+        connection = f"{url}{separator}synchronous=FULL&busy_timeout=5000"
+    else:
+        raise DatabaseUnusable(
+            f"The database URL begins with {scheme or 'nothing'}://. "
+            "Use sqlite:///path/to/file or postgres://user:password@host:5432/name."
+        )
+    return {
+        "connections": {"default": connection},
+        "apps": {
+            "acs": {
+                "models": [f"doorward.acs.{area}.models" for area in AREAS],
+                "default_connection": "default",
+                "migrations": "doorward.acs.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[None]:
+    """The migrated database, for this task and those it starts. Raises DatabaseUnusable with what to do."""
+    config = database_config(url)
+    try:
+        await Tortoise.init(config=config)
+        try:
+            await _migrate(config)
+            yield
+        finally:
+            await Tortoise.close_connections()
+    except (DBConnectionError, OSError) as error:
+        raise DatabaseUnusable(_advice(url, error)) from error
+
+
+def _advice(url: str, error: Exception) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return f"The database file {parts.path} cannot be opened: {error}. Check the folder, its owner and its free space."
+    place = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+    return (
+        f"PostgreSQL at {place} cannot be used: {error}. "
+        "Check that it runs, and the user, password and database name in --database."
+    )
+
+
+async def _migrate(config: dict[str, Any]) -> None:
+    """Apply the migrations that are missing.
+
+    SQLite rebuilds a table by dropping it, which with foreign keys on would delete the rows that
+    point at it without a word: they are off while a migration runs, and checked afterwards.
+    """
+    connection = get_connection("default")
+    try:
+        executor = MigrationExecutor(connection, config["apps"])
+        await executor.loader.build_graph()
+        known = {key.name for key in executor.loader.graph.nodes}
+        applied = await _applied(connection)
+        if unknown := applied - known:
+            raise DatabaseUnusable(
+                f"The database was written by a newer Doorward (it has {', '.join(sorted(unknown))}). "
+                "Install that version, or restore a backup made before the upgrade."
+            )
+        if applied == known:
+            return
+        is_sqlite = connection.capabilities.dialect == "sqlite"
+        if is_sqlite:
+            await connection.execute_script("PRAGMA foreign_keys=OFF")
+        await executor.migrate()
+        if is_sqlite:
+            broken = await connection.execute_query_dict("PRAGMA foreign_key_check")
+            if broken:
+                raise DatabaseUnusable(
+                    f"The upgrade left {len(broken)} broken references (first: {broken[0]}). "
+                    "Restore the backup made before the upgrade."
+                )
+            await connection.execute_script("PRAGMA foreign_keys=ON")
+    except OperationalError as error:
+        raise DatabaseUnusable(
+            f"The database cannot be upgraded: {error}. Check its free space and owner."
+        ) from error
+
+
+async def _applied(connection: BaseDBAsyncClient) -> set[str]:
+    recorder = MigrationRecorder(connection)
+    try:
+        return {key.name for key in await recorder.applied_migrations()}
+    except OperationalError:
+        return set()

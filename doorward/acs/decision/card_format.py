@@ -1,0 +1,78 @@
+"""Card formats: from the bits that a reader sends to a facility code and a card number, and back.
+
+H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility code,
+16 bits of card number, odd parity over bits 14-26, most significant bit first.
+"""
+
+from dataclasses import dataclass
+
+from doorward.acs.decision.reason import Reason
+
+H10301 = "H10301"
+H10301_BITS = 26
+MAX_FACILITY = 0xFF
+MAX_NUMBER = 0xFFFF
+MAX_CARD_BITS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CardBits:
+    """What a reader sent: `bit_count` bits, left-justified in `data` (the unused tail bits are ignored)."""
+
+    data: bytes
+    bit_count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.bit_count <= MAX_CARD_BITS:
+            raise ValueError(f"a card has 1 to {MAX_CARD_BITS} bits, not {self.bit_count}")
+        if len(self.data) * 8 < self.bit_count:
+            raise ValueError(f"{len(self.data)} bytes do not hold {self.bit_count} bits")
+
+    def as_int(self) -> int:
+        """The bits as one unsigned number, first bit most significant."""
+        return int.from_bytes(self.data, "big") >> (len(self.data) * 8 - self.bit_count)
+
+    def as_text(self) -> str:
+        """The bits as a string of 0 and 1, as they arrived."""
+        return f"{self.as_int():0{self.bit_count}b}"
+
+    @classmethod
+    def from_int(cls, value: int, bit_count: int) -> "CardBits":
+        """The lowest `bit_count` bits of `value`, left-justified."""
+        size = (bit_count + 7) // 8
+        return cls((value << (size * 8 - bit_count)).to_bytes(size, "big"), bit_count)
+
+
+@dataclass(frozen=True, slots=True)
+class CardToken:
+    """A card as one format sees it. Two cards with one token are one card."""
+
+    format: str
+    facility: int
+    number: int
+
+
+def _parity(value: int) -> int:
+    return value.bit_count() & 1
+
+
+def encode_h10301(facility: int, number: int) -> CardBits:
+    """The 26 bits of a card. Raises ValueError outside facility 0-255 or number 0-65535."""
+    if not 0 <= facility <= MAX_FACILITY:
+        raise ValueError(f"the facility code of a 26-bit card is 0 to {MAX_FACILITY}, not {facility}")
+    if not 0 <= number <= MAX_NUMBER:
+        raise ValueError(f"the number of a 26-bit card is 0 to {MAX_NUMBER}, not {number}")
+    body = facility << 16 | number
+    even = _parity(body >> 12)
+    odd = 1 - _parity(body & 0xFFF)
+    return CardBits.from_int(even << 25 | body << 1 | odd, H10301_BITS)
+
+
+def decode(bits: CardBits) -> CardToken | Reason:
+    """The card in these bits, or the reason why no active format can read them."""
+    if bits.bit_count != H10301_BITS:
+        return Reason.CARD_LENGTH_UNKNOWN
+    value = bits.as_int()
+    if _parity(value >> 13) != 0 or _parity(value & 0x1FFF) != 1:
+        return Reason.CARD_PARITY_ERROR
+    return CardToken(H10301, value >> 17 & MAX_FACILITY, value >> 1 & MAX_NUMBER)

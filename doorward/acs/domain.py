@@ -1,0 +1,22 @@
+"""What every operation and query works on, made once by the server."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from doorward.acs.cameras.live import LiveCameras
+from doorward.acs.doors.live import LiveDoors
+from doorward.acs.events.bus import Bus
+from doorward.acs.sealing import Sealer
+
+
+@dataclass(slots=True)
+class Domain:
+    """The open database is Tortoise's; this is the rest: secrets, the clock (aware UTC), and what is live."""
+
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    bus: Bus = field(default_factory=Bus)
+    doors: LiveDoors = field(default_factory=LiveDoors)
+    cameras: LiveCameras = field(default_factory=LiveCameras)
+    policy_changed: Callable[[], None] = lambda: None

@@ -1,0 +1,1 @@
+"""Doors, their readers and devices, and the controllers that own them."""

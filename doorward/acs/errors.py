@@ -1,0 +1,38 @@
+"""What can go wrong in the domain, in words for the person who can mend it."""
+
+
+class AcsError(Exception):
+    """The root. `message` is a sentence for people; `path` names the input field concerned, if one is."""
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+class ValidationFailed(AcsError):
+    """An input is not acceptable; the message says what would be."""
+
+
+class Conflict(AcsError):
+    """The change collides with what is there: a duplicate, or an outdated version."""
+
+
+class NotFound(AcsError):
+    """What the input refers to does not exist."""
+
+
+class Unauthenticated(AcsError):
+    """Nobody is signed in, or the name or password is wrong."""
+
+
+class NotPermitted(AcsError):
+    """The actor lacks the permission that the operation declares."""
+
+
+class ControllerOffline(AcsError):
+    """The controller that owns the door is not connected; nothing was queued."""
+
+
+class DatabaseUnusable(AcsError):
+    """The database cannot be opened or migrated; the message says what to do."""

@@ -1,0 +1,1 @@
+"""The append-only event log: what types there are, how they are stored and asked for."""

@@ -1,0 +1,163 @@
+"""Every event type there is, with its meaning. An undeclared type cannot be written."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What kind of thing an event tells; retention and permissions are per category."""
+
+    ACCESS = "access"
+    DOOR = "door"
+    DEVICE = "device"
+    VIDEO = "video"
+    SYSTEM = "system"
+    AUDIT = "audit"
+
+
+class Severity(StrEnum):
+    """How much it matters to the person on duty."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+class EventType(StrEnum):
+    """Dotted, lower case, stable: stored with events and never renamed."""
+
+    ACCESS_GRANTED = "access.granted"
+    ACCESS_DENIED = "access.denied"
+    ACCESS_NO_ENTRY = "access.no_entry"
+    DOOR_ACCESS_BY_OPERATOR = "door.access_by_operator"
+    DOOR_REX = "door.rex"
+    DOOR_OPENED = "door.opened"
+    DOOR_CLOSED = "door.closed"
+    DOOR_FORCED = "door.forced"
+    DOOR_FORCED_CLEARED = "door.forced_cleared"
+    DOOR_HELD = "door.held"
+    DOOR_HELD_CLEARED = "door.held_cleared"
+    DOOR_LOCKED = "door.locked"
+    DOOR_UNLOCKED = "door.unlocked"
+    DOOR_LOCKDOWN = "door.lockdown"
+    DOOR_RESET = "door.reset"
+    DOOR_ONLINE = "door.online"
+    DOOR_OFFLINE = "door.offline"
+    READER_ONLINE = "reader.online"
+    READER_OFFLINE = "reader.offline"
+    READER_TAMPER = "reader.tamper"
+    READER_TAMPER_CLEARED = "reader.tamper_cleared"
+    CONTROLLER_STARTED = "controller.started"
+    CONTROLLER_ONLINE = "controller.online"
+    CONTROLLER_OFFLINE = "controller.offline"
+    JOURNAL_FAILED = "journal.failed"
+    JOURNAL_RECOVERED = "journal.recovered"
+    CAMERA_RECORDING = "camera.recording"
+    CAMERA_LOST = "camera.lost"
+    STORAGE_FULL = "storage.full"
+    RECORDER_LOST = "recorder.lost"
+    SERVER_STARTED = "server.started"
+    USER_SIGNED_IN = "audit.user.signed_in"
+    USER_SIGN_IN_FAILED = "audit.user.sign_in_failed"
+    USER_SIGNED_OUT = "audit.user.signed_out"
+    USER_CREATED = "audit.user.created"
+    USER_PASSWORD_CHANGED = "audit.user.password_changed"
+    CARDHOLDER_CREATED = "audit.cardholder.created"
+    CARDHOLDER_UPDATED = "audit.cardholder.updated"
+    GROUP_CREATED = "audit.group.created"
+    CARD_CREATED = "audit.card.created"
+    CARD_UPDATED = "audit.card.updated"
+    ZONE_CREATED = "audit.zone.created"
+    DOOR_CREATED = "audit.door.created"
+    DEVICE_CREATED = "audit.device.created"
+    SCHEDULE_CREATED = "audit.schedule.created"
+    ACCESS_RULE_CREATED = "audit.access_rule.created"
+    CAMERA_CREATED = "audit.camera.created"
+    CAMERA_UPDATED = "audit.camera.updated"
+    CARDHOLDER_PHOTO_CHANGED = "audit.cardholder.photo_changed"
+    DOOR_COMMANDED = "audit.door.commanded"
+    DOOR_COMMAND_FAILED = "audit.door.command_failed"
+    CLIP_VIEWED = "audit.clip.viewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a type means: its category, its severity, words for people, and the type that ends it."""
+
+    category: Category
+    severity: Severity
+    words: str
+    cleared_by: EventType | None = None
+
+
+def _declare() -> dict[EventType, Declaration]:
+    access, door, device = Category.ACCESS, Category.DOOR, Category.DEVICE
+    video, system, audit = Category.VIDEO, Category.SYSTEM, Category.AUDIT
+    info, notice, warning, alarm = Severity.INFO, Severity.NOTICE, Severity.WARNING, Severity.ALARM
+    kind = EventType
+    table: dict[EventType, Declaration] = {
+        kind.ACCESS_GRANTED: Declaration(access, info, "Access granted"),
+        kind.ACCESS_DENIED: Declaration(access, notice, "Access denied"),
+        kind.ACCESS_NO_ENTRY: Declaration(access, info, "Access granted, but the door was not opened"),
+        kind.DOOR_ACCESS_BY_OPERATOR: Declaration(door, notice, "Door released once by an operator"),
+        kind.DOOR_REX: Declaration(door, info, "Request to exit"),
+        kind.DOOR_OPENED: Declaration(door, info, "Door opened"),
+        kind.DOOR_CLOSED: Declaration(door, info, "Door closed"),
+        kind.DOOR_FORCED: Declaration(door, alarm, "Door forced open", kind.DOOR_FORCED_CLEARED),
+        kind.DOOR_FORCED_CLEARED: Declaration(door, info, "Forced door closed again"),
+        kind.DOOR_HELD: Declaration(door, warning, "Door held open too long", kind.DOOR_HELD_CLEARED),
+        kind.DOOR_HELD_CLEARED: Declaration(door, info, "Door no longer held open"),
+        kind.DOOR_LOCKED: Declaration(door, notice, "Door locked by an operator"),
+        kind.DOOR_UNLOCKED: Declaration(door, notice, "Door unlocked by an operator"),
+        kind.DOOR_LOCKDOWN: Declaration(door, alarm, "Door in lockdown", kind.DOOR_RESET),
+        kind.DOOR_RESET: Declaration(door, notice, "Door returned to normal"),
+        kind.DOOR_ONLINE: Declaration(device, info, "Door device online"),
+        kind.DOOR_OFFLINE: Declaration(device, warning, "Door device offline", kind.DOOR_ONLINE),
+        kind.READER_ONLINE: Declaration(device, info, "Reader online"),
+        kind.READER_OFFLINE: Declaration(device, warning, "Reader offline", kind.READER_ONLINE),
+        kind.READER_TAMPER: Declaration(device, alarm, "Reader tampered with", kind.READER_TAMPER_CLEARED),
+        kind.READER_TAMPER_CLEARED: Declaration(device, info, "Reader tamper ended"),
+        kind.CONTROLLER_STARTED: Declaration(system, info, "Controller started"),
+        kind.CONTROLLER_ONLINE: Declaration(system, info, "Controller connected"),
+        kind.CONTROLLER_OFFLINE: Declaration(
+            system, warning, "Controller not connected", kind.CONTROLLER_ONLINE
+        ),
+        kind.JOURNAL_FAILED: Declaration(
+            system, alarm, "Controller cannot write its journal; cards open no door", kind.JOURNAL_RECOVERED
+        ),
+        kind.JOURNAL_RECOVERED: Declaration(system, info, "Controller writes its journal again"),
+        kind.CAMERA_RECORDING: Declaration(video, info, "Camera recording"),
+        kind.CAMERA_LOST: Declaration(video, warning, "Camera lost", kind.CAMERA_RECORDING),
+        kind.STORAGE_FULL: Declaration(video, alarm, "Recording stopped: storage is full"),
+        kind.RECORDER_LOST: Declaration(video, warning, "Recorder stopped and is being restarted"),
+        kind.SERVER_STARTED: Declaration(system, info, "Server started"),
+        kind.USER_SIGNED_IN: Declaration(audit, info, "Signed in"),
+        kind.USER_SIGN_IN_FAILED: Declaration(audit, notice, "Sign-in failed"),
+        kind.USER_SIGNED_OUT: Declaration(audit, info, "Signed out"),
+        kind.USER_CREATED: Declaration(audit, notice, "User created"),
+        kind.USER_PASSWORD_CHANGED: Declaration(audit, notice, "Password changed"),
+        kind.CARDHOLDER_CREATED: Declaration(audit, info, "Cardholder created"),
+        kind.CARDHOLDER_UPDATED: Declaration(audit, info, "Cardholder changed"),
+        kind.GROUP_CREATED: Declaration(audit, info, "Group created"),
+        kind.CARD_CREATED: Declaration(audit, info, "Card created"),
+        kind.CARD_UPDATED: Declaration(audit, info, "Card changed"),
+        kind.ZONE_CREATED: Declaration(audit, info, "Zone created"),
+        kind.DOOR_CREATED: Declaration(audit, info, "Door created"),
+        kind.DEVICE_CREATED: Declaration(audit, info, "Device created"),
+        kind.SCHEDULE_CREATED: Declaration(audit, info, "Schedule created"),
+        kind.ACCESS_RULE_CREATED: Declaration(audit, info, "Access rule created"),
+        kind.CAMERA_CREATED: Declaration(audit, info, "Camera created"),
+        kind.CAMERA_UPDATED: Declaration(audit, info, "Camera changed"),
+        kind.DOOR_COMMANDED: Declaration(audit, notice, "Door command given"),
+        kind.DOOR_COMMAND_FAILED: Declaration(audit, warning, "Door command not carried out"),
+        kind.CARDHOLDER_PHOTO_CHANGED: Declaration(audit, info, "Photo changed"),
+        kind.CLIP_VIEWED: Declaration(audit, info, "Recording viewed"),
+    }
+    undeclared = set(EventType) - table.keys()
+    if undeclared:
+        raise RuntimeError(f"event types without a declaration: {sorted(undeclared)}")
+    return table
+
+
+CATALOGUE: dict[EventType, Declaration] = _declare()

@@ -1,0 +1,174 @@
+"""Storing what controllers and the recorder report.
+
+These have no actor: they are how the log is fed. A controller's record is stored exactly once, by
+its controller and sequence number, with the bookmarks that it asks for, in one transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from doorward.acs.cameras.live import Wanted
+from doorward.acs.cameras.models import Bookmark, CameraView
+from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Controller, Door, Reader
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.log import NewEvent, append, lock_log
+from doorward.acs.events.models import Event
+from doorward.acs.identity import new_id
+from doorward.acs.messages import JournalRecord
+from doorward.acs.people.models import Cardholder
+from doorward.acs.users.models import User
+
+BOOKMARK_BEFORE = timedelta(seconds=5)
+BOOKMARK_AFTER = timedelta(seconds=10)
+BOOKMARKED = frozenset(
+    {
+        EventType.ACCESS_GRANTED,
+        EventType.ACCESS_DENIED,
+        EventType.DOOR_ACCESS_BY_OPERATOR,
+        EventType.DOOR_FORCED,
+        EventType.DOOR_HELD,
+    }
+)
+
+
+class JournalGap(Exception):
+    """A batch does not follow on what is stored; the controller must send again from there."""
+
+    def __init__(self, stored_sequence: int) -> None:
+        super().__init__(f"records after {stored_sequence} are missing")
+        self.stored_sequence = stored_sequence
+
+
+async def stored_sequence(controller_id: str) -> int:
+    """The last journal record of a controller that is stored without a gap."""
+    return int((await Controller.get(id=controller_id)).stored_sequence)
+
+
+async def store_records(domain: Domain, controller_id: str, records: Sequence[JournalRecord]) -> int:
+    """Store records in sequence, skipping those that are stored; returns the last stored sequence.
+
+    Raises JournalGap, with nothing stored, when a record between them and the stored ones is missing.
+    """
+    now = domain.clock()
+    async with in_transaction("default") as connection:
+        controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
+        fresh = [record for record in records if record.sequence > controller.stored_sequence]
+        expected = range(controller.stored_sequence + 1, controller.stored_sequence + 1 + len(fresh))
+        if [record.sequence for record in fresh] != list(expected):
+            raise JournalGap(controller.stored_sequence)
+        if not fresh:
+            return int(controller.stored_sequence)
+        names = await _Names.of(fresh, connection)
+        await lock_log(connection)
+        events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
+        wanted = await _bookmark(events, connection)
+        controller.stored_sequence = fresh[-1].sequence
+        await controller.save(using_db=connection, update_fields=["stored_sequence"])
+    domain.bus.announce()
+    for interval in wanted:
+        domain.cameras.hold(interval)
+    return fresh[-1].sequence
+
+
+async def record_system_event(domain: Domain, event: NewEvent) -> None:
+    """Write one event of the server or the recorder."""
+    async with in_transaction("default") as connection:
+        await lock_log(connection)
+        await append(connection, [event], domain.clock())
+    domain.bus.announce()
+
+
+class _Names:
+    """The names that a batch's events show, as they are now."""
+
+    def __init__(
+        self,
+        cardholders: dict[str, Cardholder],
+        doors: dict[str, str],
+        users: dict[str, str],
+        zones: dict[str, str | None],
+    ) -> None:
+        self._cardholders = cardholders
+        self._doors = doors
+        self._users = users
+        self._zones = zones
+
+    @classmethod
+    async def of(cls, records: Sequence[JournalRecord], connection: BaseDBAsyncClient) -> "_Names":
+        people = {record.cardholder_id for record in records if record.cardholder_id}
+        users = {record.user_id for record in records if record.user_id}
+        readers = {record.reader_id for record in records if record.reader_id}
+        doors = {record.door_id for record in records if record.door_id}
+        return cls(
+            {row.id: row for row in await Cardholder.filter(id__in=list(people)).using_db(connection)}
+            if people
+            else {},
+            {row.id: row.name for row in await Door.filter(id__in=list(doors)).using_db(connection)},
+            {row.id: row.name for row in await User.filter(id__in=list(users)).using_db(connection)}
+            if users
+            else {},
+            {
+                row.id: row.enters_zone_id
+                for row in await Reader.filter(id__in=list(readers)).using_db(connection)
+            }
+            if readers
+            else {},
+        )
+
+    def event(self, controller_id: str, record: JournalRecord) -> NewEvent:
+        cardholder = self._cardholders.get(record.cardholder_id or "")
+        return NewEvent(
+            record.type,
+            record.at,
+            source="controller",
+            controller_id=controller_id,
+            sequence=record.sequence,
+            reason=record.reason,
+            door_id=record.door_id,
+            door_name=self._doors.get(record.door_id or ""),
+            side=record.side,
+            reader_id=record.reader_id,
+            zone_id=self._zones.get(record.reader_id or ""),
+            cardholder_id=record.cardholder_id,
+            cardholder_name=cardholder.display_name if cardholder else None,
+            photo_id=cardholder.photo_id if cardholder else None,
+            credential_id=record.credential_id,
+            user_id=record.user_id,
+            user_name=self._users.get(record.user_id or ""),
+            correlation=record.correlation,
+            trace=[[step.check, step.passed, step.detail] for step in record.trace],
+            data={**record.data, "boot_id": record.boot_id, "monotonic_ms": record.monotonic_ms},
+        )
+
+
+async def _bookmark(events: Sequence[Event], connection: BaseDBAsyncClient) -> list[Wanted]:
+    """Bookmarks for the events that want one, on the cameras of their door side (or door, where no side is known)."""
+    showing = [event for event in events if event.type in BOOKMARKED and event.door_id]
+    if not showing:
+        return []
+    views = await CameraView.filter(door_id__in=list({event.door_id for event in showing})).using_db(
+        connection
+    )
+    wanted = []
+    for event in showing:
+        seen_by = {
+            view.camera_id
+            for view in views
+            if view.door_id == event.door_id and (event.side is None or view.side == event.side)
+        }
+        for camera_id in sorted(seen_by):
+            interval = Wanted(camera_id, event.at - BOOKMARK_BEFORE, event.at + BOOKMARK_AFTER)
+            await Bookmark.create(
+                using_db=connection,
+                id=new_id(),
+                event_id=event.id,
+                camera_id=camera_id,
+                starts_at=interval.starts_at,
+                ends_at=interval.ends_at,
+            )
+            wanted.append(interval)
+    return wanted

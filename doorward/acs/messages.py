@@ -1,0 +1,160 @@
+"""What a controller and the server say to each other: typed messages over one link.
+
+A remote controller sends them encoded; inside one process the same objects pass in memory.
+All datetimes are aware UTC; ids are UUIDs as text.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from doorward.acs.decision.decide import TraceStep
+from doorward.acs.decision.door import DoorAction, DoorMode, Position
+from doorward.acs.decision.policy import Policy, Side
+from doorward.acs.events.catalogue import EventType
+
+
+class DeviceRole(StrEnum):
+    """What an OSDP device does for its door."""
+
+    READER = "reader"
+    DOOR_IO = "door_io"
+
+
+class OsdpDevice(msgspec.Struct, frozen=True):
+    """How one OSDP device is reached. `port` is what pyserial opens; `key` is its 16-byte secure-channel key.
+
+    A reader has `reader_id` (as the policy names it). A door's input/output device has the OSDP numbers of
+    its strike output and of its position and REX inputs; an input that reads True means open, or pressed.
+    """
+
+    id: str
+    role: DeviceRole
+    door_id: str
+    port: str
+    address: int
+    key: bytes
+    baud: int = 115_200
+    reader_id: str | None = None
+    strike_output: int = 0
+    position_input: int = 0
+    rex_input: int = 1
+
+
+class JournalRecord(msgspec.Struct, frozen=True):
+    """One durable record. (`controller`, `sequence`) is its identity, for ever.
+
+    `at` is by the controller's clock; `monotonic_ms` counts from its boot `boot_id`.
+    `bits` are a read's card bits as text when they belong to no known card.
+    """
+
+    sequence: int
+    boot_id: str
+    at: datetime
+    monotonic_ms: int
+    type: EventType
+    correlation: str
+    reason: str | None = None
+    door_id: str | None = None
+    side: Side | None = None
+    reader_id: str | None = None
+    cardholder_id: str | None = None
+    credential_id: str | None = None
+    rule_id: str | None = None
+    user_id: str | None = None
+    trace: tuple[TraceStep, ...] = ()
+    data: dict[str, Any] = {}
+
+
+class Hello(msgspec.Struct, frozen=True, tag=True):
+    """First message of a controller: who it is, its last written sequence, the policy version it runs (0: none)."""
+
+    controller_id: str
+    boot_id: str
+    last_sequence: int
+    policy_version: int
+
+
+class Welcome(msgspec.Struct, frozen=True, tag=True):
+    """The server's answer: every record up to and including `stored_sequence` is stored. The journal resumes after it."""
+
+    stored_sequence: int
+
+
+class PolicySnapshot(msgspec.Struct, frozen=True, tag=True):
+    """The whole policy and wiring of one controller; replaces whatever it ran before."""
+
+    policy: Policy
+    devices: tuple[OsdpDevice, ...]
+
+
+class PolicyApplied(msgspec.Struct, frozen=True, tag=True):
+    """The controller decides by this version from now on."""
+
+    version: int
+
+
+class JournalBatch(msgspec.Struct, frozen=True, tag=True):
+    """Records in sequence, without gaps, following the last acknowledged one."""
+
+    records: tuple[JournalRecord, ...]
+
+
+class JournalAck(msgspec.Struct, frozen=True, tag=True):
+    """Every record up to and including `sequence` is stored by the server."""
+
+    sequence: int
+
+
+class DoorCommand(msgspec.Struct, frozen=True, tag=True):
+    """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done."""
+
+    id: str
+    door_id: str
+    action: DoorAction
+    user_id: str
+    reason: str
+    expires_at: datetime
+
+
+class CommandStatus(StrEnum):
+    """How far a command came."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class CommandResult(msgspec.Struct, frozen=True, tag=True):
+    """What became of a command; `detail` is a sentence for the operator when it was not confirmed."""
+
+    command_id: str
+    status: CommandStatus
+    detail: str = ""
+
+
+class DoorStatus(msgspec.Struct, frozen=True, tag=True):
+    """The present state of one door; sent on every change and after a Welcome. Not kept in the journal."""
+
+    door_id: str
+    mode: DoorMode
+    position: Position
+    online: bool
+    released: bool
+    forced: bool
+    held: bool
+    readers_online: dict[str, bool] = {}
+
+
+class Health(msgspec.Struct, frozen=True, tag=True):
+    """The controller's own condition; `problem` is empty when the journal can be written."""
+
+    journal_ok: bool
+    problem: str = ""
+
+
+ToServer = Hello | PolicyApplied | JournalBatch | CommandResult | DoorStatus | Health
+ToController = Welcome | PolicySnapshot | JournalAck | DoorCommand

@@ -1,0 +1,130 @@
+"""The frame of every change: permission, one transaction, its audit events, and then the news of it.
+
+`@operation(permission)` turns `async def f(work, ...)` into `f(domain, actor, ...)`. Either all of
+it happens, with its audit events, or nothing does. Every operation is in `OPERATIONS`, so that a
+test can try each with and without its permission.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.domain import Domain
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.log import NewEvent, append, lock_log
+from doorward.acs.site.models import Site
+
+SITE_ID = "site"
+
+
+@dataclass(slots=True)
+class Work:
+    """One running operation: who, when, its transaction, and what it will have to tell."""
+
+    domain: Domain
+    actor: Actor
+    now: datetime
+    connection: BaseDBAsyncClient
+    events: list[NewEvent] = field(default_factory=list)
+    policy_changed: bool = False
+
+    def audit(
+        self,
+        event_type: EventType,
+        *,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        **subjects: Any,
+    ) -> None:
+        """Say what changed; `before` and `after` keep only what differs. Subjects are columns of the event."""
+        data: dict[str, Any] = {"means": self.actor.means}
+        if self.actor.address:
+            data["address"] = self.actor.address
+        old, new = before or {}, after or {}
+        changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        if before is not None:
+            data["before"] = {key: plain(old.get(key)) for key in changed}
+        if after is not None:
+            data["after"] = {key: plain(new.get(key)) for key in changed}
+        self.events.append(
+            NewEvent(
+                event_type,
+                self.now,
+                user_id=self.actor.user_id,
+                user_name=self.actor.name,
+                data=data,
+                **subjects,
+            )
+        )
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An operation as the registry knows it."""
+
+    name: str
+    permission: Permission
+
+
+OPERATIONS: dict[str, Declared] = {}
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def operation(
+    permission: Permission,
+) -> Callable[
+    [Callable[Concatenate[Work, P], Awaitable[R]]],
+    Callable[Concatenate[Domain, Actor, P], Coroutine[Any, Any, R]],
+]:
+    """Declare an operation and the permission that it takes."""
+
+    def declare(
+        body: Callable[Concatenate[Work, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Domain, Actor, P], Coroutine[Any, Any, R]]:
+        name = f"{body.__module__}.{body.__name__}"
+        OPERATIONS[name] = Declared(name, permission)
+
+        async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            actor.require(permission)
+            async with in_transaction("default") as connection:
+                work = Work(domain, actor, domain.clock(), connection)
+                result = await body(work, *args, **kwargs)
+                await _finish(work)
+            _tell(work)
+            return result
+
+        functools.update_wrapper(run, body)
+        return run
+
+    return declare
+
+
+async def _finish(work: Work) -> None:
+    if work.policy_changed:
+        site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
+        site.policy_version += 1
+        await site.save(using_db=work.connection, update_fields=["policy_version"])
+    if work.events:
+        await lock_log(work.connection)
+        await append(work.connection, work.events, work.now)
+
+
+def _tell(work: Work) -> None:
+    if work.events:
+        work.domain.bus.announce()
+    if work.policy_changed:
+        work.domain.policy_changed()

@@ -1,0 +1,1 @@
+"""Cardholders, their groups and their photos."""

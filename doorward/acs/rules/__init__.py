@@ -1,0 +1,1 @@
+"""Who may pass where and when, and the policy that is compiled from it."""
