@@ -1,0 +1,212 @@
+"""The command line: `doorward --help` explains every command.
+
+Exit status: 0 done, 1 it could not be done (the message says what to do), 2 wrong usage.
+"""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from doorward import __version__
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    if not options.verbose:
+        logging.getLogger("hypercorn").setLevel(logging.WARNING)
+    run: Run = options.run
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="doorward", description="Physical access control with video. Each command has its own --help."
+    )
+    parser.add_argument("--version", action="version", version=f"doorward {__version__}")
+    parser.add_argument("--verbose", action="store_true", help="log details to standard error")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="run the server, its controller and its recorder"))
+    _add_migrate(commands.add_parser("migrate", help="create or upgrade the database, and do nothing else"))
+    _add_user(commands.add_parser("user", help="create users and set passwords"))
+    _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
+    _add_demo(commands.add_parser("demo", help="run a complete demo site with simulated hardware"))
+    _add_simulate(commands.add_parser("simulate", help="play the hardware of the demo site, or act on it"))
+    _add_schema(commands.add_parser("schema", help="print the GraphQL schema"))
+    return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data directory")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="postgres://user:password@host:5432/name; without it, SQLite inside the data directory",
+    )
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    _add_place(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8080, help="0 picks a free one (default: %(default)s)")
+    parser.add_argument("--certificate", type=Path, metavar="PEM", help="serve HTTPS and HTTP/2 with it")
+    parser.add_argument("--private-key", type=Path, metavar="PEM", help="the certificate's key")
+    parser.set_defaults(run=_serve)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from doorward.server.serve import run_server
+    from doorward.server.settings import Settings
+
+    if (options.certificate is None) != (options.private_key is None):
+        return _fail("--certificate and --private-key go together.")
+    settings = Settings(
+        options.data, options.database, options.host, options.port, options.certificate, options.private_key
+    )
+    return _run(run_server(settings))
+
+
+def _add_migrate(parser: argparse.ArgumentParser) -> None:
+    _add_place(parser)
+    parser.set_defaults(run=_migrate)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from doorward.server.domain import open_domain
+    from doorward.server.settings import Settings
+
+    async def migrate() -> None:
+        async with open_domain(Settings(options.data, options.database)):
+            sys.stdout.write("The database is ready.\n")
+
+    return _run(migrate())
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="create a user")
+    _add_place(create)
+    create.add_argument("--name", required=True)
+    create.add_argument("--role", choices=["administrator", "operator", "viewer"], required=True)
+    create.set_defaults(run=_create_user)
+    password = actions.add_parser("set-password", help="give a user a new password; their sessions end")
+    _add_place(password)
+    password.add_argument("--name", required=True)
+    password.set_defaults(run=_set_password)
+
+
+def _password() -> str:
+    """The password from the terminal, or the first line of standard input."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _create_user(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE, Role
+    from doorward.acs.users.operations import create_user
+    from doorward.server.domain import open_domain
+    from doorward.server.settings import Settings
+
+    async def create() -> None:
+        async with open_domain(Settings(options.data, options.database)) as domain:
+            await create_user(domain, COMMAND_LINE, options.name, _password(), Role(options.role))
+            sys.stdout.write(f"{options.name} can sign in.\n")
+
+    return _run(create())
+
+
+def _set_password(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE
+    from doorward.acs.users.operations import set_password
+    from doorward.server.domain import open_domain
+    from doorward.server.settings import Settings
+
+    async def change() -> None:
+        async with open_domain(Settings(options.data, options.database)) as domain:
+            await set_password(domain, COMMAND_LINE, options.name, _password())
+            sys.stdout.write(f"{options.name} has a new password.\n")
+
+    return _run(change())
+
+
+def _add_recorder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--root", type=Path, required=True, metavar="DIR", help="where recordings are kept")
+    parser.set_defaults(run=_recorder)
+
+
+def _recorder(options: argparse.Namespace) -> int:
+    from doorward.video.recorder import run_recorder
+
+    return run_recorder(options.root)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    from doorward.demo import add_demo_arguments, run_demo
+
+    add_demo_arguments(parser)
+    parser.set_defaults(run=run_demo)
+
+
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    from doorward.demo import add_simulate_arguments, run_simulate
+
+    add_simulate_arguments(parser)
+    parser.set_defaults(run=run_simulate)
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_schema)
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from doorward.graphql.schema import print_schema
+
+    sys.stdout.write(print_schema())
+    return 0
+
+
+def _run(work: Coroutine[Any, Any, None]) -> int:
+    """Run a command's coroutine; what a person can mend becomes a message and status 1."""
+    from doorward.acs.errors import AcsError
+    from doorward.acs.sealing import SealBroken
+    from doorward.hardware.errors import HardwareError
+    from doorward.server.settings import StartFailed
+
+    try:
+        asyncio.run(work)
+    except AcsError as error:
+        return _fail(error.message)
+    except (StartFailed, SealBroken, HardwareError) as error:
+        return _fail(str(error))
+    return 0
+
+
+def _fail(message: str) -> int:
+    sys.stderr.write(f"doorward: {message}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

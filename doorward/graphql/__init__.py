@@ -1,0 +1,1 @@
+"""The API: a thin face on the operations and queries of the domain."""

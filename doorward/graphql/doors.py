@@ -1,0 +1,230 @@
+"""Doors, readers and zones in the API, and the commands that move a door."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+import strawberry
+
+from doorward.acs.cameras.queries import cameras_of_doors
+from doorward.acs.decision.door import DoorAction
+from doorward.acs.domain import Domain
+from doorward.acs.doors import models
+from doorward.acs.doors.live import condition
+from doorward.acs.doors.operations import command_door
+from doorward.acs.doors.queries import list_doors, list_zones, readers_of
+from doorward.acs.errors import AcsError
+from doorward.acs.messages import DoorStatus
+from doorward.graphql.cameras import Camera
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.enums import CommandStatus, DoorCondition, DoorMode, DoorPosition, Side
+from doorward.graphql.errors import OperationError
+
+SESSION_CHECK_S = 5.0
+
+
+@strawberry.type(description="An area that doors lead between.")
+class Zone:
+    """A zone."""
+
+    id: strawberry.ID
+    name: str
+
+
+@strawberry.type(description="A reader at one side of a door.")
+class Reader:
+    """A reader, whether it can be heard, and where passing it leads (null: outside)."""
+
+    id: strawberry.ID
+    name: str
+    side: Side
+    online: bool
+    enters_zone: Zone | None
+
+
+@strawberry.type(description="The present state of a door, as its controller reports it.")
+class DoorState:
+    """What is true of the door now."""
+
+    condition: DoorCondition
+    mode: DoorMode
+    position: DoorPosition
+    online: bool
+    released: bool
+    forced: bool
+    held: bool
+
+    @classmethod
+    def of(cls, status: DoorStatus) -> "DoorState":
+        """The state in a controller's report."""
+        return cls(
+            condition=condition(status),
+            mode=status.mode,
+            position=status.position,
+            online=status.online,
+            released=status.released,
+            forced=status.forced,
+            held=status.held,
+        )
+
+
+@strawberry.type(description="A door.")
+class Door:
+    """A door with its state, its readers and the cameras that see it. Times in milliseconds."""
+
+    id: strawberry.ID
+    name: str
+    state: DoorState
+    readers: list[Reader]
+    cameras: list[Camera]
+    access_time_ms: int = strawberry.field(
+        description="How long a grant releases the strike, in milliseconds."
+    )
+    held_after_ms: int = strawberry.field(description="How long the door may stand open, in milliseconds.")
+
+
+async def shown_doors(context: ApiContext, rows: Sequence[models.Door]) -> list[Door]:
+    """Doors as the API shows them."""
+    ids = [row.id for row in rows]
+    readers = await readers_of(ids)
+    cameras = await cameras_of_doors(context.actor, ids)
+    return [
+        Door(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            state=DoorState.of(context.domain.doors.status(row.id)),
+            readers=[_reader(context.domain, reader) for reader in readers.get(row.id, [])],
+            cameras=[Camera.of(context.domain, camera) for camera in cameras.get(row.id, [])],
+            access_time_ms=row.access_time_ms,
+            held_after_ms=row.held_after_ms,
+        )
+        for row in rows
+    ]
+
+
+def _reader(domain: Domain, row: models.Reader) -> Reader:
+    zone = row.enters_zone
+    return Reader(
+        id=strawberry.ID(row.id),
+        name=row.name,
+        side=row.side,
+        online=domain.doors.status(row.door_id).readers_online.get(row.id, False),
+        enters_zone=Zone(id=strawberry.ID(zone.id), name=zone.name) if zone else None,
+    )
+
+
+@strawberry.input(description="Which door to command, and why.")
+class DoorCommandInput:
+    """A command is answered within 5 seconds or has expired; nothing is queued."""
+
+    door_id: strawberry.ID
+    reason: str = strawberry.field(default="", description="Written to the audit.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key again is the same command: it acts once."
+    )
+
+
+@strawberry.type(description="What became of a command.")
+class DoorCommand:
+    """CONFIRMED means that the controller has done it."""
+
+    id: strawberry.ID
+    status: CommandStatus
+    detail: str = strawberry.field(description="A sentence for the operator when it was not confirmed.")
+
+
+@strawberry.type(description="What became of the command and the door after it, or why nothing was sent.")
+class DoorCommandPayload:
+    """Result of a door command."""
+
+    command: DoorCommand | None = None
+    door: Door | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class DoorQuery:
+    """Queries about doors."""
+
+    @strawberry.field(description="Every door, by name. Permission: door.view.")
+    async def doors(self, info: ApiInfo) -> list[Door]:
+        return await shown_doors(info.context, await list_doors(info.context.actor))
+
+    @strawberry.field(description="One door. Permission: door.view.")
+    async def door(self, info: ApiInfo, id: strawberry.ID) -> Door | None:
+        found = await shown_doors(info.context, await list_doors(info.context.actor, [id]))
+        return found[0] if found else None
+
+    @strawberry.field(description="Every zone, by name. Permission: door.view.")
+    async def zones(self, info: ApiInfo) -> list[Zone]:
+        return [Zone(id=strawberry.ID(row.id), name=row.name) for row in await list_zones(info.context.actor)]
+
+
+async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAction) -> DoorCommandPayload:
+    try:
+        result = await command_door(
+            context.domain, context.actor, given.door_id, action, given.reason, given.idempotency_key
+        )
+        doors = await shown_doors(context, await list_doors(context.actor, [given.door_id]))
+    except AcsError as error:
+        return DoorCommandPayload(errors=[OperationError.of(error)])
+    command = DoorCommand(id=strawberry.ID(result.command_id), status=result.status, detail=result.detail)
+    return DoorCommandPayload(command=command, door=doors[0])
+
+
+@strawberry.type
+class DoorMutation:
+    """Commands to doors."""
+
+    @strawberry.mutation(description="Release the door once, for its access time. Permission: door.command.")
+    async def grant_access(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
+        return await _command(info.context, input, DoorAction.GRANT_ACCESS)
+
+    @strawberry.mutation(description="Return an unlocked door to locked. Permission: door.command.")
+    async def lock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
+        return await _command(info.context, input, DoorAction.LOCK)
+
+    @strawberry.mutation(
+        description="Keep the door unlocked until it is locked again. Permission: door.command."
+    )
+    async def unlock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
+        return await _command(info.context, input, DoorAction.UNLOCK)
+
+    @strawberry.mutation(description="Refuse every card until the door is reset. Permission: door.command.")
+    async def lockdown_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
+        return await _command(info.context, input, DoorAction.LOCKDOWN)
+
+    @strawberry.mutation(description="Return the door to normal. Permission: door.command.")
+    async def reset_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
+        return await _command(info.context, input, DoorAction.RESET)
+
+
+@strawberry.type
+class DoorSubscription:
+    """Live door states."""
+
+    @strawberry.subscription(
+        description="Every door first, then each door again whenever its state changes. Permission: door.view."
+    )
+    async def door_states(self, info: ApiInfo) -> AsyncGenerator[Door, None]:
+        context = info.context
+        watch = context.domain.doors.watch()
+        try:
+            for door in await shown_doors(context, await list_doors(context.actor)):
+                yield door
+            while True:
+                await _changed_or_session_due(watch.event)
+                await context.refresh_actor()
+                watch.event.clear()
+                changed, watch.changed = watch.changed, set()
+                for door in await shown_doors(context, await list_doors(context.actor, sorted(changed))):
+                    yield door
+        finally:
+            context.domain.doors.unwatch(watch)
+
+
+async def _changed_or_session_due(changed: asyncio.Event) -> None:
+    """Wait for a change, but look at the session every few seconds all the same."""
+    try:
+        await asyncio.wait_for(changed.wait(), SESSION_CHECK_S)
+    except TimeoutError:
+        return

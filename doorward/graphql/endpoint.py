@@ -1,0 +1,67 @@
+"""The GraphQL endpoint: JSON over POST, graphql-transport-ws over WebSocket, nothing else.
+
+The session travels in a cookie, so a request must prove that it comes from a page of ours: POST needs
+the header `Doorward-Request`, which no other site's page can send, and a WebSocket the right Origin
+(Strawberry checks that one).
+"""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+
+from doorward.acs.domain import Domain
+from doorward.graphql.context import ApiContext, context_for
+from doorward.graphql.schema import build_schema
+
+REQUEST_HEADER = "doorward-request"
+MAX_BODY_BYTES = 1024 * 1024
+UNAUTHORIZED = 4401
+"""The close code that graphql-transport-ws gives to a client that has not signed in."""
+
+
+class Endpoint(GraphQL[ApiContext, None]):
+    """The ASGI application behind /graphql."""
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(
+            build_schema(),
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            max_subscriptions_per_connection=20,
+        )
+        self._domain = domain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            refusal = _refusal(Request(scope))
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        elif scope["type"] == "websocket":
+            socket = WebSocket(scope, receive, send)
+            if (await context_for(self._domain, socket, socket)).actor.user_id is None:
+                await socket.accept(subprotocol=GRAPHQL_TRANSPORT_WS_PROTOCOL)
+                await socket.close(UNAUTHORIZED, "Sign in first.")
+                return
+        await super().__call__(scope, receive, send)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
+        """Who is asking, anew for each request or connection."""
+        return await context_for(self._domain, request, response)
+
+
+def _refusal(request: Request) -> Response | None:
+    if request.method != "POST":
+        return PlainTextResponse("Send GraphQL requests as POST.\n", 405, {"allow": "POST"})
+    if REQUEST_HEADER not in request.headers:
+        return PlainTextResponse("Send the header Doorward-Request: 1 with every request.\n", 403)
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return PlainTextResponse("Send application/json.\n", 415)
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        return PlainTextResponse("Send at most 1 MiB, and its content-length.\n", 413)
+    return None

@@ -1,0 +1,93 @@
+"""Failures as the API tells them: expected ones typed, in words; unexpected ones masked, with an id in the log."""
+
+import enum
+import logging
+from collections.abc import Iterator
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from doorward.acs.errors import (
+    AcsError,
+    Conflict,
+    ControllerOffline,
+    NotFound,
+    NotPermitted,
+    Unauthenticated,
+    ValidationFailed,
+)
+from doorward.acs.identity import new_id
+
+logger = logging.getLogger(__name__)
+
+
+@strawberry.enum(description="What kind of failure it is.")
+class ErrorCode(enum.Enum):
+    """Stable codes for programs."""
+
+    VALIDATION = "validation"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+    PERMISSION = "permission"
+    UNAUTHENTICATED = "unauthenticated"
+    CONTROLLER_OFFLINE = "controller_offline"
+
+
+_CODES: dict[type[AcsError], ErrorCode] = {
+    ValidationFailed: ErrorCode.VALIDATION,
+    Conflict: ErrorCode.CONFLICT,
+    NotFound: ErrorCode.NOT_FOUND,
+    NotPermitted: ErrorCode.PERMISSION,
+    Unauthenticated: ErrorCode.UNAUTHENTICATED,
+    ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
+}
+
+
+@strawberry.type(description="Why a mutation did nothing.")
+class OperationError:
+    """One reason."""
+
+    code: ErrorCode
+    message: str = strawberry.field(description="A sentence for the person who can mend it.")
+    path: list[str] = strawberry.field(description="The input field concerned; empty when none is.")
+
+    @classmethod
+    def of(cls, error: AcsError) -> "OperationError":
+        """The typed form of a domain error."""
+        return cls(code=code_of(error), message=error.message, path=list(error.path))
+
+
+def code_of(error: AcsError) -> ErrorCode:
+    """The stable code of a domain error."""
+    return _CODES.get(type(error), ErrorCode.VALIDATION)
+
+
+class TellErrors(SchemaExtension):
+    """Domain errors keep their words and get their code; anything else is logged under an id and masked."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [tell(error) for error in errors]  # type: ignore[union-attr]
+
+
+def tell(error: GraphQLError) -> GraphQLError:
+    """The error as the caller may see it."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    if isinstance(original, AcsError):
+        return GraphQLError(
+            original.message, nodes=error.nodes, path=error.path, extensions={"code": code_of(original).name}
+        )
+    incident = new_id()
+    logger.error("request failed, incident %s", incident, exc_info=original)
+    return GraphQLError(
+        f"Something went wrong on the server. Tell its administrator this incident number: {incident}.",
+        nodes=error.nodes,
+        path=error.path,
+        extensions={"code": "INTERNAL", "incident": incident},
+    )

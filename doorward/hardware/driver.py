@@ -1,0 +1,101 @@
+"""What a driver tells its controller, and what the controller asks of a driver."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from doorward.acs.decision.card_format import CardBits
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """A card shown at a reader device. Not `fresh`: it may have waited in the reader while the link was down."""
+
+    device_id: str
+    bits: CardBits
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputsChanged:
+    """The inputs of a device, by their OSDP numbers; True is active (open, or pressed). Also sent once when it comes online."""
+
+    device_id: str
+    inputs: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOnline:
+    """The device answers over its secure channel."""
+
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceOffline:
+    """The device is lost; `reason` is a sentence for the person who must find out why."""
+
+    device_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TamperChanged:
+    """The device's tamper contact."""
+
+    device_id: str
+    active: bool
+
+
+DriverEvent = CardRead | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged
+
+
+class OutputState(StrEnum):
+    """What an output should do. PULSE is timed by the device itself, so that it ends even if we do."""
+
+    ON = "on"
+    OFF = "off"
+    PULSE = "pulse"
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutput:
+    """Set one output; `duration_ms` counts for PULSE only."""
+
+    device_id: str
+    output: int
+    state: OutputState
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Show the person at a reader whether they may pass (LED and buzzer, as far as it has them)."""
+
+    device_id: str
+    granted: bool
+
+
+DriverCommand = SetOutput | Feedback
+
+
+class CommandRefused(Exception):
+    """The command was not sent: the device is offline or cannot do it. The message says which."""
+
+
+class Driver(Protocol):
+    """Drives devices from threads of its own.
+
+    Events go to the callback given at construction, which must return at once. `submit` may be called
+    from any thread, returns at once, and raises CommandRefused rather than ever queueing for later.
+    """
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def submit(self, command: DriverCommand) -> None: ...
+
+
+EventSink = Callable[[DriverEvent], None]

@@ -1,0 +1,1 @@
+"""Configuration and activity reports (none yet)."""

@@ -1,0 +1,128 @@
+"""The server's end of a controller's link: stores its journal, pushes its policy, relays its answers."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from tortoise.exceptions import BaseORMException
+
+from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Controller
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.log import NewEvent
+from doorward.acs.events.operations import JournalGap, record_system_event, store_records, stored_sequence
+from doorward.acs.messages import (
+    CommandResult,
+    DoorStatus,
+    Health,
+    Hello,
+    JournalAck,
+    JournalBatch,
+    PolicyApplied,
+    ToController,
+    ToServer,
+    Welcome,
+)
+from doorward.acs.rules.policy import compile_policy
+
+RETRY_S = 1.0
+GATHER_S = 0.02
+"""Changes that come this close together are pushed as one policy."""
+
+logger = logging.getLogger(__name__)
+
+
+class ServerLink(Protocol):
+    """What the service needs of a link's server end."""
+
+    def send(self, message: ToController) -> None: ...
+
+    async def receive(self) -> ToServer: ...
+
+
+class ControllerService:
+    """One controller's peer in the server. `run` owns the link until it closes."""
+
+    def __init__(self, domain: Domain, controller_id: str, link: ServerLink) -> None:
+        self._domain = domain
+        self._controller_id = controller_id
+        self._link = link
+        self._policy_due = asyncio.Event()
+        self._journal_ok = True
+
+    def push_policy(self) -> None:
+        """The policy has changed; the controller gets it as soon as it is compiled."""
+        self._policy_due.set()
+
+    async def run(self) -> None:
+        """Serve the link. Ends with the link's own exception when it closes."""
+        pusher = asyncio.create_task(self._push_policies(), name="policy-pusher")
+        try:
+            while True:
+                await self._handle(await self._link.receive())
+        finally:
+            pusher.cancel()
+            self._domain.doors.detach(self._controller_id)
+
+    async def _handle(self, message: ToServer) -> None:
+        match message:
+            case Hello():
+                self._link.send(Welcome(await stored_sequence(self._controller_id)))
+                self._domain.doors.attach(self._controller_id, self._link.send)
+                self.push_policy()
+            case JournalBatch():
+                await self._store(message)
+            case PolicyApplied(version):
+                await Controller.filter(id=self._controller_id).update(applied_version=version)
+            case CommandResult():
+                self._domain.doors.resolve(message)
+            case DoorStatus():
+                self._domain.doors.update(self._controller_id, message)
+            case Health():
+                await self._note_health(message)
+
+    async def _store(self, batch: JournalBatch) -> None:
+        """Store a batch, however long the database takes to come back: the controller keeps what is not stored."""
+        while True:
+            try:
+                stored = await store_records(self._domain, self._controller_id, batch.records)
+            except JournalGap as gap:
+                logger.warning("journal of controller %s: %s; asking again", self._controller_id, gap)
+                self._link.send(Welcome(gap.stored_sequence))
+                return
+            except (BaseORMException, OSError):
+                logger.exception("the database did not take the journal; trying again in %s s", RETRY_S)
+                await asyncio.sleep(RETRY_S)
+            else:
+                self._link.send(JournalAck(stored))
+                return
+
+    async def _push_policies(self) -> None:
+        while True:
+            await self._policy_due.wait()
+            await asyncio.sleep(GATHER_S)
+            self._policy_due.clear()
+            try:
+                self._link.send(await compile_policy(self._domain, self._controller_id))
+            except (BaseORMException, OSError):
+                logger.exception("the policy could not be compiled; trying again in %s s", RETRY_S)
+                self._policy_due.set()
+                await asyncio.sleep(RETRY_S)
+
+    async def _note_health(self, health: Health) -> None:
+        """A failing journal cannot tell of itself: the server writes it down, once."""
+        failed, self._journal_ok = self._journal_ok and not health.journal_ok, health.journal_ok
+        if not failed:
+            return
+        event = NewEvent(
+            EventType.JOURNAL_FAILED,
+            self._domain.clock(),
+            controller_id=self._controller_id,
+            data={"problem": health.problem},
+        )
+        try:
+            await record_system_event(self._domain, event)
+        except (BaseORMException, OSError):
+            logger.exception("controller %s cannot write its journal: %s", self._controller_id, health.problem)
+
+

@@ -1,0 +1,92 @@
+"""The recorder beside the server: supervised, told what to record, and its reports written down."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from tortoise.exceptions import BaseORMException
+
+from doorward.acs.cameras.live import Wanted
+from doorward.acs.cameras.queries import streams
+from doorward.acs.domain import Domain
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.log import NewEvent
+from doorward.acs.events.operations import record_system_event
+from doorward.video.messages import CameraReport, CameraSource, CameraState, Report
+from doorward.video.supervisor import RecorderSupervisor
+
+_EVENTS = {
+    CameraState.RECORDING: EventType.CAMERA_RECORDING,
+    CameraState.STALLED: EventType.CAMERA_LOST,
+    CameraState.LOST: EventType.CAMERA_LOST,
+    CameraState.STORAGE_FULL: EventType.STORAGE_FULL,
+}
+
+logger = logging.getLogger(__name__)
+
+
+class Recording:
+    """Owns the recorder process between `start` and `stop`."""
+
+    def __init__(self, domain: Domain, root: Path) -> None:
+        self._domain = domain
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told: dict[str, EventType] = {}
+        self._names: dict[str, str] = {}
+        command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(root)]
+        self._supervisor = RecorderSupervisor(command, self._on_report)
+
+    async def start(self) -> None:
+        """Start the recorder and give it the cameras."""
+        await self._supervisor.start()
+        self._domain.cameras.hold = self._hold
+        self._domain.cameras.reconfigure = lambda: self._spawn(self.configure())
+        await self.configure()
+
+    async def configure(self) -> None:
+        """Tell the recorder which cameras there are."""
+        cameras = await streams(self._domain)
+        self._names = {camera.camera_id: camera.name for camera in cameras}
+        await self._supervisor.configure(
+            [CameraSource(camera.camera_id, camera.name, camera.url) for camera in cameras]
+        )
+
+    async def stop(self) -> None:
+        """Let the recorder close its files."""
+        for task in self._tasks:
+            task.cancel()
+        await self._supervisor.stop()
+
+    def _hold(self, wanted: Wanted) -> None:
+        self._spawn(self._supervisor.hold(wanted.camera_id, wanted.starts_at, wanted.ends_at))
+
+    def _on_report(self, report: Report) -> None:
+        if not isinstance(report, CameraReport):
+            return
+        self._domain.cameras.update(report.camera_id, report.state.value, report.detail)
+        event_type = _EVENTS.get(report.state)
+        if event_type is not None and self._told.get(report.camera_id) is not event_type:
+            self._told[report.camera_id] = event_type
+            self._spawn(self._write_down(report, event_type))
+
+    async def _write_down(self, report: CameraReport, event_type: EventType) -> None:
+        event = NewEvent(
+            event_type,
+            report.at,
+            source="recorder",
+            camera_id=report.camera_id,
+            camera_name=self._names.get(report.camera_id),
+            data={"detail": report.detail},
+        )
+        try:
+            await record_system_event(self._domain, event)
+        except (BaseORMException, OSError):
+            logger.exception("could not write down: %s %s", event_type.value, report.detail)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

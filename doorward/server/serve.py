@@ -1,0 +1,136 @@
+"""`doorward serve`: starts everything in order, serves until told to stop, and stops it in reverse."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
+
+from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Controller as ControllerRow
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.log import NewEvent
+from doorward.acs.events.operations import record_system_event
+from doorward.acs.messages import OsdpDevice
+from doorward.acs.site.operations import EMBEDDED_CONTROLLER
+from doorward.hardware.controller import Controller
+from doorward.hardware.driver import Driver, EventSink
+from doorward.hardware.link import LinkClosed, memory_link
+from doorward.hardware.osdp.driver import OsdpDriver
+from doorward.server.app import build_app
+from doorward.server.controller_service import ControllerService
+from doorward.server.domain import open_domain
+from doorward.server.recording import Recording
+from doorward.server.settings import Settings, StartFailed
+
+STOP_S = 3.0
+BACKLOG = 128
+
+logger = logging.getLogger(__name__)
+
+
+async def run_server(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises StartFailed, DatabaseUnusable and the like before it serves."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(_listen(settings))
+        domain = await stack.enter_async_context(open_domain(settings))
+        controller_task = await stack.enter_async_context(_embedded_controller(domain, settings))
+        recording = Recording(domain, settings.video)
+        stack.push_async_callback(recording.stop)
+        await recording.start()
+        await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
+        app = build_app(domain, settings.video)
+        _announce(settings, listener)
+        served = asyncio.create_task(
+            hypercorn_serve(app, _config(settings, listener), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+        )
+        await asyncio.wait({served, controller_task}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await served
+        if controller_task.done():
+            controller_task.result()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A listening socket, bound before anything else starts so that a busy port costs nothing."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise StartFailed(
+            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror or error}. "
+            "Stop the program that has it, or choose another with --port (0 picks a free one)."
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _config(settings: Settings, listener: socket.socket) -> Config:
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")
+    config.graceful_timeout = STOP_S
+    config.include_server_header = False
+    config.websocket_max_message_size = 1024 * 1024
+    if settings.certificate and settings.private_key:
+        config.certfile, config.keyfile = str(settings.certificate), str(settings.private_key)
+    return config
+
+
+def _announce(settings: Settings, listener: socket.socket) -> None:
+    """The line that whoever started the server waits for."""
+    scheme = "https" if settings.certificate else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    sys.stdout.write(f"Doorward is ready at {scheme}://{host}:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+
+
+def _osdp_driver(devices: Sequence[OsdpDevice], sink: EventSink) -> Driver:
+    return OsdpDriver(devices, sink)
+
+
+@asynccontextmanager
+async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
+    """The controller inside this process, linked in memory; yields the task that serves its link."""
+    row = await ControllerRow.get(name=EMBEDDED_CONTROLLER)
+    controller = Controller(
+        controller_id=row.id,
+        journal_path=settings.journal,
+        data_key=settings.data_key.read_bytes(),
+        driver_factory=_osdp_driver,
+    )
+    await asyncio.to_thread(controller.start)
+    try:
+        controller_end, server_end = memory_link(asyncio.get_running_loop())
+        service = ControllerService(domain, row.id, server_end)
+        domain.policy_changed = service.push_policy
+        task = asyncio.create_task(_until_closed(service), name="controller-service")
+        controller.attach(controller_end)
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    finally:
+        await asyncio.to_thread(controller.stop)
+
+
+async def _until_closed(service: ControllerService) -> None:
+    try:
+        await service.run()
+    except LinkClosed:
+        logger.info("the controller's link is closed")

@@ -1,0 +1,58 @@
+"""What a server is told when it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from doorward.acs.database import sqlite_url
+
+DEFAULT_PORT = 8080
+
+
+class StartFailed(Exception):
+    """The server cannot start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is. `database` is a URL; without one, SQLite inside the data directory."""
+
+    data: Path
+    database: str | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    @property
+    def database_url(self) -> str:
+        """The database to open."""
+        return self.database or sqlite_url(str(self.data.absolute() / "doorward.db"))
+
+    @property
+    def data_key(self) -> Path:
+        """The key that seals secrets in the database."""
+        return self.data / "secret.key"
+
+    @property
+    def journal(self) -> Path:
+        """The embedded controller's journal."""
+        return self.data / "journal.db"
+
+    @property
+    def video(self) -> Path:
+        """The recorder's root."""
+        return self.data / "video"
+
+
+def prepare_data_directory(settings: Settings) -> None:
+    """Make the data directory, for its owner only. Raises StartFailed."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = settings.data / ".writable"
+        probe.write_bytes(b"doorward")
+        probe.unlink()
+    except OSError as error:
+        raise StartFailed(
+            f"The data directory {settings.data} cannot be used: {error.strerror or error}. "
+            "Choose another with --data, or make room and check its owner."
+        ) from error
