@@ -264,6 +264,8 @@ def _connect(state: DoorState, online: bool, correlation: str) -> Step:
 
 
 def _sense(policy: DoorPolicy, state: DoorState, sensed: Sensed, now_ms: int) -> Step:
+    if not state.online:
+        return Step(state)
     records: list[DoorRecord] = []
     effects: list[StrikeEffect] = []
     if sensed.rex and not state.rex_active:
