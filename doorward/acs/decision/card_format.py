@@ -6,6 +6,8 @@ H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility
 
 from dataclasses import dataclass
 
+import msgspec
+
 from doorward.acs.decision.reason import Reason
 
 H10301 = "H10301"
@@ -43,8 +45,7 @@ class CardBits:
         return cls((value << (size * 8 - bit_count)).to_bytes(size, "big"), bit_count)
 
 
-@dataclass(frozen=True, slots=True)
-class CardToken:
+class CardToken(msgspec.Struct, frozen=True):
     """A card as one format sees it. Two cards with one token are one card."""
 
     format: str
@@ -73,6 +74,6 @@ def decode(bits: CardBits) -> CardToken | Reason:
     if bits.bit_count != H10301_BITS:
         return Reason.CARD_LENGTH_UNKNOWN
     value = bits.as_int()
-    if _parity(value >> 13) != 0 or _parity(value & 0x1FFF) != 1:
+    if (value >> 13).bit_count() & 1 or not (value & 0x1FFF).bit_count() & 1:
         return Reason.CARD_PARITY_ERROR
     return CardToken(H10301, value >> 17 & MAX_FACILITY, value >> 1 & MAX_NUMBER)

@@ -55,8 +55,7 @@ class DoorCondition:
     online: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """The outcome, why, for whom and where (as far as that became known), and the trace."""
 
     outcome: Outcome
@@ -76,17 +75,28 @@ _STATUS_REASONS = {
     CredentialStatus.STOLEN: Reason.CREDENTIAL_STOLEN,
 }
 
+# Steps that say the same every time are made once: this is the hot path of every badge.
+_CREDENTIAL_OK = TraceStep("credential", True, CredentialStatus.ACTIVE.value)
+_CREDENTIAL_UNKNOWN = TraceStep("credential", False, "unknown")
+_CARDHOLDER_OK = TraceStep("cardholder", True, "valid")
+_FRESH = TraceStep("read_is_fresh", True, "now")
+_NOT_FRESH = TraceStep("read_is_fresh", False, "delivered after reconnection")
+_NO_LOCKDOWN = TraceStep("lockdown", True, "none")
+_LOCKDOWN = TraceStep("lockdown", False, "lockdown")
+_NO_RULE = TraceStep("access_rule", False, "none")
+_NO_SCHEDULE = TraceStep("schedule", False, "no rule applies now")
+_ONLINE = TraceStep("door_online", True, "online")
+_OFFLINE = TraceStep("door_online", False, "offline")
+
 
 def decide(policy: CompiledPolicy, door: DoorCondition, read: Read, now: datetime) -> Decision:
     """Decide one read. `now` is aware UTC; `door` is the condition of the reader's own door."""
-    steps: list[TraceStep] = []
-
-    reader = policy.readers.get(read.reader_id)
-    if reader is None or reader.door_id not in policy.doors:
-        steps.append(TraceStep("reader", False, read.reader_id))
-        return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, tuple(steps))
-    door_id, side = reader.door_id, reader.side
-    steps.append(TraceStep("reader", True, f"{policy.doors[door_id].name}, side {side.value}"))
+    place = policy.places.get(read.reader_id)
+    if place is None:
+        step = TraceStep("reader", False, read.reader_id)
+        return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, (step,))
+    door_id, side, label = place
+    steps = [TraceStep("reader", True, label)]
 
     token = decode(read.bits)
     if isinstance(token, Reason):
@@ -96,13 +106,12 @@ def decide(policy: CompiledPolicy, door: DoorCondition, read: Read, now: datetim
 
     credential = policy.credentials.get(token)
     if credential is None:
-        steps.append(TraceStep("credential", False, "unknown"))
+        steps.append(_CREDENTIAL_UNKNOWN)
         return Decision(Outcome.DENIED, Reason.CARD_UNKNOWN, tuple(steps), door_id, side, token)
-    cardholder = policy.cardholders.get(credential.cardholder_id)
 
-    reason, rule_id = _denial(policy, door, read, now, credential, cardholder, (door_id, side), steps)
+    reason, rule_id = _denial(policy, door, read, now, credential, (door_id, side), steps)
     return Decision(
-        Outcome.DENIED if reason else Outcome.GRANTED,
+        Outcome.GRANTED if reason is None else Outcome.DENIED,
         reason or Reason.GRANTED,
         tuple(steps),
         door_id,
@@ -120,36 +129,37 @@ def _denial(
     read: Read,
     now: datetime,
     credential: CredentialPolicy,
-    cardholder: CardholderPolicy | None,
     place: tuple[str, Side],
     steps: list[TraceStep],
 ) -> tuple[Reason | None, str | None]:
     """The first reason to deny a known card (None: grant), and the rule that granted or came nearest."""
     reason = _credential_denial(credential, now)
-    steps.append(TraceStep("credential", reason is None, reason or credential.status.value))
+    steps.append(TraceStep("credential", False, reason) if reason else _CREDENTIAL_OK)
     if reason:
         return reason, None
+    cardholder = policy.cardholders.get(credential.cardholder_id)
     reason = _cardholder_denial(cardholder, now)
-    steps.append(TraceStep("cardholder", reason is None, reason or "valid"))
+    steps.append(TraceStep("cardholder", False, reason) if reason else _CARDHOLDER_OK)
     if reason or cardholder is None:
         return reason, None
-    steps.append(
-        TraceStep("read_is_fresh", read.fresh, "now" if read.fresh else "delivered after reconnection")
-    )
+    steps.append(_FRESH if read.fresh else _NOT_FRESH)
     if not read.fresh:
         return Reason.READER_WAS_OFFLINE, None
-    steps.append(TraceStep("lockdown", not door.lockdown, "lockdown" if door.lockdown else "none"))
+    steps.append(_LOCKDOWN if door.lockdown else _NO_LOCKDOWN)
     if door.lockdown:
         return Reason.DOOR_LOCKDOWN, None
     rules = _rules_for(policy, cardholder, place)
-    steps.append(TraceStep("access_rule", bool(rules), ", ".join(rule.name for rule in rules) or "none"))
     if not rules:
+        steps.append(_NO_RULE)
         return Reason.NO_ACCESS_RULE, None
+    names = rules[0].name if len(rules) == 1 else ", ".join([rule.name for rule in rules])
+    steps.append(TraceStep("access_rule", True, names))
     rule = _rule_in_time(policy, rules, now)
-    steps.append(TraceStep("schedule", rule is not None, rule.name if rule else "no rule applies now"))
     if rule is None:
+        steps.append(_NO_SCHEDULE)
         return Reason.OUTSIDE_SCHEDULE, rules[0].id
-    steps.append(TraceStep("door_online", door.online, "online" if door.online else "offline"))
+    steps.append(TraceStep("schedule", True, rule.name))
+    steps.append(_ONLINE if door.online else _OFFLINE)
     return (None if door.online else Reason.DOOR_OFFLINE), rule.id
 
 
@@ -182,10 +192,12 @@ def _rules_for(
     by_holder = policy.rules_of_side.get(place)
     if not by_holder:
         return []
-    found = {
-        rule.id: rule for holder in (cardholder.id, *cardholder.groups) for rule in by_holder.get(holder, ())
-    }
-    return list(found.values())
+    found = list(by_holder.get(cardholder.id, ()))
+    for group in cardholder.groups:
+        for rule in by_holder.get(group, ()):
+            if rule not in found:
+                found.append(rule)
+    return found
 
 
 def _rule_in_time(
@@ -194,6 +206,6 @@ def _rule_in_time(
     for rule in rules:
         for schedule_id in rule.schedules:
             schedule = policy.schedules.get(schedule_id)
-            if schedule is not None and is_active(schedule, now, policy.time_zone):
+            if schedule is not None and is_active(schedule, now, policy.zone):
                 return rule
     return None

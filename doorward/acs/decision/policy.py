@@ -6,6 +6,7 @@ few dictionary look-ups; build it once per version.
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -119,18 +120,28 @@ class CompiledPolicy:
         "cardholders",
         "credentials",
         "doors",
+        "places",
         "readers",
         "rules_of_side",
         "schedules",
-        "time_zone",
         "version",
+        "zone",
     )
 
     def __init__(self, policy: Policy) -> None:
         self.version = policy.version
-        self.time_zone = policy.time_zone
+        self.zone = ZoneInfo(policy.time_zone)
         self.doors = {door.id: door for door in policy.doors}
         self.readers = {reader.id: reader for reader in policy.readers}
+        self.places = {
+            reader.id: (
+                reader.door_id,
+                reader.side,
+                f"{self.doors[reader.door_id].name}, side {reader.side.value}",
+            )
+            for reader in policy.readers
+            if reader.door_id in self.doors
+        }
         self.cardholders = {cardholder.id: cardholder for cardholder in policy.cardholders}
         self.schedules = {schedule.id: schedule for schedule in policy.schedules}
         self.credentials = {

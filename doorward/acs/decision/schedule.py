@@ -1,8 +1,6 @@
 """Schedules in time: weekly intervals of local time, and override days that replace a whole day."""
 
-from datetime import date, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
 import msgspec
 
@@ -38,19 +36,16 @@ class Schedule(msgspec.Struct, frozen=True):
             date.fromisoformat(day)
 
 
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def is_active(schedule: Schedule, now: datetime, time_zone: str) -> bool:
-    """Whether the schedule applies at `now` (aware, UTC) in the site's IANA time zone.
+def is_active(schedule: Schedule, now: datetime, zone: tzinfo) -> bool:
+    """Whether the schedule applies at `now` (aware, UTC) in the site's time zone.
 
     Local minutes are those of the wall clock: an interval that daylight saving repeats applies
     both times, one that it skips does not apply that day.
     """
-    local = now.astimezone(_zone(time_zone))
+    local = now.astimezone(zone)
     override = schedule.overrides.get(local.date().isoformat()) if schedule.overrides else None
-    intervals = override if override is not None else schedule.weekly[local.weekday()]
     minute = local.hour * 60 + local.minute
-    return any(interval.start <= minute < interval.end for interval in intervals)
+    for interval in schedule.weekly[local.weekday()] if override is None else override:
+        if interval.start <= minute < interval.end:
+            return True
+    return False

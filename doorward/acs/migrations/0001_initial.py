@@ -1,14 +1,15 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
 import functools
+from json import dumps, loads
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
 from doorward.acs.actor import Role
 from doorward.acs.decision.policy import CredentialStatus, RelockOn, Side
 from doorward.acs.events.catalogue import Category, EventType, Severity
 from doorward.acs.messages import DeviceRole
-from json import dumps, loads
-from tortoise.fields.base import OnDelete
-from tortoise import fields
-from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import DoorSide, Side
@@ -34,8 +35,8 @@ async def list_schedules(actor: Actor) -> list[ScheduleRow]:
 async def active_schedules(domain: Domain, rows: list[ScheduleRow]) -> set[str]:
     """The ids of those schedules that apply now, in the site's time zone."""
     site = await Site.get(id=SITE_ID)
-    now = domain.clock()
-    return {row.id for row in rows if is_active(schedule_of(row), now, site.time_zone)}
+    now, zone = domain.clock(), ZoneInfo(site.time_zone)
+    return {row.id for row in rows if is_active(schedule_of(row), now, zone)}
 
 
 async def list_access_rules(actor: Actor) -> list[RuleParts]:

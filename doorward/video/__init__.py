@@ -1,0 +1,1 @@
+"""The video plane: recording cameras to disk, finding and playing what was recorded."""

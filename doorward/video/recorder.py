@@ -1,0 +1,234 @@
+"""The recorder process: commands on standard input, reports on standard output, logs on standard error."""
+
+import logging
+import os
+import selectors
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import msgspec
+
+from doorward.video.camera_log import CameraLog
+from doorward.video.capture import Capture
+from doorward.video.index import GapReason, Index
+from doorward.video.messages import (
+    CameraReport,
+    CameraSource,
+    CameraState,
+    Command,
+    Configure,
+    Hold,
+    Ready,
+    Report,
+    StorageReport,
+    decode_command,
+    encode_line,
+)
+from doorward.video.recovery import recover_store
+from doorward.video.retention import enforce_retention
+from doorward.video.wall_time import from_us, to_us
+
+DEFAULT_MAX_BYTES = 20 * 10**9
+HOUSEKEEPING_S = 5.0
+"""How often open files are made durable: what a power failure can lose."""
+JOIN_S = 1.0
+"""How long a capture thread may take to end before its file is closed from outside."""
+
+logger = logging.getLogger(__name__)
+
+
+def run_recorder(
+    root: Path,
+    stdin: BinaryIO | None = None,
+    stdout: BinaryIO | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> int:
+    """Record until standard input ends or SIGTERM arrives; return the exit status.
+
+    Call from the main thread of a process of its own. `stdin` and `stdout` must have file descriptors.
+    """
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s recorder %(levelname)s %(message)s")
+    av.logging.set_level(None)
+    reports = _ReportWriter(stdout or sys.stdout.buffer)
+    # From before the first report on: whoever was told that the recorder is ready may end it.
+    with _termination() as signalled:
+        try:
+            recorder = Recorder(root, reports.send, max_bytes=max_bytes)
+        except (OSError, sqlite3.Error) as error:
+            logger.error(
+                "recordings cannot be kept in %s (%s); check its disk, space and permissions", root, error
+            )
+            return 1
+        try:
+            reports.send(Ready())
+            for line in _lines((stdin or sys.stdin.buffer).fileno(), signalled):
+                _obey_line(recorder, line)
+                if reports.broken:
+                    break
+        finally:
+            recorder.close()
+    return 0
+
+
+def _obey_line(recorder: "Recorder", line: bytes) -> None:
+    try:
+        command = decode_command(line)
+    except msgspec.DecodeError as error:
+        logger.error("a command was not understood and is ignored: %s", error)
+        return
+    recorder.obey(command)
+
+
+class Recorder:
+    """Owns the store, the capture threads and the housekeeping thread. Constructing it repairs the store."""
+
+    def __init__(
+        self,
+        root: Path,
+        report: Callable[[Report], None],
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        self._root = root
+        self._report = report
+        self._max_bytes = max_bytes
+        self._now_us = now_us
+        self._index = Index(root)
+        repaired = recover_store(self._index, root)
+        if repaired:
+            logger.warning("%d files of a recorder that died were repaired", repaired)
+        self._use = self._reported_use = enforce_retention(self._index, root, max_bytes)
+        self._captures: dict[str, Capture] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeper")
+        self._housekeeper.start()
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command; from one thread only."""
+        match command:
+            case Configure(cameras):
+                wanted = {camera.id: camera for camera in cameras}
+                running = {capture.source.id: capture.source for capture in self._captures.values()}
+                self._end([id for id, source in running.items() if wanted.get(id) != source])
+                for camera in wanted.values():
+                    if camera.id not in self._captures:
+                        self._begin(camera)
+            case Hold():
+                self._hold(command)
+
+    def close(self) -> None:
+        """End every thread and close every file."""
+        self._end(list(self._captures), GapReason.RECORDER_STOPPED)
+        self._stop.set()
+        self._housekeeper.join()
+        self._index.close()
+
+    def _begin(self, source: CameraSource) -> None:
+        log = CameraLog(source.id, self._root, self._index, has_room=lambda: not self._use.full)
+        capture = Capture(source, log, self._notify, self._now_us)
+        with self._lock:
+            self._captures[source.id] = capture
+        capture.start()
+
+    def _end(self, camera_ids: list[str], reason: GapReason = GapReason.CAMERA_REMOVED) -> None:
+        with self._lock:
+            ending = [self._captures.pop(camera_id) for camera_id in camera_ids]
+        for capture in ending:
+            capture.ask_to_stop()
+        deadline = time.monotonic() + JOIN_S
+        for capture in ending:
+            capture.finish(reason, max(0.0, deadline - time.monotonic()))
+
+    def _hold(self, hold: Hold) -> None:
+        try:
+            self._index.add_hold(hold.camera_id, to_us(hold.start), to_us(hold.end))
+            capture = self._captures.get(hold.camera_id)
+            if capture is not None:
+                capture.log.sync()
+        except (OSError, sqlite3.Error, ValueError) as error:
+            logger.error("camera %s: a recording could not be held: %s", hold.camera_id, error)
+
+    def _notify(self, camera_id: str, state: CameraState, detail: str) -> None:
+        self._report(CameraReport(camera_id, state, detail, from_us(self._now_us())))
+
+    def _keep_house(self) -> None:
+        self._report_use()
+        while not self._stop.wait(HOUSEKEEPING_S):
+            with self._lock:
+                captures = list(self._captures.values())
+            try:
+                for capture in captures:
+                    capture.log.sync()
+                self._use = enforce_retention(self._index, self._root, self._max_bytes)
+            except (OSError, sqlite3.Error) as error:
+                logger.error("the store could not be tended: %s", error)
+                continue
+            grown = abs(self._use.used_bytes - self._reported_use.used_bytes)
+            if self._use.full != self._reported_use.full or grown >= self._max_bytes // 100:
+                self._report_use()
+
+    def _report_use(self) -> None:
+        use = self._reported_use = self._use
+        self._report(StorageReport(use.used_bytes, self._max_bytes, use.full, from_us(self._now_us())))
+
+
+class _ReportWriter:
+    """Writes whole lines, from any thread; a reader that went away is noted, not raised."""
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+        self._lock = threading.Lock()
+        self.broken = False
+
+    def send(self, report: Report) -> None:
+        with self._lock:
+            try:
+                self._output.write(encode_line(report))
+                self._output.flush()
+            except OSError:
+                self.broken = True
+
+
+def _lines(descriptor: int, signalled: int) -> Iterator[bytes]:
+    """Lines of the descriptor, until it ends or `signalled` becomes readable."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ)
+        selector.register(signalled, selectors.EVENT_READ)
+        pending = b""
+        while True:
+            ready = {key.fd for key, _ in selector.select()}
+            if signalled in ready:
+                return
+            data = os.read(descriptor, 65536)
+            if not data:
+                return
+            *lines, pending = (pending + data).split(b"\n")
+            yield from (line for line in lines if line.strip())
+
+
+@contextmanager
+def _termination() -> Iterator[int]:
+    """A descriptor that becomes readable when the process is asked to end."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def on_signal(number: int, frame: object) -> None:
+        os.write(writer, b"\0")
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield reader
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reader)
+        os.close(writer)
