@@ -62,6 +62,10 @@ def database_config(url: str) -> dict[str, Any]:
     }
 
 
+MIGRATION_CONFIG = database_config("sqlite://:memory:")
+"""For `tortoise makemigrations`, which compares the models with the migrations and needs no database."""
+
+
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[None]:
     """The migrated database, for this task and those it starts. Raises DatabaseUnusable with what to do."""
