@@ -1,0 +1,97 @@
+"""A running API over a test world, and a client that speaks to it as a browser would."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from gql import Client, gql
+from gql.transport.websockets import WebsocketsTransport
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.users.operations import create_user
+from doorward.server.app import build_app
+from tests.world import World
+
+PASSWORD = "correct horse battery"  # noqa: S105 - for tests
+HEADERS = {"doorward-request": "1"}
+
+
+@dataclass
+class Api:
+    """A client with a cookie jar."""
+
+    http: httpx.AsyncClient
+    port: int
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The whole reply to a query."""
+        reply = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=HEADERS)
+        assert reply.status_code == 200, reply.text
+        found: dict[str, Any] = reply.json()
+        return found
+
+    async def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a query that must not fail."""
+        reply = await self.ask(query, **variables)
+        assert "errors" not in reply, reply
+        found: dict[str, Any] = reply["data"]
+        return found
+
+    async def sign_in(self, role: Role) -> None:
+        """Begin a session as the user of that role."""
+        reply = await self.data(
+            "mutation($input: SignInInput!) { signIn(input: $input) { user { name } errors { message } } }",
+            input={"name": role.value, "password": PASSWORD},
+        )
+        assert reply["signIn"]["errors"] == []
+
+    @asynccontextmanager
+    async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The results of a subscription."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        transport = WebsocketsTransport(
+            url=f"ws://127.0.0.1:{self.port}/graphql",
+            headers={"cookie": cookies},
+            subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
+        )
+        document = gql(query)
+        document.variable_values = variables
+        async with Client(transport=transport, fetch_schema_from_transport=False) as session:
+            yield session.subscribe(document)
+
+
+@asynccontextmanager
+async def serve_api(world: World, video_root: Path, *roles: Role) -> AsyncIterator[Api]:
+    """The API of this world on a port of its own, with one user for each role."""
+    for role in roles:
+        await create_user(world.domain, COMMAND_LINE, role.value, PASSWORD, role)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    listener.setblocking(False)
+    port = listener.getsockname()[1]
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.accesslog = None
+    config.graceful_timeout = 0.2
+    stop = asyncio.Event()
+    app = build_app(world.domain, video_root)
+    served = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            yield Api(http, port)
+    finally:
+        stop.set()
+        await served
+
+
+async def soon(results: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:
+    """The next result, or a failure instead of waiting for ever."""
+    return await asyncio.wait_for(anext(results), 10)
