@@ -1,6 +1,7 @@
 """A running API over a test world, and a client that speaks to it as a browser would."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from gql import Client, gql
-from gql.transport.websockets import WebsocketsTransport
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from websockets import Subprotocol
+from websockets.asyncio.client import ClientConnection, connect
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.users.operations import create_user
@@ -32,7 +33,9 @@ class Api:
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole reply to a query."""
-        reply = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=HEADERS)
+        reply = await self.http.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=HEADERS
+        )
         assert reply.status_code == 200, reply.text
         found: dict[str, Any] = reply.json()
         return found
@@ -54,17 +57,27 @@ class Api:
 
     @asynccontextmanager
     async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        """The results of a subscription."""
+        """The results of a subscription over graphql-transport-ws."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
-        transport = WebsocketsTransport(
-            url=f"ws://127.0.0.1:{self.port}/graphql",
-            headers={"cookie": cookies},
-            subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
-        )
-        document = gql(query)
-        document.variable_values = variables
-        async with Client(transport=transport, fetch_schema_from_transport=False) as session:
-            yield session.subscribe(document)
+        async with connect(
+            f"ws://127.0.0.1:{self.port}/graphql",
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            additional_headers={"cookie": cookies},
+        ) as socket:
+            await socket.send(json.dumps({"type": "connection_init"}))
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+            payload = {"query": query, "variables": variables}
+            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+            yield _results(socket)
+
+
+async def _results(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
+    async for text in socket:
+        message = json.loads(text)
+        if message["type"] == "error" or "errors" in message.get("payload", {}):
+            raise AssertionError(message["payload"])
+        if message["type"] == "next":
+            yield message["payload"]["data"]
 
 
 @asynccontextmanager

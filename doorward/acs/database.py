@@ -1,12 +1,14 @@
 """Opening the database: SQLite by default, PostgreSQL by URL; migrated before it is used."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
@@ -71,14 +73,25 @@ async def open_database(url: str) -> AsyncIterator[None]:
     """The migrated database, for this task and those it starts. Raises DatabaseUnusable with what to do."""
     config = database_config(url)
     try:
+        _probe_sqlite(url)
         await Tortoise.init(config=config)
         try:
             await _migrate(config)
             yield
         finally:
             await Tortoise.close_connections()
-    except (DBConnectionError, OSError) as error:
+            # Tortoise keeps its statements by connection name: the next database may speak another dialect.
+            EXECUTOR_CACHE.clear()
+    except (DBConnectionError, OSError, sqlite3.Error) as error:
         raise DatabaseUnusable(_advice(url, error)) from error
+
+
+def _probe_sqlite(url: str) -> None:
+    """Open the file once before Tortoise does: its driver waits for ever on a file that cannot be opened."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        with closing(sqlite3.connect(unquote(parts.path), timeout=5)) as connection:
+            connection.execute("PRAGMA schema_version")
 
 
 def _advice(url: str, error: Exception) -> str:

@@ -47,7 +47,9 @@ async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(
 ) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         variables = {"input": {"name": "viewer", "password": "correct horse battery"}}
-        reply = await api.http.post("/graphql", json={"query": SIGN_IN, "variables": variables}, headers=HEADERS)
+        reply = await api.http.post(
+            "/graphql", json={"query": SIGN_IN, "variables": variables}, headers=HEADERS
+        )
         cookie = reply.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
@@ -159,7 +161,9 @@ async def test_pages_of_events_meet_without_gap_or_repeat(database_url: str, tmp
             assert reply["errors"][0]["extensions"]["code"] == "VALIDATION", wrong
 
 
-async def test_a_subscription_replays_from_its_cursor_and_then_follows(database_url: str, tmp_path: Path) -> None:
+async def test_a_subscription_replays_from_its_cursor_and_then_follows(
+    database_url: str, tmp_path: Path
+) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         site = await make_site(world)
         await api.sign_in(Role.VIEWER)
@@ -213,7 +217,9 @@ async def test_a_page_of_another_site_gets_no_socket(database_url: str, tmp_path
             )
 
 
-async def test_door_states_come_first_whole_and_then_as_they_change(database_url: str, tmp_path: Path) -> None:
+async def test_door_states_come_first_whole_and_then_as_they_change(
+    database_url: str, tmp_path: Path
+) -> None:
     query = "subscription { doorStates { name state { condition online } } }"
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         site = await make_site(world)
@@ -231,7 +237,9 @@ COMMAND = (
 )
 
 
-async def test_a_command_without_a_controller_is_refused_and_audited(database_url: str, tmp_path: Path) -> None:
+async def test_a_command_without_a_controller_is_refused_and_audited(
+    database_url: str, tmp_path: Path
+) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
@@ -254,7 +262,9 @@ async def test_the_same_idempotency_key_is_the_same_command(database_url: str, t
         world.domain.doors.attach(world.controller.id, controller)
         await api.sign_in(Role.OPERATOR)
         for key in ("a", "a", "b"):
-            reply = await api.data(COMMAND, input={"doorId": site.door.id, "idempotencyKey": key, "reason": "delivery"})
+            reply = await api.data(
+                COMMAND, input={"doorId": site.door.id, "idempotencyKey": key, "reason": "delivery"}
+            )
             assert reply["unlockDoor"]["command"]["status"] == "CONFIRMED"
         assert sent[0].id == sent[1].id != sent[2].id
         assert sent[0].reason == "delivery"

@@ -158,7 +158,7 @@ async def _bookmark(events: Sequence[Event], connection: BaseDBAsyncClient) -> l
         seen_by = {
             view.camera_id
             for view in views
-            if view.door_id == event.door_id and (event.side is None or view.side == event.side)
+            if view.door_id == event.door_id and event.side in (None, view.side)
         }
         for camera_id in sorted(seen_by):
             interval = Wanted(camera_id, event.at - BOOKMARK_BEFORE, event.at + BOOKMARK_AFTER)

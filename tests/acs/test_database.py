@@ -1,0 +1,99 @@
+"""Opening the database: what a wrong URL says, what a newer or foreign file says, and that data survives reopening."""
+
+from pathlib import Path
+
+import pytest
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+
+from doorward.acs.database import MIGRATION_CONFIG, database_config, open_database, sqlite_url
+from doorward.acs.errors import DatabaseUnusable
+from doorward.acs.people.models import Cardholder
+from doorward.acs.sealing import SealBroken, Sealer, load_or_create_key
+from doorward.acs.site.operations import ensure_site
+from tests.world import make_site, open_world
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_database_keeps_what_was_written_and_opens_again(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+    async with open_world(database_url) as again:
+        assert again.controller.id == world.controller.id
+        assert (await Cardholder.get()).id == site.ada.id
+
+
+async def test_the_models_and_the_migrations_agree() -> None:
+    from tortoise.migrations.autodetector import MigrationAutodetector
+
+    await Tortoise.init(config=MIGRATION_CONFIG, init_connections=False)
+    detector = MigrationAutodetector(Tortoise.apps, MIGRATION_CONFIG["apps"])  # type: ignore[arg-type]
+    assert not await detector.changes()
+    await Tortoise.close_connections()
+
+
+async def test_foreign_keys_hold_after_the_migrations(tmp_path: Path) -> None:
+    async with open_database(sqlite_url(str(tmp_path / "t.db"))):
+        rows = await get_connection("default").execute_query_dict("PRAGMA foreign_keys")
+        assert rows[0]["foreign_keys"] == 1
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    async with open_database(database_url):
+        await get_connection("default").execute_script(
+            "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('acs', '9999_future', '2030-01-01')"
+        )
+    with pytest.raises(DatabaseUnusable, match="newer Doorward"):
+        async with open_database(database_url):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://localhost/x", "Use sqlite:///path/to/file or postgres://"),
+        ("nonsense", "Use sqlite:///path/to/file or postgres://"),
+        ("postgres://nobody:wrong@127.0.0.1:1/none", "Check that it runs"),
+        ("sqlite:///nowhere/at/all/doorward.db", "Check the folder"),
+    ],
+)
+async def test_a_wrong_url_says_what_to_do(url: str, words: str) -> None:
+    with pytest.raises(DatabaseUnusable, match=words):
+        async with open_database(url):
+            await ensure_site()
+
+
+async def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "doorward.db"
+    path.write_bytes(b"not a database at all, but long enough to be looked at" * 100)
+    with pytest.raises(DatabaseUnusable):
+        async with open_database(sqlite_url(str(path))):
+            pass
+
+
+def test_sqlite_commits_are_durable() -> None:
+    assert "synchronous=FULL" in database_config("sqlite:///x.db")["connections"]["default"]
+
+
+def test_a_sealed_value_opens_only_where_it_was_sealed(tmp_path: Path) -> None:
+    sealer = Sealer(load_or_create_key(tmp_path / "secret.key"))
+    sealed = sealer.seal(b"osdp key", "device:1")
+    assert sealer.open(sealed, "device:1") == b"osdp key"
+    assert b"osdp key" not in sealed
+    for other, context, value in (
+        (sealer, "device:2", sealed),
+        (Sealer(b"x" * 32), "device:1", sealed),
+        (sealer, "device:1", sealed[:-1] + bytes([sealed[-1] ^ 1])),
+    ):
+        with pytest.raises(SealBroken):
+            other.open(value, context)
+
+
+def test_the_data_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    assert load_or_create_key(path) == load_or_create_key(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(b"short")
+    with pytest.raises(SealBroken, match="restore it"):
+        load_or_create_key(path)

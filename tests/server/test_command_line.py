@@ -1,0 +1,68 @@
+"""The command line on bad days: each says what to do, and exits with a status."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "doorward.cli", *map(str, arguments)],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_explains_every_command() -> None:
+    result = doorward("--help")
+    assert result.returncode == 0
+    for command in ("serve", "migrate", "user", "recorder", "demo", "simulate", "schema"):
+        assert command in result.stdout
+        assert doorward(command, "--help").returncode == 0
+
+
+def test_a_busy_port_says_so_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        result = doorward("serve", "--data", tmp_path / "site", "--port", str(busy.getsockname()[1]))
+    assert result.returncode == 1
+    assert "choose another with --port" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_database_url_says_what_to_do(tmp_path: Path) -> None:
+    result = doorward("serve", "--data", tmp_path, "--port", "0", "--database", "postgres://a:b@127.0.0.1:1/c")
+    assert result.returncode == 1
+    assert "Check that it runs" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = doorward("serve", "--data", tmp_path / "file" / "site", "--port", "0")
+    assert result.returncode == 1
+    assert "Choose another with --data" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "70000"])
+def test_a_senseless_port_is_wrong_usage(tmp_path: Path, port: str) -> None:
+    assert doorward("serve", "--data", tmp_path, "--port", port).returncode == 2
+
+
+def test_a_user_is_created_and_refused_twice(tmp_path: Path) -> None:
+    arguments = ("user", "create", "--data", tmp_path, "--name", "admin", "--role", "administrator")
+    assert doorward(*arguments, text="correct horse battery\n").returncode == 0
+    again = doorward(*arguments, text="correct horse battery\n")
+    assert (again.returncode, "already" in again.stderr) == (1, True)
+    short = doorward("user", "set-password", "--data", tmp_path, "--name", "admin", text="short\n")
+    assert (short.returncode, "at least" in short.stderr) == (1, True)
+    missing = doorward("user", "set-password", "--data", tmp_path, "--name", "nobody", text="long enough here\n")
+    assert (missing.returncode, "no user" in missing.stderr) == (1, True)
