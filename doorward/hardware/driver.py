@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.hardware.errors import HardwareError
 
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A card shown at a reader device. Not `fresh`: it may have waited in the reader while the link was down."""
+    """A card shown at a reader device. Not `fresh`: it may have waited there while the link was down."""
 
     device_id: str
     bits: CardBits
@@ -19,7 +20,10 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True)
 class InputsChanged:
-    """The inputs of a device, by their OSDP numbers; True is active (open, or pressed). Also sent once when it comes online."""
+    """The inputs of a device, by their OSDP numbers; True is active (open, or pressed).
+
+    Also sent once after the device came online.
+    """
 
     device_id: str
     inputs: tuple[bool, ...]
@@ -80,22 +84,25 @@ class Feedback:
 DriverCommand = SetOutput | Feedback
 
 
-class CommandRefused(Exception):
+class CommandRefused(HardwareError):
     """The command was not sent: the device is offline or cannot do it. The message says which."""
 
 
 class Driver(Protocol):
     """Drives devices from threads of its own.
 
-    Events go to the callback given at construction, which must return at once. `submit` may be called
+    Events go to the sink given at construction, which must return at once. `submit` may be called
     from any thread, returns at once, and raises CommandRefused rather than ever queueing for later.
     """
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Begin to drive; every device tells when it is online, or why it is not."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Stop every thread and let go of every port. Devices finish timed outputs by themselves."""
 
-    def submit(self, command: DriverCommand) -> None: ...
+    def submit(self, command: DriverCommand) -> None:
+        """Send one command to its device. Raises CommandRefused."""
 
 
 EventSink = Callable[[DriverEvent], None]

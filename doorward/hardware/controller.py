@@ -1,0 +1,408 @@
+"""The controller: owns doors. One thread takes everything in, decides, writes down, and then acts.
+
+Driver events, messages of the server and deadlines come through one queue. Everything queued is
+planned as one turn, made durable in one journal transaction, then performed, then reported.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from doorward.acs.decision.door import DoorMode, next_deadline
+from doorward.acs.decision.policy import CompiledPolicy, Policy
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.identity import new_id
+from doorward.acs.messages import (
+    CommandResult,
+    CommandStatus,
+    DoorCommand,
+    Health,
+    Hello,
+    JournalAck,
+    JournalRecord,
+    OsdpDevice,
+    PolicyApplied,
+    PolicySnapshot,
+    ToController,
+    ToServer,
+    Welcome,
+)
+from doorward.acs.sealing import SealBroken
+from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, DriverEvent, EventSink
+from doorward.hardware.errors import JournalUnavailable
+from doorward.hardware.fault import JournalFault
+from doorward.hardware.journal import Entry, Journal
+from doorward.hardware.link import ControllerEnd
+from doorward.hardware.situation import Moment, Situation, door_statuses
+from doorward.hardware.turn import Effect, Turn, TurnInput
+from doorward.hardware.uplink import Uplink
+from doorward.hardware.wiring import Wiring
+
+logger = logging.getLogger(__name__)
+
+JOURNAL_RETRY_MS = 1_000
+MOST_ANSWERS = 1_000
+"""Answers that are remembered, so that a repeated command is answered and not done again."""
+_NO_POLICY = Policy(0, "UTC")
+_REWIRED = "The wiring was changed; the device is being connected anew."
+
+DriverFactory = Callable[[Sequence[OsdpDevice], EventSink], Driver]
+
+
+@dataclass(frozen=True, slots=True)
+class _FromDriver:
+    """An event, and which of the controller's drivers, one after the other, it came from."""
+
+    generation: int
+    event: DriverEvent
+
+
+@dataclass(frozen=True, slots=True)
+class _FromServer:
+    """A message, and the link it came over."""
+
+    link: ControllerEnd
+    message: ToController
+
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """A new link."""
+
+    link: ControllerEnd
+
+
+class _Stop:
+    """Ends the thread."""
+
+
+_Queued = _FromDriver | _FromServer | _Attached | _Stop
+
+
+def _process_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class Controller:
+    """Runs from `start` to `stop` (or as a context); one run per object. Works with or without a link."""
+
+    def __init__(
+        self,
+        controller_id: str,
+        journal_path: Path,
+        data_key: bytes,
+        driver_factory: DriverFactory,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic_ms: Callable[[], int] = _process_ms,
+    ) -> None:
+        """`data_key` (32 bytes) seals the policy kept in the journal. `clock` is aware UTC.
+
+        `driver_factory` is called, in the controller's thread, once for every wiring.
+        """
+        self._id = controller_id
+        self._journal_path = journal_path
+        self._data_key = data_key
+        self._driver_factory = driver_factory
+        self._clock = clock
+        self._monotonic_ms = monotonic_ms
+        self._boot_id = new_id()
+        self._booted_ms = monotonic_ms()
+        self._queue: queue.SimpleQueue[_Queued] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
+        self._journal: Journal
+        self._driver: Driver | None = None
+        self._generation = 0
+        self._uplink: Uplink | None = None
+        self._situation = Situation(CompiledPolicy(_NO_POLICY), Wiring())
+        self._modes: dict[str, DoorMode] = {}
+        self._answers: dict[str, CommandResult] = {}
+        self._unsaved: PolicySnapshot | None = None
+        self._fault = JournalFault()
+        self._retry_at_ms = 0
+
+    def start(self) -> None:
+        """Take up the doors where the journal left them. Raises JournalUnavailable."""
+        self._journal = Journal(self._journal_path, self._data_key)
+        try:
+            now = self._moment()
+            self._modes = self._journal.modes()
+            self._answers = self._journal.answers(now.at)
+            self._journal.append(
+                Entry(
+                    [
+                        JournalRecord(
+                            0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id()
+                        )
+                    ]
+                )
+            )
+            snapshot = self._last_policy()
+        except BaseException:
+            self._journal.close()
+            raise
+        if snapshot is not None:
+            self._situation = self._situation.under(snapshot, self._modes)
+        self._thread.start()
+
+    def attach(self, link: ControllerEnd) -> None:
+        """Speak with the server over this link from now on, instead of any link before."""
+        self._queue.put(_Attached(link))
+
+    def stop(self) -> None:
+        """Finish the turn at hand, stop every thread, close the link.
+
+        Doors keep what their devices were last told.
+        """
+        self._queue.put(_Stop())
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def __enter__(self) -> "Controller":
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def _last_policy(self) -> PolicySnapshot | None:
+        try:
+            return self._journal.policy()
+        except SealBroken as error:
+            logger.error("no door is served until the server sends the policy anew: %s", error)
+            return None
+
+    def _moment(self) -> Moment:
+        return Moment(self._boot_id, self._clock(), self._monotonic_ms() - self._booted_ms)
+
+    # The thread.
+
+    def _run(self) -> None:
+        """Ends at `stop`, or by an error that nobody foresaw; closes the link, so that the server knows."""
+        try:
+            self._drive(self._situation.wiring.devices)
+            while self._take(self._wait()):
+                self._send_journal()
+        finally:
+            if self._driver is not None:
+                self._driver.stop()
+            if self._uplink is not None:
+                self._uplink.close()
+            self._journal.close()
+
+    def _wait(self) -> list[_Queued]:
+        """Everything queued, or nothing when a deadline came first."""
+        deadlines = [
+            deadline
+            for state in self._situation.doors.values()
+            if (deadline := next_deadline(state)) is not None
+        ]
+        if self._fault:
+            deadlines.append(self._retry_at_ms)
+        timeout_s = max(0, min(deadlines) - self._moment().now_ms) / 1000 if deadlines else None
+        try:
+            batch = [self._queue.get(timeout=timeout_s)]
+        except queue.Empty:
+            return []
+        while not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return batch
+
+    def _take(self, batch: list[_Queued]) -> bool:
+        """Inputs of the doors as few turns as their order allows, the rest one by one. False at the end."""
+        inputs: list[TurnInput] = []
+        for item in batch:
+            match item:
+                case _FromDriver(generation, event):
+                    if generation == self._generation:
+                        inputs.append(event)
+                    continue
+                case _FromServer(link, DoorCommand() as command):
+                    if self._uplink is not None and link is self._uplink.link:
+                        inputs.append(command)
+                    continue
+            self._turn(inputs)
+            inputs = []
+            match item:
+                case _Stop():
+                    self._remember_position()
+                    return False
+                case _Attached(link):
+                    self._greet(link)
+                case _FromServer(link, message):
+                    if self._uplink is not None and link is self._uplink.link:
+                        self._heed(self._uplink, message)
+        self._turn(inputs)
+        return True
+
+    # A turn.
+
+    def _turn(self, inputs: Sequence[TurnInput]) -> None:
+        moment = self._moment()
+        journal_waits = bool(self._fault) and moment.now_ms < self._retry_at_ms
+        turn = self._plan(inputs, moment, durable=not journal_waits)
+        if journal_waits:
+            self._fault.keep(turn.records, turn.modes)
+        else:
+            try:
+                self._make_durable(Entry(turn.records, turn.modes, turn.settled), moment)
+            except JournalUnavailable as error:
+                turn = self._plan(inputs, moment, durable=False)
+                self._note_fault(error)
+                self._fault.keep(turn.records, turn.modes)
+        self._modes |= turn.modes
+        answers = self._perform(turn.effects, turn.answers)
+        self._situation = turn.situation()
+        for answer in answers:
+            self._remember_answer(answer)
+            self._tell(answer)
+        self._tell_doors()
+
+    def _plan(self, inputs: Sequence[TurnInput], moment: Moment, durable: bool) -> Turn:
+        """A turn of these inputs. One that the rules cannot take is logged and passed over."""
+        turn = Turn(self._situation, self._answers, moment, durable)
+        for given in inputs:
+            try:
+                turn.take(given)
+            except Exception:
+                logger.exception("%s cannot be processed and is passed over", given)
+                return self._plan([other for other in inputs if other is not given], moment, durable)
+        turn.pass_time()
+        return turn
+
+    def _make_durable(self, entry: Entry, moment: Moment) -> None:
+        if not (self._fault or entry.records or entry.modes or entry.answers):
+            return
+        self._journal.append(self._fault.with_kept(entry, moment))
+        if self._fault:
+            logger.warning("the journal %s can be written again", self._journal_path)
+            self._fault.ended()
+            self._tell(Health(True))
+            if self._unsaved is not None:
+                self._save_policy(self._unsaved)
+            if self._uplink is not None and not self._uplink.welcome:
+                self._say_hello()  # The last welcome could not be heeded.
+
+    def _note_fault(self, error: JournalUnavailable) -> None:
+        moment = self._moment()
+        self._retry_at_ms = moment.now_ms + JOURNAL_RETRY_MS
+        if self._fault.began(str(error), moment):
+            logger.error("%s", error)
+            self._tell(Health(False, str(error)))
+
+    def _perform(self, effects: Sequence[Effect], answers: Sequence[CommandResult]) -> list[CommandResult]:
+        """Send the turn's commands; an operator's command whose strike was refused has failed."""
+        failed: dict[str, str] = {}
+        for effect in effects:
+            try:
+                if self._driver is not None:
+                    self._driver.submit(effect.command)
+            except CommandRefused as error:
+                logger.warning("%s was not carried out: %s", effect.command, error)
+                if effect.for_command is not None:
+                    failed[effect.for_command] = str(error)
+        return [
+            CommandResult(answer.command_id, CommandStatus.FAILED, failed[answer.command_id])
+            if answer.command_id in failed
+            else answer
+            for answer in answers
+        ]
+
+    def _remember_answer(self, answer: CommandResult) -> None:
+        self._answers.pop(answer.command_id, None)
+        self._answers[answer.command_id] = answer
+        if len(self._answers) > MOST_ANSWERS:
+            del self._answers[next(iter(self._answers))]
+
+    # The server.
+
+    def _greet(self, link: ControllerEnd) -> None:
+        if self._uplink is not None:
+            self._remember_position()
+            self._uplink.close()
+        self._uplink = Uplink(link, self._journal)
+        link.connect(lambda message: self._queue.put(_FromServer(link, message)))
+        self._say_hello()
+
+    def _say_hello(self) -> None:
+        version = self._situation.policy.version
+        self._tell(Hello(self._id, self._boot_id, self._journal.last_sequence, version))
+
+    def _heed(self, uplink: Uplink, message: ToController) -> None:
+        try:
+            match message:
+                case Welcome(stored_sequence):
+                    uplink.welcomed(stored_sequence, self._boot_id)
+                    uplink.send(Health(not self._fault, self._fault.problem))
+                    self._tell_doors()
+                case JournalAck(sequence):
+                    uplink.acknowledged(sequence)
+                case PolicySnapshot():
+                    self._adopt(message)
+        except JournalUnavailable as error:
+            self._note_fault(error)
+
+    def _adopt(self, snapshot: PolicySnapshot) -> None:
+        """Rule by this policy at once, drive its devices, and keep it for a start without a server."""
+        self._save_policy(snapshot)
+        rewired = snapshot.devices != self._situation.wiring.devices
+        if rewired:
+            self._undrive()
+        self._situation = self._situation.under(snapshot, self._modes)
+        if rewired:
+            self._drive(snapshot.devices)
+        self._tell(PolicyApplied(snapshot.policy.version))
+        self._tell_doors()
+
+    def _save_policy(self, snapshot: PolicySnapshot) -> None:
+        try:
+            self._journal.save_policy(snapshot)
+            self._unsaved = None
+        except JournalUnavailable as error:
+            self._unsaved = snapshot
+            self._note_fault(error)
+
+    def _undrive(self) -> None:
+        """Stop the driver. Every device that was online is offline by that, and so are its door's inputs."""
+        if self._driver is None:
+            return
+        self._driver.stop()
+        self._driver = None
+        online = [device_id for device_id, is_online in self._situation.devices.items() if is_online]
+        self._turn([DeviceOffline(device_id, _REWIRED) for device_id in online])
+
+    def _drive(self, devices: Sequence[OsdpDevice]) -> None:
+        self._generation += 1
+        if not devices:
+            return
+        generation = self._generation
+        self._driver = self._driver_factory(
+            devices, lambda event: self._queue.put(_FromDriver(generation, event))
+        )
+        self._driver.start()
+
+    def _send_journal(self) -> None:
+        try:
+            if self._uplink is not None:
+                self._uplink.send_journal()
+        except JournalUnavailable as error:
+            self._note_fault(error)
+
+    def _remember_position(self) -> None:
+        try:
+            if self._uplink is not None:
+                self._uplink.remember()
+        except JournalUnavailable as error:
+            logger.warning("the acknowledged position was not kept: %s", error)
+
+    def _tell(self, message: ToServer) -> None:
+        if self._uplink is not None:
+            self._uplink.send(message)
+
+    def _tell_doors(self) -> None:
+        if self._uplink is not None:
+            self._uplink.tell(door_statuses(self._situation))

@@ -1,0 +1,223 @@
+"""A bus: one serial port, the devices on it, and the thread that serves them.
+
+Every port has a thread and a control panel of its own, so that a port that is slow to open, dead or
+flooded never delays another. The thread sleeps in poll() until bytes arrive, a command is submitted,
+or libosdp's timers must be looked at.
+"""
+
+import logging
+import os
+import select
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from doorward.acs.messages import OsdpDevice
+from doorward.hardware.driver import (
+    CommandRefused,
+    DeviceOffline,
+    DriverCommand,
+    EventSink,
+    Feedback,
+    SetOutput,
+)
+from doorward.hardware.osdp.command import (
+    Capabilities,
+    OsdpCommand,
+    feedback_commands,
+    input_query,
+    output_command,
+)
+from doorward.hardware.osdp.device_link import DeviceLink
+from doorward.hardware.osdp.panel import Panel
+from doorward.hardware.osdp.reply_listener import ReplyListener
+from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+
+logger = logging.getLogger(__name__)
+
+TICK_MS = 5
+"""libosdp's own timers (a poll every 50 ms, a reply within 200 ms) are looked at this often."""
+REFRESHES_A_WAKE = 2
+"""The first takes in a reply, the second sends the command that waited for it."""
+REVIVE_S = 300.0
+"""libosdp tries a lost device again after 300 s; we do after this."""
+REVIVE_SHARED_S = 3.0
+"""... on a shared port, where each try costs the other devices time."""
+REOPEN_FIRST_S = 0.25
+REOPEN_MOST_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    link: DeviceLink
+    command: DriverCommand
+    encoded: tuple[OsdpCommand, ...]
+
+
+class Bus:
+    """Serves the devices of one port from `start` to `stop`."""
+
+    def __init__(
+        self, devices: Sequence[OsdpDevice], sink: EventSink, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`devices` share one port. `monotonic` is in seconds."""
+        self.devices = tuple(devices)
+        self._monotonic = monotonic
+        self._links = [DeviceLink(device, sink, monotonic()) for device in devices]
+        self._by_id = {link.device.id: link for link in self._links}
+        self._by_address = {link.device.address: link for link in self._links}
+        self._sink = sink
+        self._queue: deque[_Queued] = deque()
+        self._stopping = threading.Event()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        weakref.finalize(self, os.close, self._wake)
+        self._listener = ReplyListener()
+        self._revive_at: dict[int, float] = {}
+        self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving, and tell that the devices that were online are not driven any more."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        os.eventfd_write(self._wake, 1)
+        if self._thread.is_alive():
+            self._thread.join()
+        for link in self._links:
+            if link.online:
+                link.online = False
+                self._sink(
+                    DeviceOffline(link.device.id, "The device is no longer driven by this controller.")
+                )
+
+    def submit(self, command: DriverCommand) -> None:
+        """Check a command and hand it to the thread. Raises CommandRefused. From any thread."""
+        link = self._by_id[command.device_id]
+        can = link.capabilities
+        if not link.online or can is None:
+            raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
+        self._queue.append(_Queued(link, command, tuple(_encode(command, can))))
+        os.eventfd_write(self._wake, 1)
+
+    def _run(self) -> None:
+        pause_s = REOPEN_FIRST_S
+        while not self._stopping.is_set():
+            served_from = self._monotonic()
+            try:
+                with SerialPort(self.devices[0].port, self.devices[0].baud, self._received) as port:
+                    self._serve(port)
+            except PortUnusable as error:
+                self._all_down(str(error))
+            except Exception:
+                # Whatever it was, a dead thread would leave the devices looking alive for ever.
+                logger.exception("the bus on %s failed and begins again", self.devices[0].port)
+                self._all_down("Serving the port failed; the controller's log says why. It begins again.")
+            if self._monotonic() - served_from > REOPEN_MOST_S:
+                pause_s = REOPEN_FIRST_S
+            self._stopping.wait(pause_s)
+            pause_s = min(pause_s * 2, REOPEN_MOST_S)
+
+    def _all_down(self, reason: str) -> None:
+        for link in self._links:
+            link.went_down(reason)
+        self._queue.clear()
+
+    def _received(self, data: bytes) -> None:
+        for address in self._listener.feed(data):
+            link = self._by_address.get(address)
+            if link is not None:
+                link.heard(self._monotonic())
+
+    def _serve(self, port: SerialPort) -> None:
+        panel = self._new_panel(port)
+        poller = select.poll()
+        poller.register(self._wake, select.POLLIN)
+        poller.register(port.fileno, select.POLLIN)
+        while not self._stopping.is_set():
+            ready = dict(poller.poll(TICK_MS))
+            port.check(ready.get(port.fileno, 0))
+            if self._wake in ready:
+                os.eventfd_read(self._wake)
+            port.was_read = False
+            now = self._monotonic()
+            self._send_queued(panel, now)
+            for _ in range(REFRESHES_A_WAKE if ready else 1):
+                panel.refresh()
+            # libosdp reads only when it expects a reply; bytes that nobody wants must not wake us for ever
+            wanted = port.was_read or port.fileno not in ready
+            poller.modify(port.fileno, select.POLLIN if wanted else 0)
+            if self._look_after(panel, self._monotonic()):
+                port.discard()
+                panel = self._new_panel(port)
+
+    def _new_panel(self, port: SerialPort) -> Panel:
+        now = self._monotonic()
+        self._listener = ReplyListener()
+        self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
+        for link in self._links:
+            link.attempted()
+        return Panel(
+            port, self.devices, lambda index, event: self._links[index].take_event(event, self._monotonic())
+        )
+
+    def _revive_after_s(self) -> float:
+        return REVIVE_S if len(self._links) == 1 else REVIVE_SHARED_S
+
+    def _send_queued(self, panel: Panel, now: float) -> None:
+        for link in self._links:
+            for pulse in link.due_pulses(now):
+                if link.capabilities is not None:
+                    encoded = output_command(pulse, link.capabilities)
+                    self._queue.append(_Queued(link, pulse, (encoded,)))
+        while self._queue:
+            queued = self._queue.popleft()
+            if not queued.link.online:
+                continue  # its loss was told; a command for it must not wait for its return
+            if isinstance(queued.command, SetOutput):
+                queued.link.output_commanded(queued.command, now)
+            index = self._links.index(queued.link)
+            for command in queued.encoded:
+                if not panel.submit(index, command):
+                    logger.warning("libosdp did not take %s for %s", command, queued.link.device.id)
+
+    def _look_after(self, panel: Panel, now: float) -> bool:
+        """Follow every device up and down, and revive the lost. True when the panel must be made anew.
+
+        libosdp takes up to eight seconds to let go of a dead device; a new panel begins at once. On a
+        shared port that would cost the others their channel, so there the device is replugged instead.
+        """
+        secure = panel.secure_mask()
+        restart: list[int] = []
+        for index, link in enumerate(self._links):
+            is_up = bool(secure >> index & 1) and not link.silent(now)
+            if is_up:
+                if not link.online:
+                    link.came_up(panel.capabilities(index), now)
+                if link.wants_inputs(now):
+                    panel.submit(index, input_query())
+            elif link.online or now >= self._revive_at[index]:
+                link.went_down(link.absent_reason(now))
+                panel.flush_commands(index)
+                self._revive_at[index] = now + self._revive_after_s()
+                restart.append(index)
+            elif panel.is_disabled(index):
+                link.attempted()
+                panel.enable(index)
+        if len(self._links) == 1:
+            return False
+        for index in restart:
+            panel.disable(index)
+        return False
+
+
+def _encode(command: DriverCommand, can: Capabilities) -> list[OsdpCommand]:
+    if isinstance(command, Feedback):
+        return feedback_commands(command, can)
+    return [output_command(command, can)]

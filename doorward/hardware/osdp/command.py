@@ -1,0 +1,96 @@
+"""Commands as libosdp takes them, gated by what the device said it can do.
+
+A device answers a command that it does not know with NAK, and libosdp then drops it for 300
+seconds: so nothing is sent that the device did not declare.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import osdp_sys
+
+from doorward.hardware.driver import CommandRefused, Feedback, OutputState, SetOutput
+
+OUTPUT_TIMED_LEVELS = frozenset({3, 4})
+"""Compliance levels of OSDP's output control that accept a time."""
+TICK_MS = 100
+MAX_PULSE_MS = 255 * TICK_MS
+"""The binding keeps only the low byte of a timer: a longer pulse is renewed before it ends."""
+FEEDBACK_TICKS = 20
+
+_PERMANENT_OFF, _PERMANENT_ON, _TEMPORARY_ON = 1, 2, 5
+_SET_TEMPORARY_LED = 2
+_DEFAULT_TONE = 2
+
+OsdpCommand = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a device reported. Numbers of things are 0 where it has none."""
+
+    outputs: int
+    timed_outputs: bool
+    inputs: int
+    leds: bool
+    buzzer: bool
+
+
+def output_command(command: SetOutput, can: Capabilities) -> OsdpCommand:
+    """The output command, its pulse cut to what the binding can carry. Raises CommandRefused."""
+    if command.output >= can.outputs:
+        raise CommandRefused(
+            f"The device has {can.outputs} outputs; there is no output {command.output}. Correct its wiring."
+        )
+    if command.state is OutputState.PULSE and not can.timed_outputs:
+        raise CommandRefused("The device has no timed outputs, so it could not lock the door by itself.")
+    code = {
+        OutputState.ON: _PERMANENT_ON,
+        OutputState.OFF: _PERMANENT_OFF,
+        OutputState.PULSE: _TEMPORARY_ON,
+    }[command.state]
+    # Zero ticks would be a release for ever.
+    ticks = max(1, -(-min(command.duration_ms, MAX_PULSE_MS) // TICK_MS))
+    return {
+        "command": osdp_sys.CMD_OUTPUT,
+        "output_no": command.output,
+        "control_code": code,
+        "timer_count": ticks if command.state is OutputState.PULSE else 0,
+    }
+
+
+def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]:
+    """Green and one tone, or red and three; only what the reader has."""
+    commands: list[OsdpCommand] = []
+    if can.leds:
+        commands.append(
+            {
+                "command": osdp_sys.CMD_LED,
+                "reader": 0,
+                "led_number": 0,
+                "temporary": True,
+                "control_code": _SET_TEMPORARY_LED,
+                "on_color": osdp_sys.LED_COLOR_GREEN if command.granted else osdp_sys.LED_COLOR_RED,
+                "off_color": osdp_sys.LED_COLOR_NONE,
+                "on_count": FEEDBACK_TICKS,
+                "off_count": 0,
+                "timer_count": FEEDBACK_TICKS,
+            }
+        )
+    if can.buzzer:
+        commands.append(
+            {
+                "command": osdp_sys.CMD_BUZZER,
+                "reader": 0,
+                "control_code": _DEFAULT_TONE,
+                "on_count": 2,
+                "off_count": 1,
+                "rep_count": 1 if command.granted else 3,
+            }
+        )
+    return commands
+
+
+def input_query() -> OsdpCommand:
+    """Ask for the state of all inputs."""
+    return {"command": osdp_sys.CMD_STATUS, "type": osdp_sys.STATUS_REPORT_INPUT, "report": b""}

@@ -1,0 +1,172 @@
+"""One device on its bus: whether it is there, whether its reads can be trusted, what it tells.
+
+No threads and no clock of its own: its bus calls it, with the monotonic time in seconds.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import osdp_sys
+
+from doorward.acs.decision.card_format import CardBits
+from doorward.acs.messages import OsdpDevice
+from doorward.hardware.driver import (
+    CardRead,
+    DeviceOffline,
+    DeviceOnline,
+    EventSink,
+    InputsChanged,
+    OutputState,
+    SetOutput,
+    TamperChanged,
+)
+from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
+
+logger = logging.getLogger(__name__)
+
+SILENCE_S = 1.0
+"""A device is polled every 50 ms. One that said nothing for this long is gone."""
+STALE_AFTER_UP_S = 1.0
+"""A reader hands over the cards it kept while the link was down right after the link is back."""
+STALE_AFTER_STALE_S = 0.25
+"""... one a poll: as long as they come in a row, they are old."""
+INPUTS_WITHIN_S = 0.5
+"""A device that has not told its inputs this long after coming online is asked for them."""
+RENEW_PULSE_S = 20.0
+"""A long pulse is renewed this often; if we die, the device ends it within 25.5 s."""
+
+NO_ANSWER = "The device does not answer. Check its power, its cable and its address."
+NO_SECURE_CHANNEL = (
+    "The device answers, but no secure channel could be made: its key is not ours, or it is in "
+    "install mode. Pair it again, or replace it."
+)
+
+BROKE_OFF = "The device refused a message or broke off its secure channel. It is being reached again."
+REFUSED_QUESTION = (
+    "The device refused to say how its inputs are, which costs its link for a moment. It is not asked again; "
+    "the inputs are known once one changes."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _LongPulse:
+    ends_at: float
+    renew_at: float
+
+
+class DeviceLink:
+    """The state of one device, and its voice towards the driver's sink."""
+
+    def __init__(self, device: OsdpDevice, sink: EventSink, now: float) -> None:
+        self.device = device
+        self.online = False
+        self.capabilities: Capabilities | None = None
+        self._sink = sink
+        self._told: set[str] = set()
+        self._heard_at: float | None = None
+        self._up_at = now
+        self._stale_until = now
+        self._inputs: tuple[bool, ...] | None = None
+        self._asked_inputs = False
+        self._refuses_query = False
+        self._pulses: dict[int, _LongPulse] = {}
+
+    def heard(self, now: float) -> None:
+        """A reply of the device passed by."""
+        self._heard_at = now
+
+    def attempted(self) -> None:
+        """A new attempt to reach the device begins."""
+        self._heard_at = None
+
+    def silent(self, now: float) -> bool:
+        """Whether the device has said nothing for too long."""
+        return self._heard_at is None or now - self._heard_at > SILENCE_S
+
+    def came_up(self, capabilities: Capabilities, now: float) -> None:
+        """The secure channel is active."""
+        self.online = True
+        self.capabilities = capabilities
+        self._up_at = now
+        self._stale_until = now + STALE_AFTER_UP_S
+        self._inputs = None
+        self._asked_inputs = False
+        self._told.clear()
+        self._sink(DeviceOnline(self.device.id))
+
+    def went_down(self, reason: str) -> None:
+        """The device is lost, or still not there; each reason is told once while that lasts."""
+        if reason == REFUSED_QUESTION:
+            self._refuses_query = True
+        self.online = False
+        self._pulses.clear()
+        if reason not in self._told:
+            self._told.add(reason)
+            self._sink(DeviceOffline(self.device.id, reason))
+
+    def absent_reason(self, now: float) -> str:
+        """Why it is not online, by what is heard of it."""
+        if self._heard_at is None or (self.online and self.silent(now)):
+            return NO_ANSWER
+        if not self.online:
+            return NO_SECURE_CHANNEL
+        return REFUSED_QUESTION if self._asked_inputs and self._inputs is None else BROKE_OFF
+
+    def wants_inputs(self, now: float) -> bool:
+        """Whether to ask for the inputs now. Never twice, and never again once the question cost the link."""
+        wanted = (
+            self.online
+            and self._inputs is None
+            and not self._asked_inputs
+            and not self._refuses_query
+            and self.capabilities is not None
+            and self.capabilities.inputs > 0
+            and now - self._up_at > INPUTS_WITHIN_S
+        )
+        self._asked_inputs = self._asked_inputs or wanted
+        return wanted
+
+    def output_commanded(self, command: SetOutput, now: float) -> None:
+        """Remember a pulse that is longer than one command can carry; any other command ends it."""
+        self._pulses.pop(command.output, None)
+        if command.state is OutputState.PULSE and command.duration_ms > MAX_PULSE_MS:
+            self._pulses[command.output] = _LongPulse(now + command.duration_ms / 1000, now + RENEW_PULSE_S)
+
+    def due_pulses(self, now: float) -> list[SetOutput]:
+        """What remains of the long pulses that must be renewed now."""
+        return [
+            SetOutput(self.device.id, output, OutputState.PULSE, int((pulse.ends_at - now) * 1000))
+            for output, pulse in self._pulses.items()
+            if now >= pulse.renew_at
+        ]
+
+    def take_event(self, event: dict[str, Any], now: float) -> None:
+        """Translate one libosdp event for the sink."""
+        kind = event["event"]
+        if kind == osdp_sys.EVENT_CARDREAD:
+            self._take_card(event, now)
+        elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_INPUT:
+            self._take_inputs(tuple(bool(value) for value in event["report"]))
+        elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_LOCAL:
+            self._sink(TamperChanged(self.device.id, bool(event["report"][0])))
+        else:
+            logger.debug("%s sent an event that is not used: %s", self.device.id, event)
+
+    def _take_card(self, event: dict[str, Any], now: float) -> None:
+        fresh = self.online and now >= self._stale_until
+        if not fresh:
+            self._stale_until = max(self._stale_until, now + STALE_AFTER_STALE_S)
+        data = bytes(event["data"])
+        bit_count = int(event.get("length", len(data) * 8))
+        try:
+            bits = CardBits(data, bit_count)
+        except ValueError as error:
+            logger.warning("reader device %s sent a card that cannot be: %s", self.device.id, error)
+            return
+        self._sink(CardRead(self.device.id, bits, fresh))
+
+    def _take_inputs(self, inputs: tuple[bool, ...]) -> None:
+        if inputs != self._inputs:
+            self._inputs = inputs
+            self._sink(InputsChanged(self.device.id, inputs))

@@ -1,0 +1,49 @@
+"""The OSDP driver: one bus for every serial port that a device is wired to."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from doorward.acs.messages import OsdpDevice
+from doorward.hardware.driver import CommandRefused, DriverCommand, EventSink
+from doorward.hardware.osdp.bus import Bus
+
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class OsdpDriver:
+    """Drives OSDP devices from `start` to `stop`. `submit` is for any thread."""
+
+    def __init__(
+        self,
+        devices: Sequence[OsdpDevice],
+        sink: EventSink,
+        monotonic_ms: Callable[[], int] = _monotonic_ms,
+    ) -> None:
+        """Events go to `sink`, from the threads of the buses. Devices with one port share its bus.
+
+        `monotonic_ms` counts milliseconds from any moment and never goes back.
+        """
+        on_port: dict[str, list[OsdpDevice]] = {}
+        for device in devices:
+            on_port.setdefault(device.port, []).append(device)
+        self._buses = [Bus(sharing, sink, lambda: monotonic_ms() / 1000) for sharing in on_port.values()]
+        self._bus_of = {device.id: bus for bus in self._buses for device in bus.devices}
+
+    def start(self) -> None:
+        """Start a thread for every port; devices tell when they come online."""
+        for bus in self._buses:
+            bus.start()
+
+    def stop(self) -> None:
+        """Stop every thread and close every port. Devices finish timed outputs by themselves."""
+        for bus in self._buses:
+            bus.stop()
+
+    def submit(self, command: DriverCommand) -> None:
+        """Send a command to its device. Raises CommandRefused when that is offline or cannot do it."""
+        bus = self._bus_of.get(command.device_id)
+        if bus is None:
+            raise CommandRefused("The device is not configured; nothing was sent.")
+        bus.submit(command)

@@ -1,0 +1,124 @@
+"""One libosdp control panel: the typed face of `osdp_sys.ControlPanel` for the devices of one port."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import osdp_sys
+
+from doorward.acs.messages import OsdpDevice
+from doorward.hardware.osdp.command import OUTPUT_TIMED_LEVELS, Capabilities, OsdpCommand
+from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+
+MAX_ADDRESS = 0x7E
+MAX_DEVICES = 32
+"""The binding reports the status of so many."""
+KEY_BYTES = 16
+
+logger = logging.getLogger(__name__)
+
+osdp_sys.set_loglevel(osdp_sys.LOG_EMERG)  # it writes to standard error what we report as events
+
+
+class Panel:
+    """A control panel on an open port. One thread uses it; devices are named by their position.
+
+    The channel is always enforced: without that libosdp falls back to the default key and hands the
+    site's real key to whatever answers in install mode.
+    """
+
+    def __init__(
+        self, port: SerialPort, devices: Sequence[OsdpDevice], on_event: Callable[[int, OsdpCommand], None]
+    ) -> None:
+        """Raises PortUnusable when these devices cannot be on one port."""
+        _check(devices)
+        self._panel = osdp_sys.ControlPanel(
+            [
+                {
+                    "name": f"address {device.address}",
+                    "address": device.address,
+                    "flags": osdp_sys.FLAG_ENFORCE_SECURE,
+                    "scbk": device.key,
+                    "channel": port,
+                }
+                for device in devices
+            ]
+        )
+        self._panel.set_event_callback(_guarded(on_event))
+
+    def refresh(self) -> None:
+        """Let libosdp work. Events arrive in the callback, inside this call."""
+        self._panel.refresh()
+
+    def secure_mask(self) -> int:
+        """Bit n is set when device n is online with an active secure channel."""
+        return int(self._panel.status() & self._panel.sc_status())
+
+    def submit(self, index: int, command: OsdpCommand) -> bool:
+        """Hand over a command; False when libosdp does not take it."""
+        return bool(self._panel.submit_command(index, command))
+
+    def flush_commands(self, index: int) -> None:
+        """Forget the commands that were not sent yet."""
+        self._panel.flush_commands(index)
+
+    def capabilities(self, index: int) -> Capabilities:
+        """What device `index` reported when it came online."""
+
+        def reported(code: int) -> tuple[int, int]:
+            level, items = self._panel.check_capability(index, code)
+            return int(level), int(items)
+
+        output_level, outputs = reported(osdp_sys.CAP_OUTPUT_CONTROL)
+        input_level, inputs = reported(osdp_sys.CAP_CONTACT_STATUS_MONITORING)
+        return Capabilities(
+            outputs if output_level else 0,
+            output_level in OUTPUT_TIMED_LEVELS,
+            inputs if input_level else 0,
+            reported(osdp_sys.CAP_READER_LED_CONTROL)[0] > 0,
+            reported(osdp_sys.CAP_READER_AUDIBLE_OUTPUT)[0] > 0,
+        )
+
+    def disable(self, index: int) -> None:
+        """Unplug a device, as soon as libosdp has given up on its pending command."""
+        self._panel.disable_pd(index)
+
+    def is_disabled(self, index: int) -> bool:
+        """Whether a device is unplugged."""
+        return not self._panel.is_pd_enabled(index)
+
+    def enable(self, index: int) -> None:
+        """Plug a device in again."""
+        self._panel.enable_pd(index)
+
+
+def _check(devices: Sequence[OsdpDevice]) -> None:
+    """What libosdp answers with nothing but a failure is said here."""
+    if len({device.address for device in devices}) < len(devices):
+        raise PortUnusable(f"Two devices on {devices[0].port} have the same address. Give each its own.")
+    if len(devices) > MAX_DEVICES:
+        raise PortUnusable(
+            f"{devices[0].port} has more than {MAX_DEVICES} devices. Move some to another port."
+        )
+    for device in devices:
+        if not 0 <= device.address <= MAX_ADDRESS:
+            raise PortUnusable(f"An OSDP address is 0 to {MAX_ADDRESS}, not {device.address}. Correct it.")
+        if len(device.key) != KEY_BYTES:
+            raise PortUnusable(
+                f"The key of the device at address {device.address} has {len(device.key)} bytes, "
+                f"not {KEY_BYTES}. Pair the device again."
+            )
+
+
+def _guarded(on_event: Callable[[int, OsdpCommand], None]) -> Callable[[int, dict[str, Any]], int]:
+    """The callback for C, which loses exceptions and never frees the dict: log the one, empty the other."""
+
+    def callback(index: int, event: dict[str, Any]) -> int:
+        try:
+            on_event(index, event)
+        except Exception:
+            logger.exception("an event of an OSDP device was not understood: %s", event)
+        event.clear()
+        return 0
+
+    return callback

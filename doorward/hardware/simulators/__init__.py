@@ -1,0 +1,1 @@
+"""Hardware made of software: OSDP devices and doors that behave, on pseudo-terminals."""

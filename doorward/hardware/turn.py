@@ -1,0 +1,308 @@
+"""One turn of a controller: a batch of inputs put through the pure rules, with nothing done yet.
+
+The controller plans a turn, makes its entry durable, and only then performs its effects. If it
+cannot be made durable, the same batch is planned again as not durable: then no card and no operator
+releases a door, while egress and everything that locks goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, TraceStep, decide
+from doorward.acs.decision.door import (
+    Acted,
+    CardGranted,
+    Connected,
+    DoorAction,
+    DoorMode,
+    DoorRecord,
+    DoorState,
+    Refusal,
+    Sensed,
+    Step,
+    StrikeEffect,
+    TimePassed,
+    next_deadline,
+    step,
+)
+from doorward.acs.decision.door import Input as DoorInput
+from doorward.acs.decision.reason import Reason
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.identity import new_id
+from doorward.acs.messages import (
+    CommandResult,
+    CommandStatus,
+    DeviceRole,
+    DoorCommand,
+    JournalRecord,
+    OsdpDevice,
+)
+from doorward.hardware.driver import (
+    CardRead,
+    DeviceOffline,
+    DeviceOnline,
+    DriverCommand,
+    DriverEvent,
+    Feedback,
+    InputsChanged,
+    TamperChanged,
+)
+from doorward.hardware.situation import Moment, Situation, Subject
+from doorward.hardware.wiring import output_for, position_and_rex
+
+TurnInput = DriverEvent | DoorCommand
+
+_RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
+_REFUSALS = {
+    Refusal.OFFLINE: "The door's device is offline. Check its power and cable, then try again.",
+    Refusal.LOCKDOWN: "The door is in lockdown. Reset it first.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A driver command to send once the turn is durable, and the operator's command that it belongs to."""
+
+    command: DriverCommand
+    for_command: str | None = None
+
+
+class Turn:
+    """The plan. Reads a situation, changes none; what it adds up to is in its public attributes."""
+
+    def __init__(
+        self,
+        situation: Situation,
+        answers: Mapping[str, CommandResult],
+        moment: Moment,
+        durable: bool = True,
+    ) -> None:
+        """`answers` were given to earlier commands. Not `durable`: the journal cannot be written."""
+        self.doors: dict[str, DoorState] = dict(situation.doors)
+        self.devices: dict[str, bool] = dict(situation.devices)
+        self.records: list[JournalRecord] = []
+        self.modes: dict[str, DoorMode] = {}
+        self.effects: list[Effect] = []
+        self.answers: list[CommandResult] = []
+        self.settled: list[tuple[CommandResult, datetime]] = []
+        self._before = situation
+        self._policy = situation.policy
+        self._wiring = situation.wiring
+        self._subjects = dict(situation.subjects)
+        self._known = dict(answers)
+        self._moment = moment
+        self._durable = durable
+
+    def take(self, given: TurnInput) -> None:
+        """Put one input through the rules. A device that is not wired any more is passed over."""
+        if isinstance(given, DoorCommand):
+            self._command(given)
+            return
+        device = self._wiring.device(given.device_id)
+        if device is None:
+            return
+        match given:
+            case CardRead():
+                self._card(device, given)
+            case InputsChanged():
+                self._inputs(device, given.inputs)
+            case DeviceOnline():
+                self._came_online(device)
+            case DeviceOffline():
+                self._went_offline(device, given.reason)
+            case TamperChanged():
+                tampered = EventType.READER_TAMPER if given.active else EventType.READER_TAMPER_CLEARED
+                self._device_record(device, tampered)
+
+    def pass_time(self) -> None:
+        """Apply the deadlines that have come, at every door."""
+        for door_id, state in list(self.doors.items()):
+            deadline = next_deadline(state)
+            if deadline is not None and deadline <= self._moment.now_ms:
+                self._step(door_id, TimePassed())
+
+    def situation(self) -> Situation:
+        """What the controller knows after this turn."""
+        return replace(self._before, doors=self.doors, devices=self.devices, subjects=self._subjects)
+
+    def _card(self, device: OsdpDevice, card: CardRead) -> None:
+        reader = self._policy.readers.get(device.reader_id or "")
+        state = self.doors.get(reader.door_id) if reader else None
+        condition = DoorCondition(state.mode is DoorMode.LOCKDOWN, state.online) if state else DoorCondition()
+        read = Read(device.reader_id or device.id, card.bits, card.fresh)
+        decision = decide(self._policy, condition, read, self._moment.at)
+        granted = decision.outcome is Outcome.GRANTED
+        if granted and not self._durable:
+            granted = False
+            decision = _not_written(decision)
+        correlation = new_id()
+        self.records.append(
+            self._record(
+                EventType.ACCESS_GRANTED if granted else EventType.ACCESS_DENIED,
+                correlation,
+                reason=decision.reason.value,
+                door_id=decision.door_id,
+                side=decision.side,
+                reader_id=device.reader_id,
+                cardholder_id=decision.cardholder_id,
+                credential_id=decision.credential_id,
+                rule_id=decision.rule_id,
+                trace=decision.trace,
+                data=_unknown_card(decision, card),
+            )
+        )
+        if granted and decision.door_id is not None:
+            self._subjects[decision.door_id] = Subject(
+                correlation,
+                decision.side,
+                device.reader_id,
+                decision.cardholder_id,
+                decision.credential_id,
+            )
+            self._step(decision.door_id, CardGranted(correlation))
+        self.effects.append(Effect(Feedback(device.id, granted)))
+
+    def _inputs(self, device: OsdpDevice, inputs: tuple[bool, ...]) -> None:
+        if device.role is not DeviceRole.DOOR_IO or device.door_id not in self.doors:
+            return
+        is_open, rex = position_and_rex(device, inputs)
+        self._step(device.door_id, Sensed(is_open, rex, new_id()))
+
+    def _came_online(self, device: OsdpDevice) -> None:
+        if self.devices.get(device.id):
+            return
+        self.devices[device.id] = True
+        if device.role is DeviceRole.READER:
+            self._device_record(device, EventType.READER_ONLINE)
+        elif device.door_id in self.doors:
+            self._step(device.door_id, Connected(True, new_id()))
+
+    def _went_offline(self, device: OsdpDevice, reason: str) -> None:
+        was_online = self.devices.get(device.id)
+        self.devices[device.id] = False
+        if device.role is DeviceRole.DOOR_IO and was_online and device.door_id in self.doors:
+            self._step(device.door_id, Connected(False, new_id()), {"reason": reason})
+        elif was_online is not False:
+            is_reader = device.role is DeviceRole.READER
+            lost = EventType.READER_OFFLINE if is_reader else EventType.DOOR_OFFLINE
+            self._device_record(device, lost, {"reason": reason})
+
+    def _command(self, command: DoorCommand) -> None:
+        answered = self._known.get(command.id)
+        if answered is not None:
+            self.answers.append(answered)
+            return
+        result = self._carry_out(command)
+        self._known[command.id] = result
+        self.answers.append(result)
+        if result.status is not CommandStatus.EXPIRED:
+            self.settled.append((result, command.expires_at))
+
+    def _carry_out(self, command: DoorCommand) -> CommandResult:
+        def failed(detail: str) -> CommandResult:
+            return CommandResult(command.id, CommandStatus.FAILED, detail)
+
+        if command.expires_at <= self._moment.at:
+            return CommandResult(
+                command.id,
+                CommandStatus.EXPIRED,
+                "The command reached the controller too late. Give it again.",
+            )
+        if command.door_id not in self.doors:
+            return failed("The controller does not have this door. Wait until it runs the latest policy.")
+        if not self._durable and command.action in _RELEASING:
+            return failed("The controller cannot write its journal, so it releases no door. Check its disk.")
+        subjects = self._subjects
+        self._subjects = {**subjects, command.door_id: Subject(command.id, user_id=command.user_id)}
+        data = {"reason": command.reason} if command.reason else {}
+        taken = self._step(command.door_id, Acted(command.action, command.id), data, command.id)
+        if taken.refused is not None:
+            self._subjects = subjects
+            return failed(_REFUSALS[taken.refused])
+        return CommandResult(command.id, CommandStatus.CONFIRMED)
+
+    def _step(
+        self,
+        door_id: str,
+        given: DoorInput,
+        data: dict[str, Any] | None = None,
+        for_command: str | None = None,
+    ) -> Step:
+        """Put one input to a door. `data` goes with the records that are about this very input."""
+        before = self.doors[door_id]
+        subjects = (self._before.subjects.get(door_id), self._subjects.get(door_id))
+        taken = step(self._policy.doors[door_id], before, given, self._moment.now_ms)
+        self.doors[door_id] = taken.state
+        if taken.state.mode is not before.mode:
+            self.modes[door_id] = taken.state.mode
+        own = getattr(given, "correlation", None)
+        for noted in taken.records:
+            about_this = data if noted.correlation == own else None
+            self.records.append(self._door_record(door_id, noted, subjects, about_this))
+        for effect in taken.effects:
+            self._strike(door_id, effect, for_command)
+        return taken
+
+    def _strike(self, door_id: str, effect: StrikeEffect, for_command: str | None) -> None:
+        io = self._wiring.io_of(door_id)
+        if io is not None:
+            self.effects.append(Effect(output_for(io, effect), for_command))
+
+    def _door_record(
+        self,
+        door_id: str,
+        noted: DoorRecord,
+        subjects: tuple[Subject | None, ...],
+        data: dict[str, Any] | None,
+    ) -> JournalRecord:
+        """The record, with the operator who caused it. Only access.no_entry names the cardholder:
+        who opened a door that a card released is not known."""
+        correlation = noted.correlation or new_id()
+        who = next((one for one in subjects if one and one.correlation == correlation), Subject(correlation))
+        fields: dict[str, Any] = {"door_id": door_id, "user_id": who.user_id, "data": data or {}}
+        if noted.type is EventType.ACCESS_NO_ENTRY:
+            fields |= {
+                "side": who.side,
+                "reader_id": who.reader_id,
+                "cardholder_id": who.cardholder_id,
+                "credential_id": who.credential_id,
+            }
+        return self._record(noted.type, correlation, **fields)
+
+    def _device_record(self, device: OsdpDevice, kind: EventType, data: dict[str, Any] | None = None) -> None:
+        reader = self._policy.readers.get(device.reader_id or "")
+        self.records.append(
+            self._record(
+                kind,
+                new_id(),
+                door_id=device.door_id,
+                side=reader.side if reader else None,
+                reader_id=device.reader_id,
+                data=data or {},
+            )
+        )
+
+    def _record(self, kind: EventType, correlation: str, **fields: Any) -> JournalRecord:
+        moment = self._moment
+        return JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields)
+
+
+def _not_written(decision: Decision) -> Decision:
+    return replace(
+        decision,
+        outcome=Outcome.DENIED,
+        reason=Reason.JOURNAL_UNAVAILABLE,
+        trace=(*decision.trace, TraceStep("journal", False, "cannot be written")),
+    )
+
+
+def _unknown_card(decision: Decision, card: CardRead) -> dict[str, Any]:
+    """The bits of a card that belongs to nobody, so that it can be enrolled. Those of others stay secret."""
+    if decision.credential_id is not None:
+        return {}
+    data: dict[str, Any] = {"bits": card.bits.as_text()}
+    if decision.token is not None:
+        data |= {"facility": decision.token.facility, "number": decision.token.number}
+    return data

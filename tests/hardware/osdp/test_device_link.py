@@ -1,0 +1,85 @@
+"""What one link remembers, at moments given by the test."""
+
+import osdp_sys
+
+from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.hardware.driver import CardRead, DeviceOffline, OutputState, SetOutput
+from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
+from doorward.hardware.osdp.device_link import (
+    RENEW_PULSE_S,
+    SILENCE_S,
+    STALE_AFTER_STALE_S,
+    STALE_AFTER_UP_S,
+    DeviceLink,
+)
+from tests.hardware.osdp.world import Heard
+
+ABLE = Capabilities(outputs=1, timed_outputs=True, inputs=2, leds=False, buzzer=False)
+CARD = {"event": osdp_sys.EVENT_CARDREAD, "format": 1, "length": 26, "data": b"\x08\x82\x09\x00"}
+
+
+def new_link(told: Heard) -> DeviceLink:
+    device = OsdpDevice("io", DeviceRole.DOOR_IO, "door", "port", 1, bytes(16))
+    link = DeviceLink(device, told, 0.0)
+    link.came_up(ABLE, 0.0)
+    return link
+
+
+def test_reads_in_the_first_moments_are_not_fresh_nor_those_that_follow_in_a_row(told: Heard) -> None:
+    link = new_link(told)
+    first = STALE_AFTER_UP_S - 0.01
+    for at in (first, first + STALE_AFTER_STALE_S / 2, first + STALE_AFTER_STALE_S, 2 * STALE_AFTER_UP_S):
+        link.take_event(dict(CARD), at)
+    assert [read.fresh for read in told.of(CardRead)] == [False, False, False, True]
+
+
+def test_a_read_that_arrives_while_the_link_is_down_is_not_fresh(told: Heard) -> None:
+    link = new_link(told)
+    link.went_down("gone")
+    link.take_event(dict(CARD), 100.0)
+    assert [read.fresh for read in told.of(CardRead)] == [False]
+
+
+def test_a_card_without_bits_is_left_out(told: Heard) -> None:
+    new_link(told).take_event({**CARD, "length": 0, "data": b""}, 5.0)
+    assert not told.of(CardRead)
+
+
+def test_a_pulse_longer_than_a_command_can_carry_is_renewed_until_its_end(told: Heard) -> None:
+    link = new_link(told)
+    link.output_commanded(SetOutput("io", 0, OutputState.PULSE, 60_000), 0.0)
+    assert link.due_pulses(RENEW_PULSE_S - 0.1) == []
+    now, renewals = RENEW_PULSE_S, []
+    while due := link.due_pulses(now):
+        (renewal,) = due
+        renewals.append((now, renewal.duration_ms))
+        link.output_commanded(renewal, now)
+        now += RENEW_PULSE_S
+    assert renewals == [(20.0, 40_000), (40.0, 20_000)]
+    assert RENEW_PULSE_S * 1000 < MAX_PULSE_MS
+
+
+def test_another_command_ends_a_long_pulse(told: Heard) -> None:
+    link = new_link(told)
+    link.output_commanded(SetOutput("io", 0, OutputState.PULSE, 60_000), 0.0)
+    link.output_commanded(SetOutput("io", 0, OutputState.OFF), 1.0)
+    assert link.due_pulses(RENEW_PULSE_S) == []
+
+
+def test_a_lost_link_forgets_its_pulses_and_tells_each_reason_once_an_outage(told: Heard) -> None:
+    link = new_link(told)
+    link.output_commanded(SetOutput("io", 0, OutputState.PULSE, 60_000), 0.0)
+    for reason in ("silent", "stranger", "silent"):
+        link.went_down(reason)
+    assert link.due_pulses(RENEW_PULSE_S) == []
+    link.came_up(ABLE, 1.0)
+    link.went_down("silent")
+    assert [event.reason for event in told.of(DeviceOffline)] == ["silent", "stranger", "silent"]
+
+
+def test_a_device_is_silent_when_it_said_nothing_for_a_while(told: Heard) -> None:
+    link = new_link(told)
+    assert link.silent(0.0)
+    link.heard(1.0)
+    assert not link.silent(1.0 + SILENCE_S)
+    assert link.silent(1.01 + SILENCE_S)

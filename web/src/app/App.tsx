@@ -1,0 +1,27 @@
+import { Provider } from "urql";
+
+import { SignIn } from "../session/SignIn";
+import { useSession } from "../session/use-session";
+import { Shell } from "./Shell";
+
+export function App() {
+  const { state, api, signedIn, expire, signOut } = useSession();
+  switch (state.phase) {
+    case "asking":
+      return (
+        <main className="sign-in">
+          <p className="quiet" role="status">
+            {state.unreachable ? "The server cannot be reached. Trying again…" : "Loading…"}
+          </p>
+        </main>
+      );
+    case "signed-out":
+      return <SignIn api={api} expired={state.expired} onSignedIn={signedIn} />;
+    case "signed-in":
+      return (
+        <Provider value={api}>
+          <Shell api={api} viewer={state.viewer} onSignedOut={expire} onSignOut={() => void signOut()} />
+        </Provider>
+      );
+  }
+}

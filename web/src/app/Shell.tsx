@@ -1,0 +1,83 @@
+import type { Client } from "urql";
+
+import { CardholderScreen } from "../cardholders/CardholderScreen";
+import { CardholderList } from "../cardholders/CardholderList";
+import { NewCardholder } from "../cardholders/NewCardholder";
+import { Desk } from "../desk/Desk";
+import { may, type Viewer } from "../session/permission";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { type Live, useLive } from "./live";
+import { hrefOf, type Route, useRoute } from "./route";
+import { ThemeToggle } from "./ThemeToggle";
+
+interface ShellProps {
+  api: Client;
+  viewer: Viewer;
+  onSignedOut: () => void;
+  onSignOut: () => void;
+}
+
+/** The frame around every screen of a signed-in user. */
+export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
+  const live = useLive(api, viewer, onSignedOut);
+  const route = useRoute();
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
+      <header className="top">
+        <a className="brand" href={hrefOf({ screen: "desk", eventId: null })} aria-label="Doorward">
+          <span className="brand-mark" aria-hidden="true" />
+          <span className="brand-name">Doorward</span>
+        </a>
+        <nav aria-label="Screens">
+          <Tab route={{ screen: "desk", eventId: null }} label="Desk" active={route.screen === "desk"} />
+          {may(viewer, "cardholder.view") && (
+            <Tab route={{ screen: "cardholders" }} label="Cardholders" active={route.screen !== "desk"} />
+          )}
+        </nav>
+        <div className="top-end">
+          <span className="who" data-testid="viewer">
+            {viewer.name}
+          </span>
+          <ThemeToggle />
+          <button type="button" onClick={onSignOut} data-testid="sign-out">
+            Sign out
+          </button>
+        </div>
+      </header>
+      {live && <ConnectionBanner connection={live.connection} />}
+      <main id="main" tabIndex={-1}>
+        {live && <Screen route={route} live={live} viewer={viewer} />}
+      </main>
+    </div>
+  );
+}
+
+function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
+  if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
+  if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
+  switch (route.screen) {
+    case "cardholders":
+      return <CardholderList viewer={viewer} />;
+    case "new-cardholder":
+      return <NewCardholder viewer={viewer} />;
+    case "cardholder":
+      return <CardholderScreen key={route.id} id={route.id} viewer={viewer} />;
+  }
+}
+
+function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {
+  return (
+    <a className="tab" href={hrefOf(route)} aria-current={active ? "page" : undefined}>
+      {label}
+    </a>
+  );
+}
+
+/** The hash belongs to the routes, so the link moves the focus itself. */
+function skip(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main")?.focus();
+}

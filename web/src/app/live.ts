@@ -1,0 +1,53 @@
+import { useEffect, useState } from "react";
+import type { Client } from "urql";
+
+import { sentenceOf, socketUrl } from "../api/client";
+import { type Connection, openSocket } from "../api/socket";
+import type { Store } from "../api/store";
+import { DoorStates } from "../doors/door-states";
+import { LiveFeed } from "../events/live-feed";
+import { DoorStatesDocument, FollowEventsDocument, LatestEventsDocument } from "../gql/operations";
+import { may, type Viewer } from "../session/permission";
+
+const EVENTS_AT_START = 50;
+
+/** What the server keeps up to date for a signed-in user, over one socket. */
+export interface Live {
+  connection: Store<Connection>;
+  feed: LiveFeed;
+  doors: DoorStates;
+}
+
+/** Starts everything live for the viewer and stops it with the component; null for the first moment. */
+export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): Live | null {
+  const [live, setLive] = useState<Live | null>(null);
+  useEffect(() => {
+    const socket = openSocket({ url: socketUrl(location), onSignedOut });
+    const feed = new LiveFeed({
+      latest: async () => {
+        const variables = { last: EVENTS_AT_START };
+        const { data, error } = await api
+          .query(LatestEventsDocument, variables, { requestPolicy: "network-only" })
+          .toPromise();
+        if (data === undefined) throw new Error(error ? sentenceOf(error) : "The server sent no events.");
+        return { edges: data.events.edges, endCursor: data.events.pageInfo.endCursor };
+      },
+      subscribe: (after, sink) =>
+        socket.subscribe(FollowEventsDocument, { after }, { ...sink, next: ({ events }) => sink.next(events) }),
+    });
+    const doors = new DoorStates((sink) =>
+      socket.subscribe(DoorStatesDocument, {}, { ...sink, next: ({ doorStates }) => sink.next(doorStates) }),
+    );
+    if (may(viewer, "event.view")) feed.start();
+    if (may(viewer, "door.view")) doors.start();
+    // What is open must be closed again, and only an effect has an end.
+    // oxlint-disable-next-line react/set-state-in-effect
+    setLive({ connection: socket.connection, feed, doors });
+    return () => {
+      feed.stop();
+      doors.stop();
+      socket.close();
+    };
+  }, [api, viewer, onSignedOut]);
+  return live;
+}

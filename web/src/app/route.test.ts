@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+
+import { hrefOf, parseHash, type Route } from "./route";
+
+test("a link leads to the route that it was made from", () => {
+  const routes: Route[] = [
+    { screen: "desk", eventId: null },
+    { screen: "desk", eventId: "a/b c" },
+    { screen: "cardholders" },
+    { screen: "new-cardholder" },
+    { screen: "cardholder", id: "0190" },
+  ];
+  expect(routes.map((route) => parseHash(hrefOf(route)))).toEqual(routes);
+});
+
+test("an unknown or damaged address leads to the desk", () => {
+  expect(parseHash("#/nowhere")).toEqual({ screen: "desk", eventId: null });
+  expect(parseHash("#/events/%E0%A4%A")).toEqual({ screen: "desk", eventId: null });
+});

@@ -1,0 +1,55 @@
+import { type Store, useStore } from "../api/store";
+
+/** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
+export type Route =
+  | { screen: "desk"; eventId: string | null }
+  | { screen: "cardholders" }
+  | { screen: "cardholder"; id: string }
+  | { screen: "new-cardholder" };
+
+/** The route of an address's hash; what is unknown leads to the desk. */
+export function parseHash(hash: string): Route {
+  const [first = "", second = ""] = hash.replace(/^#\/?/, "").split("/").map(decoded);
+  if (first === "events" && second !== "") return { screen: "desk", eventId: second };
+  if (first !== "cardholders") return { screen: "desk", eventId: null };
+  if (second === "") return { screen: "cardholders" };
+  return second === "new" ? { screen: "new-cardholder" } : { screen: "cardholder", id: second };
+}
+
+/** The hash of a route, for links. */
+export function hrefOf(route: Route): string {
+  switch (route.screen) {
+    case "desk":
+      return route.eventId === null ? "#/" : `#/events/${encodeURIComponent(route.eventId)}`;
+    case "cardholders":
+      return "#/cardholders";
+    case "new-cardholder":
+      return "#/cardholders/new";
+    case "cardholder":
+      return `#/cardholders/${encodeURIComponent(route.id)}`;
+  }
+}
+
+export function openRoute(route: Route): void {
+  location.hash = hrefOf(route);
+}
+
+const hashStore: Store<string> = {
+  get: () => location.hash,
+  subscribe: (listener) => {
+    addEventListener("hashchange", listener);
+    return () => removeEventListener("hashchange", listener);
+  },
+};
+
+export function useRoute(): Route {
+  return parseHash(useStore(hashStore));
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,74 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+
+import type { DoorCondition } from "../gql/operations";
+import { Api, fakeApi } from "../testing/api";
+import type { Door } from "./door-states";
+import { DoorTile } from "./DoorTile";
+
+afterEach(() => vi.unstubAllGlobals());
+
+function aDoor(condition: DoorCondition): Door {
+  const online = condition !== "OFFLINE";
+  return { id: "d1", name: "Office", state: { condition, mode: "LOCKED", position: "CLOSED", online, released: false } };
+}
+
+function show(answer: () => unknown, commandable = true) {
+  const { api, asked, headers } = fakeApi(answer);
+  render(
+    <Api api={api}>
+      <DoorTile door={aDoor("LOCKED")} stale={false} commandable={commandable} />
+    </Api>,
+  );
+  return { asked, headers };
+}
+
+const outcome = (): HTMLElement => screen.getByTestId("door-outcome");
+
+test("a command is pending until the controller has confirmed it", async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const { asked, headers } = show(() => promise);
+  await userEvent.click(screen.getByTestId("door-grant"));
+  expect(outcome()).toHaveAttribute("data-status", "pending");
+  expect(screen.getByTestId("door-grant")).toBeDisabled();
+  resolve({ outcome: { command: { id: "1", status: "CONFIRMED", detail: "" }, errors: [] } });
+  expect(await screen.findByText("Grant access: confirmed by the controller.")).toBeDefined();
+  expect(asked[0]?.variables).toMatchObject({ input: { doorId: "d1", reason: "" } });
+  expect(headers[0]?.get("doorward-request")).toBe("1");
+});
+
+test("a failure is told in the controller's words", async () => {
+  show(() => ({ outcome: { command: { id: "1", status: "FAILED", detail: "The lock does not answer." }, errors: [] } }));
+  await userEvent.click(screen.getByTestId("door-grant"));
+  expect(await screen.findByText("The lock does not answer.", { exact: false })).toBeDefined();
+  expect(outcome()).toHaveAttribute("data-status", "failed");
+});
+
+test("a typed error means that nothing was sent", async () => {
+  const message = "The controller is not connected; nothing was sent.";
+  show(() => ({ outcome: { command: null, errors: [{ code: "CONTROLLER_OFFLINE", message, path: [] }] } }));
+  await userEvent.click(screen.getByTestId("door-grant"));
+  expect(await screen.findByText(message, { exact: false })).toBeDefined();
+});
+
+test("who may not command doors sees their state only", () => {
+  show(() => null, false);
+  expect(screen.getByTestId("door-condition")).toHaveTextContent("Locked");
+  expect(screen.queryByRole("button")).toBeNull();
+});
+
+test("every condition is a word and an icon, never colour alone", () => {
+  const { api } = fakeApi(() => null);
+  for (const condition of ["OFFLINE", "FORCED", "HELD", "LOCKDOWN", "OPEN", "UNLOCKED", "RELEASED", "LOCKED"] as const) {
+    const { unmount } = render(
+      <Api api={api}>
+        <DoorTile door={aDoor(condition)} stale={false} commandable={false} />
+      </Api>,
+    );
+    const shown = screen.getByTestId("door-condition");
+    expect(shown.textContent).not.toBe("");
+    expect(shown.querySelector("path")?.getAttribute("d")).toBeTruthy();
+    unmount();
+  }
+});

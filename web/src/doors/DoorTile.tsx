@@ -1,0 +1,75 @@
+import { useState } from "react";
+
+import { Icon, type IconName } from "../ui/Icon";
+import { CONDITIONS, lockAndDoor } from "./condition";
+import { DoorDialog } from "./DoorDialog";
+import type { Door } from "./door-states";
+import { ACTION_WORDS } from "./command";
+import { Outcome } from "./Outcome";
+import { useCommand } from "./use-command";
+
+interface DoorTileProps {
+  door: Door;
+  stale: boolean;
+  commandable: boolean;
+}
+
+/** One door: its condition as icon, word and colour, and what may be done with it. */
+export function DoorTile({ door, stale, commandable }: DoorTileProps) {
+  const [choosing, setChoosing] = useState(false);
+  const { progress, run } = useCommand(door.id);
+  const { condition, mode, position } = door.state;
+  const { word, meaning, tone } = CONDITIONS[condition];
+  const pending = progress.phase === "pending";
+  return (
+    <li
+      className={`tile tone-${tone}`}
+      aria-label={door.name}
+      data-testid="door-tile"
+      data-door-name={door.name}
+      data-condition={condition}
+    >
+      <h3 className="tile-name">{door.name}</h3>
+      <p className={`condition tone-${tone}`} title={meaning} data-testid="door-condition">
+        <Icon name={condition.toLowerCase() as Lowercase<typeof condition> & IconName} />
+        {word}
+        {stale && <span className="tile-stale"> (last known)</span>}
+      </p>
+      <p className="tile-facts">{condition === "OFFLINE" ? meaning : lockAndDoor(mode, position)}</p>
+      {commandable && (
+        <div className="tile-actions">
+          <button
+            type="button"
+            disabled={pending}
+            aria-label={`Grant access: ${door.name}`}
+            onClick={() => void run("grant", "")}
+            data-testid="door-grant"
+          >
+            {ACTION_WORDS.grant.label}
+          </button>
+          <button
+            type="button"
+            disabled={pending}
+            aria-haspopup="dialog"
+            aria-label={`More actions: ${door.name}`}
+            onClick={() => setChoosing(true)}
+            data-testid="door-more"
+          >
+            More…
+          </button>
+        </div>
+      )}
+      <Outcome progress={progress} />
+      {choosing && (
+        <DoorDialog
+          doorName={door.name}
+          onClose={() => setChoosing(false)}
+          onChoose={(action, reason) => {
+            setChoosing(false);
+            void run(action, reason);
+          }}
+        />
+      )}
+    </li>
+  );
+}

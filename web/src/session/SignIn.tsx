@@ -1,0 +1,72 @@
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import type { Client } from "urql";
+
+import { sentenceOf } from "../api/client";
+import { type FormProblems as Problems, noProblems, placeProblems } from "../api/problems";
+import { SignInDocument } from "../gql/operations";
+import { Field, FormProblems } from "../ui/Field";
+import { focusFirstProblem } from "../ui/focus";
+import type { Viewer } from "./permission";
+import "./session.css";
+
+interface SignInProps {
+  api: Client;
+  expired: boolean;
+  onSignedIn: (viewer: Viewer) => void;
+}
+
+export function SignIn({ api, expired, onSignedIn }: SignInProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const [pending, setPending] = useState(false);
+  const [problems, setProblems] = useState<Problems<"name" | "password">>(noProblems);
+
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const entered = new FormData(event.currentTarget);
+    const input = { name: String(entered.get("name")), password: String(entered.get("password")) };
+    setPending(true);
+    const { data, error } = await api.mutation(SignInDocument, { input }).toPromise();
+    setPending(false);
+    if (data?.signIn.user) {
+      onSignedIn(data.signIn.user);
+      return;
+    }
+    setProblems(error ? { fields: {}, form: [sentenceOf(error)] } : placed(data?.signIn.errors ?? []));
+    focusFirstProblem(form.current);
+  };
+
+  return (
+    <main className="sign-in">
+      <form ref={form} onSubmit={(event) => void submit(event)} noValidate data-testid="sign-in">
+        <h1>
+          <span className="brand-mark" aria-hidden="true" />
+          Doorward
+        </h1>
+        <p className="quiet" role="status">
+          {expired ? "Your session has ended. Sign in again." : "Sign in to see the doors."}
+        </p>
+        <FormProblems sentences={problems.form} />
+        <Field label="Name" name="name" autoComplete="username" autoCapitalize="none" required problem={problems.fields.name} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          problem={problems.fields.password}
+        />
+        <button type="submit" className="primary" disabled={pending}>
+          {pending ? "Signing in…" : "Sign in"}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+function placed(errors: Parameters<typeof placeProblems>[0]): Problems<"name" | "password"> {
+  const problems = placeProblems(errors, ["name", "password"] as const);
+  const silent = problems.form.length === 0 && Object.keys(problems.fields).length === 0;
+  return silent ? { fields: {}, form: ["The server did not sign you in. Try again."] } : problems;
+}

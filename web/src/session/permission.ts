@@ -1,0 +1,18 @@
+import type { ViewerFragment } from "../gql/operations";
+
+/** What the server may allow; the dashboard offers nothing that it does not. */
+export type Permission =
+  | "event.view"
+  | "cardholder.view"
+  | "cardholder.write"
+  | "card_number.view"
+  | "door.view"
+  | "door.command"
+  | "camera.view"
+  | "clip.view";
+
+export type Viewer = ViewerFragment;
+
+export function may(viewer: Pick<Viewer, "permissions">, permission: Permission): boolean {
+  return viewer.permissions.includes(permission);
+}

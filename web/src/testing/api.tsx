@@ -1,0 +1,27 @@
+import type { ReactNode } from "react";
+import { type Client, Provider } from "urql";
+import { vi } from "vitest";
+
+import { createApi } from "../api/client";
+
+interface Request {
+  operationName: string;
+  variables: Record<string, unknown>;
+}
+
+/** An API whose server the test plays: `answer` returns the data of each request. `asked` are the requests so far. */
+export function fakeApi(answer: (request: Request) => unknown): { api: Client; asked: Request[]; headers: Headers[] } {
+  const asked: Request[] = [];
+  const headers: Headers[] = [];
+  vi.stubGlobal("fetch", async (_url: string, init: RequestInit) => {
+    const request = JSON.parse(String(init.body)) as Request;
+    asked.push(request);
+    headers.push(new Headers(init.headers));
+    return Response.json({ data: await answer(request) });
+  });
+  return { api: createApi(() => undefined), asked, headers };
+}
+
+export function Api({ api, children }: { api: Client; children: ReactNode }) {
+  return <Provider value={api}>{children}</Provider>;
+}
