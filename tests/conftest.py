@@ -5,7 +5,6 @@ import itertools
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
 
@@ -15,20 +14,6 @@ from tests.postgres import PostgresServer
 ENGINES = ("sqlite", "postgres")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEMPLATE = "doorward_migrated"
-
-
-class Report(Protocol):
-    """What a test's report and a collection's report have in common here."""
-
-    nodeid: str
-    outcome: str
-    longrepr: Any
-
-    @property
-    def skipped(self) -> bool: ...
-
-    @property
-    def longreprtext(self) -> str: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,7 +57,7 @@ def pytest_make_collect_report(
     return report
 
 
-def _fail_if_skipped(report: Report, config: pytest.Config) -> None:
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
     if report.skipped and config.getoption("--no-skips"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
         report.outcome = "failed"

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, TraceStep, decide
 from doorward.acs.decision.door import (
     Acted,
@@ -290,7 +292,7 @@ class Turn:
 
 
 def _not_written(decision: Decision) -> Decision:
-    return replace(
+    return msgspec.structs.replace(
         decision,
         outcome=Outcome.DENIED,
         reason=Reason.JOURNAL_UNAVAILABLE,

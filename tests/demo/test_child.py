@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from doorward.demo.child import Child
 from doorward.demo.directory import DemoDirectory
 from doorward.demo.errors import ChildFailed
 from doorward.demo.simulate import READY
+from tests.demo.processes import gone
 
 PARENT = """
 import asyncio, sys
@@ -38,17 +38,6 @@ def simulate(tmp_path: Path) -> list[str]:
     directory.root.mkdir()
     save_hardware(directory, new_hardware(directory, 0))
     return ["simulate", "run", "--no-traffic", "--data", str(directory.root)]
-
-
-def ends_within(process_id: int, seconds: float) -> bool:
-    try:
-        descriptor = os.pidfd_open(process_id)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([descriptor], [], [], seconds)[0])
-    finally:
-        os.close(descriptor)
 
 
 def test_a_child_that_ends_before_it_is_ready_is_told_with_its_last_words(tmp_path: Path) -> None:
@@ -76,7 +65,7 @@ def test_a_child_that_is_never_ready_is_given_up(tmp_path: Path, simulate: list[
                 await child.ready("Never said", within_s=0.1)
         finally:
             await child.stop()
-        assert ends_within(child.process_id, 0)
+        assert gone({child.process_id}, within_s=0)
 
     asyncio.run(scenario())
 
@@ -103,6 +92,6 @@ def test_a_child_does_not_outlive_a_parent_that_is_killed(tmp_path: Path, simula
     ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert not ends_within(child, 0)
+        assert not gone({child}, within_s=0)
         parent.kill()
-    assert ends_within(child, 15)
+    assert gone({child})

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import PolicyApplied
 from tests.hardware.site import Site, snapshot
 
@@ -24,4 +25,5 @@ def site(bare_site: Site) -> Site:
     server.send(snapshot())
     server.message(PolicyApplied)
     bare_site.power_up()
+    server.event(EventType.DOOR_ONLINE)
     return bare_site

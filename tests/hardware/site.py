@@ -1,4 +1,4 @@
-"""A small site for the controller's tests: a fake driver, a clock to turn, and a server at the link's other end."""
+"""A small site for the controller's tests: a fake driver, a clock to turn, a server at the other end."""
 
 import asyncio
 import sqlite3
@@ -57,7 +57,7 @@ DATA_KEY = bytes(range(32))
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DOOR, READER, IO = "door-1", "reader-device", "io-device"
 FACILITY, NUMBER = 17, 1042
-WAIT_S = 5.0
+WAIT_S = 3.0
 
 Message = TypeVar("Message")
 
@@ -112,7 +112,7 @@ class FakeDriver:
 
 
 class FakeServer:
-    """The other end of the link, on an event loop of its own. Acknowledges what it stores unless told not to."""
+    """The other end of the link, on an event loop of its own. Stores and acknowledges, unless told not to."""
 
     def __init__(self) -> None:
         self.heard: list[ToServer] = []
@@ -245,6 +245,7 @@ class Site:
         server.stored = dict(stored or {})
         self.servers.append(server)
         self.controller.attach(server.controller_end)
+        server.message(Hello)
         return server
 
     def close(self) -> None:
@@ -264,7 +265,7 @@ class Site:
     def badge(self, number: int = NUMBER, fresh: bool = True) -> None:
         self.tell(CardRead(READER, encode_h10301(FACILITY, number), fresh))
 
-    def sense(self, open: bool = False, rex: bool = False) -> None:  # noqa: A002 - the door is open
+    def sense(self, open: bool = False, rex: bool = False) -> None:
         self.tell(InputsChanged(IO, (open, rex)))
 
     def pass_time(self, ms: int) -> None:
@@ -290,13 +291,12 @@ class Site:
     @contextmanager
     def journal_taken(self) -> Iterator[None]:
         """Another program holds the journal's write lock: the controller cannot write."""
-        with sqlite3.connect(self.journal, isolation_level=None) as other:
-            other.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            finally:
-                other.execute("ROLLBACK")
-                other.close()
+        other = sqlite3.connect(self.journal, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            other.close()
 
 
 LOCK = SetOutput(IO, 0, OutputState.OFF)

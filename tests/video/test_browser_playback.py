@@ -1,7 +1,6 @@
 """A clip is what a browser's MediaSource accepts: played in Chromium while the recording still grows."""
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -17,11 +16,11 @@ from starlette.routing import Route
 from doorward.video.clip import stream_clip
 from doorward.video.messages import CameraState
 from doorward.video.wall_time import from_us, to_us, utc_now
+from tests.browser import CHROMIUM_FLAGS, CLOCK_SCRIPT
 
 OpenSite = Callable[[], AbstractAsyncContextManager[Any]]
 ServeApp = Callable[[Starlette], AbstractAsyncContextManager[str]]
 
-# Reads the clock from the geometry that doorward/video/burned_clock.py documents, and nothing else.
 PAGE = """<!doctype html><video muted></video><script>
 async function play(url) {
   const video = document.querySelector("video");
@@ -48,40 +47,7 @@ async function play(url) {
   return {shown, first, ranges, startsAt: Number(response.headers.get("x-starts-at")),
           size: [video.videoWidth, video.videoHeight]};
 }
-function clock(video) {
-  const canvas = document.createElement("canvas");
-  const W = canvas.width = 640, H = canvas.height = 360;
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0, W, H);
-  const mean = [];
-  for (let i = 0; i < 64; i++) {
-    const {data} = context.getImageData((i + 0.3) * W / 64, 0.3 * H / 18, 0.4 * W / 64, 0.4 * H / 18);
-    let sum = 0;
-    for (let p = 0; p < data.length; p += 4) sum += 0.299 * data[p] + 0.587 * data[p+1] + 0.114 * data[p+2];
-    mean.push(sum / (data.length / 4));
-  }
-  const sync = [1, 0, 1, 0, 1, 1, 0, 0];
-  const of = bit => sync.map((s, i) => s === bit ? mean[i] : 0).reduce((a, b) => a + b) / 4;
-  if (of(1) - of(0) < 60) return null;
-  const bits = mean.map(m => m > (of(1) + of(0)) / 2 ? 1 : 0);
-  if (sync.some((s, i) => bits[i] !== s)) return null;
-  const bytes = [...Array(7).keys()].map(b => bits.slice(8 + 8*b, 16 + 8*b).reduce((a, c) => a * 2 + c, 0));
-  let crc = 0xff;
-  for (const byte of bytes.slice(0, 6)) {
-    crc ^= byte;
-    for (let k = 0; k < 8; k++) crc = crc & 0x80 ? (crc << 1 ^ 0x07) & 0xff : crc << 1;
-  }
-  return crc === bytes[6] ? bytes.slice(0, 6).reduce((a, c) => a * 256 + c, 0) : null;
-}
-</script>"""
-
-
-@pytest.fixture
-def chromium() -> str:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    return path
+CLOCK</script>""".replace("CLOCK", CLOCK_SCRIPT)
 
 
 def clip_app(site: Any) -> Starlette:
@@ -98,10 +64,8 @@ def clip_app(site: Any) -> Starlette:
 
 
 async def played(chromium: str, base: str, query: str) -> dict[str, Any]:
-    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    flags += ["--disable-component-update", "--disable-sync"]
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium, args=flags)
+        browser = await driver.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         try:
             page = await browser.new_page()
             await page.goto(base)
@@ -112,14 +76,14 @@ async def played(chromium: str, base: str, query: str) -> dict[str, Any]:
 
 
 def test_chromium_plays_a_clip_that_still_grows_and_shows_the_interval_asked_for(
-    open_site: OpenSite, app_server: ServeApp, chromium: str
+    open_site: OpenSite, app_server: ServeApp, chromium_path: str
 ) -> None:
     async def scenario() -> tuple[datetime, dict[str, Any]]:
         async with open_site() as site, app_server(clip_app(site)) as base:
             await site.state(CameraState.RECORDING)
             asked = utc_now()
             query = f"start={to_us(asked)}&end={to_us(asked + timedelta(seconds=4))}"
-            return asked, await played(chromium, base, query)
+            return asked, await played(chromium_path, base, query)
 
     asked, result = asyncio.run(scenario())
 

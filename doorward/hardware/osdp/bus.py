@@ -42,7 +42,7 @@ TICK_MS = 5
 """libosdp's own timers (a poll every 50 ms, a reply within 200 ms) are looked at this often."""
 REFRESHES_A_WAKE = 2
 """The first takes in a reply, the second sends the command that waited for it."""
-REVIVE_S = 300.0
+REVIVE_S = 1.0
 """libosdp tries a lost device again after 300 s; we do after this."""
 REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
@@ -211,7 +211,7 @@ class Bus:
                 link.attempted()
                 panel.enable(index)
         if len(self._links) == 1:
-            return False
+            return bool(restart)
         for index in restart:
             panel.disable(index)
         return False

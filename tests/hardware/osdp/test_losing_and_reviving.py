@@ -111,6 +111,23 @@ def test_one_of_two_devices_on_a_port_is_lost_and_revived_without_the_other_noti
         assert not told.of(DeviceOffline, "io")
 
 
+def test_a_device_that_libosdp_dropped_for_minutes_is_back_in_seconds_on_a_shared_port_too(
+    key: bytes, told: Heard, new_line: NewLine
+) -> None:
+    trunk, drops = new_line("bus"), list[Drop]()
+    reader = SimulatedDevice(Drop(trunk, drops), 1, key, READER_CAPABILITIES)
+    door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
+    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], DeviceRole.DOOR_IO, address=2)]
+    with Power(reader, door) as power, driving(devices, told):
+        told.next(DeviceOnline, "io")
+        power.do(lambda: door.report_inputs((True, False)))  # fewer than declared: it refuses the next poll
+        told.next(DeviceOffline, "io")
+        lost = time.monotonic()
+        told.next(DeviceOnline, "io", after=1)
+        assert time.monotonic() - lost < 5.0
+        assert not told.of(DeviceOffline, "reader")
+
+
 def test_a_listener_that_fails_does_not_stop_the_bus(key: bytes, told: Heard, new_line: NewLine) -> None:
     failures = iter([True])
 

@@ -178,6 +178,14 @@ def test_what_happened_while_unplugged_is_told_as_it_is_afterwards(place: Place)
     assert place.told.next(InputsChanged, "io", after=1).inputs == OPEN
 
 
+def test_what_happened_in_an_outage_too_short_to_be_noticed_is_told_after_it(place: Place) -> None:
+    place.door.unplug()
+    place.door.force()
+    place.door.replug()
+    assert place.told.next(InputsChanged, "io", after=1).inputs == OPEN
+    assert not place.told.of(DeviceOffline)
+
+
 def test_a_second_driver_is_told_the_inputs_again(place: Place) -> None:
     place.door.force()
     place.told.next(InputsChanged, "io", after=1)

@@ -1,3 +1,5 @@
+import { TransformStream } from "node:stream/web";
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { streamClip } from "./clip-stream";
@@ -53,7 +55,7 @@ function growing(): { answer: Response; grow: (...bytes: number[]) => void; end:
   const { readable, writable } = new TransformStream<Uint8Array>();
   const writer = writable.getWriter();
   return {
-    answer: new Response(readable, { headers: HEADERS }),
+    answer: new Response(readable as unknown as ReadableStream, { headers: HEADERS }),
     grow: (...bytes) => void writer.write(new Uint8Array(bytes)),
     end: () => void writer.close(),
   };

@@ -1,4 +1,4 @@
-import { clampToRanges, rangesOf } from "./gaps";
+import { rangesOf, reachable } from "./gaps";
 
 export type ClipCommand = "toggle" | "back" | "forward" | "frame-back" | "frame-forward" | "replay" | "to-event";
 
@@ -23,7 +23,7 @@ export function commandOfKey(key: string): ClipCommand | undefined {
 
 /** Moves to a position (s), as near as the recording allows. */
 export function seek(video: HTMLVideoElement, position_s: number): void {
-  video.currentTime = clampToRanges(rangesOf(video.buffered), position_s);
+  video.currentTime = reachable(rangesOf(video.buffered), position_s, video.currentTime);
 }
 
 /** Carries out a command. `eventPosition_s` is where in the clip the event happened, `frame_s` one frame's time. */

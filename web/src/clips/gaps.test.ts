@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clampToRanges, positionAfterGap } from "./gaps";
+import { positionAfterGap, reachable } from "./gaps";
 
 const RANGES = [
   { start: 0, end: 3 },
@@ -8,26 +8,36 @@ const RANGES = [
 ];
 
 test("inside a range it plays on", () => {
-  expect(positionAfterGap(RANGES, 1)).toBeNull();
-  expect(positionAfterGap(RANGES, 6)).toBeNull();
+  expect(positionAfterGap(RANGES, 1, true)).toBeNull();
+  expect(positionAfterGap(RANGES, 2.95, false)).toBeNull();
+  expect(positionAfterGap(RANGES, 6, true)).toBeNull();
 });
 
-test("at the end of a range it goes on with the next one", () => {
-  expect(positionAfterGap(RANGES, 2.95)).toBe(6);
-  expect(positionAfterGap(RANGES, 4.5)).toBe(6);
+test("a video that has stopped at the last frame of a range goes on with the next one", () => {
+  expect(positionAfterGap(RANGES, 2.8, true)).toBe(6);
+});
+
+test("a position where nothing is recorded leads to the next range, playing or not", () => {
+  expect(positionAfterGap(RANGES, 4.5, false)).toBe(6);
 });
 
 test("a recording that starts late starts with its first frame", () => {
-  expect(positionAfterGap([{ start: 0.4, end: 2 }], 0)).toBe(0.4);
+  expect(positionAfterGap([{ start: 0.4, end: 2 }], 0, false)).toBe(0.4);
 });
 
 test("at the end of what has arrived it waits", () => {
-  expect(positionAfterGap(RANGES, 8.99)).toBeNull();
-  expect(positionAfterGap([], 0)).toBeNull();
+  expect(positionAfterGap(RANGES, 8.99, true)).toBeNull();
+  expect(positionAfterGap([], 0, true)).toBeNull();
 });
 
 test("a seek stays within the recording", () => {
-  expect(clampToRanges(RANGES, -2)).toBe(0);
-  expect(clampToRanges(RANGES, 20)).toBeCloseTo(8.95);
-  expect(clampToRanges([], 5)).toBe(0);
+  expect(reachable(RANGES, -2, 1)).toBe(0);
+  expect(reachable(RANGES, 2, 1)).toBe(2);
+  expect(reachable(RANGES, 20, 7)).toBeCloseTo(8.95);
+  expect(reachable([], 5, 0)).toBe(0);
+});
+
+test("a seek into a gap comes out on its far side, in either direction", () => {
+  expect(reachable(RANGES, 4, 2.9)).toBe(6);
+  expect(reachable(RANGES, 5.9, 6)).toBeCloseTo(2.95);
 });

@@ -3,8 +3,11 @@ export interface Range {
   end: number;
 }
 
-/** Closer to the end of a range than this (s), a browser may stop instead of playing on. */
-const EDGE_S = 0.1;
+/** A browser without the next frame stops one frame before the end of a range; no camera's frame is longer (s). */
+const LAST_FRAME_S = 1;
+
+/** A seek lands this far (s) inside the end of a range, so that there is a frame to show. */
+const INSIDE_S = 0.05;
 
 /** The buffered ranges as values, ascending. */
 export function rangesOf(buffered: TimeRanges): Range[] {
@@ -13,19 +16,25 @@ export function rangesOf(buffered: TimeRanges): Range[] {
 
 /**
  * Where to go on when nothing is recorded at `position` (s): the start of the next recorded range. Null when the
- * position can be played, or when nothing later has arrived yet.
+ * position can be played, or when nothing later has arrived yet. `stalled` says that the video wants to play and cannot.
  */
-export function positionAfterGap(ranges: readonly Range[], position: number): number | null {
-  const here = ranges.find((range) => range.start <= position && position < range.end - EDGE_S);
-  if (here !== undefined) return null;
+export function positionAfterGap(ranges: readonly Range[], position: number, stalled: boolean): number | null {
+  const here = ranges.find((range) => range.start <= position && position < range.end);
+  if (here !== undefined && !(stalled && here.end - position < LAST_FRAME_S)) return null;
   const next = ranges.find((range) => range.start > position);
   return next?.start ?? null;
 }
 
-/** The nearest position that can be shown: inside the first to the last recorded moment. */
-export function clampToRanges(ranges: readonly Range[], position: number): number {
-  const first = ranges.at(0);
-  const last = ranges.at(-1);
-  if (first === undefined || last === undefined) return 0;
-  return Math.min(Math.max(position, first.start), Math.max(first.start, last.end - EDGE_S / 2));
+/** The position nearest to `wanted` that can be shown, coming from `from` (all s): a gap is crossed, not entered. */
+export function reachable(ranges: readonly Range[], wanted: number, from: number): number {
+  if (ranges.length === 0) return 0;
+  const before = ranges.findLast((range) => range.start <= wanted);
+  const after = ranges.find((range) => range.start > wanted);
+  if (before === undefined) return after?.start ?? 0;
+  if (wanted < before.end) return Math.min(wanted, lastShown(before));
+  return after !== undefined && wanted > from ? after.start : lastShown(before);
+}
+
+function lastShown(range: Range): number {
+  return Math.max(range.start, range.end - INSIDE_S);
 }

@@ -25,7 +25,8 @@ export function useClip(url: string, videoRef: RefObject<HTMLVideoElement | null
     const abort = new AbortController();
 
     const skipGap = (): void => {
-      const target = positionAfterGap(rangesOf(video.buffered), video.currentTime);
+      const stalled = !video.paused && !video.seeking && video.readyState <= HTMLMediaElement.HAVE_CURRENT_DATA;
+      const target = positionAfterGap(rangesOf(video.buffered), video.currentTime, stalled);
       if (target !== null) video.currentTime = target;
     };
     const grown = (): void => {

@@ -7,9 +7,8 @@ export interface Playhead {
   waiting: boolean;
 }
 
-/** What the step buttons move by until two frames have been seen. */
-const ASSUMED_FRAME_S = 0.1;
-const LONGEST_FRAME_S = 1;
+/** What the step buttons move by at most: the slowest cameras that anyone watches send this often. */
+const LONGEST_FRAME_S = 0.2;
 
 const AT_START: Playhead = { position_s: 0, playing: false, ended: false, waiting: true };
 
@@ -19,7 +18,7 @@ export function usePlayhead(videoRef: RefObject<HTMLVideoElement | null>): {
   frame_s: RefObject<number>;
 } {
   const [playhead, setPlayhead] = useState(AT_START);
-  const frame_s = useRef(ASSUMED_FRAME_S);
+  const frame_s = useRef(LONGEST_FRAME_S);
 
   useEffect(() => {
     const video = videoRef.current;
@@ -40,7 +39,8 @@ export function usePlayhead(videoRef: RefObject<HTMLVideoElement | null>): {
     let callback = 0;
     const onFrame = (_now: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
       const step = previous_s === null ? 0 : mediaTime - previous_s;
-      if (step > 0.001 && step < LONGEST_FRAME_S) frame_s.current = step;
+      // Browsers leave frames out when they are busy, so the shortest step is the truest.
+      if (step > 0.001) frame_s.current = Math.min(frame_s.current, step);
       previous_s = mediaTime;
       setPlayhead((was) => ({ ...was, position_s: mediaTime }));
       callback = video.requestVideoFrameCallback(onFrame);

@@ -1,0 +1,130 @@
+"""kill -9 at random moments under traffic: no strike without its event, and no event twice.
+
+The simulated hardware outlives the server and writes down when each strike was really energised. Server and
+controller share a process, so one kill takes both; the recorder ends with them.
+"""
+
+import asyncio
+import random
+import sqlite3
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from doorward.acs.database import open_database, sqlite_url
+from doorward.acs.decision.policy import Side
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.models import Event
+from doorward.demo.acts import Badge, DoorAct, PressExit
+from doorward.demo.control_client import send
+from doorward.demo.directory import DemoDirectory
+from doorward.demo.errors import DemoError
+from doorward.demo.strike_log import read_strike_log
+from tests.e2e.process import database_arguments, doorward
+
+KILLS = {"sqlite": 50, "postgres": 15}
+LONGEST_LIFE_S = 3.5
+RELEASING = (EventType.ACCESS_GRANTED, EventType.DOOR_REX)
+LATEST = timedelta(seconds=2)
+pytestmark = pytest.mark.timeout(600)
+
+
+@contextmanager
+def people(directory: DemoDirectory, chance: random.Random) -> Iterator[None]:
+    """Cards and exit buttons, several a second, until the block ends."""
+    acts: list[DoorAct] = [
+        Badge("Main entrance", Side.A, 17, 1042),
+        Badge("Main entrance", Side.B, 17, 1042),
+        Badge("Office", Side.A, 17, 1042),
+        Badge("Office", Side.A, 99, 1),
+        PressExit("Loading dock"),
+        PressExit("Server room"),
+    ]
+    enough = threading.Event()
+
+    def come_and_go() -> None:
+        while not enough.wait(chance.uniform(0.05, 0.3)):
+            try:
+                send(directory, chance.choice(acts))
+            except DemoError:
+                # Somebody is still at that door.
+                continue
+
+    crowd = threading.Thread(target=come_and_go)
+    crowd.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        crowd.join()
+
+
+def journal_end(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT coalesce(max(sequence), 0) FROM records").fetchone()[0])
+
+
+async def stored_events(url: str) -> list[Event]:
+    async with open_database(url):
+        return await Event.filter(source="controller").order_by("position")
+
+
+def everything_stored(url: str, journal: Path) -> list[Event]:
+    """The controller's events, once the log has all that the journal has."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        end = journal_end(journal)
+        events = asyncio.run(stored_events(url))
+        if events and events[-1].sequence == end:
+            return events
+        time.sleep(0.5)
+    raise AssertionError("the server never caught up with the journal")
+
+
+def test_no_strike_is_missing_from_the_log_however_often_the_server_is_killed(
+    database_engine: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    chance = random.Random(2026)
+    data = tmp_path / "site"
+    directory = DemoDirectory.at(data)
+    database = database_arguments(empty_database_url)
+    url = empty_database_url if database else sqlite_url(str(data / "doorward.db"))
+    log = tmp_path / "server.log"
+    serve = ["serve", "--data", data, "--port", "0", *database]
+    with doorward(["demo", "--data", data, "--port", "0", "--no-traffic", *database], log) as demo:
+        demo.wait_for("Address:")
+    with doorward(["simulate", "run", "--data", data, "--no-traffic"], log) as simulation:
+        simulation.wait_for("Simulation is ready")
+        with people(directory, chance):
+            for _ in range(KILLS[database_engine]):
+                with doorward(serve, log) as server:
+                    time.sleep(chance.uniform(0.5, LONGEST_LIFE_S))
+                    server.process.kill()
+                    server.process.wait()
+        with doorward(serve, log) as server:
+            server.wait_for("Doorward is ready")
+            events = everything_stored(url, data / "journal.db")
+    _compare(events, data / "strikes.jsonl")
+
+
+def _compare(events: list[Event], strike_log: Path) -> None:
+    sequences = [event.sequence for event in events]
+    assert sequences == list(range(1, len(events) + 1)), "stored once, in order, without a gap"
+    twice = [item for item, count in Counter((e.correlation, e.type) for e in events).items() if count > 1]
+    assert not twice
+    causes = defaultdict(list)
+    for event in events:
+        if event.type in RELEASING:
+            causes[event.door_name].append(event.at)
+    strikes = [move for move in read_strike_log(strike_log) if move.energised]
+    assert len(strikes) >= KILLS["postgres"], "too few strikes to prove anything"
+    for strike in strikes:
+        cause = next((at for at in causes[strike.door] if strike.time - LATEST <= at <= strike.time), None)
+        assert cause is not None, f"{strike.door} was released at {strike.time}, and no event says why"
+        causes[strike.door].remove(cause)

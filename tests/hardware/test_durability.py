@@ -1,0 +1,191 @@
+"""No strike before its record is durable, and what happens at the doors while the journal cannot be written."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from doorward.acs.decision.door import DoorAction, DoorMode
+from doorward.acs.decision.reason import Reason
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.messages import CommandStatus, Health, JournalRecord, PolicyApplied
+from doorward.hardware.driver import DriverCommand, Feedback, OutputState, SetOutput
+from doorward.hardware.journal import Entry, Journal
+from tests.hardware.site import IO, LOCK, READER, WAIT_S, Site, snapshot
+
+PULSE = SetOutput(IO, 0, OutputState.PULSE, 5_000)
+RELEASE = SetOutput(IO, 0, OutputState.ON)
+NO = Feedback(READER, False)
+JOURNAL_RETRY_MS = 1_000
+
+
+def types_on_disk(site: Site) -> list[EventType]:
+    """What another process would find committed."""
+    with sqlite3.connect(site.journal) as other:
+        rows = other.execute("SELECT body FROM records ORDER BY sequence").fetchall()
+    other.close()
+    return [msgspec.msgpack.decode(body, type=JournalRecord).type for (body,) in rows]
+
+
+def test_the_record_is_on_disk_before_the_strike_is_commanded(site: Site) -> None:
+    seen: dict[DriverCommand, list[EventType]] = {}
+    site.driver.on_submit = lambda command: seen.setdefault(command, types_on_disk(site)) and None
+    site.badge()
+    site.driver.wait_for(PULSE)
+    assert seen[PULSE][-1] is EventType.ACCESS_GRANTED
+
+
+class Gate:
+    """Holds every commit of the journal until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    append = Journal.append
+
+    def slow_append(journal: Journal, entry: Entry) -> list[JournalRecord]:
+        gate.reached.set()
+        assert gate.opened.wait(WAIT_S)
+        return append(journal, entry)
+
+    monkeypatch.setattr(Journal, "append", slow_append)
+    yield gate
+    gate.opened.set()
+
+
+def test_the_strike_waits_for_a_slow_disk(site: Site, gate: Gate) -> None:
+    before = list(site.driver.commands)
+    site.badge()
+    assert gate.reached.wait(WAIT_S)
+    assert site.driver.commands == before
+    gate.opened.set()
+    site.driver.wait_for(PULSE)
+
+
+def test_reads_that_queue_up_behind_a_slow_disk_share_one_commit(
+    site: Site, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.badge()
+    assert gate.reached.wait(WAIT_S)
+    for number in range(5):
+        site.badge(number)
+    commits: list[int] = []
+    gated = Journal.append
+
+    def counted(journal: Journal, entry: Entry) -> list[JournalRecord]:
+        commits.append(len(entry.records))
+        return gated(journal, entry)
+
+    monkeypatch.setattr(Journal, "append", counted)
+    gate.opened.set()
+    site.driver.wait_for(NO, times=5)
+    assert commits == [5]
+
+
+def test_while_the_journal_is_locked_a_card_is_denied_and_the_fault_is_told(site: Site) -> None:
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+        health = site.server.message(Health, lambda health: not health.journal_ok)
+    assert "is locked by another program" in health.problem
+    assert OutputState.PULSE not in site.driver.strikes()
+
+
+def test_while_the_journal_is_locked_the_exit_button_still_releases(site: Site) -> None:
+    with site.journal_taken():
+        site.sense(rex=True)
+        site.driver.wait_for(PULSE)
+
+
+def test_while_the_journal_is_locked_operators_can_lock_but_not_release(site: Site) -> None:
+    with site.journal_taken():
+        site.command(DoorAction.GRANT_ACCESS, "grant")
+        site.command(DoorAction.UNLOCK, "unlock")
+        site.command(DoorAction.LOCKDOWN, "lockdown")
+        for command in ("grant", "unlock"):
+            result = site.result(command)
+            assert result.status is CommandStatus.FAILED
+            assert "journal" in result.detail
+        assert site.result("lockdown").status is CommandStatus.CONFIRMED
+        site.driver.wait_for(LOCK, times=2)
+    assert site.driver.strikes() == [OutputState.OFF, OutputState.OFF]
+
+
+def test_what_happened_meanwhile_is_written_when_the_journal_works_again(site: Site) -> None:
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+        site.command(DoorAction.LOCKDOWN)
+        site.result()
+    site.pass_time(JOURNAL_RETRY_MS)
+    recovered = site.server.event(EventType.JOURNAL_RECOVERED)
+    assert recovered.data["lost_records"] == 0
+    assert "is locked" in recovered.data["problem"]
+    site.server.message(Health, lambda health: health.journal_ok)
+    denied = site.server.event(EventType.ACCESS_DENIED)
+    assert denied.reason == Reason.JOURNAL_UNAVAILABLE
+    assert denied.trace[-1].check == "journal"
+    assert denied.sequence < site.server.event(EventType.DOOR_LOCKDOWN).sequence < recovered.sequence
+    assert EventType.ACCESS_GRANTED not in site.server.events()
+    site.restart()
+    site.attach_server(site.server.stored)
+    site.status(lambda door: door.mode is DoorMode.LOCKDOWN)
+
+
+def test_cards_open_again_after_the_journal_recovered(site: Site) -> None:
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.server.event(EventType.JOURNAL_RECOVERED)
+    site.badge()
+    site.driver.wait_for(PULSE)
+
+
+def test_a_door_opened_meanwhile_is_not_taken_for_closed(site: Site) -> None:
+    with site.journal_taken():
+        site.sense(open=True)
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.sense(open=False)
+    site.server.event(EventType.DOOR_FORCED_CLEARED)
+
+
+def test_a_new_policy_rules_at_once_and_is_kept_when_the_journal_works_again(site: Site) -> None:
+    revoked = msgspec.structs.replace(
+        snapshot(2), policy=msgspec.structs.replace(snapshot(2).policy, rules=())
+    )
+    with site.journal_taken():
+        site.server.send(revoked)
+        site.server.message(PolicyApplied, lambda applied: applied.version == 2)
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.server.event(EventType.JOURNAL_RECOVERED)
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.NO_ACCESS_RULE
+    site.restart()
+    site.power_up()
+    site.badge()
+    site.driver.wait_for(NO)
+
+
+def test_an_input_that_cannot_be_processed_harms_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("doorward.hardware.turn.decide", broken)
+    site.badge()
+    site.sense(rex=True)
+    site.driver.wait_for(PULSE)
+    assert "is passed over" in caplog.text
+    assert EventType.ACCESS_GRANTED not in types_on_disk(site)
