@@ -192,13 +192,13 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
     from doorward.acs.errors import AcsError
     from doorward.acs.sealing import SealBroken
     from doorward.hardware.errors import HardwareError
-    from doorward.server.settings import StartFailed
+    from doorward.server.settings import ServerError
 
     try:
         asyncio.run(work)
     except AcsError as error:
         return _fail(error.message)
-    except (StartFailed, SealBroken, HardwareError) as error:
+    except (ServerError, SealBroken, HardwareError) as error:
         return _fail(str(error))
     return 0
 

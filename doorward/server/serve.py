@@ -26,7 +26,7 @@ from doorward.server.app import build_app
 from doorward.server.controller_service import ControllerService
 from doorward.server.domain import open_domain
 from doorward.server.recording import Recording
-from doorward.server.settings import Settings, StartFailed
+from doorward.server.settings import ServerFailed, Settings, StartFailed
 
 STOP_S = 3.0
 BACKLOG = 128
@@ -54,10 +54,11 @@ async def run_server(settings: Settings) -> None:
             hypercorn_serve(app, _config(settings, listener), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
         )
         await asyncio.wait({served, controller_task}, return_when=asyncio.FIRST_COMPLETED)
+        asked_to_stop = stop.is_set()
         stop.set()
         await served
-        if controller_task.done():
-            controller_task.result()
+        if not asked_to_stop:
+            raise ServerFailed("The controller stopped by itself; its error is in the log. Start the server again.")
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -8,8 +8,16 @@ from doorward.acs.database import sqlite_url
 DEFAULT_PORT = 8080
 
 
-class StartFailed(Exception):
-    """The server cannot start; the message says what to do."""
+class ServerError(Exception):
+    """The root of this package's errors; the message says what to do."""
+
+
+class StartFailed(ServerError):
+    """The server cannot start."""
+
+
+class ServerFailed(ServerError):
+    """The server stopped although nobody asked it to."""
 
 
 @dataclass(frozen=True, slots=True)

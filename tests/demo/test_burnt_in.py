@@ -11,8 +11,9 @@ from doorward.demo.errors import DemoError, SiteMissing
 
 
 def devices_of(site: SiteHardware) -> list[tuple[str, int, bytes]]:
-    return [
-        (device.port, device.address, device.key) for door in site.doors for device in (door, *door.readers)
+    devices = [(door.port, door.address, door.key) for door in site.doors]
+    return devices + [
+        (reader.port, reader.address, reader.key) for door in site.doors for reader in door.readers
     ]
 
 

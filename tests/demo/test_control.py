@@ -42,7 +42,7 @@ class Simulation:
         async def request() -> httpx.Response:
             transport = httpx.ASGITransport(Starlette(routes=[route]))
             async with httpx.AsyncClient(transport=transport, base_url="http://simulation") as client:
-                headers = {"Authorization": f"Bearer {token}".encode()} if token else {}
+                headers = {b"Authorization": f"Bearer {token}".encode()} if token else {}
                 return await client.post(CONTROL_PATH, content=body, headers=headers)
 
         return asyncio.run(request())

@@ -82,6 +82,10 @@ class Stage:
     doors: dict[str, RecordingDoor] = field(default_factory=dict)
     cameras: dict[str, RecordingCamera] = field(default_factory=dict)
 
+    @property
+    def devices(self) -> list[RecordingDoor | RecordingCamera]:
+        return [*self.doors.values(), *self.cameras.values()]
+
     def move(self, door: str, *positions: bool) -> None:
         for is_open in positions:
             moved = self.doors[door].on_door_moved
@@ -182,11 +186,10 @@ def test_strike_movements_are_logged(stage: Stage) -> None:
 
 
 def test_everything_runs_between_start_and_stop(stage: Stage) -> None:
-    devices = [*stage.doors.values(), *stage.cameras.values()]
     stage.simulation.start()
-    assert all(device.running for device in devices)
+    assert all(device.running for device in stage.devices)
     stage.simulation.stop()
-    assert not any(device.running for device in devices)
+    assert not any(device.running for device in stage.devices)
     stage.simulation.stop()
 
 
@@ -194,4 +197,4 @@ def test_a_device_that_cannot_start_leaves_none_running(stage: Stage) -> None:
     stage.doors[DOCK].breaks = True
     with pytest.raises(OSError, match="no more pseudo-terminals"):
         stage.simulation.start()
-    assert not any(device.running for device in (*stage.doors.values(), *stage.cameras.values()))
+    assert not any(device.running for device in stage.devices)

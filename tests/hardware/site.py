@@ -57,7 +57,7 @@ DATA_KEY = bytes(range(32))
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DOOR, READER, IO = "door-1", "reader-device", "io-device"
 FACILITY, NUMBER = 17, 1042
-WAIT_S = 3.0
+WAIT_S = 5.0
 
 Message = TypeVar("Message")
 
@@ -114,7 +114,8 @@ class FakeDriver:
 class FakeServer:
     """The other end of the link, on an event loop of its own. Stores and acknowledges, unless told not to."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = WAIT_S) -> None:
+        self._patience_s = patience_s
         self.heard: list[ToServer] = []
         self.stored: dict[int, JournalRecord] = {}
         self.acknowledges = True
@@ -152,6 +153,10 @@ class FakeServer:
             elif isinstance(message, JournalBatch) and self.acknowledges:
                 end.send(JournalAck(message.records[-1].sequence))
 
+    def attach(self, controller: Controller) -> None:
+        controller.attach(self.controller_end)
+        self.message(Hello)
+
     def send(self, message: ToController) -> None:
         self._end.send(message)
 
@@ -170,7 +175,7 @@ class FakeServer:
                     found.append(seen)
                 return bool(found)
 
-            assert self._changed.wait_for(look, WAIT_S), (self.heard, self.events())
+            assert self._changed.wait_for(look, self._patience_s), (self.heard, self.events())
             return found[0]
 
     def event(self, kind: EventType, after: int = 0) -> JournalRecord:
@@ -244,8 +249,7 @@ class Site:
         server = FakeServer()
         server.stored = dict(stored or {})
         self.servers.append(server)
-        self.controller.attach(server.controller_end)
-        server.message(Hello)
+        server.attach(self.controller)
         return server
 
     def close(self) -> None:

@@ -1,18 +1,20 @@
 """The journal reaches every server in order, once, whatever happened to the link."""
 
+from datetime import timedelta
+
 import pytest
 
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import DoorCommand, Hello, JournalBatch, PolicyApplied, Welcome
 from doorward.hardware.driver import OutputState, SetOutput
-from tests.hardware.site import IO, NUMBER, Site, snapshot
+from tests.hardware.site import IO, Site, snapshot
 
 PULSE = SetOutput(IO, 0, OutputState.PULSE, 5_000)
 
 
 def gap_free(site: Site) -> bool:
-    return list(sorted(site.server.stored)) == list(range(1, len(site.server.stored) + 1))
+    return sorted(site.server.stored) == list(range(1, len(site.server.stored) + 1))
 
 
 def test_doors_work_without_a_server_and_their_records_follow(site: Site) -> None:
@@ -59,11 +61,10 @@ def test_a_server_that_asks_again_is_sent_again(site: Site) -> None:
 def test_one_batch_is_on_its_way_at_a_time(site: Site) -> None:
     site.server.acknowledges = False
     site.badge()
-    site.driver.wait_for(PULSE)
-    for number in range(3):
-        site.badge(NUMBER + 1 + number)
-    site.command(DoorAction.LOCKDOWN)
-    site.result()
+    site.server.message(JournalBatch, lambda batch: batch.records[0].type is EventType.ACCESS_GRANTED)
+    for command in ("first", "second"):
+        site.command(DoorAction.LOCK, command)
+        site.result(command)
     unanswered = [
         message
         for message in site.server.heard
@@ -95,10 +96,23 @@ def test_a_newer_link_replaces_the_older_one(site: Site) -> None:
     old = site.server
     new = site.attach_server(dict(old.stored))
     old.wait_for(lambda: old.closed or None)
-    old.send(DoorCommand("late", "door-1", DoorAction.UNLOCK, "user-1", "", site.clock.now()))
     new.send(snapshot(version=7))
     new.message(PolicyApplied, lambda applied: applied.version == 7)
+
+
+def test_what_the_older_server_said_too_late_is_not_heeded(site: Site) -> None:
+    old = site.server
+    new = site.attach_server(dict(old.stored))
+    old.wait_for(lambda: old.closed or None)
+    # A message may pass in the instant in which the link is closed.
+    pass_on = old.controller_end._channel.on_message
+    assert pass_on is not None
+    expiry = site.clock.now() + timedelta(seconds=9)
+    pass_on(DoorCommand("late", "door-1", DoorAction.UNLOCK, "user-1", "", expiry))
+    site.command(DoorAction.LOCK)
+    site.result()
     assert not new.results("late")
+    assert OutputState.ON not in site.driver.strikes()
 
 
 def test_stop_closes_the_link_and_the_driver(site: Site) -> None:

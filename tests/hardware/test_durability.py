@@ -1,4 +1,4 @@
-"""No strike before its record is durable, and what happens at the doors while the journal cannot be written."""
+"""No strike before its record is durable, and what the doors do while the journal cannot be written."""
 
 import sqlite3
 import threading
@@ -31,7 +31,11 @@ def types_on_disk(site: Site) -> list[EventType]:
 
 def test_the_record_is_on_disk_before_the_strike_is_commanded(site: Site) -> None:
     seen: dict[DriverCommand, list[EventType]] = {}
-    site.driver.on_submit = lambda command: seen.setdefault(command, types_on_disk(site)) and None
+
+    def look(command: DriverCommand) -> None:
+        seen[command] = types_on_disk(site)
+
+    site.driver.on_submit = look
     site.badge()
     site.driver.wait_for(PULSE)
     assert seen[PULSE][-1] is EventType.ACCESS_GRANTED

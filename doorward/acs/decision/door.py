@@ -78,7 +78,7 @@ class DoorState:
     """All that a door remembers. Times are monotonic milliseconds.
 
     `release` lasts while the strike may be released; `last_release` is kept for the grace period.
-    `passage` is the correlation under which an open door was opened. `relock_at_ms` and
+    `passage` is the correlation under which an open door was last passed. `relock_at_ms` and
     `held_at_ms` are the deadlines of an early relock and of the held-open event.
     """
 
@@ -193,6 +193,9 @@ def _release(policy: DoorPolicy, state: DoorState, cause: Cause, correlation: st
         return Step(state, refused=Refusal.OFFLINE)
     release = Release(cause, now_ms + policy.access_time_ms, correlation)
     released = replace(state, release=release, last_release=release, relock_at_ms=None)
+    if state.position is Position.OPEN:
+        # Whoever is let in while the door stands open passes through it as it is.
+        released = replace(released, last_release=None, passage=correlation)
     if state.mode is DoorMode.UNLOCKED:
         return Step(released)
     return Step(released, effects=(StrikeEffect(Strike.PULSE, policy.access_time_ms),))

@@ -85,6 +85,18 @@ def test_what_one_badge_sets_off_shares_its_correlation() -> None:
     assert set(door.correlations) == {"badge"}
 
 
+def test_who_is_granted_while_the_door_stands_open_has_passed_and_it_locks_behind_them() -> None:
+    door = Door()
+    door.give(CardGranted("first"), 0)
+    door.give(OPEN, 1_000)
+    door.give(CardGranted("second"), 2_000)
+    door.give(CLOSED, 3_000)
+    door.give(TimePassed(), 60_000)
+    assert door.types == [EventType.DOOR_OPENED, EventType.DOOR_CLOSED]
+    assert door.correlations == ["first", "second"]
+    assert door.effects == [PULSE, PULSE, LOCK]
+
+
 def test_the_strike_locks_when_the_door_closes() -> None:
     door = Door()
     door.give(CardGranted("badge"), 0)

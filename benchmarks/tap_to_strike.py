@@ -1,0 +1,336 @@
+"""From a card at the reader to the output command at the door, beside libosdp's own stock Python loop.
+
+Both drive the same simulated reader and door device, which play in a process of their own behind two
+serial lines (ptys) with OSDP secure channel. Ours is the whole controller: driver, decision, journal
+with its fsync, and only then the output command, plus green light and tone. The peer is the `osdp`
+package's ControlPanel as it comes, whose event handler sends the output command at once: it decides
+nothing and writes nothing down.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import multiprocessing
+import random
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import osdp
+import osdp_sys
+import serial
+
+from doorward.acs.decision.card_format import H10301, encode_h10301
+from doorward.acs.decision.policy import (
+    AccessRulePolicy,
+    CardholderPolicy,
+    CredentialPolicy,
+    DoorPolicy,
+    DoorSide,
+    Policy,
+    ReaderPolicy,
+    Side,
+)
+from doorward.acs.decision.schedule import Interval, Schedule
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.messages import (
+    DeviceRole,
+    Hello,
+    JournalAck,
+    JournalBatch,
+    JournalRecord,
+    OsdpDevice,
+    PolicySnapshot,
+    Welcome,
+)
+from doorward.hardware.controller import Controller
+from doorward.hardware.journal import Entry, Journal
+from doorward.hardware.link import LinkClosed, ServerEnd, memory_link
+from doorward.hardware.osdp.driver import OsdpDriver
+from doorward.hardware.simulators.door import DoorSpec, ReaderSpec, SimulatedDoor
+
+FACILITY, NUMBER = 17, 1042
+READER_ADDRESS, DOOR_ADDRESS = 1, 2
+PULSE_MS = 100
+WARM_UP_TAPS = 5
+NO_ANSWER_S = 2.0
+READY_S = 30.0
+GAP_S = (0.05, 0.15)
+"""Between taps, at random: so that they fall anywhere between two polls."""
+AIM_MS = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """Where the two devices are found, and their keys."""
+
+    reader_port: Path
+    door_port: Path
+    reader_key: bytes
+    door_key: bytes
+
+
+def main() -> None:
+    """Measure both, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--taps", type=int, default=75, help="measured taps for each (default: 75)")
+    parser.add_argument(
+        "--journal-dir", type=Path, help="where the journal is written (default: a new folder)"
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    osdp_sys.set_loglevel(osdp_sys.LOG_CRIT)
+    with ExitStack() as stack:
+        folder = options.journal_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        fsync_ms = commit_ms(folder)
+        ours = measure(our_controller, folder, options.taps, options.seed)
+        peer = measure(stock_loop, folder, options.taps, options.seed)
+    report(ours, peer, fsync_ms)
+
+
+def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
+    """The table, and the one line for programs."""
+    out = sys.stdout.write
+    out(
+        f"card presented -> output command at the door, {len(ours)} taps each, secure channel, milliseconds\n"
+    )
+    out(f"{'':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'worst':>8}\n")
+    shown = {"doorward (with journal and decision)": ours, "libosdp's stock loop (neither)": peer}
+    for name, times in shown.items():
+        figures = [*percentiles(times).values(), max(times)]
+        out(f"{name:<34}" + "".join(f"{figure:>8.1f}" for figure in figures) + "\n")
+    p95 = percentiles(ours)["p95"]
+    out(f"one durable journal entry takes {fsync_ms:.2f} ms (median) on this disk\n")
+    out(f"the aim is p95 <= {AIM_MS:.0f} ms: {'reached' if p95 <= AIM_MS else 'missed'}\n")
+    result = {
+        "name": "tap_to_strike",
+        "unit": "ms",
+        "ours": percentiles(ours),
+        "peer": percentiles(peer),
+        "ratio": {
+            name: round(value / percentiles(ours)[name], 2) for name, value in percentiles(peer).items()
+        },
+        "ratio_unit": "peer / ours (above 1: ours is faster)",
+    }
+    out(json.dumps(result) + "\n")
+
+
+def percentiles(times: list[float]) -> dict[str, float]:
+    """Nearest rank: each is a time that was really measured."""
+    ordered = sorted(times)
+    return {
+        f"p{percent}": round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1)
+        for percent in (50, 95, 99)
+    }
+
+
+def commit_ms(folder: Path) -> float:
+    """What the disk asks for one durable journal entry: the median of 50."""
+    times = []
+    with Journal(folder / "fsync.db", secrets.token_bytes(32)) as journal:
+        for _ in range(50):
+            record = JournalRecord(0, "boot", datetime.now(UTC), 0, EventType.DOOR_OPENED, "bench")
+            began = time.perf_counter()
+            journal.append(Entry([record]))
+            times.append((time.perf_counter() - began) * 1000)
+    return sorted(times)[len(times) // 2]
+
+
+def measure(drive: Any, folder: Path, taps: int, seed: int) -> list[float]:
+    """The times of `taps` taps, in milliseconds, while `drive` (a context) drives the simulated door."""
+    wires = Wires(folder / "reader", folder / "door", secrets.token_bytes(16), secrets.token_bytes(16))
+    context = multiprocessing.get_context("spawn")
+    near, far = context.Pipe()
+    hardware = context.Process(target=play_hardware, args=(far, wires, taps, seed))
+    hardware.start()
+    try:
+        if near.recv() != "powered":
+            raise SystemExit("the simulated hardware did not start")
+        with drive(folder, wires):
+            near.send("tap")
+            answer = near.recv()
+    finally:
+        near.close()
+        hardware.join(NO_ANSWER_S)
+        hardware.kill()
+        hardware.join()
+    if isinstance(answer, str):
+        raise SystemExit(answer)
+    times: list[float] = answer
+    return times
+
+
+def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> None:
+    """The other process: the reader, the door, and the person with the card, who holds the stopwatch."""
+    osdp_sys.set_loglevel(osdp_sys.LOG_CRIT)
+    released, locked = threading.Event(), threading.Event()
+    released_at = [0.0]
+
+    def on_strike(_: str, energised: bool, __: float) -> None:
+        if energised:
+            released_at[0] = time.perf_counter()
+            released.set()
+        else:
+            locked.set()
+
+    reader = ReaderSpec(Side.A, wires.reader_port, READER_ADDRESS, wires.reader_key)
+    door = SimulatedDoor(
+        DoorSpec("bench", wires.door_port, DOOR_ADDRESS, wires.door_key, (reader,)), on_strike=on_strike
+    )
+    dice = random.Random(seed)
+
+    def tap() -> float | None:
+        released.clear()
+        locked.clear()
+        began = time.perf_counter()
+        door.badge(Side.A, encode_h10301(FACILITY, NUMBER), walk_through=False)
+        if not released.wait(NO_ANSWER_S):
+            return None
+        took_ms = (released_at[0] - began) * 1000
+        locked.wait(NO_ANSWER_S)
+        time.sleep(dice.uniform(*GAP_S))
+        return took_ms
+
+    door.start()
+    try:
+        parent.send("powered")
+        parent.recv()
+        warm, give_up = 0, time.monotonic() + READY_S
+        while warm < WARM_UP_TAPS and time.monotonic() < give_up:
+            warm += tap() is not None
+        times = [tap() for _ in range(taps)] if warm == WARM_UP_TAPS else [None]
+        lost = times.count(None)
+        parent.send(f"{lost} of {len(times)} taps released no strike: nothing to compare" if lost else times)
+    finally:
+        door.stop()
+
+
+@contextmanager
+def our_controller(folder: Path, wires: Wires) -> Iterator[None]:
+    """The controller as `doorward serve` runs it, with a server at its link that stores what it is sent."""
+    loop = asyncio.new_event_loop()
+    controller_end, server_end = memory_link(loop)
+    server = threading.Thread(
+        target=lambda: loop.run_until_complete(serve(server_end, snapshot(wires))), name="server"
+    )
+    server.start()
+    try:
+        with Controller("bench", folder / "journal.db", secrets.token_bytes(32), OsdpDriver) as controller:
+            controller.attach(controller_end)
+            yield
+    finally:
+        server_end.close()
+        server.join()
+        loop.close()
+
+
+async def serve(link: ServerEnd, policy: PolicySnapshot) -> None:
+    """Play the server until the link closes."""
+    while True:
+        try:
+            message = await link.receive()
+        except LinkClosed:
+            return
+        match message:
+            case Hello():
+                link.send(Welcome(0))
+                link.send(policy)
+            case JournalBatch():
+                link.send(JournalAck(message.records[-1].sequence))
+
+
+def snapshot(wires: Wires) -> PolicySnapshot:
+    """One door, one reader, one card that may always pass."""
+    always = Schedule("always", "Always", tuple((Interval(0, 1440),) for _ in range(7)))
+    policy = Policy(
+        1,
+        "UTC",
+        doors=(DoorPolicy("door", "Bench", access_time_ms=PULSE_MS),),
+        readers=(ReaderPolicy("reader", "door", Side.A),),
+        credentials=(CredentialPolicy("card", "person", H10301, FACILITY, NUMBER),),
+        cardholders=(CardholderPolicy("person"),),
+        schedules=(always,),
+        rules=(AccessRulePolicy("rule", "Rule", (), ("person",), ("always",), (DoorSide("door", Side.A),)),),
+    )
+    reader = OsdpDevice(
+        "reader-device",
+        DeviceRole.READER,
+        "door",
+        str(wires.reader_port),
+        READER_ADDRESS,
+        wires.reader_key,
+        reader_id="reader",
+    )
+    door_io = OsdpDevice(
+        "door-io", DeviceRole.DOOR_IO, "door", str(wires.door_port), DOOR_ADDRESS, wires.door_key
+    )
+    return PolicySnapshot(policy, (reader, door_io))
+
+
+class SerialChannel(osdp.Channel):  # type: ignore[misc]
+    """A serial port for the stock loop: reads and writes that never wait."""
+
+    def __init__(self, port: Path) -> None:
+        super().__init__()
+        self._serial = serial.Serial(str(port), 115_200, timeout=0, write_timeout=0, exclusive=True)
+        self.id = self._serial.fileno()
+
+    def read(self, max_bytes: int) -> bytes:
+        return bytes(self._serial.read(max_bytes))
+
+    def write(self, buf: bytes) -> int:
+        return int(self._serial.write(buf) or 0)
+
+    def flush(self) -> None:
+        self._serial.reset_input_buffer()
+
+    def close(self) -> None:
+        self._serial.close()
+
+
+@contextmanager
+def stock_loop(_: Path, wires: Wires) -> Iterator[None]:
+    """The `osdp` package's control panel with an event handler that releases the strike for every card."""
+    reader_line, door_line = SerialChannel(wires.reader_port), SerialChannel(wires.door_port)
+    secure = [osdp.LibFlag.EnforceSecure]
+    devices = [
+        osdp.PDInfo(READER_ADDRESS, reader_line, scbk=wires.reader_key, flags=secure),
+        osdp.PDInfo(DOOR_ADDRESS, door_line, scbk=wires.door_key, flags=secure),
+    ]
+    release = {
+        "command": osdp.Command.Output,
+        "output_no": 0,
+        "control_code": 5,  # on for a time
+        "timer_count": PULSE_MS // 100,
+    }
+
+    def on_event(_: int, event: dict[str, Any]) -> int:
+        # Not the wrapper's own submit_command: its lock is held while it calls this handler.
+        if event["event"] == osdp.Event.CardRead:
+            panel.ctx.submit_command(1, release)
+        return 0
+
+    panel = osdp.ControlPanel(devices, log_level=osdp.LogLevel.Critical, event_handler=on_event)
+    panel.start()
+    try:
+        if not panel.sc_wait_all(timeout=int(READY_S)):
+            raise SystemExit("the stock loop brought no secure channel up")
+        yield
+    finally:
+        panel.teardown()
+        reader_line.close()
+        door_line.close()
+
+
+if __name__ == "__main__":
+    main()
