@@ -1,4 +1,4 @@
-"""A checkout in which the commands run for real, and the programs that they call only write down what was asked."""
+"""A checkout whose commands run for real, while the programs they call only write down what was asked."""
 
 import os
 import shutil
@@ -9,7 +9,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-TOOLS = "bash cat cp cut diff dirname env find grep mkdir mktemp mv rm sed sha256sum sleep sort touch tr xargs".split()
+TOOLS = frozenset(
+    {
+        "bash",
+        "cat",
+        "cp",
+        "diff",
+        "dirname",
+        "env",
+        "find",
+        "grep",
+        "mkdir",
+        "mktemp",
+        "rm",
+        "sed",
+        "sha256sum",
+    }
+    | {"sort", "touch", "xargs"}
+)
 
 # Stands for every Python: says yes to questions about its version, makes virtual environments of itself,
 # and writes down what else it was asked to do.
@@ -20,7 +37,8 @@ case "$*" in
     "-m pip --version") ;;
     "-m venv --clear .venv")
         echo "$*" >> "$CALLS"
-        rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; echo "VIRTUAL_ENV=$PWD/.venv" > .venv/bin/activate ;;
+        rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python
+        echo "VIRTUAL_ENV=$PWD/.venv" > .venv/bin/activate ;;
     *)
         echo "$*" >> "$CALLS"
         case "$*" in
