@@ -48,6 +48,4 @@ class DashboardHook(BuildHookInterface[Any]):
 
     def _npm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(Path(self.root, "scripts", "npm")), *arguments]
-        return subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -1,9 +1,9 @@
 """Access decisions per second, beside the policy engines cedarpy and casbin on the same policy.
 
-The same cardholders, groups, doors, rules and schedules are given to each engine in its own form, everything
-that can be prepared beforehand is (parsed policies and entities for Cedar, the object-indexed enforcer for
-casbin, each question in the engine's own form), and each answers the same questions one at a time, as a door asks them. Before anything is timed the
-answers are compared: an engine that disagrees stops the run.
+The same cardholders, groups, doors, rules and schedules are given to each engine in its own form. Everything that
+can be prepared beforehand is: parsed policies and entities for Cedar, the object-indexed enforcer for casbin, each
+question in the engine's own form. Each answers the same questions one at a time, as a door asks them. Before anything
+is timed the answers are compared: an engine that disagrees stops the run.
 """
 
 import argparse
@@ -236,9 +236,7 @@ def measure(people: int, seconds: float, seed: int) -> dict[str, float]:
             reference = answers
         elif answers != reference:
             differ = sum(ours != theirs for ours, theirs in zip(reference, answers, strict=True))
-            raise SystemExit(
-                f"{name} answers {differ} of {len(answers)} questions differently: nothing to compare"
-            )
+            raise SystemExit(f"{name} answers {differ} of {len(answers)} questions differently: nothing to compare")
         rates[name] = per_second(questions, seconds)
     if reference is None or len(set(reference)) != 2:
         raise SystemExit("the questions are all alike: nothing to compare")
@@ -246,6 +244,7 @@ def measure(people: int, seconds: float, seed: int) -> dict[str, float]:
 
 
 def main() -> None:
+    """Print the table and the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each engine and size (default: 3)")
     parser.add_argument("--people", type=int, nargs="*", default=[1_000, 100_000])
@@ -259,9 +258,7 @@ def main() -> None:
     for people in options.people:
         rates = measure(people, options.seconds, options.seed)
         for name, rate in rates.items():
-            out(
-                f"{people:>12,} {name:<10} {rate:>12,.0f} {1e6 / rate:>9.1f} {rates['doorward'] / rate:>9.1f}x\n"
-            )
+            out(f"{people:>12,} {name:<10} {rate:>12,.0f} {1e6 / rate:>9.1f} {rates['doorward'] / rate:>9.1f}x\n")
         fastest = max(rate for name, rate in rates.items() if name != "doorward")
         ours[str(people)], peer[str(people)] = round(rates["doorward"]), round(fastest)
         ratio[str(people)] = round(rates["doorward"] / fastest, 1)

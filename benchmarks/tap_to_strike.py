@@ -84,9 +84,7 @@ def main() -> None:
     """Measure both, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--taps", type=int, default=75, help="measured taps for each (default: 75)")
-    parser.add_argument(
-        "--journal-dir", type=Path, help="where the journal is written (default: a new folder)"
-    )
+    parser.add_argument("--journal-dir", type=Path, help="where the journal is written (default: a new folder)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     osdp_sys.set_loglevel(osdp_sys.LOG_CRIT)
@@ -101,9 +99,7 @@ def main() -> None:
 def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
     """The table, and the one line for programs."""
     out = sys.stdout.write
-    out(
-        f"card presented -> output command at the door, {len(ours)} taps each, secure channel, milliseconds\n"
-    )
+    out(f"card presented -> output command at the door, {len(ours)} taps each, secure channel, milliseconds\n")
     out(f"{'':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'worst':>8}\n")
     shown = {"doorward (with journal and decision)": ours, "libosdp's stock loop (neither)": peer}
     for name, times in shown.items():
@@ -117,9 +113,7 @@ def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
         "unit": "ms",
         "ours": percentiles(ours),
         "peer": percentiles(peer),
-        "ratio": {
-            name: round(value / percentiles(ours)[name], 2) for name, value in percentiles(peer).items()
-        },
+        "ratio": {name: round(value / percentiles(ours)[name], 2) for name, value in percentiles(peer).items()},
         "ratio_unit": "peer / ours (above 1: ours is faster)",
     }
     out(json.dumps(result) + "\n")
@@ -128,10 +122,7 @@ def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
 def percentiles(times: list[float]) -> dict[str, float]:
     """Nearest rank: each is a time that was really measured."""
     ordered = sorted(times)
-    return {
-        f"p{percent}": round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1)
-        for percent in (50, 95, 99)
-    }
+    return {f"p{percent}": round(ordered[math.ceil(len(ordered) * percent / 100) - 1], 1) for percent in (50, 95, 99)}
 
 
 def commit_ms(folder: Path) -> float:
@@ -220,9 +211,7 @@ def our_controller(folder: Path, wires: Wires) -> Iterator[None]:
     """The controller as `doorward serve` runs it, with a server at its link that stores what it is sent."""
     loop = asyncio.new_event_loop()
     controller_end, server_end = memory_link(loop)
-    server = threading.Thread(
-        target=lambda: loop.run_until_complete(serve(server_end, snapshot(wires))), name="server"
-    )
+    server = threading.Thread(target=lambda: loop.run_until_complete(serve(server_end, snapshot(wires))), name="server")
     server.start()
     try:
         with Controller("bench", folder / "journal.db", secrets.token_bytes(32), OsdpDriver) as controller:
@@ -271,9 +260,7 @@ def snapshot(wires: Wires) -> PolicySnapshot:
         wires.reader_key,
         reader_id="reader",
     )
-    door_io = OsdpDevice(
-        "door-io", DeviceRole.DOOR_IO, "door", str(wires.door_port), DOOR_ADDRESS, wires.door_key
-    )
+    door_io = OsdpDevice("door-io", DeviceRole.DOOR_IO, "door", str(wires.door_port), DOOR_ADDRESS, wires.door_key)
     return PolicySnapshot(policy, (reader, door_io))
 
 

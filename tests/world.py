@@ -93,9 +93,7 @@ async def make_site(world: World) -> Site:
         NewDevice(DeviceRole.READER, door.id, "/dev/reader", 1, b"r" * 16, reader_id=reader_a.id),
     )
     await create_device(domain, actor, NewDevice(DeviceRole.DOOR_IO, door.id, "/dev/io", 0, b"i" * 16))
-    camera = await create_camera(
-        domain, actor, "Entrance", "rtsp://user:secret@camera/1", [DoorSide(door.id, Side.A)]
-    )
+    camera = await create_camera(domain, actor, "Entrance", "rtsp://user:secret@camera/1", [DoorSide(door.id, Side.A)])
     group = await create_group(domain, actor, "Staff")
     always = await create_schedule(domain, actor, "Always", [[(0, 1440)]] * 7, {"2026-12-25": []})
     await create_access_rule(domain, actor, "Staff", [group.id], [always.id], [DoorSide(door.id, Side.A)])

@@ -43,9 +43,7 @@ def version(found: int, expected: int | None) -> None:
 async def exist(model: type[Model], ids: Collection[str], name: str, connection: BaseDBAsyncClient) -> None:
     """Every id is one of the model's rows."""
     wanted = set(ids)
-    found: set[Any] = set(
-        await model.filter(id__in=list(wanted)).using_db(connection).values_list("id", flat=True)
-    )
+    found: set[Any] = set(await model.filter(id__in=list(wanted)).using_db(connection).values_list("id", flat=True))
     if missing := wanted - found:
         raise NotFound(f"There is no such {name}: {', '.join(sorted(missing))}.", name)
 

@@ -97,7 +97,9 @@ def _probe_sqlite(url: str) -> None:
 def _advice(url: str, error: Exception) -> str:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return f"The database file {parts.path} cannot be opened: {error}. Check the folder, its owner and its free space."
+        return (
+            f"The database file {parts.path} cannot be opened: {error}. Check the folder, its owner and its free space."
+        )
     place = f"{parts.hostname}:{parts.port or 5432}{parts.path}"
     return (
         f"PostgreSQL at {place} cannot be used: {error}. "
@@ -137,9 +139,7 @@ async def _migrate(config: dict[str, Any]) -> None:
                 )
             await connection.execute_script("PRAGMA foreign_keys=ON")
     except OperationalError as error:
-        raise DatabaseUnusable(
-            f"The database cannot be upgraded: {error}. Check its free space and owner."
-        ) from error
+        raise DatabaseUnusable(f"The database cannot be upgraded: {error}. Check its free space and owner.") from error
 
 
 async def _applied(connection: BaseDBAsyncClient) -> set[str]:

@@ -78,7 +78,7 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
-    """The server's answer: every record up to and including `stored_sequence` is stored. The journal resumes after it."""
+    """The server's answer: every record up to and including `stored_sequence` is stored. It resumes after it."""
 
     stored_sequence: int
 

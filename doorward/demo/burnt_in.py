@@ -101,13 +101,11 @@ def load_hardware(directory: DemoDirectory) -> SiteHardware:
         site = msgspec.json.decode(directory.site_file.read_bytes(), type=SiteHardware)
     except FileNotFoundError as error:
         raise SiteMissing(
-            f"There is no demo site in {directory.root}. "
-            f"Make one with `doorward demo --data {directory.root}`."
+            f"There is no demo site in {directory.root}. Make one with `doorward demo --data {directory.root}`."
         ) from error
     except (OSError, msgspec.DecodeError) as error:
         raise SiteMissing(
-            f"{directory.site_file} cannot be read: {error}. "
-            "Restore it, or start a new demo in another directory."
+            f"{directory.site_file} cannot be read: {error}. Restore it, or start a new demo in another directory."
         ) from error
     if site.directory != str(directory.root):
         raise SiteMissing(

@@ -89,8 +89,6 @@ CAST = (
         trouble=Trouble.CARD_EXPIRED,
     ),
     Person(1024, "Oscar", "Whitfield", Look(Skin.OLIVE, Hair.NONE, Shade.BROWN), trouble=Trouble.SUSPENDED),
-    Person(
-        1025, "Ines", "Morales", Look(Skin.TAN, Hair.BUN, Shade.BROWN), teams=(), trouble=Trouble.NO_GROUP
-    ),
+    Person(1025, "Ines", "Morales", Look(Skin.TAN, Hair.BUN, Shade.BROWN), teams=(), trouble=Trouble.NO_GROUP),
     Person(1042, "Josephine", "Adeyemi-Clarke", Look(Skin.BROWN, Hair.CURLS, Shade.CHESTNUT, glasses=True)),
 )

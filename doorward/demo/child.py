@@ -60,9 +60,7 @@ class Child:
             async with asyncio.timeout(within_s):
                 rest = await _rest_of_line(output, beginning)
         except TimeoutError as error:
-            raise ChildFailed(
-                f"The {self.name} was not ready after {within_s:g} s.{self._words()}"
-            ) from error
+            raise ChildFailed(f"The {self.name} was not ready after {within_s:g} s.{self._words()}") from error
         if rest is None:
             raise await self.failed()
         self._output = asyncio.create_task(_drain(output), name=f"{self.name} output")
@@ -96,9 +94,7 @@ class Child:
         lines = self._log.read_text(errors="replace").splitlines()[-LAST_LINES:]
         if not lines:
             return ""
-        return "\n".join(
-            [" Its last words:", *(f"    {line}" for line in lines), f"All of them: {self._log}"]
-        )
+        return "\n".join([" Its last words:", *(f"    {line}" for line in lines), f"All of them: {self._log}"])
 
 
 async def _rest_of_line(output: asyncio.StreamReader, beginning: str) -> str | None:

@@ -129,9 +129,7 @@ def _act_of(options: argparse.Namespace) -> "Act":
 
     match options.action:
         case "badge":
-            return acts.Badge(
-                options.door, Side(options.side), options.facility, options.card or 0, options.bits
-            )
+            return acts.Badge(options.door, Side(options.side), options.facility, options.card or 0, options.bits)
         case "rex":
             return acts.PressExit(options.door)
         case "force":

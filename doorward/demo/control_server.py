@@ -16,9 +16,7 @@ LONGEST_ACT = 4096
 """Bytes of one act as JSON."""
 
 
-def control_route(
-    token: str, perform: Callable[[DoorAct], str], direct_traffic: Callable[[Traffic], str]
-) -> Route:
+def control_route(token: str, perform: Callable[[DoorAct], str], direct_traffic: Callable[[Traffic], str]) -> Route:
     """`POST /control` with `Authorization: Bearer <token>`: does the act in its body.
 
     Answers `{"done": sentence}`, or `{"refused": sentence}` with status 401 or 400.

@@ -104,8 +104,7 @@ class _Seeding:
     async def _doors(self) -> dict[str, str]:
         controller = await Controller.get(name=EMBEDDED_CONTROLLER)
         zones = {
-            name: (await create_zone(self.domain, COMMAND_LINE, name)).id
-            for name in (_BUILDING, _OFFICES, _SERVERS)
+            name: (await create_zone(self.domain, COMMAND_LINE, name)).id for name in (_BUILDING, _OFFICES, _SERVERS)
         }
         ids = {}
         for door in self.hardware.doors:
@@ -193,8 +192,6 @@ class _Seeding:
         valid_to: datetime | None = None
         if person.trouble is Trouble.CARD_EXPIRED:
             valid_to = self.domain.clock() - timedelta(days=30)
-        await create_card(
-            self.domain, COMMAND_LINE, NewCard(cardholder.id, FACILITY, person.card, valid_to=valid_to)
-        )
+        await create_card(self.domain, COMMAND_LINE, NewCard(cardholder.id, FACILITY, person.card, valid_to=valid_to))
         if person.trouble is Trouble.SUSPENDED:
             await update_cardholder(self.domain, COMMAND_LINE, cardholder.id, {"suspended": True})

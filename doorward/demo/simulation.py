@@ -135,8 +135,7 @@ class Simulation:
 
 def _spec(directory: DemoDirectory, door: DoorHardware) -> DoorSpec:
     readers = tuple(
-        ReaderSpec(reader.side, directory.ports / reader.port, reader.address, reader.key)
-        for reader in door.readers
+        ReaderSpec(reader.side, directory.ports / reader.port, reader.address, reader.key) for reader in door.readers
     )
     return DoorSpec(door.name, directory.ports / door.port, door.address, door.key, readers)
 

@@ -18,9 +18,7 @@ class Camera:
     id: strawberry.ID
     name: str
     state: CameraState
-    detail: str = strawberry.field(
-        description="A sentence about the state; empty when there is nothing to say."
-    )
+    detail: str = strawberry.field(description="A sentence about the state; empty when there is nothing to say.")
 
     @classmethod
     def of(cls, domain: Domain, row: models.Camera) -> "Camera":
@@ -71,10 +69,6 @@ class CameraQuery:
         return [Camera.of(context.domain, row) for row in await list_cameras(context.actor)]
 
     @strawberry.field(description="The newest bookmarks, at most 200. Permission: camera.view.")
-    async def bookmarks(
-        self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50
-    ) -> list[Bookmark]:
+    async def bookmarks(self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50) -> list[Bookmark]:
         context = info.context
-        return [
-            Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)
-        ]
+        return [Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)]

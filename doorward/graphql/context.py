@@ -42,9 +42,7 @@ def address_of(connection: Request | WebSocket) -> str | None:
     return connection.client.host if connection.client else None
 
 
-async def context_for(
-    domain: Domain, connection: Request | WebSocket, response: Response | WebSocket
-) -> ApiContext:
+async def context_for(domain: Domain, connection: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
     """The context of a request, with whoever its session cookie speaks for."""
     actor = await actor_of_session(domain, connection.cookies.get(SESSION_COOKIE), address_of(connection))
     return ApiContext(domain, actor, connection, response)

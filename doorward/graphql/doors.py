@@ -76,9 +76,7 @@ class Door:
     state: DoorState
     readers: list[Reader]
     cameras: list[Camera]
-    access_time_ms: int = strawberry.field(
-        description="How long a grant releases the strike, in milliseconds."
-    )
+    access_time_ms: int = strawberry.field(description="How long a grant releases the strike, in milliseconds.")
     held_after_ms: int = strawberry.field(description="How long the door may stand open, in milliseconds.")
 
 
@@ -183,9 +181,7 @@ class DoorMutation:
     async def lock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.LOCK)
 
-    @strawberry.mutation(
-        description="Keep the door unlocked until it is locked again. Permission: door.command."
-    )
+    @strawberry.mutation(description="Keep the door unlocked until it is locked again. Permission: door.command.")
     async def unlock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.UNLOCK)
 

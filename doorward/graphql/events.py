@@ -36,9 +36,7 @@ class TraceStep:
     detail: str
 
 
-@strawberry.type(
-    description="One thing that happened. Never changed; names and photo are those of the moment."
-)
+@strawberry.type(description="One thing that happened. Never changed; names and photo are those of the moment.")
 class Event:
     """An event of the log."""
 
@@ -51,9 +49,7 @@ class Event:
     severity: Severity
     title: str = strawberry.field(description="The type in words.")
     reason: str | None = strawberry.field(description="A stable code.")
-    reason_text: str | None = strawberry.field(
-        description="The reason in words, for the person who must act."
-    )
+    reason_text: str | None = strawberry.field(description="The reason in words, for the person who must act.")
     door_id: strawberry.ID | None
     door_name: str | None
     side: Side | None
@@ -148,10 +144,7 @@ async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge
                 user_id=_id(row.user_id),
                 user_name=row.user_name,
                 correlation=row.correlation,
-                trace=[
-                    TraceStep(check=check, passed=passed, detail=detail)
-                    for check, passed, detail in row.trace
-                ],
+                trace=[TraceStep(check=check, passed=passed, detail=detail) for check, passed, detail in row.trace],
                 data=_data(context, row.data),
                 bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in bookmarks.get(row.id, [])],
             ),

@@ -99,17 +99,13 @@ class Cardholder:
 
 async def _groups(rows: Sequence[models.Group]) -> dict[str, Group]:
     counts = await member_counts([row.id for row in rows])
-    return {
-        row.id: Group(id=strawberry.ID(row.id), name=row.name, member_count=counts[row.id]) for row in rows
-    }
+    return {row.id: Group(id=strawberry.ID(row.id), name=row.name, member_count=counts[row.id]) for row in rows}
 
 
 async def _cardholders(actor: Actor, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
     ids = [row.id for row in rows]
     memberships, cards = await groups_of(ids), await cards_of(ids)
-    groups = await _groups(
-        list({group.id: group for found in memberships.values() for group in found}.values())
-    )
+    groups = await _groups(list({group.id: group for found in memberships.values() for group in found}.values()))
     return [
         Cardholder(
             id=strawberry.ID(row.id),
@@ -233,8 +229,7 @@ class PeopleQuery:
         page = await page_cardholders(actor, request, search)
         nodes = await _cardholders(actor, page.rows)
         edges = [
-            Edge(cursor=encode_cursor(cursor_of(row)), node=node)
-            for row, node in zip(page.rows, nodes, strict=True)
+            Edge(cursor=encode_cursor(cursor_of(row)), node=node) for row, node in zip(page.rows, nodes, strict=True)
         ]
         return Connection(
             edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
@@ -316,9 +311,7 @@ class PeopleMutation:
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
         changes = cast(CardChanges, _changes(input, "name", "status", "valid_from", "valid_to"))
         try:
-            row = await update_card(
-                info.context.domain, info.context.actor, input.id, changes, input.expected_version
-            )
+            row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         except AcsError as error:
             return CardPayload(errors=[OperationError.of(error)])
         return CardPayload(card=Card.of(info.context.actor, row))

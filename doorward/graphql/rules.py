@@ -55,9 +55,7 @@ class DoorSide:
     side: Side
 
 
-@strawberry.type(
-    description="Members of the groups may pass the door sides while any of the schedules applies."
-)
+@strawberry.type(description="Members of the groups may pass the door sides while any of the schedules applies.")
 class AccessRule:
     """An access rule."""
 
@@ -83,12 +81,10 @@ async def _schedules(context: ApiContext, rows: list[ScheduleRow]) -> dict[str, 
             id=strawberry.ID(row.id),
             name=row.name,
             days=[
-                ScheduleDay(weekday=weekday, intervals=_intervals(parts))
-                for weekday, parts in enumerate(row.weekly)
+                ScheduleDay(weekday=weekday, intervals=_intervals(parts)) for weekday, parts in enumerate(row.weekly)
             ],
             overrides=[
-                ScheduleOverride(date=day, intervals=_intervals(parts))
-                for day, parts in sorted(row.overrides.items())
+                ScheduleOverride(date=day, intervals=_intervals(parts)) for day, parts in sorted(row.overrides.items())
             ],
             active_now=row.id in active,
         )
@@ -123,8 +119,7 @@ class RuleQuery:
                 ],
                 schedules=[schedules[schedule.id] for schedule in rule.schedules],
                 door_sides=[
-                    DoorSide(door=doors[strawberry.ID(place.door_id)], side=place.side)
-                    for place in rule.door_sides
+                    DoorSide(door=doors[strawberry.ID(place.door_id)], side=place.side) for place in rule.door_sides
                 ],
             )
             for rule in rules

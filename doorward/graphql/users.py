@@ -80,9 +80,7 @@ class UserMutation:
     async def sign_in(self, info: ApiInfo, input: SignInInput) -> SignInPayload:
         context = info.context
         try:
-            signed_in = await sign_in(
-                context.domain, input.name, input.password, address_of(context.connection)
-            )
+            signed_in = await sign_in(context.domain, input.name, input.password, address_of(context.connection))
         except AcsError as error:
             return SignInPayload(errors=[OperationError.of(error)])
         _set_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))

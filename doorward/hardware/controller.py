@@ -133,13 +133,7 @@ class Controller:
             self._modes = self._journal.modes()
             self._answers = self._journal.answers(now.at)
             self._journal.append(
-                Entry(
-                    [
-                        JournalRecord(
-                            0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id()
-                        )
-                    ]
-                )
+                Entry([JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())])
             )
             snapshot = self._last_policy()
         except BaseException:
@@ -197,9 +191,7 @@ class Controller:
     def _wait(self) -> list[_Queued]:
         """Everything queued, or nothing when a deadline came first."""
         deadlines = [
-            deadline
-            for state in self._situation.doors.values()
-            if (deadline := next_deadline(state)) is not None
+            deadline for state in self._situation.doors.values() if (deadline := next_deadline(state)) is not None
         ]
         if self._fault:
             deadlines.append(self._retry_at_ms)
@@ -380,9 +372,7 @@ class Controller:
         if not devices:
             return
         generation = self._generation
-        self._driver = self._driver_factory(
-            devices, lambda event: self._queue.put(_FromDriver(generation, event))
-        )
+        self._driver = self._driver_factory(devices, lambda event: self._queue.put(_FromDriver(generation, event)))
         self._driver.start()
 
     def _send_journal(self) -> None:

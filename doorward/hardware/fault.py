@@ -58,9 +58,7 @@ class JournalFault:
                 "lost_records": self._lost,
             },
         )
-        return Entry(
-            [*self._records, recovered, *entry.records], self._modes | dict(entry.modes), entry.answers
-        )
+        return Entry([*self._records, recovered, *entry.records], self._modes | dict(entry.modes), entry.answers)
 
     def ended(self) -> None:
         """Everything is written."""

@@ -151,17 +151,12 @@ class Journal:
     def modes(self) -> dict[str, DoorMode]:
         """The last mode of every door that ever had one set."""
         with self._reading() as connection:
-            return {
-                door_id: DoorMode(mode)
-                for door_id, mode in connection.execute("SELECT door_id, mode FROM modes")
-            }
+            return {door_id: DoorMode(mode) for door_id, mode in connection.execute("SELECT door_id, mode FROM modes")}
 
     def answers(self, now: datetime) -> dict[str, CommandResult]:
         """The answers to commands, by command id; those that expired more than a day ago are forgotten."""
         with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM answers WHERE expires_at < ?", ((now - KEEP_ANSWERS).timestamp(),)
-            )
+            connection.execute("DELETE FROM answers WHERE expires_at < ?", ((now - KEEP_ANSWERS).timestamp(),))
             rows = connection.execute("SELECT id, result FROM answers").fetchall()
         return {command_id: msgspec.msgpack.decode(result, type=CommandResult) for command_id, result in rows}
 
@@ -250,16 +245,11 @@ def _explain(path: Path, error: Exception) -> str:
     if code == "SQLITE_FULL":
         return f"The journal {path} cannot grow: the disk is full. Make room on it."
     if code.startswith("SQLITE_READONLY"):
-        return (
-            f"The journal {path} is read-only. Let the user that runs Doorward write to it and to its folder."
-        )
+        return f"The journal {path} is read-only. Let the user that runs Doorward write to it and to its folder."
     if code in ("SQLITE_BUSY", "SQLITE_LOCKED"):
         return f"The journal {path} is locked by another program. Close it."
     if code in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        return (
-            f"The journal {path} is damaged. Move it away and start again; "
-            "the server keeps what it has stored."
-        )
+        return f"The journal {path} is damaged. Move it away and start again; the server keeps what it has stored."
     if code.startswith("SQLITE_CANTOPEN"):
         return f"The journal {path} cannot be opened. Check that its folder exists and may be written to."
     return f"The journal {path} cannot be used: {error}. Check its disk."

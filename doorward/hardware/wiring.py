@@ -21,9 +21,7 @@ class Wiring:
     def __init__(self, devices: Iterable[OsdpDevice] = ()) -> None:
         self.devices = tuple(devices)
         self._by_id = {device.id: device for device in self.devices}
-        self._door_io = {
-            device.door_id: device for device in self.devices if device.role is DeviceRole.DOOR_IO
-        }
+        self._door_io = {device.door_id: device for device in self.devices if device.role is DeviceRole.DOOR_IO}
         self._readers: dict[str, list[OsdpDevice]] = {}
         for device in self.devices:
             if device.role is DeviceRole.READER:

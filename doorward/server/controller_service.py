@@ -124,5 +124,3 @@ class ControllerService:
             await record_system_event(self._domain, event)
         except (BaseORMException, OSError):
             logger.exception("controller %s cannot write its journal: %s", self._controller_id, health.problem)
-
-

@@ -81,9 +81,7 @@ class CameraLog:
             try:
                 self._finish_file(reason)
             except (OSError, sqlite3.Error):
-                logger.warning(
-                    "camera %s: its file could not be closed; it is repaired later", self._camera_id
-                )
+                logger.warning("camera %s: its file could not be closed; it is repaired later", self._camera_id)
                 self._abandon(reason)
 
     def close(self, reason: GapReason) -> None:
@@ -122,7 +120,8 @@ class CameraLog:
             raise StorageFull(_NO_ROOM)
         muxer = FragmentMuxer(template)
         init = read_init(muxer.header)
-        assert init is not None, "libavformat writes the header first"
+        if init is None:
+            raise RuntimeError("libavformat did not write the header first")
         media_us = ticks_to_us(packet.dts)
         start_us = self._clock.wall_us(media_us)
         path = file_path(self._camera_id, start_us)

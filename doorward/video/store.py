@@ -11,9 +11,7 @@ _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 def camera_directory(camera_id: str) -> str:
     """The camera's directory, relative to the root; `BadCameraId` for an id that could leave it."""
     if not _CAMERA_ID.fullmatch(camera_id):
-        raise BadCameraId(
-            f"{camera_id!r} cannot name a camera: use at most 64 letters, digits, '_', '.' and '-'"
-        )
+        raise BadCameraId(f"{camera_id!r} cannot name a camera: use at most 64 letters, digits, '_', '.' and '-'")
     return camera_id
 
 

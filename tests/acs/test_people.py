@@ -57,7 +57,7 @@ async def test_an_outdated_version_is_a_conflict_and_changes_nothing(database_ur
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    "given, field",
     [
         (NewCardholder("", "Ada", "L"), "number"),
         (NewCardholder("1", " ", "L"), "firstName"),
@@ -77,9 +77,7 @@ async def test_bad_fields_are_refused_by_name(database_url: str, given: NewCardh
 async def test_a_refused_group_leaves_no_half_made_cardholder(database_url: str) -> None:
     async with open_world(database_url) as world:
         with pytest.raises(NotFound):
-            await create_cardholder(
-                world.domain, COMMAND_LINE, NewCardholder("1", "A", "B", group_ids=("gone",))
-            )
+            await create_cardholder(world.domain, COMMAND_LINE, NewCardholder("1", "A", "B", group_ids=("gone",)))
         assert not await Cardholder.exists()
         assert not await Event.exists()
 
@@ -97,8 +95,10 @@ async def test_a_duplicate_card_names_its_owner_only_to_those_who_may_see_people
 async def test_a_card_outside_the_format_is_refused(database_url: str) -> None:
     async with open_world(database_url) as world:
         site = await make_site(world)
-        with pytest.raises(ValidationFailed, match="0 to 255"):
-            await create_card(world.domain, COMMAND_LINE, NewCard(site.ada.id, 256, 1))
+        for facility, number, field in ((256, 1, "facilityCode"), (-1, 1, "facilityCode"), (1, 65536, "number")):
+            with pytest.raises(ValidationFailed, match="26-bit card") as caught:
+                await create_card(world.domain, COMMAND_LINE, NewCard(site.ada.id, facility, number))
+            assert caught.value.path == (field,)
 
 
 async def test_a_lost_card_reaches_the_policy_and_the_audit_shows_no_number(database_url: str) -> None:

@@ -53,6 +53,4 @@ async def test_the_right_permission_is_enough_to_be_heard(database_url: str, nam
     async with open_world(database_url) as world:
         with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever None makes it raise
             await function(name)(world.domain, only(OPERATIONS[name].permission), *arguments(name))
-        assert not isinstance(caught.value, Unauthenticated | NotPermitted) or not isinstance(
-            caught.value, AcsError
-        )
+        assert not isinstance(caught.value, Unauthenticated | NotPermitted) or not isinstance(caught.value, AcsError)

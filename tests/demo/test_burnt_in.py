@@ -12,9 +12,7 @@ from doorward.demo.errors import DemoError, SiteMissing
 
 def devices_of(site: SiteHardware) -> list[tuple[str, int, bytes]]:
     devices = [(door.port, door.address, door.key) for door in site.doors]
-    return devices + [
-        (reader.port, reader.address, reader.key) for door in site.doors for reader in door.readers
-    ]
+    return devices + [(reader.port, reader.address, reader.key) for door in site.doors for reader in door.readers]
 
 
 def test_what_is_saved_is_loaded_again_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

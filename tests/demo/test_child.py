@@ -70,9 +70,7 @@ def test_a_child_that_is_never_ready_is_given_up(tmp_path: Path, simulate: list[
     asyncio.run(scenario())
 
 
-def test_a_child_that_is_killed_is_told_and_stopping_it_is_harmless(
-    tmp_path: Path, simulate: list[str]
-) -> None:
+def test_a_child_that_is_killed_is_told_and_stopping_it_is_harmless(tmp_path: Path, simulate: list[str]) -> None:
     async def scenario() -> None:
         child = await Child.start("simulation", simulate, tmp_path / "simulation.log")
         try:

@@ -84,11 +84,7 @@ def until_event(visitor: Visitor, wanted: tuple[str, str | None, str | None]) ->
 
 def until_online(visitor: Visitor) -> None:
     """Wait until every door's devices answer: a card shown before that is late, and denied."""
-    soon(
-        lambda: all(
-            door["state"]["online"] for door in visitor.ask("{ doors { state { online } } }")["doors"]
-        )
-    )
+    soon(lambda: all(door["state"]["online"] for door in visitor.ask("{ doors { state { online } } }")["doors"]))
 
 
 @pytest.fixture
@@ -142,9 +138,7 @@ def test_people_come_by_themselves_with_the_password_that_was_given(directory: D
 
 
 @pytest.mark.parametrize("name", ["simulate", "serve"])
-def test_a_process_that_dies_is_named_and_takes_the_others_with_it(
-    directory: DemoDirectory, name: str
-) -> None:
+def test_a_process_that_dies_is_named_and_takes_the_others_with_it(directory: DemoDirectory, name: str) -> None:
     with running("demo", "--data", directory.root, "--port", "0", "--no-traffic") as demo:
         start(demo)
         family = children_of(demo.process.pid)

@@ -41,9 +41,7 @@ class Running:
 def doorward(arguments: Sequence[str | Path], log: Path) -> Iterator[Running]:
     """Run a command for the length of the block. What it writes to standard error is in `log`."""
     with log.open("a") as errors:
-        process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)], stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=subprocess.PIPE, stderr=errors, text=True)
     lines: queue.Queue[str | None] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()

@@ -96,8 +96,9 @@ def test_no_strike_is_missing_from_the_log_however_often_the_server_is_killed(
     database = database_arguments(empty_database_url)
     url = empty_database_url if database else sqlite_url(str(data / "doorward.db"))
     log = tmp_path / "server.log"
-    serve = ["serve", "--data", data, "--port", "0", *database]
-    with doorward(["demo", "--data", data, "--port", "0", "--no-traffic", *database], log) as demo:
+    serve: list[str | Path] = ["serve", "--data", data, "--port", "0", *database]
+    demo_arguments: list[str | Path] = ["demo", "--data", data, "--port", "0", "--no-traffic", *database]
+    with doorward(demo_arguments, log) as demo:
         demo.wait_for("Address:")
     with doorward(["simulate", "run", "--data", data, "--no-traffic"], log) as simulation:
         simulation.wait_for("Simulation is ready")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from tests.browser import CHROMIUM_FLAGS, CLOCK_SCRIPT
 from tests.e2e.process import database_arguments, doorward, run
 
-PASSWORD = "a password for the test"  # noqa: S105 - for tests
+PASSWORD = "a password for the test"
 SOON_MS = 15_000
 pytestmark = pytest.mark.timeout(180)
 
@@ -37,7 +37,7 @@ class Desk:
 @pytest.fixture
 def desk(empty_database_url: str, tmp_path: Path, chromium_path: str) -> Iterator[Desk]:
     data = tmp_path / "site"
-    arguments = ["demo", "--data", data, "--port", "0", "--no-traffic", "--admin-password", PASSWORD]
+    arguments: list[str | Path] = ["demo", "--data", data, "--port", "0", "--no-traffic", "--admin-password", PASSWORD]
     log = tmp_path / "demo.log"
     with (
         doorward([*arguments, *database_arguments(empty_database_url)], log) as demo,

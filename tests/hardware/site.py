@@ -103,9 +103,7 @@ class FakeDriver:
 
     def wait_for(self, command: DriverCommand, times: int = 1) -> None:
         with self._changed:
-            assert self._changed.wait_for(lambda: self.commands.count(command) >= times, WAIT_S), (
-                self.commands
-            )
+            assert self._changed.wait_for(lambda: self.commands.count(command) >= times, WAIT_S), self.commands
 
     def strikes(self) -> list[OutputState]:
         return [command.state for command in self.commands if isinstance(command, SetOutput)]
@@ -277,9 +275,7 @@ class Site:
         self.clock.ms += ms
         self.tell(DeviceOffline("nobody's", "only to wake the controller"))
 
-    def command(
-        self, action: DoorAction, command_id: str = "command-1", expires_in_s: float = 10
-    ) -> DoorCommand:
+    def command(self, action: DoorAction, command_id: str = "command-1", expires_in_s: float = 10) -> DoorCommand:
         command = DoorCommand(
             command_id, DOOR, action, "user-1", "a test", self.clock.now() + timedelta(seconds=expires_in_s)
         )

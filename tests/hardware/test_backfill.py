@@ -25,9 +25,7 @@ def test_doors_work_without_a_server_and_their_records_follow(site: Site) -> Non
     server = site.attach_server(before)
     granted = server.event(EventType.ACCESS_GRANTED)
     assert gap_free(site)
-    assert granted.sequence > max(
-        before_restart for before_restart in before if before_restart < granted.sequence
-    )
+    assert granted.sequence > max(before_restart for before_restart in before if before_restart < granted.sequence)
     resumed = server.message(JournalBatch)
     assert resumed.records[0].sequence == granted.sequence, "nothing stored is sent again"
 
@@ -50,9 +48,7 @@ def test_hello_tells_the_last_sequence_and_the_policy_it_runs(site: Site) -> Non
 def test_a_server_that_asks_again_is_sent_again(site: Site) -> None:
     site.server.acknowledges = False
     site.badge()
-    lost = site.server.message(
-        JournalBatch, lambda batch: batch.records[0].type is EventType.ACCESS_GRANTED
-    ).records[0]
+    lost = site.server.message(JournalBatch, lambda batch: batch.records[0].type is EventType.ACCESS_GRANTED).records[0]
     site.server.acknowledges = True
     site.server.send(Welcome(lost.sequence - 1))
     assert site.server.event(EventType.ACCESS_GRANTED) == lost

@@ -188,16 +188,12 @@ def test_an_answer_outlives_a_restart(site: Site, online_first: bool) -> None:
     site.status(lambda door: door.online)
     site.server.send(command)
     assert site.result() == before
-    assert site.driver.commands.count(RELEASE) == (1 if online_first else 0), (
-        "only as the mode it came back with"
-    )
+    assert site.driver.commands.count(RELEASE) == (1 if online_first else 0), "only as the mode it came back with"
 
 
 def test_a_command_for_an_unknown_door_fails_in_words(site: Site) -> None:
     site.server.send(
-        DoorCommand(
-            "lost", "door-9", DoorAction.UNLOCK, "user-1", "", site.clock.now() + timedelta(seconds=9)
-        )
+        DoorCommand("lost", "door-9", DoorAction.UNLOCK, "user-1", "", site.clock.now() + timedelta(seconds=9))
     )
     result = site.result("lost")
     assert result.status is CommandStatus.FAILED

@@ -164,9 +164,7 @@ def test_a_door_opened_meanwhile_is_not_taken_for_closed(site: Site) -> None:
 
 
 def test_a_new_policy_rules_at_once_and_is_kept_when_the_journal_works_again(site: Site) -> None:
-    revoked = msgspec.structs.replace(
-        snapshot(2), policy=msgspec.structs.replace(snapshot(2).policy, rules=())
-    )
+    revoked = msgspec.structs.replace(snapshot(2), policy=msgspec.structs.replace(snapshot(2).policy, rules=()))
     with site.journal_taken():
         site.server.send(revoked)
         site.server.message(PolicyApplied, lambda applied: applied.version == 2)

@@ -37,9 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    runs=st.lists(st.lists(st.integers(0, 7), max_size=4), min_size=1, max_size=4), limit=st.integers(1, 9)
-)
+@given(runs=st.lists(st.lists(st.integers(0, 7), max_size=4), min_size=1, max_size=4), limit=st.integers(1, 9))
 def test_sequences_have_no_gaps_and_keep_their_order_over_reopening(
     tmp_path_factory: pytest.TempPathFactory, runs: list[list[int]], limit: int
 ) -> None:
@@ -124,9 +122,7 @@ def test_two_controllers_cannot_share_a_journal(path: Path) -> None:
     with Journal(path, DATA_KEY):
         opener = "import sys; from pathlib import Path; from doorward.hardware.journal import Journal;"
         opener += "Journal(Path(sys.argv[1]), bytes(range(32)))"
-        second = subprocess.run(
-            [sys.executable, "-c", opener, str(path)], capture_output=True, text=True, check=False
-        )
+        second = subprocess.run([sys.executable, "-c", opener, str(path)], capture_output=True, text=True, check=False)
         assert "is in use by another controller" in second.stderr
         with pytest.raises(JournalUnavailable, match="is in use by another controller"):
             Journal(path, DATA_KEY)

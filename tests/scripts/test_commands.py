@@ -106,12 +106,11 @@ def test_a_schema_that_was_not_written_down_is_shown(checkout: Checkout) -> None
 def test_a_schema_that_cannot_be_printed_is_a_failure(checkout: Checkout) -> None:
     done = checked(checkout, doorward="#!/usr/bin/env bash\nexit 1\n").run("scripts/check")
     assert done.stdout.splitlines()[-1] == "== failed: schema;"
+    assert "-type Query" not in done.stdout
 
 
 def test_generated_code_that_is_not_current_is_shown(checkout: Checkout) -> None:
-    generates = (
-        '#!/usr/bin/env bash\n[[ "$*" != *codegen ]] || echo "generated anew" > web/src/gql/operations.ts\n'
-    )
+    generates = '#!/usr/bin/env bash\n[[ "$*" != *codegen ]] || echo "generated anew" > web/src/gql/operations.ts\n'
     done = checked(checkout, python=generates).run("scripts/check")
     assert done.stdout.splitlines()[-1] == "== failed: generated code;"
     assert "+generated anew" in done.stdout
@@ -133,9 +132,7 @@ def test_a_benchmark_gets_its_arguments(checkout: Checkout) -> None:
     checkout.ready()
     checkout.with_real_python()
     checkout.write("benchmarks/__init__.py", "")
-    checkout.write(
-        "benchmarks/decision.py", '"""Counts."""\nimport sys\nsys.stdout.write(" ".join(sys.argv[1:]))\n'
-    )
+    checkout.write("benchmarks/decision.py", '"""Counts."""\nimport sys\nsys.stdout.write(" ".join(sys.argv[1:]))\n')
     assert checkout.run("scripts/bench", "decision", "--holders", "1000").stdout == "--holders 1000"
 
 

@@ -69,9 +69,7 @@ def test_node_comes_from_pypi_only_where_the_machine_has_none(checkout: Checkout
     assert hook(checkout.root).dependencies() == [NODE]
 
 
-def test_a_wheel_carries_the_dashboard_and_nothing_beside_the_product(
-    checkout: Checkout, tmp_path: Path
-) -> None:
+def test_a_wheel_carries_the_dashboard_and_nothing_beside_the_product(checkout: Checkout, tmp_path: Path) -> None:
     for name in ("README.md", "LICENSE", "doorward/__init__.py", "demo-data/doorward.db", PAGE):
         checkout.write(name, "")
     checkout.write(".gitignore", (ROOT / ".gitignore").read_text())

@@ -44,9 +44,7 @@ def _film(seconds: float, size: tuple[int, int] = (128, 64), begins_s: float = 0
     encoder.framerate = Fraction(FPS)
     encoder.gop_size = FPS
     encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "scenecut=0"}
-    coded = [
-        packet for picture in _pictures(round(seconds * FPS), size) for packet in encoder.encode(picture)
-    ]
+    coded = [packet for picture in _pictures(round(seconds * FPS), size) for packet in encoder.encode(picture)]
     coded += encoder.encode(None)
     template = template_of(Codec.H264, bytes(coded[0]))
     begins = round(begins_s * TICKS)
@@ -54,9 +52,7 @@ def _film(seconds: float, size: tuple[int, int] = (128, 64), begins_s: float = 0
     for packet in coded:
         assert packet.dts is not None
         time = packet.dts + begins
-        items.append(
-            SourcePacket(MediaPacket(bytes(packet), time, time, packet.is_keyframe), template, False)
-        )
+        items.append(SourcePacket(MediaPacket(bytes(packet), time, time, packet.is_keyframe), template, False))
     return items
 
 

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from playwright.async_api import async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request

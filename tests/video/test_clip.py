@@ -76,9 +76,7 @@ def kinds(data: bytes) -> list[bytes]:
     return [box.kind for box in boxes(data)]
 
 
-def test_a_clip_starts_at_the_keyframe_at_or_before_its_start(
-    film: Film, log: CameraLog, tmp_path: Path
-) -> None:
+def test_a_clip_starts_at_the_keyframe_at_or_before_its_start(film: Film, log: CameraLog, tmp_path: Path) -> None:
     play(log, film(10))
     log.close(GapReason.RECORDER_STOPPED)
 
@@ -144,9 +142,7 @@ def test_pictures_that_a_camera_sends_again_after_a_reconnection_are_shown_once(
     assert starts == [0, 0.5, 1, 1.5, 2, 2.5, 3.4, 3.9, 4.4, 4.9, 5.4, 5.9]
 
 
-def test_another_picture_size_comes_with_its_own_init_segment(
-    film: Film, log: CameraLog, tmp_path: Path
-) -> None:
+def test_another_picture_size_comes_with_its_own_init_segment(film: Film, log: CameraLog, tmp_path: Path) -> None:
     play(log, film(3))
     play(log, film(3, size=(192, 96), begins_s=3))
     log.close(GapReason.RECORDER_STOPPED)
@@ -177,9 +173,7 @@ def test_a_damaged_stretch_is_left_out_and_the_clip_goes_on_with_the_next_file(
     assert [start for start, _ in fragment_times(data)] == [n / 2 for n in [*range(16), *range(20, 30)]]
 
 
-def test_an_interval_without_recording_is_refused_in_words(
-    film: Film, log: CameraLog, tmp_path: Path
-) -> None:
+def test_an_interval_without_recording_is_refused_in_words(film: Film, log: CameraLog, tmp_path: Path) -> None:
     play(log, film(4))
     log.close(GapReason.RECORDER_STOPPED)
     for start, end in ((-20, -10), (100, 110)):
@@ -236,9 +230,7 @@ def test_a_clip_follows_the_recording_until_its_end_and_over_a_new_file(
     assert all(a[1] == b[0] for a, b in pairwise(times))
 
 
-def test_a_clip_into_the_future_ends_when_nothing_new_comes(
-    film: Film, log: CameraLog, tmp_path: Path
-) -> None:
+def test_a_clip_into_the_future_ends_when_nothing_new_comes(film: Film, log: CameraLog, tmp_path: Path) -> None:
     play(log, film(5))
 
     async def read() -> bytes:
@@ -249,9 +241,7 @@ def test_a_clip_into_the_future_ends_when_nothing_new_comes(
     log.close(GapReason.RECORDER_STOPPED)
 
 
-def test_a_clip_that_is_not_read_to_its_end_leaves_no_file_open(
-    film: Film, log: CameraLog, tmp_path: Path
-) -> None:
+def test_a_clip_that_is_not_read_to_its_end_leaves_no_file_open(film: Film, log: CameraLog, tmp_path: Path) -> None:
     play(log, film(20))
     log.close(GapReason.RECORDER_STOPPED)
 

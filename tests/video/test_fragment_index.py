@@ -112,9 +112,7 @@ def test_damage_ends_a_walk_before_the_damaged_fragment(recording: bytes, tmp_pa
 
 
 @given(start=st.integers(0, 2**64 - 1), sequence=st.integers(0, 2**40))
-def test_moving_a_fragment_changes_its_time_and_nothing_else(
-    recording: bytes, start: int, sequence: int
-) -> None:
+def test_moving_a_fragment_changes_its_time_and_nothing_else(recording: bytes, start: int, sequence: int) -> None:
     init = read_init(recording)
     assert init is not None
     fragment = recording[init.size : recording.index(b"moof", init.size + 8) - 4]

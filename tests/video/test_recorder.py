@@ -65,8 +65,7 @@ def clocks(data: bytes) -> list[datetime]:
     """The burned clock of each picture; every picture must have one."""
     with av.open(io.BytesIO(data), "r") as container:
         read = [
-            read_clock(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
-            for frame in container.decode(video=0)
+            read_clock(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)) for frame in container.decode(video=0)
         ]
     assert None not in read
     return [moment for moment in read if moment is not None]
@@ -200,11 +199,7 @@ def test_a_camera_no_longer_wanted_is_closed_while_others_go_on(open_site: OpenS
             other = type(site.source)("other", "Other", site.source.url)
             await site.supervisor.configure([other])
             await site.report(
-                lambda r: (
-                    isinstance(r, CameraReport)
-                    and r.camera_id == "other"
-                    and r.state is CameraState.RECORDING
-                )
+                lambda r: isinstance(r, CameraReport) and r.camera_id == "other" and r.state is CameraState.RECORDING
             )
             index = Index(site.root)
             assert [row.state for row in index.files("door")] == [FileState.CLOSED]

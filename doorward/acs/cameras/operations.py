@@ -20,18 +20,14 @@ STREAM_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https", "file"})
 async def create_camera(work: Work, name: str, url: str, views: Sequence[DoorSide] = ()) -> Camera:
     """A new camera that sees these door sides; it is recorded all the time."""
     name = check.text(name, "name", longest=100)
-    await check.unique(
-        Camera, work.connection, f"There is a camera called {name} already.", "name", name=name
-    )
+    await check.unique(Camera, work.connection, f"There is a camera called {name} already.", "name", name=name)
     await check.exist(Door, [view.door_id for view in views], "views", work.connection)
     camera_id = new_id()
     camera = await Camera.create(
         using_db=work.connection, id=camera_id, name=name, sealed_url=_sealed(work, camera_id, url)
     )
     for view in dict.fromkeys(views):
-        await CameraView.create(
-            using_db=work.connection, camera_id=camera_id, door_id=view.door_id, side=view.side
-        )
+        await CameraView.create(using_db=work.connection, camera_id=camera_id, door_id=view.door_id, side=view.side)
     work.audit(EventType.CAMERA_CREATED, after={"name": name}, camera_id=camera_id, camera_name=name)
     return camera
 
@@ -44,9 +40,7 @@ async def set_camera_url(work: Work, camera_id: str, url: str) -> Camera:
         raise NotFound("There is no such camera.", "id")
     camera.sealed_url = _sealed(work, camera_id, url)
     await camera.save(using_db=work.connection)
-    work.audit(
-        EventType.CAMERA_UPDATED, after={"url": "changed"}, camera_id=camera_id, camera_name=camera.name
-    )
+    work.audit(EventType.CAMERA_UPDATED, after={"url": "changed"}, camera_id=camera_id, camera_name=camera.name)
     return camera
 
 

@@ -39,11 +39,7 @@ async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, l
     """The cameras that see each door, each once, by name."""
     actor.require(Permission.CAMERA_VIEW)
     found: dict[str, dict[str, Camera]] = defaultdict(dict)
-    for view in (
-        await CameraView.filter(door_id__in=list(door_ids))
-        .prefetch_related("camera")
-        .order_by("camera__name")
-    ):
+    for view in await CameraView.filter(door_id__in=list(door_ids)).prefetch_related("camera").order_by("camera__name"):
         found[view.door_id][view.camera_id] = view.camera
     return {door_id: list(cameras.values()) for door_id, cameras in found.items()}
 

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.credentials.models import Card
-from doorward.acs.decision.card_format import H10301, encode_h10301
+from doorward.acs.decision.card_format import H10301, MAX_FACILITY, MAX_NUMBER
 from doorward.acs.decision.policy import CredentialStatus
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -40,10 +40,10 @@ class CardChanges(TypedDict, total=False):
 @operation(Permission.CARDHOLDER_WRITE)
 async def create_card(work: Work, given: NewCard) -> Card:
     """A new card. Raises Conflict if somebody has it already; who, is told to those who may see cardholders."""
-    try:
-        encode_h10301(given.facility, given.number)
-    except ValueError as error:
-        raise ValidationFailed(f"{error}.", "number") from error
+    if not 0 <= given.facility <= MAX_FACILITY:
+        raise ValidationFailed(f"The facility code of a 26-bit card is 0 to {MAX_FACILITY}.", "facilityCode")
+    if not 0 <= given.number <= MAX_NUMBER:
+        raise ValidationFailed(f"The number of a 26-bit card is 0 to {MAX_NUMBER}.", "number")
     check.period(given.valid_from, given.valid_to)
     owner = await Cardholder.get_or_none(id=given.cardholder_id, using_db=work.connection)
     if owner is None:
@@ -73,15 +73,11 @@ async def _refuse_duplicate(work: Work, given: NewCard) -> None:
         return
     owner = await Cardholder.get(id=other.cardholder_id, using_db=work.connection)
     may_see = Permission.CARDHOLDER_VIEW in work.actor.permissions
-    raise Conflict(
-        f"This card belongs to {owner.display_name if may_see else 'somebody else'} already.", "number"
-    )
+    raise Conflict(f"This card belongs to {owner.display_name if may_see else 'somebody else'} already.", "number")
 
 
 @operation(Permission.CARDHOLDER_WRITE)
-async def update_card(
-    work: Work, card_id: str, changes: CardChanges, expected_version: int | None = None
-) -> Card:
+async def update_card(work: Work, card_id: str, changes: CardChanges, expected_version: int | None = None) -> Card:
     """Change a card's name, status or validity. Raises Conflict if it is no longer at `expected_version`."""
     card = await Card.select_for_update().using_db(work.connection).get_or_none(id=card_id)
     if card is None:

@@ -185,9 +185,7 @@ def _cardholder_denial(cardholder: CardholderPolicy | None, now: datetime) -> Re
     return None
 
 
-def _rules_for(
-    policy: CompiledPolicy, cardholder: CardholderPolicy, place: tuple[str, Side]
-) -> list[AccessRulePolicy]:
+def _rules_for(policy: CompiledPolicy, cardholder: CardholderPolicy, place: tuple[str, Side]) -> list[AccessRulePolicy]:
     """The rules that name the cardholder, or a group of theirs, at this side of this door; each once."""
     by_holder = policy.rules_of_side.get(place)
     if not by_holder:
@@ -200,9 +198,7 @@ def _rules_for(
     return found
 
 
-def _rule_in_time(
-    policy: CompiledPolicy, rules: list[AccessRulePolicy], now: datetime
-) -> AccessRulePolicy | None:
+def _rule_in_time(policy: CompiledPolicy, rules: list[AccessRulePolicy], now: datetime) -> AccessRulePolicy | None:
     for rule in rules:
         for schedule_id in rule.schedules:
             schedule = policy.schedules.get(schedule_id)

@@ -163,7 +163,7 @@ class Step:
 
 def step(policy: DoorPolicy, state: DoorState, given: Input, now_ms: int) -> Step:
     """Apply one input at monotonic `now_ms`. Deadlines that have passed are applied first."""
-    timed = _pass_time(policy, state, now_ms)
+    timed = _pass_time(state, now_ms)
     match given:
         case CardGranted(correlation):
             result = _release(policy, timed.state, Cause.CARD, correlation, now_ms)
@@ -346,7 +346,7 @@ def _due_relock(state: DoorState, records: tuple[DoorRecord, ...], now_ms: int) 
     return Step(locked, records, effects)
 
 
-def _pass_time(policy: DoorPolicy, state: DoorState, now_ms: int) -> Step:
+def _pass_time(state: DoorState, now_ms: int) -> Step:
     """Apply every deadline that has come: early relock, end of release, held open, end of grace."""
     relocked = _due_relock(state, (), now_ms)
     state, effects = relocked.state, relocked.effects

@@ -52,7 +52,7 @@ class NewReader:
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` is its 16-byte secure-channel key."""
+    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes."""
 
     role: DeviceRole
     door_id: str
@@ -139,9 +139,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     port = check.text(given.port, "port", longest=255)
     await check.exist(Door, [given.door_id], "doorId", work.connection)
     if (given.role is DeviceRole.READER) != (given.reader_id is not None):
-        raise ValidationFailed(
-            "A reader device names its reader; a door's inputs and outputs do not.", "readerId"
-        )
+        raise ValidationFailed("A reader device names its reader; a door's inputs and outputs do not.", "readerId")
     if given.reader_id is not None:
         await check.exist(Reader, [given.reader_id], "readerId", work.connection)
     if not 0 <= given.address <= OSDP_MAX_ADDRESS:
@@ -219,9 +217,7 @@ def _command_id(actor: Actor, idempotency_key: str | None) -> str:
 
 
 @operation(Permission.DOOR_COMMAND)
-async def request_command(
-    work: Work, door_id: str, action: DoorAction, reason: str, command_id: str
-) -> _Requested:
+async def request_command(work: Work, door_id: str, action: DoorAction, reason: str, command_id: str) -> _Requested:
     """Write down that somebody commands a door."""
     door = await Door.get_or_none(id=door_id, using_db=work.connection)
     if door is None:

@@ -62,7 +62,7 @@ class EventType(StrEnum):
     USER_SIGN_IN_FAILED = "audit.user.sign_in_failed"
     USER_SIGNED_OUT = "audit.user.signed_out"
     USER_CREATED = "audit.user.created"
-    USER_PASSWORD_CHANGED = "audit.user.password_changed"
+    USER_PASSWORD_CHANGED = "audit.user.password_changed"  # noqa: S105 - the name of an event
     CARDHOLDER_CREATED = "audit.cardholder.created"
     CARDHOLDER_UPDATED = "audit.cardholder.updated"
     GROUP_CREATED = "audit.group.created"
@@ -120,9 +120,7 @@ def _declare() -> dict[EventType, Declaration]:
         kind.READER_TAMPER_CLEARED: Declaration(device, info, "Reader tamper ended"),
         kind.CONTROLLER_STARTED: Declaration(system, info, "Controller started"),
         kind.CONTROLLER_ONLINE: Declaration(system, info, "Controller connected"),
-        kind.CONTROLLER_OFFLINE: Declaration(
-            system, warning, "Controller not connected", kind.CONTROLLER_ONLINE
-        ),
+        kind.CONTROLLER_OFFLINE: Declaration(system, warning, "Controller not connected", kind.CONTROLLER_ONLINE),
         kind.JOURNAL_FAILED: Declaration(
             system, alarm, "Controller cannot write its journal; cards open no door", kind.JOURNAL_RECOVERED
         ),

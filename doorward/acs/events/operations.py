@@ -108,13 +108,8 @@ class _Names:
             if people
             else {},
             {row.id: row.name for row in await Door.filter(id__in=list(doors)).using_db(connection)},
-            {row.id: row.name for row in await User.filter(id__in=list(users)).using_db(connection)}
-            if users
-            else {},
-            {
-                row.id: row.enters_zone_id
-                for row in await Reader.filter(id__in=list(readers)).using_db(connection)
-            }
+            {row.id: row.name for row in await User.filter(id__in=list(users)).using_db(connection)} if users else {},
+            {row.id: row.enters_zone_id for row in await Reader.filter(id__in=list(readers)).using_db(connection)}
             if readers
             else {},
         )
@@ -150,15 +145,11 @@ async def _bookmark(events: Sequence[Event], connection: BaseDBAsyncClient) -> l
     showing = [event for event in events if event.type in BOOKMARKED and event.door_id]
     if not showing:
         return []
-    views = await CameraView.filter(door_id__in=list({event.door_id for event in showing})).using_db(
-        connection
-    )
+    views = await CameraView.filter(door_id__in=list({event.door_id for event in showing})).using_db(connection)
     wanted = []
     for event in showing:
         seen_by = {
-            view.camera_id
-            for view in views
-            if view.door_id == event.door_id and event.side in (None, view.side)
+            view.camera_id for view in views if view.door_id == event.door_id and event.side in (None, view.side)
         }
         for camera_id in sorted(seen_by):
             interval = Wanted(camera_id, event.at - BOOKMARK_BEFORE, event.at + BOOKMARK_AFTER)

@@ -110,9 +110,7 @@ class Migration(migrations.Migration):
                 ("held_after_ms", fields.IntField()),
                 (
                     "relock_on",
-                    fields.CharEnumField(
-                        description="OPEN: open\nCLOSE: close", enum_type=RelockOn, max_length=8
-                    ),
+                    fields.CharEnumField(description="OPEN: open\nCLOSE: close", enum_type=RelockOn, max_length=8),
                 ),
                 ("relock_delay_ms", fields.IntField()),
                 ("forced_alarm", fields.BooleanField()),
@@ -205,10 +203,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Event",
             fields=[
-                (
-                    "position",
-                    fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True),
-                ),
+                ("position", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("id", fields.CharField(unique=True, max_length=36)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("stored_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -242,10 +237,7 @@ class Migration(migrations.Migration):
                 ("reason", fields.CharField(null=True, max_length=64)),
                 ("door_id", fields.CharField(null=True, max_length=36)),
                 ("door_name", fields.CharField(null=True, max_length=100)),
-                (
-                    "side",
-                    fields.CharEnumField(null=True, description="A: A\nB: B", enum_type=Side, max_length=1),
-                ),
+                ("side", fields.CharEnumField(null=True, description="A: A\nB: B", enum_type=Side, max_length=1)),
                 ("reader_id", fields.CharField(null=True, max_length=36)),
                 ("zone_id", fields.CharField(null=True, max_length=36)),
                 ("cardholder_id", fields.CharField(null=True, max_length=36)),
@@ -257,14 +249,8 @@ class Migration(migrations.Migration):
                 ("user_id", fields.CharField(null=True, max_length=36)),
                 ("user_name", fields.CharField(null=True, max_length=100)),
                 ("correlation", fields.CharField(db_index=True, max_length=36)),
-                (
-                    "trace",
-                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
-                ),
-                (
-                    "data",
-                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
-                ),
+                ("trace", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("data", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
             ],
             options={
                 "table": "event",
@@ -466,20 +452,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=36)),
                 ("name", fields.CharField(unique=True, max_length=100)),
-                (
-                    "weekly",
-                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
-                ),
-                (
-                    "overrides",
-                    fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
-                ),
+                ("weekly", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("overrides", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
             ],
             options={
                 "table": "schedule",
                 "app": "acs",
                 "pk_attr": "id",
-                "table_description": "A weekly schedule. `weekly`: seven lists (Monday first) of [start, end) minutes. `overrides`: ISO date to such a list.",
+                "table_description": "A weekly schedule. `weekly`: seven lists of [start, end) minutes. `overrides`: ISO date to such a list.",
             },
             bases=["Model"],
         ),

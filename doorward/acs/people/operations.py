@@ -172,9 +172,7 @@ async def _apply(work: Work, cardholder: Cardholder, changes: CardholderChanges)
 async def _set_groups(work: Work, cardholder_id: str, group_ids: Sequence[str]) -> None:
     await check.exist(Group, group_ids, "groupIds", work.connection)
     await GroupMember.filter(cardholder_id=cardholder_id).using_db(work.connection).delete()
-    members = [
-        GroupMember(cardholder_id=cardholder_id, group_id=group_id) for group_id in dict.fromkeys(group_ids)
-    ]
+    members = [GroupMember(cardholder_id=cardholder_id, group_id=group_id) for group_id in dict.fromkeys(group_ids)]
     await GroupMember.bulk_create(members, using_db=work.connection)
 
 

@@ -32,9 +32,7 @@ def encode_photo(upload: bytes) -> EncodedPhoto:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(upload), formats=["JPEG", "PNG", "WEBP"])
             if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationFailed(
-                    "The picture has more than 40 million pixels. Choose a smaller one.", "photo"
-                )
+                raise ValidationFailed("The picture has more than 40 million pixels. Choose a smaller one.", "photo")
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (
         OSError,

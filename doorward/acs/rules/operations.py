@@ -25,9 +25,7 @@ async def create_access_rule(
 ) -> AccessRule:
     """Members of any of the groups may pass the door sides while any of the schedules applies."""
     name = check.text(name, "name", longest=100)
-    await check.unique(
-        AccessRule, work.connection, f"There is a rule called {name} already.", "name", name=name
-    )
+    await check.unique(AccessRule, work.connection, f"There is a rule called {name} already.", "name", name=name)
     for field, values in (("groupIds", group_ids), ("scheduleIds", schedule_ids), ("doorSides", door_sides)):
         if not values:
             raise ValidationFailed("Name at least one.", field)
@@ -40,9 +38,7 @@ async def create_access_rule(
     for schedule_id in dict.fromkeys(schedule_ids):
         await AccessRuleSchedule.create(using_db=work.connection, rule_id=rule.id, schedule_id=schedule_id)
     for place in dict.fromkeys(door_sides):
-        await AccessRuleSide.create(
-            using_db=work.connection, rule_id=rule.id, door_id=place.door_id, side=place.side
-        )
+        await AccessRuleSide.create(using_db=work.connection, rule_id=rule.id, door_id=place.door_id, side=place.side)
     work.policy_changed = True
     work.audit(
         EventType.ACCESS_RULE_CREATED,

@@ -41,8 +41,7 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         time_zone=site.time_zone,
         doors=tuple(_door(door) for door in doors),
         readers=tuple(
-            ReaderPolicy(reader.id, reader.door_id, reader.side)
-            for reader in await Reader.filter(door_id__in=door_ids)
+            ReaderPolicy(reader.id, reader.door_id, reader.side) for reader in await Reader.filter(door_id__in=door_ids)
         ),
         credentials=await _credentials(),
         cardholders=await _cardholders(),

@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class ScheduleRow(Model):
-    """A weekly schedule. `weekly`: seven lists (Monday first) of [start, end) minutes. `overrides`: ISO date to such a list."""
+    """A weekly schedule. `weekly`: seven lists of [start, end) minutes. `overrides`: ISO date to such a list."""
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)

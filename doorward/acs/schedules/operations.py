@@ -23,9 +23,7 @@ async def create_schedule(
 ) -> ScheduleRow:
     """A new schedule. `weekly`: seven days from Monday, each a list of (start, end) minutes; overrides by ISO date."""
     name = check.text(name, "name", longest=100)
-    await check.unique(
-        ScheduleRow, work.connection, f"There is a schedule called {name} already.", "name", name=name
-    )
+    await check.unique(ScheduleRow, work.connection, f"There is a schedule called {name} already.", "name", name=name)
     schedule_id = new_id()
     try:
         rule = Schedule(
@@ -33,8 +31,7 @@ async def create_schedule(
             name=name,
             weekly=tuple(tuple(Interval(*minutes) for minutes in day) for day in weekly),
             overrides={
-                day: tuple(Interval(*minutes) for minutes in intervals)
-                for day, intervals in (overrides or {}).items()
+                day: tuple(Interval(*minutes) for minutes in intervals) for day, intervals in (overrides or {}).items()
             },
         )
     except ValueError as error:

@@ -40,9 +40,7 @@ async def create_user(work: Work, name: str, password: str, role: Role) -> User:
     name = check.text(name, "name", longest=100)
     await check.unique(User, work.connection, f"There is a user called {name} already.", "name", name=name)
     password_hash = await hash_password(check_password(password))
-    user = await User.create(
-        using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=role
-    )
+    user = await User.create(using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=role)
     work.audit(EventType.USER_CREATED, after={"id": user.id, "name": name, "role": role.value})
     return user
 
@@ -120,9 +118,9 @@ async def actor_of_session(domain: Domain, token: str | None, address: str | Non
     """Who a session's token speaks for; anonymous when it is missing, unknown or expired."""
     if not token:
         return anonymous(address)
-    session = await Session.get_or_none(
-        token_hash=_token_hash(token), expires_at__gt=domain.clock()
-    ).prefetch_related("user")
+    session = await Session.get_or_none(token_hash=_token_hash(token), expires_at__gt=domain.clock()).prefetch_related(
+        "user"
+    )
     if session is None or not session.user.enabled:
         return anonymous(address)
     return actor_of(session.user, address)

@@ -93,9 +93,7 @@ class Bus:
         for link in self._links:
             if link.online:
                 link.online = False
-                self._sink(
-                    DeviceOffline(link.device.id, "The device is no longer driven by this controller.")
-                )
+                self._sink(DeviceOffline(link.device.id, "The device is no longer driven by this controller."))
 
     def submit(self, command: DriverCommand) -> None:
         """Check a command and hand it to the thread. Raises CommandRefused. From any thread."""
@@ -163,9 +161,7 @@ class Bus:
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
-        return Panel(
-            port, self.devices, lambda index, event: self._links[index].take_event(event, self._monotonic())
-        )
+        return Panel(port, self.devices, lambda index, event: self._links[index].take_event(event, self._monotonic()))
 
     def _revive_after_s(self) -> float:
         return REVIVE_S if len(self._links) == 1 else REVIVE_SHARED_S

@@ -25,8 +25,11 @@ from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
 
 logger = logging.getLogger(__name__)
 
-SILENCE_S = 1.0
-"""A device is polled every 50 ms. One that said nothing for this long is gone."""
+SILENCE_S = 2.0
+"""A device is polled every 50 ms. One that said nothing for this long is gone.
+
+Long enough for a busy small machine to catch its breath, short enough that a card which waited in a cut-off
+reader is not taken for a fresh one after whoever showed it has left."""
 STALE_AFTER_UP_S = 1.0
 """A reader hands over the cards it kept while the link was down right after the link is back."""
 STALE_AFTER_STALE_S = 0.25

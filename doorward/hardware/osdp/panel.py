@@ -97,9 +97,7 @@ def _check(devices: Sequence[OsdpDevice]) -> None:
     if len({device.address for device in devices}) < len(devices):
         raise PortUnusable(f"Two devices on {devices[0].port} have the same address. Give each its own.")
     if len(devices) > MAX_DEVICES:
-        raise PortUnusable(
-            f"{devices[0].port} has more than {MAX_DEVICES} devices. Move some to another port."
-        )
+        raise PortUnusable(f"{devices[0].port} has more than {MAX_DEVICES} devices. Move some to another port.")
     for device in devices:
         if not 0 <= device.address <= MAX_ADDRESS:
             raise PortUnusable(f"An OSDP address is 0 to {MAX_ADDRESS}, not {device.address}. Correct it.")

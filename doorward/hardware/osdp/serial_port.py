@@ -93,9 +93,7 @@ class SerialPort:
             logger.info("closing %s: %s", self._path, error)
 
     def _lose(self, error: Exception) -> None:
-        self._lost = (
-            self._lost or f"The serial port {self._path} was lost ({error}). Check its adapter and cable."
-        )
+        self._lost = self._lost or f"The serial port {self._path} was lost ({error}). Check its adapter and cable."
 
 
 def _explain(path: str, error: Exception) -> str:

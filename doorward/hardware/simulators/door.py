@@ -199,9 +199,7 @@ class SimulatedDoor:
 
     def _until_due_s(self) -> float:
         now = self._monotonic()
-        due = [
-            at for at in (self._mechanics.next_deadline(), self._strike.next_change(now)) if at is not None
-        ]
+        due = [at for at in (self._mechanics.next_deadline(), self._strike.next_change(now)) if at is not None]
         # One millisecond more, because poll() may wake a little early.
         return min([IDLE_S, *(max(0.0, at - now) + 0.001 for at in due)])
 

@@ -32,7 +32,7 @@ def test_a_card_from_the_field_has_its_known_bits() -> None:
     assert encode_h10301(17, 1042).as_text() == "0" + "00010001" + "0000010000010010" + "0"
 
 
-@pytest.mark.parametrize(("facility", "number"), [(-1, 0), (256, 0), (0, -1), (0, 65536)])
+@pytest.mark.parametrize("facility, number", [(-1, 0), (256, 0), (0, -1), (0, 65536)])
 def test_numbers_outside_the_format_are_refused(facility: int, number: int) -> None:
     with pytest.raises(ValueError, match="26-bit card"):
         encode_h10301(facility, number)
@@ -52,7 +52,7 @@ def test_unused_tail_bits_do_not_count() -> None:
     assert decode(noisy) == decode(bits)
 
 
-@pytest.mark.parametrize(("data", "count"), [(b"", 1), (b"\0", 9), (b"\0" * 40, 257), (b"\0", 0)])
+@pytest.mark.parametrize("data, count", [(b"", 1), (b"\0", 9), (b"\0" * 40, 257), (b"\0", 0)])
 def test_impossible_bits_are_refused(data: bytes, count: int) -> None:
     with pytest.raises(ValueError, match="bits"):
         CardBits(data, count)

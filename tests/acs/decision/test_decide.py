@@ -45,11 +45,10 @@ POLICY = Policy(
     rules=(RULE,),
 )
 READ = Read("in", encode_h10301(17, 1042))
+READY = DoorCondition()
 
 
-def outcome(
-    policy: Policy = POLICY, door: DoorCondition = DoorCondition(), read: Read = READ, now: datetime = NOW
-) -> Decision:
+def outcome(policy: Policy = POLICY, door: DoorCondition = READY, read: Read = READ, now: datetime = NOW) -> Decision:
     return decide(CompiledPolicy(policy), door, read, now)
 
 
@@ -80,7 +79,7 @@ def test_a_valid_card_is_granted_with_everything_known_about_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "door", "read", "reason"),
+    "policy, door, read, reason",
     [
         (POLICY, DoorCondition(), replace(READ, reader_id="other"), Reason.READER_UNKNOWN),
         (POLICY, DoorCondition(), Read("in", CardBits.from_int(5, 34)), Reason.CARD_LENGTH_UNKNOWN),

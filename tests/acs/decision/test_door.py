@@ -107,9 +107,7 @@ def test_the_strike_locks_when_the_door_closes() -> None:
 
 
 def test_the_strike_locks_when_the_door_opens_if_so_set() -> None:
-    door = Door(
-        DoorPolicy("door", "Main", access_time_ms=5_000, relock_on=RelockOn.OPEN, relock_delay_ms=300)
-    )
+    door = Door(DoorPolicy("door", "Main", access_time_ms=5_000, relock_on=RelockOn.OPEN, relock_delay_ms=300))
     door.give(CardGranted("badge"), 0)
     door.give(OPEN, 1_000)
     assert door.effects == [PULSE]
@@ -272,9 +270,7 @@ def test_no_strike_is_ever_released_without_a_record_that_says_why(given: list[t
             assert types & RELEASING or resumed
 
 
-@given(
-    st.lists(st.tuples(st.one_of(inputs, st.just(CardGranted("badge"))), st.integers(0, 10_000)), max_size=40)
-)
+@given(st.lists(st.tuples(st.one_of(inputs, st.just(CardGranted("badge"))), st.integers(0, 10_000)), max_size=40))
 def test_states_never_contradict_themselves(given: list[tuple[Input, int]]) -> None:
     door, now = Door(), 0
     for what, later in given:

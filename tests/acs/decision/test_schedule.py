@@ -22,7 +22,7 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("moment", "active"),
+    "moment, active",
     [
         ("2026-11-23T07:00:00+00:00", True),
         ("2026-11-23T06:59:59+00:00", False),
@@ -65,7 +65,7 @@ def test_a_schedule_of_whole_days_always_applies(moment: datetime) -> None:
     assert is_active(always, moment, ZoneInfo("America/St_Johns"))
 
 
-@pytest.mark.parametrize(("start", "end"), [(10, 10), (20, 10), (-1, 5), (0, 1441)])
+@pytest.mark.parametrize("start, end", [(10, 10), (20, 10), (-1, 5), (0, 1441)])
 def test_an_interval_must_run_forward_within_a_day(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="interval"):
         Interval(start, end)

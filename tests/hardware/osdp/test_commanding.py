@@ -93,9 +93,7 @@ def test_feedback_skips_what_a_reader_does_not_have_and_the_reader_stays_online(
         assert not told.of(DeviceOffline)
 
 
-def test_what_the_device_did_not_declare_is_refused_and_never_sent(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_what_the_device_did_not_declare_is_refused_and_never_sent(key: bytes, told: Heard, new_line: NewLine) -> None:
     untimed = (*SECURE_ONLY, (osdp_sys.CAP_OUTPUT_CONTROL, 1, 1))
     door = SimulatedDevice(new_line("io"), 1, key, untimed)
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
@@ -138,9 +136,7 @@ def test_a_device_that_nobody_configured_is_refused(told: Heard) -> None:
         driver.submit(Feedback("reader", granted=True))
 
 
-def test_a_command_does_not_wait_for_a_dead_or_a_missing_port(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_a_command_does_not_wait_for_a_dead_or_a_missing_port(key: bytes, told: Heard, new_line: NewLine) -> None:
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
     silent = new_line("silent")
     devices = [

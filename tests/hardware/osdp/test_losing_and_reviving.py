@@ -11,6 +11,7 @@ from osdp_sys import CMD_STATUS
 
 from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.hardware.driver import DeviceOffline, DeviceOnline, DriverEvent, OutputState, SetOutput
+from doorward.hardware.osdp.device_link import SILENCE_S
 from doorward.hardware.simulators.device import (
     DOOR_IO_CAPABILITIES,
     INPUTS,
@@ -23,9 +24,7 @@ from tests.hardware.osdp.world import Drop, Heard, Power, Received, driving, wir
 NewLine = Callable[[str], SerialLine]
 
 
-def test_a_dead_link_is_told_and_revived_within_two_seconds_each(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_a_dead_link_is_told_and_revived_within_seconds_not_minutes(key: bytes, told: Heard, new_line: NewLine) -> None:
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
     with Power(reader) as power, driving([wired("reader", reader.line, key)], told):
         told.next(DeviceOnline, "reader")
@@ -33,7 +32,7 @@ def test_a_dead_link_is_told_and_revived_within_two_seconds_each(
             power.plug(False, reader)
             cut = time.monotonic()
             assert "does not answer" in told.next(DeviceOffline, "reader", after=outage).reason
-            assert time.monotonic() - cut < 2.0
+            assert time.monotonic() - cut < SILENCE_S + 2.0
             power.plug(True, reader)
             mended = time.monotonic()
             told.next(DeviceOnline, "reader", after=1 + outage)
@@ -81,9 +80,7 @@ def test_an_adapter_pulled_out_and_put_back_is_used_again(key: bytes, told: Hear
                 told.next(DeviceOnline, "reader", after=count)
 
 
-def test_two_devices_with_one_address_on_one_port_are_told(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_two_devices_with_one_address_on_one_port_are_told(key: bytes, told: Heard, new_line: NewLine) -> None:
     line = new_line("shared")
     with driving([wired("one", line, key), wired("two", line, key)], told):
         for device_id in ("one", "two"):
@@ -141,9 +138,7 @@ def test_a_listener_that_fails_does_not_stop_the_bus(key: bytes, told: Heard, ne
         told.next(DeviceOnline, "reader", after=1)
 
 
-def test_stop_ends_every_thread_tells_the_end_and_frees_the_port(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_stop_ends_every_thread_tells_the_end_and_frees_the_port(key: bytes, told: Heard, new_line: NewLine) -> None:
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
     before = set(threading.enumerate())
     with Power(reader):
@@ -202,9 +197,7 @@ def test_a_device_that_refuses_a_message_is_told_so_and_back_within_two_seconds(
 
 
 @pytest.mark.parametrize("address", [-1, 0x7F])
-def test_an_address_that_osdp_does_not_have_is_told(
-    address: int, key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_an_address_that_osdp_does_not_have_is_told(address: int, key: bytes, told: Heard, new_line: NewLine) -> None:
     line = new_line("reader")
     with driving([wired("reader", line, key, address=address)], told):
         assert "address is 0 to 126" in told.next(DeviceOffline, "reader").reason

@@ -39,9 +39,7 @@ def pass_the_first_moments(power: Power, reader: SimulatedDevice, told: Heard, c
     ],
     ids=lambda bits: f"{bits.bit_count} bits",
 )
-def test_a_card_arrives_with_exactly_its_bits(
-    bits: CardBits, key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_a_card_arrives_with_exactly_its_bits(bits: CardBits, key: bytes, told: Heard, new_line: NewLine) -> None:
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
     with Power(reader) as power, driving([wired("reader", reader.line, key)], told):
         told.next(DeviceOnline, "reader")
@@ -60,9 +58,7 @@ def test_a_card_shown_to_a_settled_reader_is_fresh(key: bytes, told: Heard, new_
         assert told.next(CardRead, "reader") == CardRead("reader", told.of(CardRead)[0].bits, fresh=True)
 
 
-def test_a_card_kept_by_the_reader_before_we_came_is_not_fresh(
-    key: bytes, told: Heard, new_line: NewLine
-) -> None:
+def test_a_card_kept_by_the_reader_before_we_came_is_not_fresh(key: bytes, told: Heard, new_line: NewLine) -> None:
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
     reader.present(CARD)
     with Power(reader), driving([wired("reader", reader.line, key)], told):

@@ -26,9 +26,7 @@ def test_an_impostor_in_install_mode_never_comes_online_and_is_never_given_the_k
     key: bytes, told: Heard, new_line: NewLine
 ) -> None:
     """It answers to the published default key, as a reader out of its box does."""
-    impostor = SimulatedDevice(
-        new_line("reader"), 1, None, READER_CAPABILITIES, flags=osdp_sys.FLAG_INSTALL_MODE
-    )
+    impostor = SimulatedDevice(new_line("reader"), 1, None, READER_CAPABILITIES, flags=osdp_sys.FLAG_INSTALL_MODE)
     with Power(impostor) as power, driving([wired("reader", impostor.line, key)], told):
         assert "no secure channel" in told.next(DeviceOffline, "reader").reason
         assert not told.of(DeviceOnline)

@@ -39,9 +39,7 @@ class Heard:
     def next(self, kind: type[_Event], device_id: str | None = None, after: int = 0) -> _Event:
         """The one that follows the first `after`, waiting for it; fails after some seconds."""
         with self._changed:
-            if not self._changed.wait_for(
-                lambda: len(self._matching(kind, device_id)) > after, timeout=PATIENCE_S
-            ):
+            if not self._changed.wait_for(lambda: len(self._matching(kind, device_id)) > after, timeout=PATIENCE_S):
                 raise AssertionError(f"no {kind.__name__} came from {device_id}; there were {self._items}")
             return self._matching(kind, device_id)[after]
 

@@ -106,9 +106,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.mark.parametrize("side", Side)
-def test_a_badge_is_read_at_its_side_and_the_release_lets_the_person_through(
-    place: Place, side: Side
-) -> None:
+def test_a_badge_is_read_at_its_side_and_the_release_lets_the_person_through(place: Place, side: Side) -> None:
     place.door.badge(side, CARD)
     assert place.told.next(CardRead, side).bits.as_text() == CARD.as_text()
     before = time.time()

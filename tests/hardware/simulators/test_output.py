@@ -22,9 +22,7 @@ from doorward.hardware.simulators.output import ControlCode, TimedOutput
         ([(ControlCode.ON, 0), (ControlCode.NO_CHANGE, 0)], [True, True]),
     ],
 )
-def test_the_output_at_once_and_after_a_second(
-    commands: list[tuple[ControlCode, int]], expected: list[bool]
-) -> None:
+def test_the_output_at_once_and_after_a_second(commands: list[tuple[ControlCode, int]], expected: list[bool]) -> None:
     output = TimedOutput()
     for code, ticks in commands:
         output.command(code, ticks, now=100.0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -163,4 +162,4 @@ def test_recording_resumes_after_a_stall_and_a_restart_and_gaps_explain_both(
     ]
     assert gaps[0].end_us is not None
     assert gaps[0].end_us - gaps[0].start_us > 4_000_000
-    assert os.path.getsize(tmp_path / files[2].path) == files[2].size
+    assert (tmp_path / files[2].path).stat().st_size == files[2].size
