@@ -125,7 +125,8 @@ class Bus:
     def _all_down(self, reason: str) -> None:
         for link in self._links:
             link.went_down(reason)
-        self._queue.clear()
+        while self._queue:
+            _dropped(self._queue.popleft())
 
     def _received(self, data: bytes) -> None:
         for address in self._listener.feed(data):
@@ -175,7 +176,8 @@ class Bus:
         while self._queue:
             queued = self._queue.popleft()
             if not queued.link.online:
-                continue  # its loss was told; a command for it must not wait for its return
+                _dropped(queued)  # its loss was told; a command for it must not wait for its return
+                continue
             if isinstance(queued.command, SetOutput):
                 queued.link.output_commanded(queued.command, now)
             index = self._links.index(queued.link)
@@ -211,6 +213,10 @@ class Bus:
         for index in restart:
             panel.disable(index)
         return False
+
+
+def _dropped(queued: _Queued) -> None:
+    logger.warning("%s was not sent: the device went offline first", queued.command)
 
 
 def _encode(command: DriverCommand, can: Capabilities) -> list[OsdpCommand]:
