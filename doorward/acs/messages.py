@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from doorward.acs.decision.decide import TraceStep
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.decision.policy import Policy, Side
+from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, TraceStep, decide
+from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, decide
 from doorward.acs.decision.door import (
     Acted,
     CardGranted,
@@ -31,6 +31,7 @@ from doorward.acs.decision.door import (
 )
 from doorward.acs.decision.door import Input as DoorInput
 from doorward.acs.decision.reason import Reason
+from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doorward.acs.decision.decide import TraceStep
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.policy import Side
+from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, JournalRecord
 from doorward.acs.sealing import SealBroken

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from doorward.acs.decision.card_format import CardBits, CardToken, decode
+from doorward.acs.decision.card_format import H10301, CardBits, CardToken, decode
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -21,6 +21,7 @@ from doorward.acs.decision.policy import (
 )
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.schedule import is_active
+from doorward.acs.decision.trace import TraceStep
 
 
 class Outcome(StrEnum):
@@ -28,14 +29,6 @@ class Outcome(StrEnum):
 
     GRANTED = "granted"
     DENIED = "denied"
-
-
-class TraceStep(msgspec.Struct, frozen=True, array_like=True):
-    """One check: its name, whether it let the read go on, and what it saw."""
-
-    check: str
-    passed: bool
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +69,7 @@ _STATUS_REASONS = {
 }
 
 # Steps that say the same every time are made once: this is the hot path of every badge.
+_H10301 = TraceStep("card_format", True, H10301)
 _CREDENTIAL_OK = TraceStep("credential", True, CredentialStatus.ACTIVE.value)
 _CREDENTIAL_UNKNOWN = TraceStep("credential", False, "unknown")
 _CARDHOLDER_OK = TraceStep("cardholder", True, "valid")
@@ -95,14 +89,14 @@ def decide(policy: CompiledPolicy, door: DoorCondition, read: Read, now: datetim
     if place is None:
         step = TraceStep("reader", False, read.reader_id)
         return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, (step,))
-    door_id, side, label = place
-    steps = [TraceStep("reader", True, label)]
+    door_id, side, reader_step = place
+    steps = [reader_step]
 
     token = decode(read.bits)
     if isinstance(token, Reason):
         steps.append(TraceStep("card_format", False, f"{read.bits.bit_count} bits"))
         return Decision(Outcome.DENIED, token, tuple(steps), door_id, side)
-    steps.append(TraceStep("card_format", True, token.format))
+    steps.append(_H10301 if token.format == H10301 else TraceStep("card_format", True, token.format))
 
     credential = policy.credentials.get(token)
     if credential is None:
@@ -152,13 +146,15 @@ def _denial(
     if not rules:
         steps.append(_NO_RULE)
         return Reason.NO_ACCESS_RULE, None
-    names = rules[0].name if len(rules) == 1 else ", ".join([rule.name for rule in rules])
-    steps.append(TraceStep("access_rule", True, names))
+    if len(rules) == 1:
+        steps.append(policy.rule_steps[rules[0].id][0])
+    else:
+        steps.append(TraceStep("access_rule", True, ", ".join([rule.name for rule in rules])))
     rule = _rule_in_time(policy, rules, now)
     if rule is None:
         steps.append(_NO_SCHEDULE)
         return Reason.OUTSIDE_SCHEDULE, rules[0].id
-    steps.append(TraceStep("schedule", True, rule.name))
+    steps.append(policy.rule_steps[rule.id][1])
     steps.append(_ONLINE if door.online else _OFFLINE)
     return (None if door.online else Reason.DOOR_OFFLINE), rule.id
 

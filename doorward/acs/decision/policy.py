@@ -12,6 +12,7 @@ import msgspec
 
 from doorward.acs.decision.card_format import CardToken
 from doorward.acs.decision.schedule import Schedule
+from doorward.acs.decision.trace import TraceStep
 
 
 class Side(StrEnum):
@@ -122,6 +123,7 @@ class CompiledPolicy:
         "doors",
         "places",
         "readers",
+        "rule_steps",
         "rules_of_side",
         "schedules",
         "version",
@@ -137,7 +139,7 @@ class CompiledPolicy:
             reader.id: (
                 reader.door_id,
                 reader.side,
-                f"{self.doors[reader.door_id].name}, side {reader.side.value}",
+                TraceStep("reader", True, f"{self.doors[reader.door_id].name}, side {reader.side.value}"),
             )
             for reader in policy.readers
             if reader.door_id in self.doors
@@ -147,6 +149,10 @@ class CompiledPolicy:
         self.credentials = {
             CardToken(credential.format, credential.facility, credential.number): credential
             for credential in policy.credentials
+        }
+        self.rule_steps = {
+            rule.id: (TraceStep("access_rule", True, rule.name), TraceStep("schedule", True, rule.name))
+            for rule in policy.rules
         }
         self.rules_of_side: dict[tuple[str, Side], dict[str, list[AccessRulePolicy]]] = {}
         for rule in policy.rules:
