@@ -6,6 +6,7 @@ from starlette.responses import Response
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users.operations import SESSION_LIFETIME, actor_of, sign_in, sign_out
+from doorward.acs.users.queries import acting_user
 from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo, address_of
 from doorward.graphql.enums import Role
 from doorward.graphql.errors import OperationError
@@ -67,8 +68,7 @@ class UserQuery:
 
     @strawberry.field(description="Who is asking, or null when not signed in.")
     async def viewer(self, info: ApiInfo) -> User | None:
-        user_id = info.context.actor.user_id
-        row = await models.User.get_or_none(id=user_id) if user_id else None
+        row = await acting_user(info.context.actor)
         return _user(row) if row else None
 
 

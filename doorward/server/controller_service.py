@@ -7,7 +7,7 @@ from typing import Protocol
 from tortoise.exceptions import BaseORMException
 
 from doorward.acs.domain import Domain
-from doorward.acs.doors.models import Controller
+from doorward.acs.doors.operations import note_applied_version
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import JournalGap, record_system_event, store_records, stored_sequence
@@ -24,6 +24,7 @@ from doorward.acs.messages import (
     Welcome,
 )
 from doorward.acs.rules.policy import compile_policy
+from doorward.hardware.link import LinkClosed
 
 RETRY_S = 1.0
 GATHER_S = 0.02
@@ -55,25 +56,29 @@ class ControllerService:
         self._policy_due.set()
 
     async def run(self) -> None:
-        """Serve the link. Ends with the link's own exception when it closes."""
+        """Serve the link until the controller closes it."""
         pusher = asyncio.create_task(self._push_policies(), name="policy-pusher")
         try:
             while True:
                 await self._handle(await self._link.receive())
+        except LinkClosed:
+            await self._note(EventType.CONTROLLER_OFFLINE)
         finally:
             pusher.cancel()
             self._domain.doors.detach(self._controller_id)
 
     async def _handle(self, message: ToServer) -> None:
         match message:
-            case Hello():
+            case Hello(boot_id=boot_id, last_sequence=last_sequence, policy_version=version):
+                told = {"boot_id": boot_id, "last_sequence": last_sequence, "policy_version": version}
+                await self._note(EventType.CONTROLLER_ONLINE, **told)
                 self._link.send(Welcome(await stored_sequence(self._controller_id)))
                 self._domain.doors.attach(self._controller_id, self._link.send)
                 self.push_policy()
             case JournalBatch():
                 await self._store(message)
             case PolicyApplied(version):
-                await Controller.filter(id=self._controller_id).update(applied_version=version)
+                await note_applied_version(self._controller_id, version)
             case CommandResult():
                 self._domain.doors.resolve(message)
             case DoorStatus():
@@ -112,15 +117,13 @@ class ControllerService:
     async def _note_health(self, health: Health) -> None:
         """A failing journal cannot tell of itself: the server writes it down, once."""
         failed, self._journal_ok = self._journal_ok and not health.journal_ok, health.journal_ok
-        if not failed:
-            return
-        event = NewEvent(
-            EventType.JOURNAL_FAILED,
-            self._domain.clock(),
-            controller_id=self._controller_id,
-            data={"problem": health.problem},
-        )
+        if failed:
+            await self._note(EventType.JOURNAL_FAILED, problem=health.problem)
+
+    async def _note(self, event_type: EventType, **data: object) -> None:
+        """Write down something about the controller; if even that fails, it is in the log."""
+        event = NewEvent(event_type, self._domain.clock(), controller_id=self._controller_id, data=data)
         try:
             await record_system_event(self._domain, event)
         except (BaseORMException, OSError):
-            logger.exception("controller %s cannot write its journal: %s", self._controller_id, health.problem)
+            logger.exception("could not write down: %s %s", event_type.value, data)

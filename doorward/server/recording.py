@@ -15,7 +15,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
-from doorward.video.messages import CameraReport, CameraSource, CameraState, Report
+from doorward.video.messages import CameraReport, CameraSource, CameraState, Ready, Report
 from doorward.video.supervisor import RecorderSupervisor
 
 _EVENTS = {
@@ -36,8 +36,14 @@ class Recording:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, EventType] = {}
         self._names: dict[str, str] = {}
+        self._was_ready = False
         command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(root)]
         self._supervisor = RecorderSupervisor(command, self._on_report)
+
+    @property
+    def recorder_pid(self) -> int | None:
+        """The process id of the running recorder."""
+        return self._supervisor.pid
 
     async def start(self) -> None:
         """Start the recorder and give it the cameras."""
@@ -64,15 +70,17 @@ class Recording:
         self._spawn(self._supervisor.hold(wanted.camera_id, wanted.starts_at, wanted.ends_at))
 
     def _on_report(self, report: Report) -> None:
+        if isinstance(report, Ready):
+            if self._was_ready:
+                self._spawn(self._write_down(NewEvent(EventType.RECORDER_LOST, self._domain.clock())))
+            self._was_ready = True
         if not isinstance(report, CameraReport):
             return
         self._domain.cameras.update(report.camera_id, report.state.value, report.detail)
         event_type = _EVENTS.get(report.state)
-        if event_type is not None and self._told.get(report.camera_id) is not event_type:
-            self._told[report.camera_id] = event_type
-            self._spawn(self._write_down(report, event_type))
-
-    async def _write_down(self, report: CameraReport, event_type: EventType) -> None:
+        if event_type is None or self._told.get(report.camera_id) is event_type:
+            return
+        self._told[report.camera_id] = event_type
         event = NewEvent(
             event_type,
             report.at,
@@ -81,10 +89,13 @@ class Recording:
             camera_name=self._names.get(report.camera_id),
             data={"detail": report.detail},
         )
+        self._spawn(self._write_down(event))
+
+    async def _write_down(self, event: NewEvent) -> None:
         try:
             await record_system_event(self._domain, event)
         except (BaseORMException, OSError):
-            logger.exception("could not write down: %s %s", event_type.value, report.detail)
+            logger.exception("could not write down: %s %s", event.type.value, event.data)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

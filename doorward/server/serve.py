@@ -12,15 +12,14 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
 from doorward.acs.domain import Domain
-from doorward.acs.doors.models import Controller as ControllerRow
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.messages import OsdpDevice
-from doorward.acs.site.operations import EMBEDDED_CONTROLLER
+from doorward.acs.site.operations import ensure_site
 from doorward.hardware.controller import Controller
 from doorward.hardware.driver import Driver, EventSink
-from doorward.hardware.link import LinkClosed, memory_link
+from doorward.hardware.link import memory_link
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.server.app import build_app
 from doorward.server.controller_service import ControllerService
@@ -107,7 +106,7 @@ def _osdp_driver(devices: Sequence[OsdpDevice], sink: EventSink) -> Driver:
 @asynccontextmanager
 async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
-    row = await ControllerRow.get(name=EMBEDDED_CONTROLLER)
+    row = await ensure_site()
     controller = Controller(
         controller_id=row.id,
         journal_path=settings.journal,
@@ -119,7 +118,7 @@ async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncItera
         controller_end, server_end = memory_link(asyncio.get_running_loop())
         service = ControllerService(domain, row.id, server_end)
         domain.policy_changed = service.push_policy
-        task = asyncio.create_task(_until_closed(service), name="controller-service")
+        task = asyncio.create_task(service.run(), name="controller-service")
         controller.attach(controller_end)
         try:
             yield task
@@ -128,10 +127,3 @@ async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncItera
             await asyncio.gather(task, return_exceptions=True)
     finally:
         await asyncio.to_thread(controller.stop)
-
-
-async def _until_closed(service: ControllerService) -> None:
-    try:
-        await service.run()
-    except LinkClosed:
-        logger.info("the controller's link is closed")

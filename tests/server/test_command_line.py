@@ -1,8 +1,11 @@
 """The command line on bad days: each says what to do, and exits with a status."""
 
+import contextlib
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,32 @@ def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     result = doorward("serve", "--data", tmp_path / "file" / "site", "--port", "0")
     assert result.returncode == 1
     assert "Choose another with --data" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a small tmpfs: run as root")
+    with (disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
+        while True:
+            ballast.write(bytes(4096))
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_says_so(full_disk: Path) -> None:
+    result = doorward("serve", "--data", full_disk / "site", "--port", "0")
+    assert result.returncode == 1
+    assert "make room" in result.stderr
+    assert "Traceback" not in result.stderr
+    (full_disk / "ballast").write_bytes(bytes(28 * 1024))
+    result = doorward("serve", "--data", full_disk / "site", "--port", "0")
+    assert result.returncode == 1
+    assert "free space" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -181,6 +181,11 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     return device
 
 
+async def note_applied_version(controller_id: str, version: int) -> None:
+    """A controller says which policy it runs. It is nobody's change, so it has no actor and no audit event."""
+    await Controller.filter(id=controller_id).update(applied_version=version)
+
+
 @dataclass(frozen=True, slots=True)
 class _Requested:
     controller_id: str

@@ -128,7 +128,7 @@ def _declare() -> dict[EventType, Declaration]:
         kind.CAMERA_RECORDING: Declaration(video, info, "Camera recording"),
         kind.CAMERA_LOST: Declaration(video, warning, "Camera lost", kind.CAMERA_RECORDING),
         kind.STORAGE_FULL: Declaration(video, alarm, "Recording stopped: storage is full"),
-        kind.RECORDER_LOST: Declaration(video, warning, "Recorder stopped and is being restarted"),
+        kind.RECORDER_LOST: Declaration(video, warning, "Recorder stopped by itself and was started again"),
         kind.SERVER_STARTED: Declaration(system, info, "Server started"),
         kind.USER_SIGNED_IN: Declaration(audit, info, "Signed in"),
         kind.USER_SIGN_IN_FAILED: Declaration(audit, notice, "Sign-in failed"),

@@ -1,0 +1,177 @@
+"""The server's end of a controller's link: exactly-once storage, policies, answers, and what it writes down."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+
+from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.decision.door import DoorAction, DoorMode, Position
+from doorward.acs.doors.live import DoorCondition, condition
+from doorward.acs.doors.models import Controller
+from doorward.acs.doors.operations import command_door
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.models import Event
+from doorward.acs.events.operations import store_records
+from doorward.acs.messages import (
+    CommandResult,
+    CommandStatus,
+    DoorCommand,
+    DoorStatus,
+    Health,
+    Hello,
+    JournalAck,
+    JournalBatch,
+    PolicyApplied,
+    PolicySnapshot,
+    ToController,
+    Welcome,
+)
+from doorward.acs.people.operations import update_cardholder
+from doorward.hardware.link import ControllerEnd, memory_link
+from doorward.server.controller_service import ControllerService
+from tests.acs.test_event_log import granted
+from tests.world import Site, World, make_site, open_world, user
+
+pytestmark = pytest.mark.anyio
+Message = TypeVar("Message", bound=ToController)
+
+
+@dataclass
+class Peer:
+    """A controller, played by the test."""
+
+    world: World
+    site: Site
+    end: ControllerEnd
+    told: "asyncio.Queue[ToController]"
+    service: "asyncio.Task[None]"
+
+    async def next(self, kind: type[Message]) -> Message:
+        while True:
+            message = await asyncio.wait_for(self.told.get(), 10)
+            if isinstance(message, kind):
+                return message
+
+    async def events(self, event_type: EventType, count: int = 1) -> list[Event]:
+        """Those events, once there are so many of them."""
+        async with asyncio.timeout(10):
+            while True:
+                seen = self.world.domain.bus.announced
+                rows = await Event.filter(type=event_type)
+                if len(rows) >= count:
+                    return rows
+                await self.world.domain.bus.wait(seen)
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[Peer]:
+    """A controller that has said hello and was welcomed."""
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        controller_end, server_end = memory_link(asyncio.get_running_loop())
+        told: asyncio.Queue[ToController] = asyncio.Queue()
+        controller_end.connect(told.put_nowait)
+        service = ControllerService(world.domain, world.controller.id, server_end)
+        world.domain.policy_changed = service.push_policy
+        task = asyncio.create_task(service.run())
+        controller_end.send(Hello(world.controller.id, "boot", 0, 0))
+        yield Peer(world, site, controller_end, told, task)
+        controller_end.close()
+        await task
+
+
+async def test_hello_is_welcomed_written_down_and_answered_with_the_policy(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        assert (await peer.next(Welcome)).stored_sequence == 0
+        snapshot = await peer.next(PolicySnapshot)
+        assert [device.key for device in snapshot.devices] == [b"r" * 16, b"i" * 16]
+        peer.end.send(PolicyApplied(snapshot.policy.version))
+        assert (await peer.events(EventType.CONTROLLER_ONLINE))[0].data["boot_id"] == "boot"
+        peer.end.send(JournalBatch((granted(peer.site, 1),)))
+        await peer.next(JournalAck)
+        assert (await Controller.get()).applied_version == snapshot.policy.version
+
+
+async def test_a_change_reaches_the_controller_under_a_new_version(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        before = (await peer.next(PolicySnapshot)).policy
+        await update_cardholder(peer.world.domain, COMMAND_LINE, peer.site.ada.id, {"suspended": True})
+        after = (await peer.next(PolicySnapshot)).policy
+        assert after.version > before.version
+        assert after.cardholders[0].suspended
+
+
+async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        await peer.next(Welcome)
+        peer.end.send(JournalBatch((granted(peer.site, 1), granted(peer.site, 2))))
+        assert (await peer.next(JournalAck)).sequence == 2
+        peer.end.send(JournalBatch((granted(peer.site, 4),)))
+        assert (await peer.next(Welcome)).stored_sequence == 2
+        assert len(await peer.events(EventType.ACCESS_GRANTED, 2)) == 2
+
+
+async def test_a_batch_waits_for_a_database_that_comes_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [OSError("disk"), OSError("disk")]
+
+    async def flaky(*arguments: object) -> int:
+        if failures:
+            raise failures.pop()
+        return await store_records(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("doorward.server.controller_service.store_records", flaky)
+    monkeypatch.setattr("doorward.server.controller_service.RETRY_S", 0.01)
+    async with connected(database_url) as peer:
+        peer.end.send(JournalBatch((granted(peer.site, 1),)))
+        assert (await peer.next(JournalAck)).sequence == 1
+        assert not failures
+
+
+async def test_a_command_is_answered_by_the_controller(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        await peer.next(PolicySnapshot)
+        asked = asyncio.create_task(
+            command_door(peer.world.domain, user(Role.OPERATOR), peer.site.door.id, DoorAction.UNLOCK, "delivery")
+        )
+        command = await peer.next(DoorCommand)
+        assert (command.action, command.reason) == (DoorAction.UNLOCK, "delivery")
+        peer.end.send(CommandResult(command.id, CommandStatus.FAILED, "The door is in lockdown."))
+        assert (await asked).status is CommandStatus.FAILED
+        (failed,) = await peer.events(EventType.DOOR_COMMAND_FAILED)
+        assert failed.data["after"]["detail"] == "The door is in lockdown."
+
+
+async def test_a_silent_controller_lets_a_command_expire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorward.acs.doors.operations.COMMAND_LIFETIME_S", 0.05)
+    async with connected(database_url) as peer:
+        await peer.next(PolicySnapshot)
+        result = await command_door(peer.world.domain, user(Role.OPERATOR), peer.site.door.id, DoorAction.LOCK)
+        assert result.status is CommandStatus.EXPIRED
+
+
+async def test_doors_are_offline_once_the_controller_is_gone_and_that_is_written_down(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        status = DoorStatus(peer.site.door.id, DoorMode.LOCKED, Position.CLOSED, True, False, False, False)
+        peer.end.send(status)
+        peer.end.send(JournalBatch((granted(peer.site, 1),)))
+        await peer.next(JournalAck)
+        doors = peer.world.domain.doors
+        assert condition(doors.status(peer.site.door.id)) is DoorCondition.LOCKED
+        peer.end.close()
+        await peer.service
+        assert condition(doors.status(peer.site.door.id)) is DoorCondition.OFFLINE
+        assert await peer.events(EventType.CONTROLLER_OFFLINE)
+
+
+async def test_a_failing_journal_is_one_alarm(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        for message in (Health(True), Health(False, "The disk is full."), Health(False, "The disk is full.")):
+            peer.end.send(message)
+        peer.end.send(JournalBatch((granted(peer.site, 1),)))
+        await peer.next(JournalAck)
+        (alarm,) = await peer.events(EventType.JOURNAL_FAILED)
+        assert alarm.data["problem"] == "The disk is full."
