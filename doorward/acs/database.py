@@ -7,14 +7,11 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from tortoise import Tortoise
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.connection import get_connection
-from tortoise.exceptions import DBConnectionError, OperationalError
-from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.exceptions import DBConnectionError
 
 from doorward.acs.errors import DatabaseUnusable
+from doorward.acs.upgrade import upgrade_database
 
 AREAS = (
     "site",
@@ -76,7 +73,7 @@ async def open_database(url: str) -> AsyncIterator[None]:
         _probe_sqlite(url)
         await Tortoise.init(config=config)
         try:
-            await _migrate(config)
+            await upgrade_database(config)
             yield
         finally:
             await Tortoise.close_connections()
@@ -105,46 +102,3 @@ def _advice(url: str, error: Exception) -> str:
         f"PostgreSQL at {place} cannot be used: {error}. "
         "Check that it runs, and the user, password and database name in --database."
     )
-
-
-async def _migrate(config: dict[str, Any]) -> None:
-    """Apply the migrations that are missing.
-
-    SQLite rebuilds a table by dropping it, which with foreign keys on would delete the rows that
-    point at it without a word: they are off while a migration runs, and checked afterwards.
-    """
-    connection = get_connection("default")
-    try:
-        executor = MigrationExecutor(connection, config["apps"])
-        await executor.loader.build_graph()
-        known = {key.name for key in executor.loader.graph.nodes}
-        applied = await _applied(connection)
-        if unknown := applied - known:
-            raise DatabaseUnusable(
-                f"The database was written by a newer Doorward (it has {', '.join(sorted(unknown))}). "
-                "Install that version, or restore a backup made before the upgrade."
-            )
-        if applied == known:
-            return
-        is_sqlite = connection.capabilities.dialect == "sqlite"
-        if is_sqlite:
-            await connection.execute_script("PRAGMA foreign_keys=OFF")
-        await executor.migrate()
-        if is_sqlite:
-            broken = await connection.execute_query_dict("PRAGMA foreign_key_check")
-            if broken:
-                raise DatabaseUnusable(
-                    f"The upgrade left {len(broken)} broken references (first: {broken[0]}). "
-                    "Restore the backup made before the upgrade."
-                )
-            await connection.execute_script("PRAGMA foreign_keys=ON")
-    except OperationalError as error:
-        raise DatabaseUnusable(f"The database cannot be upgraded: {error}. Check its free space and owner.") from error
-
-
-async def _applied(connection: BaseDBAsyncClient) -> set[str]:
-    recorder = MigrationRecorder(connection)
-    try:
-        return {key.name for key in await recorder.applied_migrations()}
-    except OperationalError:
-        return set()

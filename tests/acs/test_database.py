@@ -6,6 +6,7 @@ import pytest
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.recorder import MigrationRecorder
 
 from doorward.acs.database import MIGRATION_CONFIG, database_config, open_database, sqlite_url
 from doorward.acs.errors import DatabaseUnusable
@@ -30,6 +31,21 @@ async def test_the_models_and_the_migrations_agree() -> None:
     detector = MigrationAutodetector(Tortoise.apps, MIGRATION_CONFIG["apps"])
     assert not await detector.changes()
     await Tortoise.close_connections()
+
+
+async def test_an_upgrade_that_is_cut_off_leaves_nothing_behind(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def power_fails(*_: object) -> None:
+        raise RuntimeError("the power failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MigrationRecorder, "record_applied", power_fails)
+        with pytest.raises(RuntimeError, match="power"):
+            async with open_database(empty_database_url):
+                pass
+    async with open_world(empty_database_url) as world:
+        await make_site(world)
 
 
 async def test_foreign_keys_hold_after_the_migrations(tmp_path: Path) -> None:

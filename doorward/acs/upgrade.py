@@ -1,0 +1,94 @@
+"""Upgrading the database: every missing migration and the note that it was applied, in one transaction.
+
+Tortoise's own runner commits a migration and its note one after the other, and lets SQLite delete rows
+while it rebuilds a table. Here an upgrade happens whole or not at all, also when the process is killed.
+"""
+
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import OperationalError
+from tortoise.migrations.executor import MigrationExecutor, PlanStep
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.transactions import in_transaction
+
+from doorward.acs.errors import DatabaseUnusable
+
+_UPGRADE_LOCK = 0x75706772
+"""PostgreSQL advisory lock: of several servers that start at once, one upgrades and the others find it done."""
+
+
+async def upgrade_database(config: dict[str, Any]) -> None:
+    """Apply what is missing. Raises DatabaseUnusable, with the database as it was."""
+    connection = get_connection("default")
+    executor = MigrationExecutor(connection, config["apps"])
+    await executor.loader.build_graph()
+    known = {key.name for key in executor.loader.graph.nodes}
+    applied = {key.name for key in await MigrationRecorder(connection).applied_migrations()}
+    if unknown := applied - known:
+        raise DatabaseUnusable(
+            f"The database was written by a newer Doorward (it has {', '.join(sorted(unknown))}). "
+            "Install that version, or restore a backup made before the upgrade."
+        )
+    if applied == known:
+        return
+    try:
+        if connection.capabilities.dialect == "sqlite":
+            await _without_foreign_keys(connection, executor)
+        else:
+            await _apply(executor)
+    except OperationalError as error:
+        raise DatabaseUnusable(f"The database cannot be upgraded: {error}. Check its free space and owner.") from error
+
+
+async def _without_foreign_keys(connection: BaseDBAsyncClient, executor: MigrationExecutor) -> None:
+    """SQLite rebuilds a table by dropping it, which with foreign keys on deletes the rows that point at it."""
+    await connection.execute_script("PRAGMA foreign_keys=OFF")
+    try:
+        await _apply(executor)
+    finally:
+        await connection.execute_script("PRAGMA foreign_keys=ON")
+
+
+async def _apply(executor: MigrationExecutor) -> None:
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    plan = await executor.plan()
+    async with in_transaction("default") as transaction:
+        is_sqlite = transaction.capabilities.dialect == "sqlite"
+        if not is_sqlite:
+            await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_UPGRADE_LOCK])
+        recorder = MigrationRecorder(transaction)
+        applied = set(await recorder.applied_migrations())
+        for step in plan:
+            await _apply_step(executor, transaction, recorder, applied, step)
+        if is_sqlite:
+            await _check_references(transaction)
+
+
+async def _apply_step(
+    executor: MigrationExecutor,
+    transaction: BaseDBAsyncClient,
+    recorder: MigrationRecorder,
+    applied: set[MigrationKey],
+    step: PlanStep,
+) -> None:
+    key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
+    if key in applied:
+        return
+    editor = executor._schema_editor(atomic=True)
+    editor.client = transaction
+    state = await executor._project_state(applied)
+    await step.migration.apply(state, dry_run=False, schema_editor=editor)
+    await recorder.record_applied(key.app_label, key.name)
+    applied.add(key)
+
+
+async def _check_references(transaction: BaseDBAsyncClient) -> None:
+    broken = await transaction.execute_query_dict("PRAGMA foreign_key_check")
+    if broken:
+        raise DatabaseUnusable(
+            f"The upgrade would leave {len(broken)} broken references (first: {broken[0]}); nothing was changed. "
+            "Report this with the version you upgrade from."
+        )
