@@ -70,17 +70,17 @@ async def open_database(url: str) -> AsyncIterator[None]:
     """The migrated database, for this task and those it starts. Raises DatabaseUnusable with what to do."""
     config = database_config(url)
     try:
-        _probe_sqlite(url)
-        await Tortoise.init(config=config)
         try:
+            _probe_sqlite(url)
+            await Tortoise.init(config=config)
             await upgrade_database(config)
-            yield
-        finally:
-            await Tortoise.close_connections()
-            # Tortoise keeps its statements by connection name: the next database may speak another dialect.
-            EXECUTOR_CACHE.clear()
-    except (DBConnectionError, OSError, sqlite3.Error) as error:
-        raise DatabaseUnusable(_advice(url, error)) from error
+        except (DBConnectionError, OSError, sqlite3.Error) as error:
+            raise DatabaseUnusable(_advice(url, error)) from error
+        yield
+    finally:
+        await Tortoise.close_connections()
+        # Tortoise keeps its statements by connection name: the next database may speak another dialect.
+        EXECUTOR_CACHE.clear()
 
 
 def _probe_sqlite(url: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -39,6 +40,7 @@ async def run_server(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    _check_certificate(settings)
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         domain = await stack.enter_async_context(open_domain(settings))
@@ -76,6 +78,18 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
     listener.setblocking(False)
     return listener
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.certificate is None or settings.private_key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certificate, settings.private_key)
+    except OSError as error:
+        raise StartFailed(
+            f"The certificate {settings.certificate} and key {settings.private_key} cannot be used: {error}. "
+            "Give two PEM files that belong together and that this user may read."
+        ) from error
 
 
 def _config(settings: Settings, listener: socket.socket) -> Config:

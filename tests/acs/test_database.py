@@ -48,6 +48,12 @@ async def test_an_upgrade_that_is_cut_off_leaves_nothing_behind(
         await make_site(world)
 
 
+async def test_an_error_in_whoever_uses_the_database_is_not_blamed_on_it(database_url: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        async with open_database(database_url):
+            raise FileNotFoundError("something else")
+
+
 async def test_foreign_keys_hold_after_the_migrations(tmp_path: Path) -> None:
     async with open_database(sqlite_url(str(tmp_path / "t.db"))):
         rows = await get_connection("default").execute_query_dict("PRAGMA foreign_keys")

@@ -66,7 +66,9 @@ def test_node_is_installed_from_its_hashed_requirements_where_there_is_none(chec
     without_node = PYTHON.replace("*)\n        echo", '"scripts/npm --version") exit 3 ;;\n    *)\n        echo', 1)
     checkout.program(".venv/bin/python", without_node)
     checkout.run("scripts/dashboard")
-    assert checkout.calls()[0].endswith("pip install --quiet --no-input --require-hashes -r requirements/node.txt")
+    assert checkout.calls()[0].endswith(
+        "pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/node.txt"
+    )
 
 
 def npm(checkout: Checkout, *options: str) -> subprocess.CompletedProcess[str]:

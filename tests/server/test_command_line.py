@@ -1,6 +1,7 @@
 """The command line on bad days: each says what to do, and exits with a status."""
 
 import contextlib
+import fcntl
 import shutil
 import socket
 import subprocess
@@ -45,6 +46,23 @@ def test_a_wrong_database_url_says_what_to_do(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "Check that it runs" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_certificate_that_cannot_be_used_says_so(tmp_path: Path) -> None:
+    missing = ("--certificate", tmp_path / "none.pem", "--private-key", tmp_path / "none.key")
+    result = doorward("serve", "--data", tmp_path / "site", "--port", "0", *missing)
+    assert result.returncode == 1
+    assert "two PEM files" in result.stderr
+    assert doorward("serve", "--data", tmp_path / "site", "--certificate", tmp_path / "x").returncode == 1
+
+
+def test_a_second_server_on_the_same_data_says_so(tmp_path: Path) -> None:
+    (tmp_path / "journal.db.lock").touch()
+    with (tmp_path / "journal.db.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = doorward("serve", "--data", tmp_path, "--port", "0")
+    assert result.returncode == 1
+    assert "in use by another controller" in result.stderr
 
 
 def test_a_data_directory_that_cannot_be_made_says_so(tmp_path: Path) -> None:
