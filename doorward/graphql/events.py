@@ -24,6 +24,7 @@ from doorward.graphql.paging import Connection, Edge, decode_position, encode_cu
 from doorward.graphql.people import photo_url
 
 REPLAY_BATCH = 100
+_SENTENCE_KEYS = ("reason", "detail", "problem")
 _CARD_NUMBER_KEYS = frozenset({"bits", "facility", "number"})
 
 
@@ -97,11 +98,15 @@ def _wanted(given: EventFilter | None) -> log.EventFilter:
     )
 
 
-def _reason_text(reason: str | None) -> str | None:
+def _reason_text(row: models.Event) -> str | None:
+    """The code in words; without a code, the sentence that came with the event: of a device, a camera, an operator."""
+    if row.reason is None:
+        sentence = next((row.data[key] for key in _SENTENCE_KEYS if row.data.get(key)), None)
+        return str(sentence) if sentence is not None else None
     try:
-        return WORDS[Reason(reason)] if reason else None
+        return WORDS[Reason(row.reason)]
     except ValueError:
-        return reason
+        return str(row.reason)
 
 
 def _data(context: ApiContext, data: Any) -> Any:
@@ -130,7 +135,7 @@ async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge
                 severity=row.severity,
                 title=CATALOGUE[row.type].words,
                 reason=row.reason,
-                reason_text=_reason_text(row.reason),
+                reason_text=_reason_text(row),
                 door_id=_id(row.door_id),
                 door_name=row.door_name,
                 side=row.side,

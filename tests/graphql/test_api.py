@@ -10,14 +10,15 @@ from websockets.exceptions import InvalidStatus
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.decision.door import DoorMode, Position
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.operations import store_records
-from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, ToController
+from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, JournalRecord, ToController
 from doorward.acs.people.operations import NewCardholder, create_cardholder
 from doorward.acs.users.models import Session
 from doorward.graphql.schema import print_schema
 from tests.acs.test_event_log import granted
 from tests.api import HEADERS, serve_api, soon
-from tests.world import make_site, open_world
+from tests.world import START, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -154,6 +155,28 @@ async def test_pages_of_events_meet_without_gap_or_repeat(database_url: str, tmp
             arguments = f"({wrong})" if wrong else ""
             reply = await api.ask(f"{{ events{arguments} {{ nodes {{ id }} }} }}")
             assert reply["errors"][0]["extensions"]["code"] == "VALIDATION", wrong
+
+
+async def test_an_event_without_a_code_shows_the_sentence_that_came_with_it(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+        site = await make_site(world)
+        lost = JournalRecord(
+            1,
+            "boot",
+            START,
+            1,
+            EventType.READER_OFFLINE,
+            "c",
+            door_id=site.door.id,
+            data={"reason": "Check its cable."},
+        )
+        denied = JournalRecord(2, "boot", START, 2, EventType.ACCESS_DENIED, "d", reason="card_unknown")
+        await store_records(world.domain, world.controller.id, [lost, denied])
+        await api.sign_in(Role.VIEWER)
+        nodes = (await api.data("{ events(last: 3) { nodes { type reasonText } } }"))["events"]["nodes"]
+        words = {node["type"]: node["reasonText"] for node in nodes}
+        assert words["reader.offline"] == "Check it."
+        assert words["access.denied"] == "This card belongs to nobody."
 
 
 async def test_a_subscription_replays_from_its_cursor_and_then_follows(database_url: str, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ class DeviceLink:
         self._pulses.clear()
         if reason not in self._told:
             self._told.add(reason)
+            logger.warning("device %s at %s is offline: %s", self.device.address, self.device.port, reason)
             self._sink(DeviceOffline(self.device.id, reason))
 
     def absent_reason(self, now: float) -> str:
