@@ -168,7 +168,7 @@ async def test_an_event_without_a_code_shows_the_sentence_that_came_with_it(data
             EventType.READER_OFFLINE,
             "c",
             door_id=site.door.id,
-            data={"reason": "Check its cable."},
+            data={"reason": "Check it."},
         )
         denied = JournalRecord(2, "boot", START, 2, EventType.ACCESS_DENIED, "d", reason="card_unknown")
         await store_records(world.domain, world.controller.id, [lost, denied])
