@@ -21,11 +21,11 @@ import casbin
 import cedarpy
 
 from doorward.acs.decision.card_format import H10301, encode_h10301
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import DoorCondition, Outcome, Read, decide
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
-    CompiledPolicy,
     CredentialPolicy,
     DoorPolicy,
     DoorSide,

@@ -18,6 +18,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
 
 SITE_ID = "site"
@@ -33,6 +34,12 @@ class Work:
     connection: BaseDBAsyncClient
     events: list[NewEvent] = field(default_factory=list)
     policy_changed: bool = False
+    policy_parts: set[tuple[PolicyPart, str]] = field(default_factory=set)
+
+    def changed(self, part: PolicyPart, *ids: str) -> None:
+        """These entities of the policy were created, changed or deleted; controllers must learn of it."""
+        self.policy_changed = True
+        self.policy_parts.update((part, entity_id) for entity_id in ids)
 
     def audit(
         self,

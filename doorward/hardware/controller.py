@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorMode, next_deadline
-from doorward.acs.decision.policy import CompiledPolicy, Policy
+from doorward.acs.decision.policy import Policy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (

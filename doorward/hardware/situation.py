@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorMode, DoorState
-from doorward.acs.decision.policy import CompiledPolicy, Side
+from doorward.acs.decision.policy import Side
 from doorward.acs.messages import DoorStatus, PolicySnapshot
 from doorward.hardware.wiring import Wiring
 

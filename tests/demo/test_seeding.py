@@ -10,8 +10,9 @@ import pytest
 from doorward.acs.cameras.models import Camera, CameraView
 from doorward.acs.cameras.queries import streams
 from doorward.acs.decision.card_format import encode_h10301
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import DoorCondition, Read, decide
-from doorward.acs.decision.policy import CompiledPolicy, Side
+from doorward.acs.decision.policy import Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import ValidationFailed

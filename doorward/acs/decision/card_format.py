@@ -46,11 +46,47 @@ class CardBits:
 
 
 class CardToken(msgspec.Struct, frozen=True):
-    """A card as one format sees it. Two cards with one token are one card."""
+    """A card as one format sees it. Two cards with one token are one card. No `facility`: the format has none."""
 
     format: str
-    facility: int
+    facility: int | None
     number: int
+
+
+class BitField(msgspec.Struct, frozen=True):
+    """A number inside a card: bits `first` to `last`, counted from 1 in the order after any inversion.
+
+    `hexadecimal` says how people read and type it; `little_endian`: its first bit is the least significant.
+    """
+
+    first: int
+    last: int
+    hexadecimal: bool = False
+    little_endian: bool = False
+
+
+class Parity(msgspec.Struct, frozen=True):
+    """The bit at `position` makes the number of ones among itself and the bits of `mask` odd, or even.
+
+    `mask` names bits as `position` does, from 1 in the order after any inversion.
+    """
+
+    position: int
+    odd: bool
+    mask: tuple[int, ...]
+
+
+class CardFormat(msgspec.Struct, frozen=True):
+    """How to read a card of `bits` bits (1-256): first the inversions, then parity, then the fields."""
+
+    id: str
+    name: str
+    bits: int
+    number: BitField | None = None
+    facility: BitField | None = None
+    parities: tuple[Parity, ...] = ()
+    invert_bits: bool = False
+    invert_bytes: bool = False
 
 
 def _parity(value: int) -> int:

@@ -11,10 +11,10 @@ from enum import StrEnum
 import msgspec
 
 from doorward.acs.decision.card_format import H10301, CardBits, CardToken, decode
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
-    CompiledPolicy,
     CredentialPolicy,
     CredentialStatus,
     Side,

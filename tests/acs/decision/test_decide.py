@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, decide
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
-    CompiledPolicy,
     CredentialPolicy,
     CredentialStatus,
     DoorPolicy,
