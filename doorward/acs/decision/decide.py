@@ -1,203 +1,304 @@
-"""The access decision: one card read against one policy, at one moment.
+"""The access decision: what was shown at one reader, against one policy, at one moment.
 
-Every check that was made is in the trace, in order, so that a decision can be explained long
-after the policy has changed. A reference that leads nowhere denies.
+The checks and their order (the first that fails is the reason):
+
+1. the controller itself: it has a policy, a clock and recent enough contact;
+2. the reader belongs to a door, and the door can be opened at all;
+3. what was shown is readable, known, and one person's; a PIN is right and the keypad not locked out;
+4. each credential, then the cardholder: status, dates, uses;
+5. the read is fresh, and the door is not in lockdown (or the cardholder exempt);
+6. an access rule names the cardholder at this door side, and one of its schedules applies;
+7. the identification profile accepts what was shown, now; if it wants more, the outcome is WAITING;
+8. zones: isolation, anti-passback; interlocks; then occupancy, two-person rule and escorts (WAITING for others);
+9. the door's device is online.
+
+Every check that mattered is in the trace, in order, so that a decision can be explained long after the policy has
+changed. A reference that leads nowhere denies.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 
-import msgspec
-
-from doorward.acs.decision.card_format import H10301, CardBits, CardToken, decode
-from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.policy import (
-    AccessRulePolicy,
-    CardholderPolicy,
-    CredentialPolicy,
-    CredentialStatus,
-    Side,
+from doorward.acs.decision.compiled import NO_LOCK, CompiledPolicy, Place, ReaderSpot
+from doorward.acs.decision.decision import (
+    Conditions,
+    Decision,
+    DoorCondition,
+    DoorResponse,
+    Draft,
+    Notice,
+    Outcome,
 )
+from doorward.acs.decision.identify import PIN, active_ways, identify
+from doorward.acs.decision.memory import Change, Failures, Swipe, Table, Use
+from doorward.acs.decision.passage import move_of, zone_denial
+from doorward.acs.decision.policy import CardholderPolicy, IdentificationType
+from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.schedule import is_active
+from doorward.acs.decision.schedule import local_moment
+from doorward.acs.decision.standing import cardholder_denial, credential_denial
+from doorward.acs.decision.together import group_denial
 from doorward.acs.decision.trace import TraceStep
 
-
-class Outcome(StrEnum):
-    """What was decided."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A card shown at a reader. `fresh` is False when it may have waited in an unreachable reader."""
-
-    reader_id: str
-    bits: CardBits
-    fresh: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class DoorCondition:
-    """What a decision must know of the door's present state."""
-
-    lockdown: bool = False
-    online: bool = True
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """The outcome, why, for whom and where (as far as that became known), and the trace."""
-
-    outcome: Outcome
-    reason: Reason
-    trace: tuple[TraceStep, ...]
-    door_id: str | None = None
-    side: Side | None = None
-    token: CardToken | None = None
-    credential_id: str | None = None
-    cardholder_id: str | None = None
-    rule_id: str | None = None
-
-
-_STATUS_REASONS = {
-    CredentialStatus.SUSPENDED: Reason.CREDENTIAL_SUSPENDED,
-    CredentialStatus.LOST: Reason.CREDENTIAL_LOST,
-    CredentialStatus.STOLEN: Reason.CREDENTIAL_STOLEN,
-}
-
-# Steps that say the same every time are made once: this is the hot path of every badge.
-_H10301 = TraceStep("card_format", True, H10301)
-_CREDENTIAL_OK = TraceStep("credential", True, CredentialStatus.ACTIVE.value)
-_CREDENTIAL_UNKNOWN = TraceStep("credential", False, "unknown")
+_CREDENTIAL_OK = TraceStep("credential", True, "valid")
 _CARDHOLDER_OK = TraceStep("cardholder", True, "valid")
 _FRESH = TraceStep("read_is_fresh", True, "now")
-_NOT_FRESH = TraceStep("read_is_fresh", False, "delivered after reconnection")
 _NO_LOCKDOWN = TraceStep("lockdown", True, "none")
-_LOCKDOWN = TraceStep("lockdown", False, "lockdown")
 _NO_RULE = TraceStep("access_rule", False, "none")
 _NO_SCHEDULE = TraceStep("schedule", False, "no rule applies now")
 _ONLINE = TraceStep("door_online", True, "online")
-_OFFLINE = TraceStep("door_online", False, "offline")
+_UNSEEN = DoorCondition(online=False, closed=None, locked=None)
+_WRONG_PIN = frozenset({Reason.PIN_WRONG, Reason.PIN_UNKNOWN, Reason.PIN_LENGTH_WRONG, Reason.PIN_AMBIGUOUS})
 
 
-def decide(policy: CompiledPolicy, door: DoorCondition, read: Read, now: datetime) -> Decision:
-    """Decide one read. `now` is aware UTC; `door` is the condition of the reader's own door."""
-    place = policy.places.get(read.reader_id)
-    if place is None:
-        step = TraceStep("reader", False, read.reader_id)
-        return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, (step,))
-    door_id, side, reader_step = place
-    steps = [reader_step]
+def decide(policy: CompiledPolicy, conditions: Conditions, read: Read, now: datetime) -> Decision:
+    """Decide one read at a door. `now` is aware UTC. Nothing is changed: what should be is in the decision."""
+    spot = policy.spots.get(read.reader_id)
+    if spot is None:
+        return _nowhere(policy, conditions, read)
+    return _decide_at(policy, conditions, spot, spot.places[0], read, now)
 
-    token = decode(read.bits)
-    if isinstance(token, Reason):
-        steps.append(TraceStep("card_format", False, f"{read.bits.bit_count} bits"))
-        return Decision(Outcome.DENIED, token, tuple(steps), door_id, side)
-    steps.append(_H10301 if token.format == H10301 else TraceStep("card_format", True, token.format))
 
-    credential = policy.credentials.get(token)
-    if credential is None:
-        steps.append(_CREDENTIAL_UNKNOWN)
-        return Decision(Outcome.DENIED, Reason.CARD_UNKNOWN, tuple(steps), door_id, side, token)
+def decide_floors(policy: CompiledPolicy, conditions: Conditions, read: Read, now: datetime) -> tuple[Decision, ...]:
+    """Decide one read in an elevator: a decision for each of its floors. For other readers, their one decision."""
+    spot = policy.spots.get(read.reader_id)
+    if spot is None:
+        return (_nowhere(policy, conditions, read),)
+    return tuple(_decide_at(policy, conditions, spot, place, read, now) for place in spot.places)
 
-    reason, rule_id = _denial(policy, door, read, now, credential, (door_id, side), steps)
-    return Decision(
-        Outcome.GRANTED if reason is None else Outcome.DENIED,
-        reason or Reason.GRANTED,
-        tuple(steps),
-        door_id,
-        side,
-        token,
-        credential.id,
-        credential.cardholder_id,
-        rule_id,
+
+def _nowhere(policy: CompiledPolicy, conditions: Conditions, read: Read) -> Decision:
+    reason = _controller_denial(policy, conditions) or Reason.READER_UNKNOWN
+    return Decision(Outcome.DENIED, reason, (TraceStep("reader", False, read.reader_id),))
+
+
+def _decide_at(
+    policy: CompiledPolicy, conditions: Conditions, spot: ReaderSpot, place: Place, read: Read, now: datetime
+) -> Decision:
+    draft = Draft(now, local_moment(now, policy.zone), [place.step])
+    reason = (
+        _controller_denial(policy, conditions)
+        or _place_denial(place, draft)
+        or identify(policy, conditions, spot, place, read.shown, draft)
+        or judge(policy, conditions, place, draft, fresh=read.fresh)
     )
+    _count_pins(conditions, spot, draft, reason)
+    return _decision(place, draft, reason)
 
 
-def _denial(
-    policy: CompiledPolicy,
-    door: DoorCondition,
-    read: Read,
-    now: datetime,
-    credential: CredentialPolicy,
-    place: tuple[str, Side],
-    steps: list[TraceStep],
-) -> tuple[Reason | None, str | None]:
-    """The first reason to deny a known card (None: grant), and the rule that granted or came nearest."""
-    reason = _credential_denial(credential, now)
-    steps.append(TraceStep("credential", False, reason) if reason else _CREDENTIAL_OK)
-    if reason:
-        return reason, None
-    cardholder = policy.cardholders.get(credential.cardholder_id)
-    reason = _cardholder_denial(cardholder, now)
-    steps.append(TraceStep("cardholder", False, reason) if reason else _CARDHOLDER_OK)
-    if reason or cardholder is None:
-        return reason, None
-    steps.append(_FRESH if read.fresh else _NOT_FRESH)
-    if not read.fresh:
-        return Reason.READER_WAS_OFFLINE, None
-    steps.append(_LOCKDOWN if door.lockdown else _NO_LOCKDOWN)
-    if door.lockdown:
-        return Reason.DOOR_LOCKDOWN, None
-    rules = _rules_for(policy, cardholder, place)
-    if not rules:
-        steps.append(_NO_RULE)
-        return Reason.NO_ACCESS_RULE, None
-    if len(rules) == 1:
-        steps.append(policy.rule_steps[rules[0].id][0])
-    else:
-        steps.append(TraceStep("access_rule", True, ", ".join([rule.name for rule in rules])))
-    rule = _rule_in_time(policy, rules, now)
-    if rule is None:
-        steps.append(_NO_SCHEDULE)
-        return Reason.OUTSIDE_SCHEDULE, rules[0].id
-    steps.append(policy.rule_steps[rule.id][1])
-    steps.append(_ONLINE if door.online else _OFFLINE)
-    return (None if door.online else Reason.DOOR_OFFLINE), rule.id
-
-
-def _credential_denial(credential: CredentialPolicy, now: datetime) -> Reason | None:
-    if credential.status is not CredentialStatus.ACTIVE:
-        return _STATUS_REASONS[credential.status]
-    if credential.valid_from is not None and now < credential.valid_from:
-        return Reason.CREDENTIAL_NOT_YET_VALID
-    if credential.valid_to is not None and now >= credential.valid_to:
-        return Reason.CREDENTIAL_EXPIRED
+def judge(
+    policy: CompiledPolicy, conditions: Conditions, place: Place, draft: Draft, *, fresh: bool = True
+) -> Reason | None:
+    """Everything after identification: may the owner of the credentials in the draft pass here now?"""
+    reason = _standing_denial(policy, conditions, draft)
+    cardholder = draft.cardholder
+    if reason is not None or cardholder is None:
+        return reason
+    if not fresh:
+        return draft.denied("read_is_fresh", Reason.READER_WAS_OFFLINE, "delivered after reconnection")
+    draft.trace.append(_FRESH)
+    condition = conditions.doors.get(place.door.id, _UNSEEN)
+    reason = (
+        _lockdown_denial(place, condition, cardholder, draft)
+        or _rule_denial(policy, place, cardholder, draft)
+        or _method_denial(policy, place, draft)
+    )
+    if reason is not None:
+        return reason
+    if any(credential.starts_lockdown for credential in draft.used):
+        draft.response = DoorResponse.LOCKDOWN
+        return None
+    if place.guarded or cardholder.escort_required or (cardholder.visitor and place.door.escort_required):
+        reason = (
+            zone_denial(policy, conditions, place, draft)
+            or _interlock_denial(conditions, place, draft)
+            or group_denial(policy, conditions, place, draft)
+        )
+        if reason is not None:
+            return reason
+        draft.move = move_of(policy, place)
+    if not condition.online:
+        return draft.denied("door_online", Reason.DOOR_OFFLINE, "offline")
+    draft.trace.append(_ONLINE)
+    _note_grant(conditions, place, cardholder, draft)
     return None
 
 
-def _cardholder_denial(cardholder: CardholderPolicy | None, now: datetime) -> Reason | None:
-    if cardholder is None:
-        return Reason.CARDHOLDER_UNKNOWN
-    if cardholder.suspended:
-        return Reason.CARDHOLDER_SUSPENDED
-    if cardholder.valid_from is not None and now < cardholder.valid_from:
-        return Reason.CARDHOLDER_NOT_YET_VALID
-    if cardholder.valid_to is not None and now >= cardholder.valid_to:
-        return Reason.CARDHOLDER_EXPIRED
+def _controller_denial(policy: CompiledPolicy, conditions: Conditions) -> Reason | None:
+    if not policy.version:
+        return Reason.NO_POLICY
+    if not conditions.clock_ok:
+        return Reason.CLOCK_UNRELIABLE
+    if policy.stale_after_s is not None and conditions.contact_age_s > policy.stale_after_s:
+        return Reason.POLICY_STALE
     return None
 
 
-def _rules_for(policy: CompiledPolicy, cardholder: CardholderPolicy, place: tuple[str, Side]) -> list[AccessRulePolicy]:
-    """The rules that name the cardholder, or a group of theirs, at this side of this door; each once."""
-    by_holder = policy.rules_of_side.get(place)
-    if not by_holder:
-        return []
-    found = list(by_holder.get(cardholder.id, ()))
+def _place_denial(place: Place, draft: Draft) -> Reason | None:
+    door = place.door
+    if door.kind in NO_LOCK:
+        return draft.denied("door_ready", Reason.DOOR_NOT_READY, door.kind.value)
+    if door.maintenance:
+        return draft.denied("door_ready", Reason.DOOR_NOT_READY, "maintenance")
+    if not place.profile_known:
+        return draft.denied("profile", Reason.PROFILE_UNKNOWN, door.profile_id or "")
+    return None
+
+
+def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
+    for credential in draft.used:
+        if credential.traced:
+            draft.notices = (*draft.notices, Notice.TRACED)
+        reason = credential_denial(credential, conditions.memory, draft.now, policy.zone)
+        if reason is not None:
+            return draft.denied("credential", reason)
+    draft.trace.append(_CREDENTIAL_OK)
+    draft.cardholder = policy.cardholders.get(draft.used[0].cardholder_id)
+    reason = cardholder_denial(draft.cardholder, draft.now)
+    if reason is not None:
+        return draft.denied("cardholder", reason)
+    draft.trace.append(_CARDHOLDER_OK)
+    return None
+
+
+def _lockdown_denial(
+    place: Place, condition: DoorCondition, cardholder: CardholderPolicy, draft: Draft
+) -> Reason | None:
+    if not condition.lockdown and not place.door.lockdown:
+        draft.trace.append(_NO_LOCKDOWN)
+        return None
+    if cardholder.exempt_lockdown:
+        draft.passed("lockdown", "exempt")
+        return None
+    return draft.denied("lockdown", Reason.DOOR_LOCKDOWN, "lockdown")
+
+
+def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy, draft: Draft) -> Reason | None:
+    """The first rule, in the order of the policy, that names the cardholder (or a group of theirs) here and applies."""
+    numbers = rules_for(policy, place, cardholder)
+    if not numbers:
+        draft.trace.append(_NO_RULE)
+        return Reason.NO_ACCESS_RULE
+    for number in numbers:
+        rule = policy.rules[number]
+        if rule.valid_from is not None and draft.now < rule.valid_from:
+            continue
+        if rule.valid_to is not None and draft.now >= rule.valid_to:
+            continue
+        schedule_id = policy.applying(rule.schedules, draft.moment)
+        if schedule_id is not None:
+            draft.rule_id = rule.id
+            draft.trace.append(policy.rule_steps[number])
+            draft.trace.append(policy.schedule_steps[schedule_id])
+            return None
+    draft.rule_id = policy.rules[numbers[0]].id
+    draft.passed("access_rule", ", ".join(policy.rules[number].name for number in numbers))
+    draft.trace.append(_NO_SCHEDULE)
+    return Reason.OUTSIDE_SCHEDULE
+
+
+def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy) -> list[int]:
+    """The numbers of the rules that name the cardholder, or a group of theirs, at this door side, in order."""
+    here, rules_of = place.rules, policy.rules_of
+    found: list[int] = []
+    own = rules_of.get(cardholder.id)
+    if own is not None:
+        found.extend(own & here)
     for group in cardholder.groups:
-        for rule in by_holder.get(group, ()):
-            if rule not in found:
-                found.append(rule)
-    return found
+        theirs = rules_of.get(group)
+        if theirs is not None:
+            found.extend(theirs & here)
+    return sorted(set(found)) if len(found) > 1 else found
 
 
-def _rule_in_time(policy: CompiledPolicy, rules: list[AccessRulePolicy], now: datetime) -> AccessRulePolicy | None:
-    for rule in rules:
-        for schedule_id in rule.schedules:
-            schedule = policy.schedules.get(schedule_id)
-            if schedule is not None and is_active(schedule, now, policy.zone):
-                return rule
+def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
+    """One accepted combination is exactly what was shown; or holds it, and then the rest is waited for."""
+    longer = None
+    for way in active_ways(policy, place, draft):
+        if way.types == draft.types:
+            draft.trace.append(way.step)
+            return None
+        if way.types > draft.types:
+            longer = way
+    if longer is None:
+        return draft.denied(
+            "method", Reason.METHOD_NOT_ACCEPTED, " and ".join(sorted(kind.value for kind in draft.types))
+        )
+    missing = longer.types - draft.types
+    reason = Reason.PIN_REQUIRED if missing == PIN else Reason.CARD_REQUIRED
+    return draft.waits("method", reason, " and ".join(sorted(kind.value for kind in missing)))
+
+
+def _interlock_denial(conditions: Conditions, place: Place, draft: Draft) -> Reason | None:
+    for name, others in place.interlocks:
+        for door_id in sorted(others):
+            other = conditions.doors.get(door_id, _UNSEEN)
+            if other.closed is None or other.locked is None or not other.online:
+                return draft.denied("interlock", Reason.INTERLOCK_UNKNOWN, name)
+            if not other.closed or not other.locked:
+                return draft.denied("interlock", Reason.INTERLOCK_OPEN, name)
+        draft.passed("interlock", name)
     return None
+
+
+def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPolicy, draft: Draft) -> None:
+    """What a grant changes: long access, double swipe, and the uses of credentials that count them."""
+    draft.long = cardholder.long_access
+    swipe = place.door.double_swipe
+    if swipe is not None and cardholder.double_swipe:
+        door_id = place.door.id
+        last = conditions.memory.swipe.get(door_id)
+        again = (
+            last is not None
+            and last.cardholder_id == cardholder.id
+            and draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
+        )
+        draft.response = DoorResponse.TOGGLE if again else DoorResponse.RELEASE
+        draft.changes += (Change(Table.SWIPE, door_id, None if again else Swipe(cardholder.id, draft.now)),)
+    for credential in draft.used:
+        if credential.relative is not None:
+            use = conditions.memory.use.get(credential.id)
+            first, count = (use.first, use.count) if use is not None else (draft.now, 0)
+            draft.changes += (Change(Table.USE, credential.id, Use(first, draft.now, count + 1)),)
+
+
+def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: Reason | None) -> None:
+    """Wrong PINs in a row lock the keypad for a while; a right one begins anew."""
+    if reason not in _WRONG_PIN:
+        if IdentificationType.PIN in draft.types and draft.used and conditions.memory.failures.get(spot.id):
+            draft.changes += (Change(Table.FAILURES, spot.id, None),)
+        return
+    before = conditions.memory.failures.get(spot.id)
+    ended = before is not None and before.locked_until is not None
+    count = 1 if before is None or ended else before.count + 1
+    until = None
+    if spot.pin.lockout_after and count >= spot.pin.lockout_after:
+        until = draft.now + timedelta(milliseconds=spot.pin.lockout_ms)
+        draft.notices += (Notice.LOCKED_OUT,)
+    draft.changes += (Change(Table.FAILURES, spot.id, Failures(count, until)),)
+
+
+def _decision(place: Place, draft: Draft, reason: Reason | None) -> Decision:
+    granted = reason is None
+    outcome = Outcome.GRANTED if granted else draft.outcome
+    changes = draft.changes
+    if outcome is Outcome.WAITING and reason is Reason.PIN_REQUIRED:
+        # The code will be shown to `decide` again, together with its PIN.
+        changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
+    first = draft.used[0] if draft.used else None
+    return Decision(
+        outcome,
+        reason or Reason.GRANTED,
+        tuple(draft.trace),
+        place.door.id,
+        place.side,
+        draft.token,
+        first.id if first is not None else None,
+        first.cardholder_id if first is not None else None,
+        draft.rule_id,
+        draft.response,
+        draft.long,
+        draft.notices,
+        draft.companions if granted else (),
+        draft.move if granted else None,
+        changes,
+    )
