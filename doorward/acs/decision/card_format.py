@@ -1,6 +1,7 @@
-"""Card formats: from the bits that a reader sends to a facility code and a card number, and back.
+"""Card formats: what the bits that a reader sends mean.
 
-H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility code,
+The structs are values; `format_check.py` says which formats make sense, `card_reader.py` reads and writes cards by
+them, `card_explanation.py` shows how one was read, and `predefined_formats.py` has those of the field. H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility code,
 16 bits of card number, odd parity over bits 14-26, most significant bit first.
 """
 
@@ -15,6 +16,8 @@ H10301_BITS = 26
 MAX_FACILITY = 0xFF
 MAX_NUMBER = 0xFFFF
 MAX_CARD_BITS = 256
+_DECIMAL = frozenset("0123456789")
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,28 @@ class CardBits:
         return f"{self.as_int():0{self.bit_count}b}"
 
     @classmethod
+    def from_text(cls, text: str) -> "CardBits":
+        """The bits in a string of 0 and 1 (spaces do not count). Raises ValueError for anything else."""
+        digits = "".join(text.split())
+        if not digits or set(digits) - {"0", "1"}:
+            raise ValueError("bits are written as 0 and 1")
+        if len(digits) > MAX_CARD_BITS:
+            raise ValueError(f"a card has 1 to {MAX_CARD_BITS} bits, not {len(digits)}")
+        return cls.from_int(int(digits, 2), len(digits))
+
+    @classmethod
+    def from_hexadecimal(cls, text: str, bit_count: int) -> "CardBits":
+        """The last `bit_count` bits of a hexadecimal number (spaces and colons do not count); those before must be 0."""
+        digits = "".join(text.replace(":", " ").split())
+        if not digits or set(digits) - _HEXADECIMAL:
+            raise ValueError("hexadecimal digits are 0-9 and A-F")
+        if not 1 <= bit_count <= MAX_CARD_BITS:
+            raise ValueError(f"a card has 1 to {MAX_CARD_BITS} bits, not {bit_count}")
+        if len(digits.lstrip("0")) > MAX_CARD_BITS or (value := int(digits, 16)) >> bit_count:
+            raise ValueError(f"{text} has more than {bit_count} bits")
+        return cls.from_int(value, bit_count)
+
+    @classmethod
     def from_int(cls, value: int, bit_count: int) -> "CardBits":
         """The lowest `bit_count` bits of `value`, left-justified."""
         size = (bit_count + 7) // 8
@@ -46,7 +71,10 @@ class CardBits:
 
 
 class CardToken(msgspec.Struct, frozen=True):
-    """A card as one format sees it. Two cards with one token are one card. No `facility`: the format has none."""
+    """A card as one format sees it. Two cards with one token are one card. No `facility`: the format has none.
+
+    A format with a facility code only gives the number 0.
+    """
 
     format: str
     facility: int | None
@@ -63,6 +91,33 @@ class BitField(msgspec.Struct, frozen=True):
     last: int
     hexadecimal: bool = False
     little_endian: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many bits it has."""
+        return self.last - self.first + 1
+
+    @property
+    def largest(self) -> int:
+        """The largest number that fits."""
+        return (1 << self.size) - 1
+
+    def text(self, value: int) -> str:
+        """The number as people read it: decimal, or upper-case hexadecimal with all its digits."""
+        return f"{value:0{-(-self.size // 4)}X}" if self.hexadecimal else str(value)
+
+    def value(self, text: str) -> int:
+        """The number that people typed. Raises ValueError if it is none, or does not fit."""
+        digits = text.strip()
+        base, name = (16, "hexadecimal") if self.hexadecimal else (10, "decimal")
+        allowed = _HEXADECIMAL if self.hexadecimal else _DECIMAL
+        if not digits or set(digits) - allowed:
+            raise ValueError(f"{text!r} is not a {name} number")
+        if len(digits.lstrip("0")) > self.size or (value := int(digits, base)) > self.largest:
+            raise ValueError(
+                f"{text} does not fit: {self.text(self.largest)} is the largest number of {self.size} bits"
+            )
+        return value
 
 
 class Parity(msgspec.Struct, frozen=True):
@@ -106,7 +161,7 @@ def encode_h10301(facility: int, number: int) -> CardBits:
 
 
 def decode(bits: CardBits) -> CardToken | Reason:
-    """The card in these bits, or the reason why no active format can read them."""
+    """The H10301 card in these bits, or the reason why they are none. Other formats: see `card_reader.py`."""
     if bits.bit_count != H10301_BITS:
         return Reason.CARD_LENGTH_UNKNOWN
     value = bits.as_int()
