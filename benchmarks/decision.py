@@ -22,7 +22,8 @@ import cedarpy
 
 from doorward.acs.decision.card_format import H10301, encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.decide import DoorCondition, Outcome, Read, decide
+from doorward.acs.decision.decide import decide
+from doorward.acs.decision.decision import Conditions, DoorCondition, Outcome
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -33,6 +34,7 @@ from doorward.acs.decision.policy import (
     ReaderPolicy,
     Side,
 )
+from doorward.acs.decision.read import Read
 from doorward.acs.decision.schedule import Interval, Schedule
 
 DOORS = 100
@@ -122,11 +124,11 @@ def doorward_engine(scene: Scene) -> Callable[[Question], Ask]:
             ),
         )
     )
-    open_door = DoorCondition()
+    conditions = Conditions(doors={f"d{door}": DoorCondition() for door in range(DOORS)})
 
     def prepare(question: Question) -> Ask:
-        read = Read(f"r{question.door}", encode_h10301(question.person >> 16, question.person & 0xFFFF))
-        return lambda: decide(policy, open_door, read, question.at).outcome is Outcome.GRANTED
+        read = Read.card(f"r{question.door}", encode_h10301(question.person >> 16, question.person & 0xFFFF))
+        return lambda: decide(policy, conditions, read, question.at).outcome is Outcome.GRANTED
 
     return prepare
 

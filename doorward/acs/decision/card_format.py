@@ -81,6 +81,11 @@ class CardToken(msgspec.Struct, frozen=True):
     number: int
 
 
+def raw_token(bits: CardBits) -> CardToken:
+    """The token of a card that is known by its bare bits, whatever they mean."""
+    return CardToken(f"raw{bits.bit_count}", None, bits.as_int())
+
+
 class BitField(msgspec.Struct, frozen=True):
     """A number inside a card: bits `first` to `last`, counted from 1 in the order after any inversion.
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from doorward.acs.decision.card_format import CardReader, CardToken
+from doorward.acs.decision.card_format import CardToken
+from doorward.acs.decision.card_reader import CardReader
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     BorderPolicy,
-    CardholderPolicy,
     CredentialKind,
     CredentialPolicy,
     DoorKind,
@@ -22,6 +22,7 @@ from doorward.acs.decision.policy import (
     ZonePolicy,
 )
 from doorward.acs.decision.predefined_formats import PREDEFINED
+from doorward.acs.decision.schedule import LocalMoment, is_active_at
 from doorward.acs.decision.trace import TraceStep
 
 CARD_ALWAYS = (Method((IdentificationType.CARD,), ()),)
@@ -59,7 +60,7 @@ class Place:
     def __init__(self, door: DoorPolicy, side: Side) -> None:
         self.door = door
         self.side = side
-        self.step = TraceStep("door", True, f"{door.name}, side {side.value}")
+        self.step = TraceStep("reader", True, f"{door.name}, side {side.value}")
         self.rules: frozenset[int] = frozenset()
         self.ways: tuple[Way, ...] = ()
         self.facility = True
@@ -92,7 +93,8 @@ class CompiledPolicy:
 
     __slots__ = (
         "by_number", "by_token", "cardholders", "chains", "content", "doors", "dynamic_qr", "escort_timeout_ms",
-        "interlocks", "pins_of", "places", "qr_skew_steps", "readers", "rule_steps", "rules", "rules_of", "schedules",
+        "interlocks", "pins_of", "places", "qr_skew_steps", "readers", "rule_steps", "rules", "rules_of",
+        "schedule_steps", "schedules",
         "spots", "stale_after_s", "threat_level", "time_zone", "token_key", "version", "zone", "zones",
     )  # fmt: skip
 
@@ -109,6 +111,7 @@ class CompiledPolicy:
         self.doors = {door.id: door for door in policy.doors}
         self.readers = {reader.id: reader for reader in policy.readers}
         self.schedules = {schedule.id: schedule for schedule in policy.schedules}
+        self.schedule_steps = {one.id: TraceStep("schedule", True, one.name) for one in policy.schedules}
         self.zones = {zone.id: zone for zone in policy.zones}
         self.chains = _chains(self.zones)
         self.interlocks = policy.interlocks
@@ -124,11 +127,22 @@ class CompiledPolicy:
         self.pins_of: dict[str, tuple[CredentialPolicy, ...]] = {}
         self._index_credentials(policy.credentials, lax=any(not place.facility for place in self.places.values()))
 
+    def applies(self, schedule_ids: Iterable[str], moment: LocalMoment) -> bool:
+        """Whether any of the schedules applies. One that is not known does not."""
+        return self.applying(schedule_ids, moment) is not None
+
+    def applying(self, schedule_ids: Iterable[str], moment: LocalMoment) -> str | None:
+        """The first of the schedules that applies."""
+        schedules = self.schedules
+        for schedule_id in schedule_ids:
+            schedule = schedules.get(schedule_id)
+            if schedule is not None and is_active_at(schedule, moment):
+                return schedule_id
+        return None
+
     def _index_rules(self, rules: Iterable[AccessRulePolicy]) -> None:
         self.rules = tuple(rules)
-        self.rule_steps = [
-            (TraceStep("access_rule", True, rule.name), TraceStep("schedule", True, rule.name)) for rule in self.rules
-        ]
+        self.rule_steps = [TraceStep("access_rule", True, rule.name) for rule in self.rules]
         holders: dict[str, set[int]] = defaultdict(set)
         places: dict[tuple[str, Side], set[int]] = defaultdict(set)
         for number, rule in enumerate(self.rules):

@@ -29,7 +29,8 @@ from doorward.acs.decision.decision import (
     Outcome,
 )
 from doorward.acs.decision.identify import PIN, active_ways, identify
-from doorward.acs.decision.memory import Change, Failures, Swipe, Table, Use
+from doorward.acs.decision.keypad import NO_LOCKOUT, after_wrong_pin
+from doorward.acs.decision.memory import Change, Swipe, Table, Use
 from doorward.acs.decision.passage import move_of, zone_denial
 from doorward.acs.decision.policy import CardholderPolicy, IdentificationType
 from doorward.acs.decision.read import Read
@@ -54,7 +55,7 @@ def decide(policy: CompiledPolicy, conditions: Conditions, read: Read, now: date
     """Decide one read at a door. `now` is aware UTC. Nothing is changed: what should be is in the decision."""
     spot = policy.spots.get(read.reader_id)
     if spot is None:
-        return _nowhere(policy, conditions, read)
+        return _nowhere(policy, conditions, read, now)
     return _decide_at(policy, conditions, spot, spot.places[0], read, now)
 
 
@@ -62,13 +63,15 @@ def decide_floors(policy: CompiledPolicy, conditions: Conditions, read: Read, no
     """Decide one read in an elevator: a decision for each of its floors. For other readers, their one decision."""
     spot = policy.spots.get(read.reader_id)
     if spot is None:
-        return (_nowhere(policy, conditions, read),)
+        return (_nowhere(policy, conditions, read, now),)
     return tuple(_decide_at(policy, conditions, spot, place, read, now) for place in spot.places)
 
 
-def _nowhere(policy: CompiledPolicy, conditions: Conditions, read: Read) -> Decision:
-    reason = _controller_denial(policy, conditions) or Reason.READER_UNKNOWN
-    return Decision(Outcome.DENIED, reason, (TraceStep("reader", False, read.reader_id),))
+def _nowhere(policy: CompiledPolicy, conditions: Conditions, read: Read, now: datetime) -> Decision:
+    draft = Draft(now, local_moment(now, policy.zone), [])
+    reason = _controller_denial(policy, conditions, draft)
+    reason = reason or draft.denied("reader", Reason.READER_UNKNOWN, read.reader_id)
+    return Decision(Outcome.DENIED, reason, tuple(draft.trace))
 
 
 def _decide_at(
@@ -76,7 +79,7 @@ def _decide_at(
 ) -> Decision:
     draft = Draft(now, local_moment(now, policy.zone), [place.step])
     reason = (
-        _controller_denial(policy, conditions)
+        _controller_denial(policy, conditions, draft)
         or _place_denial(place, draft)
         or identify(policy, conditions, spot, place, read.shown, draft)
         or judge(policy, conditions, place, draft, fresh=read.fresh)
@@ -123,13 +126,13 @@ def judge(
     return None
 
 
-def _controller_denial(policy: CompiledPolicy, conditions: Conditions) -> Reason | None:
+def _controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
     if not policy.version:
-        return Reason.NO_POLICY
+        return draft.denied("controller", Reason.NO_POLICY)
     if not conditions.clock_ok:
-        return Reason.CLOCK_UNRELIABLE
+        return draft.denied("controller", Reason.CLOCK_UNRELIABLE)
     if policy.stale_after_s is not None and conditions.contact_age_s > policy.stale_after_s:
-        return Reason.POLICY_STALE
+        return draft.denied("controller", Reason.POLICY_STALE, f"no contact for {conditions.contact_age_s:.0f} s")
     return None
 
 
@@ -256,9 +259,16 @@ def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPoli
         draft.changes += (Change(Table.SWIPE, door_id, None if again else Swipe(cardholder.id, draft.now)),)
     for credential in draft.used:
         if credential.relative is not None:
-            use = conditions.memory.use.get(credential.id)
-            first, count = (use.first, use.count) if use is not None else (draft.now, 0)
-            draft.changes += (Change(Table.USE, credential.id, Use(first, draft.now, count + 1)),)
+            draft.changes += (_used(conditions, credential.id, draft.now),)
+    for companion in draft.companions:
+        if companion.counted:
+            draft.changes += (_used(conditions, companion.credential_id, draft.now),)
+
+
+def _used(conditions: Conditions, credential_id: str, now: datetime) -> Change:
+    use = conditions.memory.use.get(credential_id)
+    first, count = (use.first, use.count) if use is not None else (now, 0)
+    return Change(Table.USE, credential_id, Use(first, now, count + 1))
 
 
 def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: Reason | None) -> None:
@@ -267,14 +277,11 @@ def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: 
         if IdentificationType.PIN in draft.types and draft.used and conditions.memory.failures.get(spot.id):
             draft.changes += (Change(Table.FAILURES, spot.id, None),)
         return
-    before = conditions.memory.failures.get(spot.id)
-    ended = before is not None and before.locked_until is not None
-    count = 1 if before is None or ended else before.count + 1
-    until = None
-    if spot.pin.lockout_after and count >= spot.pin.lockout_after:
-        until = draft.now + timedelta(milliseconds=spot.pin.lockout_ms)
+    before = conditions.memory.failures.get(spot.id) or NO_LOCKOUT
+    after, locked = after_wrong_pin(spot.pin, before, draft.now)
+    if locked:
         draft.notices += (Notice.LOCKED_OUT,)
-    draft.changes += (Change(Table.FAILURES, spot.id, Failures(count, until)),)
+    draft.changes += (Change(Table.FAILURES, spot.id, after),)
 
 
 def _decision(place: Place, draft: Draft, reason: Reason | None) -> Decision:

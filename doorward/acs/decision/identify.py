@@ -5,19 +5,20 @@ import hmac
 from doorward.acs.decision.card_format import CardBits, CardToken, raw_token
 from doorward.acs.decision.compiled import CompiledPolicy, Place, ReaderSpot, Token, Way
 from doorward.acs.decision.decision import Conditions, Draft, Notice
+from doorward.acs.decision.keypad import is_locked_out
 from doorward.acs.decision.memory import Change, Table
 from doorward.acs.decision.policy import CredentialKind, CredentialPolicy, IdentificationType
 from doorward.acs.decision.read import MobileTap, PinEntry, PlateRead, QrCode, Shown
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.tokens import (
-    is_dynamic_qr,
+    DYNAMIC_QR_PREFIX,
     mobile_token,
     normalise_plate,
     pin_token,
     qr_token,
     read_dynamic_qr,
     step_of,
-    verify_dynamic_qr,
+    verify,
 )
 from doorward.acs.decision.trace import TraceStep
 
@@ -32,7 +33,12 @@ Found = CredentialPolicy | Reason
 
 
 def identify(
-    policy: CompiledPolicy, conditions: Conditions, spot: ReaderSpot, place: Place, shown: tuple[Shown, ...], draft: Draft
+    policy: CompiledPolicy,
+    conditions: Conditions,
+    spot: ReaderSpot,
+    place: Place,
+    shown: tuple[Shown, ...],
+    draft: Draft,
 ) -> Reason | None:
     """Put the credentials shown, their kinds and their owner into the draft, or return why that cannot be."""
     pin: PinEntry | None = None
@@ -60,7 +66,7 @@ def _credential(
     match item:
         case CardBits():
             return CARD, _card(policy, spot, place, item, draft)
-        case QrCode(text) if is_dynamic_qr(text):
+        case QrCode(text) if text.startswith(DYNAMIC_QR_PREFIX):
             return _DYNAMIC_QR, _dynamic_qr(policy, conditions, text, draft)
         case QrCode(text):
             return _QR, _lookup(policy, CredentialKind.QR, qr_token(policy.token_key, text), Reason.QR_UNKNOWN, draft)
@@ -132,7 +138,7 @@ def _dynamic_qr(policy: CompiledPolicy, conditions: Conditions, text: str, draft
     credential = policy.dynamic_qr.get(code.credential_id)
     if credential is None:
         return draft.denied("qr", Reason.QR_UNKNOWN)
-    if not verify_dynamic_qr(credential.token, code):
+    if not verify(credential.token, code):
         return draft.denied("qr", Reason.QR_INVALID, "the signature is wrong")
     drift = code.step - step_of(draft.now)
     if abs(drift) > policy.qr_skew_steps:
@@ -149,9 +155,9 @@ def _pin(
     policy: CompiledPolicy, conditions: Conditions, spot: ReaderSpot, place: Place, entry: PinEntry, draft: Draft
 ) -> Reason | None:
     """Check the PIN against the person who was identified, or identify by it alone where that is accepted."""
-    failures = conditions.memory.failures.get(spot.id)
-    if failures is not None and failures.locked_until is not None and draft.now < failures.locked_until:
-        return draft.denied("pin", Reason.READER_LOCKED_OUT, f"until {failures.locked_until.isoformat()}")
+    lockout = conditions.memory.failures.get(spot.id)
+    if lockout is not None and is_locked_out(spot.pin, lockout, draft.now):
+        return draft.denied("pin", Reason.READER_LOCKED_OUT, f"until {lockout.until}")
     if not draft.used and not any(way.types == PIN for way in active_ways(policy, place, draft)):
         if any(way.types > PIN for way in active_ways(policy, place, draft)):
             return draft.waits("method", Reason.CARD_REQUIRED)

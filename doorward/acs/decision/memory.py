@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from doorward.acs.decision.keypad import Lockout
 from doorward.acs.decision.policy import Side
 
 
@@ -29,18 +30,12 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
-class Failures(msgspec.Struct, frozen=True, array_like=True):
-    """Wrong PINs in a row at a reader, and until when it takes none."""
-
-    count: int
-    locked_until: datetime | None = None
-
-
 class Waiter(msgspec.Struct, frozen=True, array_like=True):
-    """Somebody who may pass once others have shown theirs."""
+    """Somebody who may pass once others have shown theirs. `counted`: the credential's uses are counted."""
 
     cardholder_id: str
     credential_id: str
+    counted: bool = False
 
 
 class Waiting(msgspec.Struct, frozen=True, array_like=True):
@@ -69,7 +64,7 @@ class Table(StrEnum):
     QR_STEP = "qr_step"
     """The last accepted 30 s step of a dynamic QR code, by credential id."""
     FAILURES = "failures"
-    """Failures by reader id."""
+    """Lockout by reader id."""
     WAITING = "waiting"
     """Waiting by `place_key`."""
     SWIPE = "swipe"
@@ -83,7 +78,7 @@ TYPES: dict[Table, Any] = {
     Table.OCCUPANCY: int,
     Table.USE: Use,
     Table.QR_STEP: int,
-    Table.FAILURES: Failures,
+    Table.FAILURES: Lockout,
     Table.WAITING: Waiting,
     Table.SWIPE: Swipe,
     Table.FIRST_PERSON: datetime,
@@ -134,7 +129,7 @@ class Memory:
     occupancy: Layer[int]
     use: Layer[Use]
     qr_step: Layer[int]
-    failures: Layer[Failures]
+    failures: Layer[Lockout]
     waiting: Layer[Waiting]
     swipe: Layer[Swipe]
     first_person: Layer[datetime]

@@ -1,6 +1,6 @@
 """Whether a credential and its owner may be used at all, wherever they come."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import CardholderPolicy, CredentialPolicy, CredentialStatus
@@ -14,20 +14,18 @@ _STATUS_REASONS = {
 }
 
 
-def credential_denial(credential: CredentialPolicy, memory: Memory, now: datetime) -> Reason | None:
-    """Why the credential may not be used, if so."""
+def credential_denial(credential: CredentialPolicy, memory: Memory, now: datetime, zone: tzinfo) -> Reason | None:
+    """Why the credential may not be used, if so. Relative validity counts days of the calendar in `zone`."""
     if credential.status is not CredentialStatus.ACTIVE:
         return _STATUS_REASONS[credential.status]
     if credential.valid_from is not None and now < credential.valid_from:
         return Reason.CREDENTIAL_NOT_YET_VALID
-    if credential.valid_to is not None and now >= credential.valid_to:
-        return Reason.CREDENTIAL_EXPIRED
-    if credential.relative is None:
+    if credential.valid_to is None and credential.relative is None:
         return None
-    use = memory.use.get(credential.id)
+    use = memory.use.get(credential.id) if credential.relative is not None else None
     if use is None:
-        return None
-    return expiry(credential.relative, use.first, use.last, use.count, now)
+        return expiry(credential, None, None, 0, now, zone)
+    return expiry(credential, use.first, use.last, use.count, now, zone)
 
 
 def cardholder_denial(cardholder: CardholderPolicy | None, now: datetime) -> Reason | None:

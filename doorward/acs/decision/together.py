@@ -25,8 +25,10 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     others = _still_waiting(policy, waiting, me.id, draft) if waiting is not None else ()
     rule = _two_person_rule(policy, place, draft)
     group = [me, *(policy.cardholders[one.cardholder_id] for one in others)]
-    if rule is None and people_needed(policy, conditions, place, 1) == 1 and not any(
-        _needs_escort(place, one) for one in group
+    if (
+        rule is None
+        and people_needed(policy, conditions, place, 1) == 1
+        and not any(_needs_escort(place, one) for one in group)
     ):
         group, others = [me], ()
     zone = full_zone(policy, conditions, place, [one.id for one in group])
@@ -35,7 +37,7 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     reason = _missing(policy, conditions, place, rule, group)
     if reason is not None:
         timeout_ms = rule.timeout_ms if rule is not None else policy.escort_timeout_ms
-        people = (*others, Waiter(me.id, draft.used[0].id))
+        people = (*others, Waiter(me.id, draft.used[0].id, draft.used[0].relative is not None))
         until = draft.now + timedelta(milliseconds=timeout_ms)
         draft.changes += (Change(Table.WAITING, key, Waiting(people, until)),)
         return draft.waits("together", reason, f"{len(group)} of them here")

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, decide
+from doorward.acs.decision.decide import decide
+from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, Outcome
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
     CredentialPolicy,
     CredentialStatus,
+    DoorKind,
     DoorPolicy,
     DoorSide,
     Policy,
     ReaderPolicy,
     Side,
 )
+from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.decision.schedule import Interval, Schedule
 
@@ -44,16 +47,20 @@ POLICY = Policy(
     ),
     rules=(RULE,),
 )
-READ = Read("in", encode_h10301(17, 1042))
+READ = Read.card("in", encode_h10301(17, 1042))
 READY = DoorCondition()
 
 
 def outcome(policy: Policy = POLICY, door: DoorCondition = READY, read: Read = READ, now: datetime = NOW) -> Decision:
-    return decide(CompiledPolicy(policy), door, read, now)
+    return decide(CompiledPolicy(policy), Conditions(doors={"door": door}), read, now)
 
 
 def with_card(**changes: Any) -> Policy:
     return msgspec.structs.replace(POLICY, credentials=(msgspec.structs.replace(CARD, **changes),))
+
+
+def with_door(**changes: Any) -> Policy:
+    return msgspec.structs.replace(POLICY, doors=(msgspec.structs.replace(POLICY.doors[0], **changes),))
 
 
 def with_holder(**changes: Any) -> Policy:
@@ -73,7 +80,7 @@ def test_a_valid_card_is_granted_with_everything_known_about_it() -> None:
     )  # fmt: skip
     assert [step.check for step in decision.trace] == [
         "reader", "card_format", "credential", "cardholder", "read_is_fresh", "lockdown", "access_rule",
-        "schedule", "door_online",
+        "schedule", "method", "door_online",
     ]  # fmt: skip
     assert all(step.passed for step in decision.trace)
 
@@ -82,9 +89,9 @@ def test_a_valid_card_is_granted_with_everything_known_about_it() -> None:
     "policy, door, read, reason",
     [
         (POLICY, DoorCondition(), replace(READ, reader_id="other"), Reason.READER_UNKNOWN),
-        (POLICY, DoorCondition(), Read("in", CardBits.from_int(5, 34)), Reason.CARD_LENGTH_UNKNOWN),
-        (POLICY, DoorCondition(), Read("in", CardBits.from_int(0, 26)), Reason.CARD_PARITY_ERROR),
-        (POLICY, DoorCondition(), Read("in", encode_h10301(18, 1042)), Reason.CARD_UNKNOWN),
+        (POLICY, DoorCondition(), Read.card("in", CardBits.from_int(5, 34)), Reason.CARD_LENGTH_UNKNOWN),
+        (POLICY, DoorCondition(), Read.card("in", CardBits.from_int(0, 26)), Reason.CARD_PARITY_ERROR),
+        (POLICY, DoorCondition(), Read.card("in", encode_h10301(18, 1042)), Reason.CARD_UNKNOWN),
         (with_card(status=CredentialStatus.SUSPENDED), DoorCondition(), READ, Reason.CREDENTIAL_SUSPENDED),
         (with_card(status=CredentialStatus.LOST), DoorCondition(), READ, Reason.CREDENTIAL_LOST),
         (with_card(status=CredentialStatus.STOLEN), DoorCondition(), READ, Reason.CREDENTIAL_STOLEN),
@@ -102,6 +109,14 @@ def test_a_valid_card_is_granted_with_everything_known_about_it() -> None:
         (with_rule(schedules=("gone",)), DoorCondition(), READ, Reason.OUTSIDE_SCHEDULE),
         (POLICY, DoorCondition(online=False), READ, Reason.DOOR_OFFLINE),
         (msgspec.structs.replace(POLICY, doors=()), DoorCondition(), READ, Reason.READER_UNKNOWN),
+        (msgspec.structs.replace(POLICY, version=0), DoorCondition(), READ, Reason.NO_POLICY),
+        (with_door(kind=DoorKind.PROVISIONED), DoorCondition(), READ, Reason.DOOR_NOT_READY),
+        (with_door(kind=DoorKind.MONITORING), DoorCondition(), READ, Reason.DOOR_NOT_READY),
+        (with_door(maintenance=True), DoorCondition(), READ, Reason.DOOR_NOT_READY),
+        (with_door(profile_id="gone"), DoorCondition(), READ, Reason.PROFILE_UNKNOWN),
+        (with_door(lockdown=True), DoorCondition(), READ, Reason.DOOR_LOCKDOWN),
+        (with_rule(valid_from=NOW + DAY), DoorCondition(), READ, Reason.OUTSIDE_SCHEDULE),
+        (with_rule(valid_to=NOW), DoorCondition(), READ, Reason.OUTSIDE_SCHEDULE),
     ],
 )  # fmt: skip
 def test_each_reason_to_deny(policy: Policy, door: DoorCondition, read: Read, reason: Reason) -> None:
@@ -163,7 +178,7 @@ def test_access_is_granted_only_if_every_condition_holds(
         and groups == ("staff",)
         and reader == "in"
     )
-    decision = outcome(policy, door, Read(reader, READ.bits, fresh))
+    decision = outcome(policy, door, Read(reader, READ.shown, fresh))
     assert (decision.outcome is Outcome.GRANTED) is expected
 
 
