@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from doorward.acs.decision.card_format import CardToken
 from doorward.acs.decision.card_reader import CardReader
+from doorward.acs.decision.memory import place_key
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     BorderPolicy,
@@ -53,13 +54,14 @@ class Place:
     """
 
     __slots__ = (
-        "door", "enters", "facility", "guarded", "interlocks", "leaves", "profile_known", "rules", "side", "step",
-        "ways",
+        "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "rules", "side",
+        "step", "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:
         self.door = door
         self.side = side
+        self.key = place_key(door.id, side)
         self.step = TraceStep("reader", True, f"{door.name}, side {side.value}")
         self.rules: frozenset[int] = frozenset()
         self.ways: tuple[Way, ...] = ()

@@ -37,7 +37,7 @@ from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.schedule import local_moment
 from doorward.acs.decision.standing import cardholder_denial, credential_denial
-from doorward.acs.decision.together import group_denial
+from doorward.acs.decision.together import group_denial, needs_escort
 from doorward.acs.decision.trace import TraceStep
 
 _CREDENTIAL_OK = TraceStep("credential", True, "valid")
@@ -110,7 +110,7 @@ def judge(
     if any(credential.starts_lockdown for credential in draft.used):
         draft.response = DoorResponse.LOCKDOWN
         return None
-    if place.guarded or cardholder.escort_required or (cardholder.visitor and place.door.escort_required):
+    if place.guarded or needs_escort(place, cardholder) or conditions.memory.waiting.get(place.key) is not None:
         reason = (
             zone_denial(policy, conditions, place, draft)
             or _interlock_denial(conditions, place, draft)

@@ -41,10 +41,10 @@ def identify(
     draft: Draft,
 ) -> Reason | None:
     """Put the credentials shown, their kinds and their owner into the draft, or return why that cannot be."""
-    pin: PinEntry | None = None
+    pins: list[PinEntry] = []
     for item in shown:
         if isinstance(item, PinEntry):
-            pin = item
+            pins.append(item)
             continue
         kind, found = _credential(policy, conditions, spot, place, item, draft)
         if isinstance(found, Reason):
@@ -53,9 +53,11 @@ def identify(
             return draft.denied("credential", Reason.CREDENTIALS_DIFFER)
         draft.used = (*draft.used, found)
         draft.types = kind if not draft.types else draft.types | kind
-    if pin is not None:
+    for pin in pins:
         draft.types = draft.types | PIN
-        return _pin(policy, conditions, spot, place, pin, draft)
+        reason = _pin(policy, conditions, spot, place, pin, draft)
+        if reason is not None:
+            return reason
     return None
 
 

@@ -1,7 +1,7 @@
 """Passing between zones: where it leads, anti-passback, occupancy. Nothing moves before the door has opened."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from doorward.acs.decision.compiled import CompiledPolicy, Place
 from doorward.acs.decision.decision import Conditions, Draft, Move, Notice
@@ -113,11 +113,19 @@ def _forgiven(
         return True
     if rule.forgive_at is None:
         return False
-    local = draft.now.astimezone(policy.zone)
-    daily = local.replace(hour=rule.forgive_at // 60, minute=rule.forgive_at % 60, second=0, microsecond=0)
-    if daily > local:
-        daily = (daily - timedelta(days=1)).replace(fold=0)
-    return since <= daily
+    return since <= last_shown(rule.forgive_at, draft.now, policy.zone)
+
+
+def last_shown(minute: int, now: datetime, zone: tzinfo) -> datetime:
+    """When a wall clock in the zone last showed this minute of the day: a day that skips it does not count."""
+    today = now.astimezone(zone).date()
+    for days in range(3):
+        wall = datetime.combine(today - timedelta(days=days), time(minute // 60, minute % 60))
+        for fold in (1, 0):
+            moment = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+            if moment <= now and moment.astimezone(zone).replace(tzinfo=None) == wall:
+                return moment
+    return now - timedelta(days=3)
 
 
 def _is_in(policy: CompiledPolicy, memory: Memory, cardholder_id: str, zone_id: str) -> bool:

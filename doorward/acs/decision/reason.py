@@ -20,7 +20,6 @@ class Reason(StrEnum):
     CARD_PARITY_ERROR = "card_parity_error"
     CARD_UNKNOWN = "card_unknown"
     CARD_AMBIGUOUS = "card_ambiguous"
-    FACILITY_CODE_WRONG = "facility_code_wrong"
     PIN_LENGTH_WRONG = "pin_length_wrong"
     PIN_UNKNOWN = "pin_unknown"
     PIN_WRONG = "pin_wrong"
@@ -83,7 +82,6 @@ WORDS: dict[Reason, str] = {
     Reason.CARD_PARITY_ERROR: "The parity of the card does not match its format: a bad read, or another format.",
     Reason.CARD_UNKNOWN: "This card belongs to nobody.",
     Reason.CARD_AMBIGUOUS: "Several cards have this number and the facility code decides between none of them.",
-    Reason.FACILITY_CODE_WRONG: "The card's number is known, but its facility code is another one.",
     Reason.PIN_LENGTH_WRONG: "The PIN is shorter or longer than this reader allows.",
     Reason.PIN_UNKNOWN: "This PIN belongs to nobody.",
     Reason.PIN_WRONG: "This is not the PIN of this cardholder.",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from doorward.acs.decision.compiled import CompiledPolicy, Place
 from doorward.acs.decision.decision import Conditions, Draft
-from doorward.acs.decision.memory import Change, Table, Waiter, Waiting, place_key
+from doorward.acs.decision.memory import Change, Table, Waiter, Waiting
 from doorward.acs.decision.passage import full_zone, people_needed
 from doorward.acs.decision.policy import CardholderPolicy, TwoPersonRule
 from doorward.acs.decision.reason import Reason
@@ -20,17 +20,13 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     me = draft.cardholder
     if me is None:
         return None
-    key = place_key(place.door.id, place.side)
-    waiting = conditions.memory.waiting.get(key)
+    waiting = conditions.memory.waiting.get(place.key)
     others = _still_waiting(policy, waiting, me.id, draft) if waiting is not None else ()
     rule = _two_person_rule(policy, place, draft)
+    if rule is None and not needs_escort(place, me) and people_needed(policy, conditions, place, 1) == 1:
+        # Nobody else is needed: those who only lack an escort come along, if this is one.
+        others = () if me.visitor else tuple(one for one in others if _lacks_escort(policy, place, one))
     group = [me, *(policy.cardholders[one.cardholder_id] for one in others)]
-    if (
-        rule is None
-        and people_needed(policy, conditions, place, 1) == 1
-        and not any(_needs_escort(place, one) for one in group)
-    ):
-        group, others = [me], ()
     zone = full_zone(policy, conditions, place, [one.id for one in group])
     if zone is not None:
         return draft.denied("occupancy", Reason.ZONE_FULL, zone.name)
@@ -39,10 +35,10 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
         timeout_ms = rule.timeout_ms if rule is not None else policy.escort_timeout_ms
         people = (*others, Waiter(me.id, draft.used[0].id, draft.used[0].relative is not None))
         until = draft.now + timedelta(milliseconds=timeout_ms)
-        draft.changes += (Change(Table.WAITING, key, Waiting(people, until)),)
+        draft.changes += (Change(Table.WAITING, place.key, Waiting(people, until)),)
         return draft.waits("together", reason, f"{len(group)} of them here")
     if waiting is not None:
-        draft.changes += (Change(Table.WAITING, key, None),)
+        draft.changes += (Change(Table.WAITING, place.key, None),)
     draft.companions = others
     if others:
         draft.passed("together", f"{len(group)} people")
@@ -81,11 +77,16 @@ def _missing(
         return Reason.GROUP_REQUIRED
     if len(group) < people_needed(policy, conditions, place, len(group)):
         return Reason.OCCUPANTS_REQUIRED
-    escorted = [one for one in group if _needs_escort(place, one)]
+    escorted = [one for one in group if needs_escort(place, one)]
     if escorted and not any(not one.visitor and one not in escorted for one in group):
         return Reason.ESCORT_REQUIRED
     return None
 
 
-def _needs_escort(place: Place, cardholder: CardholderPolicy) -> bool:
+def _lacks_escort(policy: CompiledPolicy, place: Place, waiter: Waiter) -> bool:
+    return needs_escort(place, policy.cardholders[waiter.cardholder_id])
+
+
+def needs_escort(place: Place, cardholder: CardholderPolicy) -> bool:
+    """Whether the cardholder passes here only with an escort."""
     return cardholder.escort_required or (cardholder.visitor and place.door.escort_required)
