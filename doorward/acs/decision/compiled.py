@@ -50,12 +50,12 @@ class Place:
     """A door side: everything about it that does not depend on who comes.
 
     `guarded`: zones, an interlock or a two-person rule may have a say. `profile_known` is False when the door
-    names an identification profile that is not in the policy. `interlocks`: their names, and their other doors.
+    names an identification profile that is not in the policy. `always`: its `ways` know no schedules. `interlocks`: their names, and their other doors.
     """
 
     __slots__ = (
-        "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "rules", "side",
-        "step", "ways",
+        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "ready", "rules",
+        "side", "step", "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:
@@ -65,6 +65,8 @@ class Place:
         self.step = TraceStep("reader", True, f"{door.name}, side {side.value}")
         self.rules: frozenset[int] = frozenset()
         self.ways: tuple[Way, ...] = ()
+        self.always = False
+        self.ready = door.kind not in NO_LOCK and not door.maintenance
         self.facility = True
         self.profile_known = True
         self.enters: tuple[str, ...] = ()
@@ -174,6 +176,7 @@ class CompiledPolicy:
             place.profile_known = found is not None
             if found is not None:
                 place.facility, place.ways = found[0], found[1][place.side]
+                place.always = not any(way.schedules for way in place.ways)
 
     def _index_surroundings(self, borders: Iterable[BorderPolicy]) -> None:
         for border in borders:

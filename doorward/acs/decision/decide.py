@@ -18,7 +18,7 @@ changed. A reference that leads nowhere denies.
 
 from datetime import datetime, timedelta
 
-from doorward.acs.decision.compiled import NO_LOCK, CompiledPolicy, Place, ReaderSpot
+from doorward.acs.decision.compiled import CompiledPolicy, Place, ReaderSpot
 from doorward.acs.decision.decision import (
     Conditions,
     Decision,
@@ -37,7 +37,7 @@ from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.schedule import local_moment
 from doorward.acs.decision.standing import cardholder_denial, credential_denial
-from doorward.acs.decision.together import group_denial, needs_escort
+from doorward.acs.decision.together import group_denial
 from doorward.acs.decision.trace import TraceStep
 
 _CREDENTIAL_OK = TraceStep("credential", True, "valid")
@@ -80,11 +80,12 @@ def _decide_at(
     draft = Draft(now, local_moment(now, policy.zone), [place.step])
     reason = (
         _controller_denial(policy, conditions, draft)
-        or _place_denial(place, draft)
+        or (None if place.ready and place.profile_known else _place_denial(place, draft))
         or identify(policy, conditions, spot, place, read.shown, draft)
         or judge(policy, conditions, place, draft, fresh=read.fresh)
     )
-    _count_pins(conditions, spot, draft, reason)
+    if IdentificationType.PIN in draft.types:
+        _count_pins(conditions, spot, draft, reason)
     return _decision(place, draft, reason)
 
 
@@ -110,7 +111,7 @@ def judge(
     if any(credential.starts_lockdown for credential in draft.used):
         draft.response = DoorResponse.LOCKDOWN
         return None
-    if place.guarded or needs_escort(place, cardholder) or conditions.memory.waiting.get(place.key) is not None:
+    if place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty:
         reason = (
             zone_denial(policy, conditions, place, draft)
             or _interlock_denial(conditions, place, draft)
@@ -136,21 +137,18 @@ def _controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Dr
     return None
 
 
-def _place_denial(place: Place, draft: Draft) -> Reason | None:
+def _place_denial(place: Place, draft: Draft) -> Reason:
     door = place.door
-    if door.kind in NO_LOCK:
-        return draft.denied("door_ready", Reason.DOOR_NOT_READY, door.kind.value)
-    if door.maintenance:
-        return draft.denied("door_ready", Reason.DOOR_NOT_READY, "maintenance")
-    if not place.profile_known:
+    if place.ready:
         return draft.denied("profile", Reason.PROFILE_UNKNOWN, door.profile_id or "")
-    return None
+    what = "maintenance" if door.maintenance else door.kind.value
+    return draft.denied("door_ready", Reason.DOOR_NOT_READY, what)
 
 
 def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
     for credential in draft.used:
         if credential.traced:
-            draft.notices = (*draft.notices, Notice.TRACED)
+            draft.notices += (Notice.TRACED,)
         reason = credential_denial(credential, conditions.memory, draft.now, policy.zone)
         if reason is not None:
             return draft.denied("credential", reason)
@@ -215,12 +213,12 @@ def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy
 
 def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
     """One accepted combination is exactly what was shown; or holds it, and then the rest is waited for."""
-    longer = None
+    types, longer = draft.types, None
     for way in active_ways(policy, place, draft):
-        if way.types == draft.types:
+        if way.types == types:
             draft.trace.append(way.step)
             return None
-        if way.types > draft.types:
+        if way.types > types:
             longer = way
     if longer is None:
         return draft.denied(
@@ -274,7 +272,7 @@ def _used(conditions: Conditions, credential_id: str, now: datetime) -> Change:
 def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: Reason | None) -> None:
     """Wrong PINs in a row lock the keypad for a while; a right one begins anew."""
     if reason not in _WRONG_PIN:
-        if IdentificationType.PIN in draft.types and draft.used and conditions.memory.failures.get(spot.id):
+        if draft.used and reason is not Reason.READER_LOCKED_OUT and conditions.memory.failures.get(spot.id):
             draft.changes += (Change(Table.FAILURES, spot.id, None),)
         return
     before = conditions.memory.failures.get(spot.id) or NO_LOCKOUT

@@ -104,27 +104,24 @@ class Draft:
     `moment` is `now` in the site's local time. `types` is what was shown, `used` the credentials it turned out to be.
     """
 
-    __slots__ = (
-        "cardholder", "changes", "companions", "long", "moment", "move", "notices", "now", "outcome", "response",
-        "rule_id", "token", "trace", "types", "used",
-    )  # fmt: skip
+    # What stays as it is costs nothing as a default of the class; one of these is made for every badge.
+    outcome = Outcome.DENIED
+    types: frozenset[IdentificationType] = frozenset()
+    used: tuple[CredentialPolicy, ...] = ()
+    cardholder: CardholderPolicy | None = None
+    token: CardToken | None = None
+    rule_id: str | None = None
+    response = DoorResponse.RELEASE
+    long = False
+    notices: tuple[Notice, ...] = ()
+    companions: tuple[Waiter, ...] = ()
+    move: Move | None = None
+    changes: tuple[Change, ...] = ()
 
     def __init__(self, now: datetime, moment: LocalMoment, trace: list[TraceStep]) -> None:
         self.now = now
         self.moment = moment
         self.trace = trace
-        self.outcome = Outcome.DENIED
-        self.types = NOTHING
-        self.used: tuple[CredentialPolicy, ...] = ()
-        self.cardholder: CardholderPolicy | None = None
-        self.token: CardToken | None = None
-        self.rule_id: str | None = None
-        self.response = DoorResponse.RELEASE
-        self.long = False
-        self.notices: tuple[Notice, ...] = ()
-        self.companions: tuple[Waiter, ...] = ()
-        self.move: Move | None = None
-        self.changes: tuple[Change, ...] = ()
 
     def passed(self, check: str, detail: str) -> None:
         """Note a check that speaks for going on."""
@@ -139,6 +136,3 @@ class Draft:
         """Note what is missing; returns the reason. The outcome will be WAITING."""
         self.outcome = Outcome.WAITING
         return self.denied(check, reason, detail)
-
-
-NOTHING: frozenset[IdentificationType] = frozenset()

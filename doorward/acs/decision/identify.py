@@ -1,6 +1,7 @@
 """From what was shown to whose it is: every item must be known, and all must belong to one person."""
 
 import hmac
+from collections.abc import Sequence
 
 from doorward.acs.decision.card_format import CardBits, CardToken, raw_token
 from doorward.acs.decision.compiled import CompiledPolicy, Place, ReaderSpot, Token, Way
@@ -41,6 +42,12 @@ def identify(
     draft: Draft,
 ) -> Reason | None:
     """Put the credentials shown, their kinds and their owner into the draft, or return why that cannot be."""
+    if len(shown) == 1 and type(shown[0]) is CardBits:  # what nearly always comes, without ceremony
+        card = _card(policy, spot, place, shown[0], draft)
+        if isinstance(card, Reason):
+            return card
+        draft.used, draft.types = (card,), CARD
+        return None
     pins: list[PinEntry] = []
     for item in shown:
         if isinstance(item, PinEntry):
@@ -94,7 +101,7 @@ def _card(policy: CompiledPolicy, spot: ReaderSpot, place: Place, bits: CardBits
     token = spot.cards.read(bits)
     if isinstance(token, CardToken):
         draft.token = token
-        draft.trace.append(_format_step(token.format))
+        draft.trace.append(_FORMATS.get(token.format) or _format_step(token.format))
         found = policy.by_token.get(token)
         if found is None and not place.facility:
             found = policy.by_number.get((token.format, token.number))
@@ -103,11 +110,12 @@ def _card(policy: CompiledPolicy, spot: ReaderSpot, place: Place, bits: CardBits
             return found
         if found is not None:
             return draft.denied("credential", Reason.CARD_AMBIGUOUS)
-    raw = policy.by_token.get(raw_token(bits))
+    bare = raw_token(bits)
+    raw = policy.by_token.get(bare)
     if isinstance(raw, CredentialPolicy):
         if draft.token is None:
-            draft.token = raw_token(bits)
-            draft.trace.append(_format_step(draft.token.format))
+            draft.trace.append(_format_step(bare.format))
+        draft.token = bare
         return raw
     if isinstance(token, Reason):
         return draft.denied("card_format", token, f"{bits.bit_count} bits")
@@ -116,9 +124,7 @@ def _card(policy: CompiledPolicy, spot: ReaderSpot, place: Place, bits: CardBits
 
 
 def _format_step(name: str) -> TraceStep:
-    step = _FORMATS.get(name)
-    if step is None:
-        step = _FORMATS[name] = TraceStep("card_format", True, name)
+    step = _FORMATS[name] = TraceStep("card_format", True, name)
     return step
 
 
@@ -191,6 +197,8 @@ def _pin_alone(policy: CompiledPolicy, token: bytes) -> Found:
     return found if isinstance(found, CredentialPolicy) else Reason.PIN_AMBIGUOUS
 
 
-def active_ways(policy: CompiledPolicy, place: Place, draft: Draft) -> list[Way]:
+def active_ways(policy: CompiledPolicy, place: Place, draft: Draft) -> Sequence[Way]:
     """The combinations that this door side accepts now."""
+    if place.always:
+        return place.ways
     return [way for way in place.ways if not way.schedules or policy.applies(way.schedules, draft.moment)]

@@ -105,11 +105,13 @@ Value = TypeVar("Value")
 class Layer(Generic[Value]):
     """A table with changes of its own over one that it leaves alone; None under a key: forgotten."""
 
-    __slots__ = ("_base", "_own")
+    __slots__ = ("_base", "_own", "empty")
 
     def __init__(self, base: "Mapping[str, Value] | Layer[Value]") -> None:
         self._base = base
         self._own: dict[str, Value | None] = {}
+        self.empty: bool = base.empty if isinstance(base, Layer) else not base
+        """Nothing was ever put here: a look is not worth it."""
 
     def get(self, key: str) -> Value | None:
         """The value, if there is one."""
@@ -117,6 +119,7 @@ class Layer(Generic[Value]):
 
     def put(self, key: str, value: Value | None) -> None:
         """Remember or forget."""
+        self.empty = False
         self._own[key] = value
 
 

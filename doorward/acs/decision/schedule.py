@@ -8,6 +8,7 @@ skips does not apply that day, and an edge inside a skipped hour takes effect wh
 
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -131,11 +132,17 @@ def local_day(day: date) -> LocalDay:
     return LocalDay(day, iso, iso[5:], day.weekday())
 
 
+@lru_cache(maxsize=64)
+def _two_days(today: date) -> tuple[LocalDay, LocalDay]:
+    """Today and yesterday; the same all day long, so they are made once."""
+    return local_day(today), local_day(today - _ONE_DAY)
+
+
 def local_moment(now: datetime, zone: tzinfo) -> LocalMoment:
     """What the wall clock of the zone shows at `now` (aware). Make it once for all schedules of a decision."""
     local = now.astimezone(zone)
-    today = local.date()
-    return LocalMoment(local.hour * 60 + local.minute, local_day(today), local_day(today - _ONE_DAY))
+    today, yesterday = _two_days(local.date())
+    return LocalMoment(local.hour * 60 + local.minute, today, yesterday)
 
 
 def day_slots(schedule: Schedule, day: LocalDay) -> Slots:

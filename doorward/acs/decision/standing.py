@@ -7,6 +7,7 @@ from doorward.acs.decision.policy import CardholderPolicy, CredentialPolicy, Cre
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.validity import expiry
 
+_ACTIVE = CredentialStatus.ACTIVE
 _STATUS_REASONS = {
     CredentialStatus.SUSPENDED: Reason.CREDENTIAL_SUSPENDED,
     CredentialStatus.LOST: Reason.CREDENTIAL_LOST,
@@ -16,7 +17,7 @@ _STATUS_REASONS = {
 
 def credential_denial(credential: CredentialPolicy, memory: Memory, now: datetime, zone: tzinfo) -> Reason | None:
     """Why the credential may not be used, if so. Relative validity counts days of the calendar in `zone`."""
-    if credential.status is not CredentialStatus.ACTIVE:
+    if credential.status is not _ACTIVE:
         return _STATUS_REASONS[credential.status]
     if credential.valid_from is not None and now < credential.valid_from:
         return Reason.CREDENTIAL_NOT_YET_VALID

@@ -88,9 +88,10 @@ def _decide(policy: Policy, world: Conditions, read: Read, now: datetime, found:
         raise Ended(Reason.POLICY_STALE)
 
     reader = next((one for one in policy.readers if one.id == read.reader_id), None)
-    door = reader and next((one for one in policy.doors if one.id == reader.door_id), None)
-    if reader is None or door is None:
+    doors = [one for one in policy.doors if reader is not None and one.id == reader.door_id]
+    if reader is None or not doors:
         raise Ended(Reason.READER_UNKNOWN)
+    door = doors[0]
     if door.kind in (DoorKind.MONITORING, DoorKind.PROVISIONED) or door.maintenance:
         raise Ended(Reason.DOOR_NOT_READY)
     facility_needed, methods = _methods(policy, door, reader.side)
@@ -450,13 +451,13 @@ def _together(
     waiting = world.memory.waiting.get(f"{door.id}/{side.value}")
     others = []
     if waiting and now < waiting.until:
-        for one in waiting.people:
-            if one.cardholder_id != person.id and one.cardholder_id in people:
+        for waiter in waiting.people:
+            if waiter.cardholder_id != person.id and waiter.cardholder_id in people:
                 try:
-                    _person_ok(people[one.cardholder_id], now)
+                    _person_ok(people[waiter.cardholder_id], now)
                 except Ended:
                     continue
-                others.append(people[one.cardholder_id])
+                others.append(people[waiter.cardholder_id])
 
     rule = door.two_person
     if rule and (side not in rule.sides or (rule.schedules and not _any_active(policy, rule.schedules, now))):
