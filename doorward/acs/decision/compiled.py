@@ -49,13 +49,14 @@ class Way:
 class Place:
     """A door side: everything about it that does not depend on who comes.
 
-    `guarded`: zones, an interlock or a two-person rule may have a say. `profile_known` is False when the door
-    names an identification profile that is not in the policy. `always`: its `ways` know no schedules. `interlocks`: their names, and their other doors.
+    `ready`: the door has a lock and is not under maintenance. `guarded`: zones, an interlock or a two-person rule may
+    have a say. `profile_known` is False when the door names an identification profile that is not in the policy.
+    `always`: its `ways` know no schedules. `interlocks`: their names, and their other doors.
     """
 
     __slots__ = (
-        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "ready", "rules",
-        "side", "step", "ways",
+        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "ready",
+        "rules", "side", "step", "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:

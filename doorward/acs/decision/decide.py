@@ -9,8 +9,8 @@ The checks and their order (the first that fails is the reason):
 5. the read is fresh, and the door is not in lockdown (or the cardholder exempt);
 6. an access rule names the cardholder at this door side, and one of its schedules applies;
 7. the identification profile accepts what was shown, now; if it wants more, the outcome is WAITING;
-8. zones: isolation, anti-passback; interlocks; then occupancy, two-person rule and escorts (WAITING for others);
-9. the door's device is online.
+8. zones: isolation, anti-passback; interlocks; the door's device is online;
+9. occupancy, two-person rule and escorts; if somebody else must come, the outcome is WAITING.
 
 Every check that mattered is in the trace, in order, so that a decision can be explained long after the policy has
 changed. A reference that leads nowhere denies.
@@ -69,7 +69,7 @@ def decide_floors(policy: CompiledPolicy, conditions: Conditions, read: Read, no
 
 def _nowhere(policy: CompiledPolicy, conditions: Conditions, read: Read, now: datetime) -> Decision:
     draft = Draft(now, local_moment(now, policy.zone), [])
-    reason = _controller_denial(policy, conditions, draft)
+    reason = controller_denial(policy, conditions, draft)
     reason = reason or draft.denied("reader", Reason.READER_UNKNOWN, read.reader_id)
     return Decision(Outcome.DENIED, reason, tuple(draft.trace))
 
@@ -79,14 +79,14 @@ def _decide_at(
 ) -> Decision:
     draft = Draft(now, local_moment(now, policy.zone), [place.step])
     reason = (
-        _controller_denial(policy, conditions, draft)
-        or (None if place.ready and place.profile_known else _place_denial(place, draft))
+        controller_denial(policy, conditions, draft)
+        or place_denial(place, draft)
         or identify(policy, conditions, spot, place, read.shown, draft)
         or judge(policy, conditions, place, draft, fresh=read.fresh)
     )
     if IdentificationType.PIN in draft.types:
         _count_pins(conditions, spot, draft, reason)
-    return _decision(place, draft, reason)
+    return conclude(place, draft, reason)
 
 
 def judge(
@@ -111,23 +111,25 @@ def judge(
     if any(credential.starts_lockdown for credential in draft.used):
         draft.response = DoorResponse.LOCKDOWN
         return None
-    if place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty:
-        reason = (
-            zone_denial(policy, conditions, place, draft)
-            or _interlock_denial(conditions, place, draft)
-            or group_denial(policy, conditions, place, draft)
-        )
+    guarded = place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty
+    if guarded:
+        reason = zone_denial(policy, conditions, place, draft) or _interlock_denial(conditions, place, draft)
         if reason is not None:
             return reason
-        draft.move = move_of(policy, place)
     if not condition.online:
         return draft.denied("door_online", Reason.DOOR_OFFLINE, "offline")
     draft.trace.append(_ONLINE)
+    if guarded:
+        reason = group_denial(policy, conditions, place, draft)
+        if reason is not None:
+            return reason
+        draft.move = move_of(policy, place)
     _note_grant(conditions, place, cardholder, draft)
     return None
 
 
-def _controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
+def controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
+    """Why the controller decides nothing now, if so."""
     if not policy.version:
         return draft.denied("controller", Reason.NO_POLICY)
     if not conditions.clock_ok:
@@ -137,11 +139,13 @@ def _controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Dr
     return None
 
 
-def _place_denial(place: Place, draft: Draft) -> Reason:
-    door = place.door
+def place_denial(place: Place, draft: Draft) -> Reason | None:
+    """Why nothing opens this door, if so: it has no lock, is under maintenance, or its profile is not known."""
+    if place.ready and place.profile_known:
+        return None
     if place.ready:
-        return draft.denied("profile", Reason.PROFILE_UNKNOWN, door.profile_id or "")
-    what = "maintenance" if door.maintenance else door.kind.value
+        return draft.denied("profile", Reason.PROFILE_UNKNOWN, place.door.profile_id or "")
+    what = "maintenance" if place.door.maintenance else place.door.kind.value
     return draft.denied("door_ready", Reason.DOOR_NOT_READY, what)
 
 
@@ -282,7 +286,8 @@ def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: 
     draft.changes += (Change(Table.FAILURES, spot.id, after),)
 
 
-def _decision(place: Place, draft: Draft, reason: Reason | None) -> Decision:
+def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
+    """The decision that the draft has come to; no reason: granted."""
     granted = reason is None
     outcome = Outcome.GRANTED if granted else draft.outcome
     changes = draft.changes
@@ -290,6 +295,9 @@ def _decision(place: Place, draft: Draft, reason: Reason | None) -> Decision:
         # The code will be shown to `decide` again, together with its PIN.
         changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
     first = draft.used[0] if draft.used else None
+    owner = first.cardholder_id if first is not None else None
+    if owner is None and draft.cardholder is not None:
+        owner = draft.cardholder.id
     return Decision(
         outcome,
         reason or Reason.GRANTED,
@@ -298,7 +306,7 @@ def _decision(place: Place, draft: Draft, reason: Reason | None) -> Decision:
         place.side,
         draft.token,
         first.id if first is not None else None,
-        first.cardholder_id if first is not None else None,
+        owner,
         draft.rule_id,
         draft.response,
         draft.long,

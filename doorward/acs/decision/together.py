@@ -21,7 +21,8 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     if me is None:
         return None
     waiting = conditions.memory.waiting.get(place.key)
-    others = _still_waiting(policy, waiting, me.id, draft) if waiting is not None else ()
+    all_waiting = _still_waiting(policy, waiting, me.id, draft) if waiting is not None else ()
+    others = all_waiting
     rule = _two_person_rule(policy, place, draft)
     if rule is None and not needs_escort(place, me) and people_needed(policy, conditions, place, 1) == 1:
         # Nobody else is needed: those who only lack an escort come along, if this is one.
@@ -38,7 +39,8 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
         draft.changes += (Change(Table.WAITING, place.key, Waiting(people, until)),)
         return draft.waits("together", reason, f"{len(group)} of them here")
     if waiting is not None:
-        draft.changes += (Change(Table.WAITING, place.key, None),)
+        left = tuple(one for one in all_waiting if one not in others)
+        draft.changes += (Change(Table.WAITING, place.key, Waiting(left, waiting.until) if left else None),)
     draft.companions = others
     if others:
         draft.passed("together", f"{len(group)} people")

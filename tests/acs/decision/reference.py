@@ -132,9 +132,9 @@ def _decide(policy: Policy, world: Conditions, read: Read, now: datetime, found:
                     raise Ended(Reason.INTERLOCK_UNKNOWN)
                 if not there.closed or not there.locked:
                     raise Ended(Reason.INTERLOCK_OPEN)
-    _together(policy, world, person, door, reader.side, now, found)
     if state is None or not state.online:
         raise Ended(Reason.DOOR_OFFLINE)
+    _together(policy, world, person, door, reader.side, now, found)
 
     entered, left = _borders(policy, door, reader.side)
     if entered:
@@ -449,7 +449,7 @@ def _together(
 ) -> None:
     people = {one.id: one for one in policy.cardholders}
     waiting = world.memory.waiting.get(f"{door.id}/{side.value}")
-    others = []
+    others: list[CardholderPolicy] = []
     if waiting and now < waiting.until:
         for waiter in waiting.people:
             if waiter.cardholder_id != person.id and waiter.cardholder_id in people:
@@ -469,6 +469,7 @@ def _together(
     entered, left = _borders(policy, door, side)
     if rule is None and _needed(policy, world, entered, left, 1) == 1:
         if not escorted(person):
+            found.waiting = {one.id for one in others}
             others = [] if person.visitor else [one for one in others if escorted(one)]
     group = [person, *others]
 
@@ -483,6 +484,7 @@ def _together(
                 if known is None or around not in _around(policy, known.zone_id):
                     newcomers += 1
             if newcomers and (world.memory.occupancy.get(around) or 0) + newcomers > limit.max_occupancy:
+                found.waiting = set()
                 raise Ended(Reason.ZONE_FULL)
 
     missing = None
@@ -499,6 +501,7 @@ def _together(
         found.waiting = {one.id for one in group}
         raise Ended(missing, WAITING)
     found.companions = {one.id for one in others}
+    found.waiting -= found.companions
 
 
 def _ignored(zone: ZonePolicy, world: Conditions) -> bool:
