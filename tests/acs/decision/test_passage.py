@@ -51,7 +51,11 @@ SITE = Policy(
             "all", "All", (), PEOPLE, ("always",), tuple(DoorSide(door, side) for door in DOORS for side in Side)
         ),
     ),
-    zones=(ZonePolicy("site", "Site"), ZonePolicy("building", "Building", "site"), ZonePolicy("safe", "Safe", "building")),
+    zones=(
+        ZonePolicy("site", "Site"),
+        ZonePolicy("building", "Building", "site"),
+        ZonePolicy("safe", "Safe", "building"),
+    ),
     borders=(
         BorderPolicy("site", "gate", Side.A),
         BorderPolicy("building", "hall", Side.A),
