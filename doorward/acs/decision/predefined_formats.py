@@ -93,4 +93,4 @@ PREDEFINED: dict[str, CardFormat] = {card_format.id: card_format for card_format
 """By id, shortest first."""
 
 ACTIVE_BY_DEFAULT = frozenset({H10301, "H10306", "C1k35s", "H10304", "C1k48s"})
-"""One per length, each with parity. Serial numbers are not among them: anyone can copy them, so a site must choose to."""
+"""One per length, each with parity. Serial numbers are not: they are easy to copy, so a site must choose them."""
