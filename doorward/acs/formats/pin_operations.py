@@ -78,12 +78,12 @@ def _check(rules: PinRules) -> None:
             f"The maximum length is from the minimum length ({rules.min_length}) to {LONGEST_PIN}.", "maxLength"
         )
     if rules.end and rules.end not in END_KEYS:
-        raise ValidationFailed(f"The end-of-PIN key is one of {' '.join(END_KEYS)}, or none.", "end")
+        raise ValidationFailed(f"The end-of-PIN key is one of {' '.join(END_KEYS)}, or none.", "endKey")
     if not rules.end and rules.min_length != rules.max_length:
         raise ValidationFailed(
             "Without an end-of-PIN key nobody could end a short PIN: "
             "choose a key, or make the minimum and maximum length the same.",
-            "end",
+            "endKey",
         )
     if not _SECOND_MS <= rules.digit_timeout_ms <= 60 * _SECOND_MS:
         raise ValidationFailed("The time between two digits is 1 to 60 seconds.", "digitTimeoutMs")

@@ -1,6 +1,6 @@
 """What may be asked about card formats and PIN rules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
@@ -39,11 +39,17 @@ async def system_pin_rules(actor: Actor) -> PinRules:
 async def list_reader_settings(actor: Actor) -> list[ReaderSettings]:
     """Every reader by name, with its own card formats and PIN rules if it has any."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    formats, sets = await stored_formats(), await reader_formats()
-    rules, own_rules = await pin_rules(), await reader_pin_rules()
+    return await reader_settings()
+
+
+async def reader_settings(reader_ids: Sequence[str] | None = None) -> list[ReaderSettings]:
+    """The settings of readers by name, for callers that were allowed to read, or to set, them. None: of all."""
+    formats, sets = await stored_formats(), await reader_formats(reader_ids)
+    rules, own_rules = await pin_rules(), await reader_pin_rules(reader_ids)
+    readers = Reader.all() if reader_ids is None else Reader.filter(id__in=list(reader_ids))
     return [
         _settings(reader, formats, sets.get(reader.id), rules, own_rules.get(reader.id))
-        for reader in await Reader.all().order_by("name", "id")
+        for reader in await readers.order_by("name", "id")
     ]
 
 

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from doorward.acs.decision.card_format import BitField, CardFormat, Parity
+from doorward.acs.decision.format_check import MAX_FACILITY_BITS
 
 
 @st.composite
@@ -10,19 +11,17 @@ def card_formats(draw: st.DrawFn, max_bits: int = 256) -> CardFormat:
     """Any format that `check_format` accepts."""
     bits = draw(st.integers(1, max_bits))
     free = set(range(1, bits + 1))
-    fields: list[BitField | None] = []
-    for _ in range(2):
+    fields: dict[str, BitField] = {}
+    for name in draw(st.sampled_from([("number",), ("facility",), ("number", "facility"), ("facility", "number")])):
         starts = sorted(free)
-        if not starts or (fields and draw(st.booleans())):
-            fields.append(None)
+        if not starts:
             continue
         first = last = draw(st.sampled_from(starts))
-        longest = draw(st.integers(1, bits))
+        longest = draw(st.integers(1, min(bits, MAX_FACILITY_BITS if name == "facility" else bits)))
         while last + 1 in free and last - first + 1 < longest:
             last += 1
         free -= set(range(first, last + 1))
-        fields.append(BitField(first, last, draw(st.booleans()), draw(st.booleans())))
-    draw(st.randoms(use_true_random=False)).shuffle(fields)
+        fields[name] = BitField(first, last, draw(st.booleans()), draw(st.booleans()))
     positions = draw(st.lists(st.sampled_from(sorted(free)), max_size=4, unique=True)) if free else []
     parities: list[Parity] = []
     for index, position in enumerate(positions):
@@ -35,8 +34,8 @@ def card_formats(draw: st.DrawFn, max_bits: int = 256) -> CardFormat:
         "drawn",
         "Drawn",
         bits,
-        fields[0],
-        fields[1],
+        fields.get("number"),
+        fields.get("facility"),
         tuple(parities),
         draw(st.booleans()),
         bits % 8 == 0 and draw(st.booleans()),

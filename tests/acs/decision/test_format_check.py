@@ -47,6 +47,7 @@ def test_predefined_formats_have_names_of_their_own() -> None:
         (made(number=BitField(4, 3)), "number", "within 1 to 8"),
         (made(number=BitField(2, 9)), "number", "within 1 to 8"),
         (made(number=None, facility=BitField(2, 9)), "facilityCode", "facility code cannot be at bits 2 to 9"),
+        (made(99, number=None, facility=BitField(1, 64)), "facilityCode", "at most 63 bits"),
         (made(number=BitField(4, 8), facility=BitField(1, 4)), "number", "Bit 4 belongs to the facility code"),
         (made(parities=(Parity(8, True, (1,)),)), "parities", "Bit 8 belongs to the card number"),
         (made(bits=9, parities=(Parity(9, True, ()),)), "parities", "covers no bits"),
