@@ -7,8 +7,8 @@ from typing import Any, cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.decision import card_format as domain
 from doorward.acs.decision.card_explanation import Explanation, FieldReading
+from doorward.acs.decision.card_format import BitField, Parity
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.formats import queries
@@ -52,7 +52,7 @@ class CardField:
     bit_order: BitOrder
 
     @classmethod
-    def of(cls, field: domain.BitField | None) -> "CardField | None":
+    def of(cls, field: BitField | None) -> "CardField | None":
         """The field as the API shows it."""
         if field is None:
             return None
@@ -73,9 +73,9 @@ class CardFieldInput:
     base: NumberBase = NumberBase.DECIMAL
     bit_order: BitOrder = BitOrder.BIG_ENDIAN
 
-    def given(self) -> domain.BitField:
+    def given(self) -> BitField:
         """The field as the domain knows it."""
-        return domain.BitField(
+        return BitField(
             self.first_bit,
             self.last_bit,
             self.base is NumberBase.HEXADECIMAL,
@@ -138,8 +138,8 @@ class CardFormat:
         )
 
 
-def _parities(given: Sequence[CardParityInput]) -> tuple[domain.Parity, ...]:
-    return tuple(domain.Parity(parity.bit, parity.odd, tuple(parity.covers)) for parity in given)
+def _parities(given: Sequence[CardParityInput]) -> tuple[Parity, ...]:
+    return tuple(Parity(parity.bit, parity.odd, tuple(parity.covers)) for parity in given)
 
 
 @strawberry.input(description="A card format to create or to try. It has a number, a facility code, or both.")
@@ -337,9 +337,9 @@ class FormatMutation:
 
     @strawberry.mutation(description="Change a card format. Permission: configuration.write.")
     async def update_card_format(self, info: ApiInfo, input: UpdateCardFormatInput) -> CardFormatPayload:
-        domain_, actor = info.context.domain, info.context.actor
+        domain, actor = info.context.domain, info.context.actor
         try:
-            stored = await update_card_format(domain_, actor, input.id, input.changes(), input.expected_version)
+            stored = await update_card_format(domain, actor, input.id, input.changes(), input.expected_version)
         except AcsError as error:
             return CardFormatPayload(errors=[OperationError.of(error)])
         return CardFormatPayload(card_format=CardFormat.of(stored))

@@ -66,9 +66,6 @@ class CardFormatChanges(TypedDict, total=False):
     invert_bytes: bool
 
 
-_INVERSIONS = frozenset({"invert_bits", "invert_bytes"})
-
-
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_card_format(work: Work, draft: CardFormatDraft) -> StoredFormat:
     """A new card format, not active yet. Raises Conflict if another has its name."""
@@ -93,7 +90,7 @@ async def update_card_format(
     formats = await _locked_formats(work)
     old = _known(formats, format_id)
     check.version(old.version, expected_version)
-    changed = _checked(msgspec.structs.replace(old.format, **changes))
+    changed = msgspec.structs.replace(old.format, **changes)
     if old.predefined and _without_inversions(changed) != _without_inversions(old.format):
         raise ValidationFailed(
             f"{old.format.name} is predefined: only its bit order and byte order can be changed. "
@@ -102,7 +99,7 @@ async def update_card_format(
         )
     if changed == old.format:
         return old
-    changed = msgspec.structs.replace(changed, name=_free_name(formats, changed.name, format_id))
+    changed = msgspec.structs.replace(_checked(changed), name=_free_name(formats, changed.name, format_id))
     await _refuse_length(work, formats, StoredFormat(changed, old.active, old.predefined, old.version))
     return await _replace(work, old, changed, EventType.CARD_FORMAT_UPDATED)
 

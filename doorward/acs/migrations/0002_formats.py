@@ -95,6 +95,11 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.AlterField(
+            model_name="Card",
+            name="format",
+            field=fields.CharField(max_length=36),
+        ),
+        ops.AlterField(
             model_name="Event",
             name="type",
             field=fields.CharEnumField(
