@@ -1,5 +1,6 @@
 """Card formats as a site keeps them: what operations accept, refuse, write down, and hand to controllers."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -118,6 +119,18 @@ async def test_two_formats_of_one_length_cannot_both_be_active(database_url: str
         event = await last_event()
         assert event.type is EventType.CARD_FORMAT_ACTIVATED
         assert (event.data["before"]["active"], event.data["after"]["active"]) == (False, True)
+
+
+async def test_of_two_who_activate_formats_of_one_length_at_once_one_is_refused(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        domain, actor = world.domain, COMMAND_LINE
+        await set_card_format_active(domain, actor, "H10306", False)
+        results = await asyncio.gather(
+            *(set_card_format_active(domain, actor, format_id, True) for format_id in ("H10306", "W34")),
+            return_exceptions=True,
+        )
+        assert sum(isinstance(result, Conflict) for result in results) == 1
+        assert len({"H10306", "W34"} & set(await active_format_ids())) == 1
 
 
 async def test_activating_what_is_active_changes_nothing(database_url: str) -> None:

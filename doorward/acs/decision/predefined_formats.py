@@ -45,7 +45,6 @@ _FORMATS = (
     CardFormat(H10301, "H10301 26-bit", 26, _unsigned(10, 25), _unsigned(2, 9), _ends(26, 13, 14)),
     CardFormat("IND26", "Indala 26-bit", 26, _unsigned(14, 25), _unsigned(2, 13), _ends(26, 13, 14)),
     CardFormat("IND27", "Indala 27-bit", 27, _unsigned(14, 27), _unsigned(1, 13)),
-    CardFormat("IND29", "Indala 29-bit", 29, _unsigned(14, 29), _unsigned(1, 13)),
     CardFormat("ADT31", "ADT 31-bit", 31, _unsigned(6, 28), _unsigned(2, 5)),
     CardFormat("CSN32", "32-bit serial number (4-byte CSN)", 32, _serial(32)),
     CardFormat(
