@@ -20,6 +20,7 @@ AREAS = (
     "schedules",
     "zones",
     "doors",
+    "formats",
     "rules",
     "users",
     "cameras",

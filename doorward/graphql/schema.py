@@ -14,7 +14,9 @@ from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
+from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.rules import RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
 
@@ -27,8 +29,13 @@ _CACHED_DOCUMENTS = 200
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query",
+            (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery, FormatQuery, ReaderSettingsQuery),
+        ),
+        mutation=merge_types(
+            "Mutation", (UserMutation, PeopleMutation, DoorMutation, FormatMutation, ReaderSettingsMutation)
+        ),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

@@ -14,9 +14,10 @@ from tests.world import only, open_world
 
 pytestmark = pytest.mark.anyio
 
-AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users")
+AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users", "formats")
 for area in AREAS:
     importlib.import_module(f"doorward.acs.{area}.operations")
+importlib.import_module("doorward.acs.formats.pin_operations")
 
 
 def function(name: str) -> Any:

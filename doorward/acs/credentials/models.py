@@ -16,7 +16,7 @@ class Card(Model):
     )
     cardholder_id: str
     name = fields.CharField(100)
-    format = fields.CharField(32)
+    format = fields.CharField(36)
     facility = fields.IntField()
     number = fields.BigIntField()
     status = fields.CharEnumField(CredentialStatus, max_length=16, default=CredentialStatus.ACTIVE)

@@ -1,7 +1,9 @@
 """Card formats: what the bits that a reader sends mean.
 
 The structs are values; `format_check.py` says which formats make sense, `card_reader.py` reads and writes cards by
-them, `card_explanation.py` shows how one was read, and `predefined_formats.py` has those of the field. H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility code,
+them, `card_explanation.py` shows how one was read, and `predefined_formats.py` has those of the field.
+
+H10301 is the open 26-bit format: even parity over bits 1-13, 8 bits of facility code,
 16 bits of card number, odd parity over bits 14-26, most significant bit first.
 """
 
@@ -53,7 +55,7 @@ class CardBits:
 
     @classmethod
     def from_hexadecimal(cls, text: str, bit_count: int) -> "CardBits":
-        """The last `bit_count` bits of a hexadecimal number (spaces and colons do not count); those before must be 0."""
+        """The last `bit_count` bits of a hexadecimal number; those before must be 0. Spaces and colons do not count."""
         digits = "".join(text.replace(":", " ").split())
         if not digits or set(digits) - _HEXADECIMAL:
             raise ValueError("hexadecimal digits are 0-9 and A-F")

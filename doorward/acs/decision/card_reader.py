@@ -4,7 +4,6 @@ Formats are compiled to shifts and masks once; a badge then costs a few operatio
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from doorward.acs.decision.card_format import BitField, CardBits, CardFormat, CardToken
 from doorward.acs.decision.reason import Reason
@@ -20,72 +19,76 @@ def reversed_bytes(value: int, bit_count: int) -> int:
     return int.from_bytes(value.to_bytes(bit_count // 8, "big"), "little")
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """Where a number is, as a shift and a mask on the whole card."""
-
-    shift: int
-    mask: int
-    size: int
-    little_endian: bool
-
-    @classmethod
-    def of(cls, field: BitField | None, bits: int) -> "_Field | None":
-        if field is None:
-            return None
-        return cls(bits - field.last, field.largest, field.size, field.little_endian)
-
-    def read(self, value: int) -> int:
-        found = value >> self.shift & self.mask
-        return reversed_bits(found, self.size) if self.little_endian else found
-
-    def write(self, number: int) -> int:
-        return (reversed_bits(number, self.size) if self.little_endian else number) << self.shift
+def _checks(card_format: CardFormat) -> tuple[tuple[int, int], ...]:
+    """The bits of each parity, its own among them, and what their sum modulo 2 must be."""
+    bits = card_format.bits
+    return tuple(
+        (sum(1 << (bits - position) for position in {parity.position, *parity.mask}), int(parity.odd))
+        for parity in card_format.parities
+    )
 
 
-@dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A format, ready to read. `checks`: the bits of each parity with its own, and what their sum modulo 2 must be."""
+    """A format as shifts and masks on the whole card."""
 
-    id: str
-    bits: int
-    invert_bits: bool
-    invert_bytes: bool
-    checks: tuple[tuple[int, int], ...]
-    number: _Field | None
-    facility: _Field | None
+    __slots__ = (
+        "bits",
+        "checks",
+        "facility",
+        "facility_mask",
+        "facility_shift",
+        "format",
+        "id",
+        "number",
+        "number_mask",
+        "number_shift",
+        "plain",
+    )
 
-    @classmethod
-    def of(cls, card_format: CardFormat) -> "_Compiled":
-        bits = card_format.bits
-        return cls(
-            card_format.id,
-            bits,
-            card_format.invert_bits,
-            card_format.invert_bytes,
-            tuple(
-                (sum(1 << (bits - position) for position in {parity.position, *parity.mask}), int(parity.odd))
-                for parity in card_format.parities
-            ),
-            _Field.of(card_format.number, bits),
-            _Field.of(card_format.facility, bits),
+    def __init__(self, card_format: CardFormat) -> None:
+        number, facility = card_format.number, card_format.facility
+        self.id = card_format.id
+        self.bits = card_format.bits
+        self.format = card_format
+        self.checks = _checks(card_format)
+        self.number, self.facility = number, facility
+        self.number_shift = card_format.bits - number.last if number else 0
+        self.number_mask = number.largest if number else 0
+        self.facility_shift = card_format.bits - facility.last if facility else 0
+        self.facility_mask = facility.largest if facility else 0
+        self.plain = not (
+            card_format.invert_bits
+            or card_format.invert_bytes
+            or (number is not None and number.little_endian)
+            or (facility is not None and facility.little_endian)
         )
 
     def read(self, value: int) -> CardToken | None:
         """The card, or None if a parity is wrong. `value` is the whole card as it arrived."""
-        if self.invert_bits:
-            value = reversed_bits(value, self.bits)
-        if self.invert_bytes:
-            value = reversed_bytes(value, self.bits)
+        if not self.plain:
+            value = uninverted(self.format, value)
         for mask, odd in self.checks:
             if (value & mask).bit_count() & 1 != odd:
                 return None
-        facility, number = self.facility, self.number
-        return CardToken(
-            self.id,
-            None if facility is None else facility.read(value),
-            0 if number is None else number.read(value),
-        )
+        number = value >> self.number_shift & self.number_mask
+        facility = None if self.facility is None else value >> self.facility_shift & self.facility_mask
+        if not self.plain:
+            number = _in_order(self.number, number)
+            facility = None if facility is None else _in_order(self.facility, facility)
+        return CardToken(self.id, facility, number)
+
+
+def uninverted(card_format: CardFormat, value: int) -> int:
+    """A whole card as its parities and fields count it. Done twice, it is as it was."""
+    if card_format.invert_bits:
+        value = reversed_bits(value, card_format.bits)
+    if card_format.invert_bytes:
+        value = reversed_bytes(value, card_format.bits)
+    return value
+
+
+def _in_order(field: BitField | None, value: int) -> int:
+    return reversed_bits(value, field.size) if field and field.little_endian else value
 
 
 class CardReader:
@@ -100,7 +103,7 @@ class CardReader:
         self._by_length: dict[int, tuple[_Compiled, ...]] = {}
         for card_format in formats:
             others = self._by_length.get(card_format.bits, ())
-            self._by_length[card_format.bits] = (*others, _Compiled.of(card_format))
+            self._by_length[card_format.bits] = (*others, _Compiled(card_format))
 
     def read(self, bits: CardBits) -> CardToken | Reason:
         """The card in these bits, or why none of the formats can read them."""
@@ -140,18 +143,9 @@ def encode(card_format: CardFormat, facility: int | None, number: int) -> CardBi
             raise ValueError(f"{card_format.name} cards have a {name}: give it")
         if not 0 <= given <= field.largest:
             raise ValueError(f"the {name} of {card_format.name} cards is 0 to {field.largest}, not {given}")
-        value |= _write(field, card_format.bits, given)
+        value |= _in_order(field, given) << (card_format.bits - field.last)
     bits = card_format.bits
     for parity in card_format.parities:
         covered = sum(1 << (bits - position) for position in parity.mask)
         value |= ((value & covered).bit_count() & 1 ^ parity.odd) << (bits - parity.position)
-    if card_format.invert_bytes:
-        value = reversed_bytes(value, bits)
-    if card_format.invert_bits:
-        value = reversed_bits(value, bits)
-    return CardBits.from_int(value, bits)
-
-
-def _write(field: BitField, bits: int, number: int) -> int:
-    compiled = _Field.of(field, bits)
-    return compiled.write(number) if compiled else 0
+    return CardBits.from_int(uninverted(card_format, value), bits)

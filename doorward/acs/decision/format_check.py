@@ -2,6 +2,9 @@
 
 from doorward.acs.decision.card_format import MAX_CARD_BITS, BitField, CardFormat, Parity
 
+MAX_FACILITY_BITS = 63
+"""What a database holds as a number. Card numbers may be longer."""
+
 
 class FormatRefused(ValueError):
     """A format that cannot be; the message says what to do, `path` names the part of it (camelCase)."""
@@ -24,6 +27,11 @@ def check_format(card_format: CardFormat) -> None:
         )
     if card_format.number is None and card_format.facility is None:
         raise FormatRefused("Give the range of the card number, of the facility code, or of both.", "number")
+    if card_format.facility is not None and card_format.facility.size > MAX_FACILITY_BITS:
+        raise FormatRefused(
+            f"A facility code has at most {MAX_FACILITY_BITS} bits. Make the others part of the card number.",
+            "facilityCode",
+        )
     owners: dict[int, str] = {}
     for field, name, path in (
         (card_format.facility, "facility code", "facilityCode"),

@@ -45,7 +45,6 @@ _FORMATS = (
     CardFormat(H10301, "H10301 26-bit", 26, _unsigned(10, 25), _unsigned(2, 9), _ends(26, 13, 14)),
     CardFormat("IND26", "Indala 26-bit", 26, _unsigned(14, 25), _unsigned(2, 13), _ends(26, 13, 14)),
     CardFormat("IND27", "Indala 27-bit", 27, _unsigned(14, 27), _unsigned(1, 13)),
-    CardFormat("IND29", "Indala 29-bit", 29, _unsigned(14, 29), _unsigned(1, 13)),
     CardFormat("ADT31", "ADT 31-bit", 31, _unsigned(6, 28), _unsigned(2, 5)),
     CardFormat("CSN32", "32-bit serial number (4-byte CSN)", 32, _serial(32)),
     CardFormat(
@@ -93,4 +92,4 @@ PREDEFINED: dict[str, CardFormat] = {card_format.id: card_format for card_format
 """By id, shortest first."""
 
 ACTIVE_BY_DEFAULT = frozenset({H10301, "H10306", "C1k35s", "H10304", "C1k48s"})
-"""One per length, each with parity. Serial numbers are not among them: anyone can copy them, so a site must choose to."""
+"""One per length, each with parity. Serial numbers are not: they are easy to copy, so a site must choose them."""

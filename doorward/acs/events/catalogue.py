@@ -79,6 +79,15 @@ class EventType(StrEnum):
     DOOR_COMMANDED = "audit.door.commanded"
     DOOR_COMMAND_FAILED = "audit.door.command_failed"
     CLIP_VIEWED = "audit.clip.viewed"
+    CARD_FORMAT_CREATED = "audit.card_format.created"
+    CARD_FORMAT_UPDATED = "audit.card_format.updated"
+    CARD_FORMAT_RESET = "audit.card_format.reset"
+    CARD_FORMAT_ACTIVATED = "audit.card_format.activated"
+    CARD_FORMAT_DEACTIVATED = "audit.card_format.deactivated"
+    CARD_FORMAT_DELETED = "audit.card_format.deleted"
+    READER_CARD_FORMATS_CHANGED = "audit.reader.card_formats_changed"
+    PIN_RULES_CHANGED = "audit.pin_rules.changed"
+    READER_PIN_RULES_CHANGED = "audit.reader.pin_rules_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,15 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DOOR_COMMAND_FAILED: Declaration(audit, warning, "Door command not carried out"),
         kind.CARDHOLDER_PHOTO_CHANGED: Declaration(audit, info, "Photo changed"),
         kind.CLIP_VIEWED: Declaration(audit, info, "Recording viewed"),
+        kind.CARD_FORMAT_CREATED: Declaration(audit, info, "Card format created"),
+        kind.CARD_FORMAT_UPDATED: Declaration(audit, info, "Card format changed"),
+        kind.CARD_FORMAT_RESET: Declaration(audit, info, "Card format reset to its predefined layout"),
+        kind.CARD_FORMAT_ACTIVATED: Declaration(audit, info, "Card format activated"),
+        kind.CARD_FORMAT_DEACTIVATED: Declaration(audit, info, "Card format deactivated"),
+        kind.CARD_FORMAT_DELETED: Declaration(audit, info, "Card format deleted"),
+        kind.READER_CARD_FORMATS_CHANGED: Declaration(audit, info, "Card formats of a reader changed"),
+        kind.PIN_RULES_CHANGED: Declaration(audit, info, "PIN rules changed"),
+        kind.READER_PIN_RULES_CHANGED: Declaration(audit, info, "PIN rules of a reader changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,0 +1,377 @@
+"""Card formats in the API."""
+
+import enum
+from collections.abc import Sequence
+from typing import Any, cast
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.decision.card_explanation import Explanation, FieldReading
+from doorward.acs.decision.card_format import BitField, Parity
+from doorward.acs.decision.reason import WORDS, Reason
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.formats import queries
+from doorward.acs.formats.operations import (
+    CardFormatChanges,
+    CardFormatDraft,
+    create_card_format,
+    delete_card_format,
+    reset_card_format,
+    set_card_format_active,
+    update_card_format,
+)
+from doorward.acs.formats.stored import StoredFormat
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.errors import OperationError
+
+
+@strawberry.enum(description="How people read and type a number.")
+class NumberBase(enum.Enum):
+    """Decimal or hexadecimal."""
+
+    DECIMAL = "decimal"
+    HEXADECIMAL = "hexadecimal"
+
+
+@strawberry.enum(description="Which end of a range of bits counts most: BIG_ENDIAN, the first bit is the greatest.")
+class BitOrder(enum.Enum):
+    """Big or little endian."""
+
+    BIG_ENDIAN = "big_endian"
+    LITTLE_ENDIAN = "little_endian"
+
+
+@strawberry.type(description="A number in a card. Bits count from 1, after any inversion.")
+class CardField:
+    """See BitField."""
+
+    first_bit: int
+    last_bit: int
+    base: NumberBase
+    bit_order: BitOrder
+
+    @classmethod
+    def of(cls, field: BitField | None) -> "CardField | None":
+        """The field as the API shows it."""
+        if field is None:
+            return None
+        return cls(
+            first_bit=field.first,
+            last_bit=field.last,
+            base=NumberBase.HEXADECIMAL if field.hexadecimal else NumberBase.DECIMAL,
+            bit_order=BitOrder.LITTLE_ENDIAN if field.little_endian else BitOrder.BIG_ENDIAN,
+        )
+
+
+@strawberry.input(description="See CardField.")
+class CardFieldInput:
+    """See BitField."""
+
+    first_bit: int
+    last_bit: int
+    base: NumberBase = NumberBase.DECIMAL
+    bit_order: BitOrder = BitOrder.BIG_ENDIAN
+
+    def given(self) -> BitField:
+        """The field as the domain knows it."""
+        return BitField(
+            self.first_bit,
+            self.last_bit,
+            self.base is NumberBase.HEXADECIMAL,
+            self.bit_order is BitOrder.LITTLE_ENDIAN,
+        )
+
+
+@strawberry.type(description="A bit that makes the number of ones among itself and `covers` odd, or even.")
+class CardParity:
+    """See Parity."""
+
+    bit: int
+    odd: bool
+    covers: list[int]
+
+
+@strawberry.input(description="See CardParity. One that covers another parity bit is listed after it.")
+class CardParityInput:
+    """See Parity."""
+
+    bit: int
+    odd: bool
+    covers: list[int]
+
+
+@strawberry.type(description="How cards of one length are read: first the inversions, then parity, then the fields.")
+class CardFormat:
+    """A card format and its standing."""
+
+    id: strawberry.ID
+    name: str
+    bits: int
+    number: CardField | None
+    facility_code: CardField | None
+    parities: list[CardParity]
+    invert_bit_order: bool
+    invert_byte_order: bool
+    active: bool = strawberry.field(description="Whether readers without card formats of their own use it.")
+    predefined: bool = strawberry.field(description="Only its bit order and byte order can be changed.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @classmethod
+    def of(cls, stored: StoredFormat) -> "CardFormat":
+        """The format as the API shows it."""
+        shown = stored.format
+        return cls(
+            id=strawberry.ID(shown.id),
+            name=shown.name,
+            bits=shown.bits,
+            number=CardField.of(shown.number),
+            facility_code=CardField.of(shown.facility),
+            parities=[
+                CardParity(bit=parity.position, odd=parity.odd, covers=list(parity.mask)) for parity in shown.parities
+            ],
+            invert_bit_order=shown.invert_bits,
+            invert_byte_order=shown.invert_bytes,
+            active=stored.active,
+            predefined=stored.predefined,
+            version=stored.version,
+        )
+
+
+def _parities(given: Sequence[CardParityInput]) -> tuple[Parity, ...]:
+    return tuple(Parity(parity.bit, parity.odd, tuple(parity.covers)) for parity in given)
+
+
+@strawberry.input(description="A card format to create or to try. It has a number, a facility code, or both.")
+class CardFormatInput:
+    """See CardFormat."""
+
+    name: str
+    bits: int = strawberry.field(description="1-256")
+    number: CardFieldInput | None = None
+    facility_code: CardFieldInput | None = None
+    parities: list[CardParityInput] = strawberry.field(default_factory=list)
+    invert_bit_order: bool = False
+    invert_byte_order: bool = strawberry.field(default=False, description="Only if bits is divisible by 8.")
+
+    def draft(self) -> CardFormatDraft:
+        """The format as the domain takes it."""
+        return CardFormatDraft(
+            self.name,
+            self.bits,
+            self.number.given() if self.number else None,
+            self.facility_code.given() if self.facility_code else None,
+            _parities(self.parities),
+            self.invert_bit_order,
+            self.invert_byte_order,
+        )
+
+
+@strawberry.input(description="What to change of a card format; a field left out stays as it is.")
+class UpdateCardFormatInput:
+    """See CardFormat."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    bits: int | None = UNSET
+    number: CardFieldInput | None = UNSET
+    facility_code: CardFieldInput | None = UNSET
+    parities: list[CardParityInput] | None = UNSET
+    invert_bit_order: bool | None = UNSET
+    invert_byte_order: bool | None = UNSET
+
+    def changes(self) -> CardFormatChanges:
+        """The fields that were sent; null means nothing except for the two fields of a card."""
+        plain = {
+            "name": self.name,
+            "bits": self.bits,
+            "invert_bits": self.invert_bit_order,
+            "invert_bytes": self.invert_byte_order,
+        }
+        found: dict[str, Any] = {
+            name: value for name, value in plain.items() if value is not UNSET and value is not None
+        }
+        for name, field in (("number", self.number), ("facility", self.facility_code)):
+            if field is not UNSET:
+                found[name] = field.given() if field else None
+        if self.parities:
+            found["parities"] = _parities(self.parities)
+        elif self.parities is not UNSET and self.parities is not None:
+            found["parities"] = ()
+        return cast(CardFormatChanges, found)
+
+
+@strawberry.type(description="A field as it was found on a card.")
+class TriedField:
+    """See FieldReading."""
+
+    bits: str
+    text: str = strawberry.field(description="The number in the field's base.")
+
+    @classmethod
+    def of(cls, reading: FieldReading | None) -> "TriedField | None":
+        """The reading as the API shows it."""
+        return None if reading is None else cls(bits=reading.bits, text=reading.text)
+
+
+@strawberry.type(description="A parity bit as it was found on a card, and as the bits that it covers want it.")
+class TriedParity:
+    """See ParityReading."""
+
+    bit: int
+    odd: bool
+    expected: bool
+    found: bool
+
+
+@strawberry.type(description="What a card format makes of a card, step by step. Bits are strings of 0 and 1.")
+class CardTrial:
+    """See Explanation."""
+
+    arrived: str
+    bits_inverted: str | None = strawberry.field(description="After inverting the bit order; null without that step.")
+    bytes_inverted: str | None = strawberry.field(description="After inverting the byte order; null without that step.")
+    read: str = strawberry.field(description="The bits in which parities and fields count.")
+    facility_code: TriedField | None
+    number: TriedField | None
+    parities: list[TriedParity]
+    accepted: bool = strawberry.field(description="Whether a reader with this format would take the card.")
+    reason: str | None = strawberry.field(description="Why it would not: a stable code.")
+    words: str = strawberry.field(description="The verdict in words.")
+
+    @classmethod
+    def of(cls, shown: Explanation) -> "CardTrial":
+        """The trial as the API shows it."""
+        reason = shown.verdict if isinstance(shown.verdict, Reason) else None
+        return cls(
+            arrived=shown.arrived,
+            bits_inverted=shown.bits_inverted,
+            bytes_inverted=shown.bytes_inverted,
+            read=shown.read,
+            facility_code=TriedField.of(shown.facility),
+            number=TriedField.of(shown.number),
+            parities=[
+                TriedParity(
+                    bit=reading.parity.position,
+                    odd=reading.parity.odd,
+                    expected=reading.expected,
+                    found=reading.found,
+                )
+                for reading in shown.parities
+            ],
+            accepted=reason is None,
+            reason=None if reason is None else reason.value,
+            words="The card is of this format." if reason is None else WORDS[reason],
+        )
+
+
+@strawberry.input(description="A card to try a format on: either formatId or draft.")
+class TryCardFormatInput:
+    """See try_card_format."""
+
+    bits: str = strawberry.field(description="0 and 1; with bitCount, a hexadecimal number that ends with the card.")
+    bit_count: int | None = None
+    format_id: strawberry.ID | None = None
+    draft: CardFormatInput | None = None
+
+    def tried(self) -> str | CardFormatDraft:
+        """The one format that was given. Raises ValidationFailed for none and for two."""
+        if (self.format_id is None) == (self.draft is None):
+            raise ValidationFailed("Give a formatId or a draft.", "formatId")
+        return self.draft.draft() if self.draft else str(self.format_id)
+
+
+@strawberry.type(description="What the format makes of the card, or why nothing could be tried.")
+class CardTrialPayload:
+    """Result of tryCardFormat."""
+
+    trial: CardTrial | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The card format as it now is, or why nothing was done.")
+class CardFormatPayload:
+    """Result of a card format mutation."""
+
+    card_format: CardFormat | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Whether the card format is gone, or why it is not.")
+class DeleteCardFormatPayload:
+    """Result of deleteCardFormat."""
+
+    deleted: bool = False
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class FormatQuery:
+    """Queries about card formats and PIN rules."""
+
+    @strawberry.field(description="Every card format, shortest first. Permission: configuration.view.")
+    async def card_formats(self, info: ApiInfo) -> list[CardFormat]:
+        return [CardFormat.of(stored) for stored in await queries.list_card_formats(info.context.actor)]
+
+    @strawberry.field(description="What a card format makes of a card. Permission: configuration.view.")
+    async def try_card_format(self, info: ApiInfo, input: TryCardFormatInput) -> CardTrialPayload:
+        try:
+            _, shown = await queries.try_card_format(info.context.actor, input.tried(), input.bits, input.bit_count)
+        except AcsError as error:
+            return CardTrialPayload(errors=[OperationError.of(error)])
+        return CardTrialPayload(trial=CardTrial.of(shown))
+
+
+@strawberry.type
+class FormatMutation:
+    """Changes to card formats and PIN rules."""
+
+    @strawberry.mutation(description="Create a card format, not active yet. Permission: configuration.write.")
+    async def create_card_format(self, info: ApiInfo, input: CardFormatInput) -> CardFormatPayload:
+        try:
+            stored = await create_card_format(info.context.domain, info.context.actor, input.draft())
+        except AcsError as error:
+            return CardFormatPayload(errors=[OperationError.of(error)])
+        return CardFormatPayload(card_format=CardFormat.of(stored))
+
+    @strawberry.mutation(description="Change a card format. Permission: configuration.write.")
+    async def update_card_format(self, info: ApiInfo, input: UpdateCardFormatInput) -> CardFormatPayload:
+        domain, actor = info.context.domain, info.context.actor
+        try:
+            stored = await update_card_format(domain, actor, input.id, input.changes(), input.expected_version)
+        except AcsError as error:
+            return CardFormatPayload(errors=[OperationError.of(error)])
+        return CardFormatPayload(card_format=CardFormat.of(stored))
+
+    @strawberry.mutation(
+        description="Give a predefined card format its own bit and byte order back. Permission: configuration.write."
+    )
+    async def reset_card_format(self, info: ApiInfo, id: strawberry.ID) -> CardFormatPayload:
+        try:
+            stored = await reset_card_format(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return CardFormatPayload(errors=[OperationError.of(error)])
+        return CardFormatPayload(card_format=CardFormat.of(stored))
+
+    @strawberry.mutation(
+        description="Let readers without card formats of their own use this one, or no longer. "
+        "No two of one length can be active. Permission: configuration.write."
+    )
+    async def set_card_format_active(self, info: ApiInfo, id: strawberry.ID, active: bool) -> CardFormatPayload:
+        try:
+            stored = await set_card_format_active(info.context.domain, info.context.actor, id, active)
+        except AcsError as error:
+            return CardFormatPayload(errors=[OperationError.of(error)])
+        return CardFormatPayload(card_format=CardFormat.of(stored))
+
+    @strawberry.mutation(
+        description="Delete a card format that is not predefined and that nothing uses. "
+        "Permission: configuration.write."
+    )
+    async def delete_card_format(self, info: ApiInfo, id: strawberry.ID) -> DeleteCardFormatPayload:
+        try:
+            await delete_card_format(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeleteCardFormatPayload(errors=[OperationError.of(error)])
+        return DeleteCardFormatPayload(deleted=True)

@@ -1,0 +1,162 @@
+"""How readers read cards and take PINs, in the API."""
+
+import strawberry
+
+from doorward.acs.decision import policy
+from doorward.acs.errors import AcsError
+from doorward.acs.formats import queries
+from doorward.acs.formats.operations import set_reader_formats
+from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import Side
+from doorward.graphql.errors import OperationError
+from doorward.graphql.formats import CardFormat
+
+
+@strawberry.type(description="How a keypad takes PINs, and when it locks its reader.")
+class PinRules:
+    """See PinRules of the policy."""
+
+    min_length: int
+    max_length: int
+    end_key: str = strawberry.field(description="The key that ends a PIN; empty for none.")
+    digit_timeout_ms: int = strawberry.field(description="The longest time between two digits.")
+    lockout_after: int = strawberry.field(description="Wrong PINs in a row that lock the reader; 0 for never.")
+    lockout_ms: int
+
+    @classmethod
+    def of(cls, rules: policy.PinRules) -> "PinRules":
+        """The rules as the API shows them."""
+        return cls(
+            min_length=rules.min_length,
+            max_length=rules.max_length,
+            end_key=rules.end,
+            digit_timeout_ms=rules.digit_timeout_ms,
+            lockout_after=rules.lockout_after,
+            lockout_ms=rules.lockout_ms,
+        )
+
+
+@strawberry.input(description="See PinRules.")
+class PinRulesInput:
+    """See PinRules of the policy."""
+
+    min_length: int = strawberry.field(default=4, description="3-16")
+    max_length: int = strawberry.field(default=8, description="minLength-16")
+    end_key: str = strawberry.field(
+        default="#", description="One of # * A B C D; empty only if minLength and maxLength are the same."
+    )
+    digit_timeout_ms: int = strawberry.field(default=5_000, description="1000-60000")
+    lockout_after: int = strawberry.field(default=5, description="0-20")
+    lockout_ms: int = strawberry.field(default=30_000, description="1000-3600000")
+
+    def given(self) -> policy.PinRules:
+        """The rules as the domain knows them."""
+        return policy.PinRules(
+            self.min_length,
+            self.max_length,
+            self.end_key,
+            self.digit_timeout_ms,
+            self.lockout_after,
+            self.lockout_ms,
+        )
+
+
+@strawberry.type(description="How a reader reads cards and takes PINs. Null: as the system's settings say.")
+class ReaderSettings:
+    """A reader's own settings."""
+
+    reader_id: strawberry.ID
+    reader_name: str
+    door_id: strawberry.ID
+    side: Side
+    card_formats: list[CardFormat] | None
+    pin_rules: PinRules | None
+    warnings: list[str] = strawberry.field(description="Sentences: where it differs from the system's settings.")
+
+    @classmethod
+    def of(cls, settings: queries.ReaderSettings) -> "ReaderSettings":
+        """The settings as the API shows them."""
+        reader = settings.reader
+        return cls(
+            reader_id=strawberry.ID(reader.id),
+            reader_name=reader.name,
+            door_id=strawberry.ID(reader.door_id),
+            side=reader.side,
+            card_formats=None if settings.formats is None else [CardFormat.of(found) for found in settings.formats],
+            pin_rules=None if settings.pin is None else PinRules.of(settings.pin),
+            warnings=list(settings.warnings),
+        )
+
+
+@strawberry.type(description="The reader's settings as they now are, or why nothing was done.")
+class ReaderSettingsPayload:
+    """Result of a mutation of a reader's settings."""
+
+    reader: ReaderSettings | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The system's PIN rules as they now are, or why nothing was done.")
+class PinRulesPayload:
+    """Result of setPinRules."""
+
+    pin_rules: PinRules | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _reader_payload(reader_id: str) -> ReaderSettingsPayload:
+    found = await queries.reader_settings([reader_id])
+    return ReaderSettingsPayload(reader=ReaderSettings.of(found[0]) if found else None)
+
+
+@strawberry.type
+class ReaderSettingsQuery:
+    """Queries about readers' settings and PIN rules."""
+
+    @strawberry.field(description="The PIN rules of readers without their own. Permission: configuration.view.")
+    async def pin_rules(self, info: ApiInfo) -> PinRules:
+        return PinRules.of(await queries.system_pin_rules(info.context.actor))
+
+    @strawberry.field(description="Every reader's own settings, by name. Permission: configuration.view.")
+    async def reader_settings(self, info: ApiInfo) -> list[ReaderSettings]:
+        return [ReaderSettings.of(found) for found in await queries.list_reader_settings(info.context.actor)]
+
+
+@strawberry.type
+class ReaderSettingsMutation:
+    """Changes to readers' settings and PIN rules."""
+
+    @strawberry.mutation(
+        description="Give a reader card formats of its own, one per length; null: the system's. "
+        "Permission: configuration.write."
+    )
+    async def set_reader_card_formats(
+        self, info: ApiInfo, reader_id: strawberry.ID, format_ids: list[strawberry.ID] | None = None
+    ) -> ReaderSettingsPayload:
+        try:
+            await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
+        except AcsError as error:
+            return ReaderSettingsPayload(errors=[OperationError.of(error)])
+        return await _reader_payload(reader_id)
+
+    @strawberry.mutation(description="Set the system's PIN rules. Permission: configuration.write.")
+    async def set_pin_rules(self, info: ApiInfo, input: PinRulesInput) -> PinRulesPayload:
+        try:
+            rules = await set_pin_rules(info.context.domain, info.context.actor, input.given())
+        except AcsError as error:
+            return PinRulesPayload(errors=[OperationError.of(error)])
+        return PinRulesPayload(pin_rules=PinRules.of(rules))
+
+    @strawberry.mutation(
+        description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write."
+    )
+    async def set_reader_pin_rules(
+        self, info: ApiInfo, reader_id: strawberry.ID, input: PinRulesInput | None = None
+    ) -> ReaderSettingsPayload:
+        rules = input.given() if input else None
+        try:
+            await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, rules)
+        except AcsError as error:
+            return ReaderSettingsPayload(errors=[OperationError.of(error)])
+        return await _reader_payload(reader_id)
