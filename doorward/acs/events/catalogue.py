@@ -79,6 +79,14 @@ class EventType(StrEnum):
     DOOR_COMMANDED = "audit.door.commanded"
     DOOR_COMMAND_FAILED = "audit.door.command_failed"
     CLIP_VIEWED = "audit.clip.viewed"
+    CARDHOLDER_DELETED = "audit.cardholder.deleted"
+    GROUP_UPDATED = "audit.group.updated"
+    GROUP_DELETED = "audit.group.deleted"
+    GROUP_MEMBERS_ADDED = "audit.group.members_added"
+    GROUP_MEMBERS_REMOVED = "audit.group.members_removed"
+    CUSTOM_FIELD_CREATED = "audit.custom_field.created"
+    CUSTOM_FIELD_UPDATED = "audit.custom_field.updated"
+    CUSTOM_FIELD_DELETED = "audit.custom_field.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,14 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DOOR_COMMAND_FAILED: Declaration(audit, warning, "Door command not carried out"),
         kind.CARDHOLDER_PHOTO_CHANGED: Declaration(audit, info, "Photo changed"),
         kind.CLIP_VIEWED: Declaration(audit, info, "Recording viewed"),
+        kind.CARDHOLDER_DELETED: Declaration(audit, notice, "Cardholder deleted"),
+        kind.GROUP_UPDATED: Declaration(audit, info, "Group changed"),
+        kind.GROUP_DELETED: Declaration(audit, notice, "Group deleted"),
+        kind.GROUP_MEMBERS_ADDED: Declaration(audit, info, "Members added to group"),
+        kind.GROUP_MEMBERS_REMOVED: Declaration(audit, info, "Members removed from group"),
+        kind.CUSTOM_FIELD_CREATED: Declaration(audit, info, "Custom field created"),
+        kind.CUSTOM_FIELD_UPDATED: Declaration(audit, info, "Custom field changed"),
+        kind.CUSTOM_FIELD_DELETED: Declaration(audit, notice, "Custom field deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
