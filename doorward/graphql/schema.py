@@ -11,9 +11,11 @@ from strawberry.extensions import (
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
+from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.rules import RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
@@ -23,12 +25,29 @@ MAX_TOKENS = 2_000
 MAX_ALIASES = 30
 _CACHED_DOCUMENTS = 200
 
+_QUERIES = (
+    UserQuery,
+    PeopleQuery,
+    GroupQuery,
+    CustomFieldQuery,
+    DoorQuery,
+    RuleQuery,
+    CameraQuery,
+    EventQuery,
+)
+_MUTATIONS = (UserMutation, PeopleMutation, GroupMutation, CustomFieldMutation, DoorMutation)
+
 
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query",
+            (UserQuery, PeopleQuery, GroupQuery, CustomFieldQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery),
+        ),
+        mutation=merge_types(
+            "Mutation", (UserMutation, PeopleMutation, GroupMutation, CustomFieldMutation, DoorMutation)
+        ),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

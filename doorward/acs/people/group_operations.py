@@ -134,13 +134,10 @@ async def _members(work: Work, group: Group, among: Sequence[str]) -> set[str]:
 
 async def _refuse_owned(work: Work, cardholder_ids: Collection[str]) -> None:
     """Nobody among them whose groups a directory owns."""
-    wanted = set(cardholder_ids)
     rows = Cardholder.exclude(directory="").using_db(work.connection).order_by("sort_name")
-    for chunk in _chunks(sorted(wanted)):
-        owned = [
-            row.display_name for row in await rows.filter(id__in=chunk) if "group_ids" in (row.directory_fields or ())
-        ]
-        if owned:
+    for chunk in _chunks(sorted(set(cardholder_ids))):
+        found = await rows.filter(id__in=chunk)
+        if owned := [row.display_name for row in found if "group_ids" in (row.directory_fields or ())]:
             raise ValidationFailed(
                 f"The groups of {listed(owned)} come from a directory. Change them there.", "cardholderIds"
             )
