@@ -23,6 +23,7 @@ from doorward.video.errors import NoRecording
 
 _STATUSES: dict[type[AcsError], int] = {Unauthenticated: 401, NotPermitted: 403, NotFound: 404, Conflict: 409}
 _PICTURES_AT_A_TIME = 2
+_DROPPED_AT_MOST_BYTES = 8 * MAX_UPLOAD_BYTES
 _FOR_EVER = "private, max-age=31536000, immutable"
 
 
@@ -120,15 +121,22 @@ class TooLarge(Exception):
 
 
 async def _body(request: Request) -> bytes:
-    """The body, read only as far as it may be long, whatever its content-length says."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_UPLOAD_BYTES:
-        raise TooLarge
-    body = bytearray()
+    """The body. Raises TooLarge without ever holding more of it than it may be long.
+
+    The rest of a body not absurdly long is read all the same and dropped: a client that is still sending
+    does not see the answer.
+    """
+    body, length = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_UPLOAD_BYTES:
-            raise TooLarge
+        length += len(chunk)
+        if length <= MAX_UPLOAD_BYTES:
+            body += chunk
+        else:
+            body.clear()
+        if length > _DROPPED_AT_MOST_BYTES:
+            break
+    if length > MAX_UPLOAD_BYTES:
+        raise TooLarge
     return bytes(body)
 
 
