@@ -20,9 +20,15 @@ from doorward.acs.people.operations import (
 )
 from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.people.queries import CardholderFilter, member_counts, page_cardholders
+from doorward.acs.site.models import Site
 from tests.world import World, make_site, only, open_world
 
 pytestmark = pytest.mark.anyio
+
+
+async def policy_version() -> int:
+    site: Site = await Site.get()
+    return int(site.policy_version)
 
 
 async def people(world: World, count: int) -> list[str]:
@@ -37,11 +43,16 @@ async def test_members_come_and_go_in_bulk_with_one_event_each_time(database_url
     async with open_world(database_url) as world:
         ids = await people(world, 4)
         group = await create_group(world.domain, COMMAND_LINE, "Staff", "ST")
+        versions = [await policy_version()]
         await add_members(world.domain, COMMAND_LINE, group.id, [ids[0]])
+        versions.append(await policy_version())
         await add_members(world.domain, COMMAND_LINE, group.id, [*ids[:3], ids[1]])
         assert await member_counts([group.id]) == {group.id: 3}
         assert [policy.groups for policy in await cardholder_policies(ids[:3])] == [(group.id,)] * 3
+        versions.append(await policy_version())
         await remove_members(world.domain, COMMAND_LINE, group.id, [ids[0], ids[3], "unknown"])
+        versions.append(await policy_version())
+        assert versions == list(range(versions[0], versions[0] + 4))
         added = await Event.filter(type=EventType.GROUP_MEMBERS_ADDED).order_by("position")
         assert [event.data["after"]["cardholder_ids"] for event in added] == [[ids[0]], ids[1:3]]
         removed = await Event.get(type=EventType.GROUP_MEMBERS_REMOVED)
