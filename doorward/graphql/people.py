@@ -106,7 +106,7 @@ class Cardholder:
     is_global: bool = strawberry.field(description="Shown on sub servers too.")
     visitor: bool
     host: CardholderName | None = strawberry.field(description="Who receives this visitor.")
-    escort_required: bool = strawberry.field(description="Passes doors that ask for it only together with an escort.")
+    escort_required: bool = strawberry.field(description="Passes doors only together with an escort.")
     photo_url: str | None = strawberry.field(
         description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
     )

@@ -1,5 +1,6 @@
 """Cardholders: their traits, hosts and visitors, what is refused, and what going away takes with it."""
 
+import asyncio
 from datetime import timedelta
 from typing import cast
 
@@ -221,3 +222,25 @@ async def test_validity_reaches_the_controllers_in_utc(database_url: str) -> Non
         assert (policy.valid_from, policy.valid_to) == (START, START + timedelta(days=1))
         assert policy.valid_from is not None
         assert policy.valid_from.utcoffset() == timedelta(0)
+
+
+async def test_of_two_who_take_the_same_number_at_once_one_is_told(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        results = await asyncio.gather(*(person(world, "7") for _ in range(4)), return_exceptions=True)
+        refused = [result for result in results if isinstance(result, Conflict)]
+        assert [error.path for error in refused] == [("number",)] * 3
+        assert await Cardholder.all().count() == 1
+
+
+async def test_of_two_who_change_the_same_version_at_once_one_is_told(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        ada = await person(world, "1")
+        results = await asyncio.gather(
+            *(
+                update_cardholder(world.domain, COMMAND_LINE, ada.id, {"notes": notes}, expected_version=1)
+                for notes in "abc"
+            ),
+            return_exceptions=True,
+        )
+        assert sum(isinstance(result, Conflict) for result in results) == 2
+        assert (await Cardholder.get(id=ada.id)).version == 2
