@@ -58,11 +58,12 @@ def refuse_owned(cardholder: Cardholder, key: str) -> None:
 
 
 async def save(work: Work, cardholder: Cardholder, *, create: bool = False) -> None:
-    """Store the row. Somebody may have taken the number since it was checked."""
+    """Store the row. Somebody may have taken the number, or the entry in a directory, since it was checked."""
     try:
         await cardholder.save(using_db=work.connection, force_create=create)
     except IntegrityError as error:
-        raise Conflict(f"Another cardholder has the id {cardholder.number}.", "number") from error
+        taken = f"the id {cardholder.number}" + (", or the same entry in its directory" if cardholder.directory else "")
+        raise Conflict(f"Another cardholder has {taken}.", "number") from error
 
 
 def subjects(cardholder: Cardholder) -> dict[str, Any]:
