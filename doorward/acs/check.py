@@ -10,15 +10,25 @@ from tortoise.models import Model
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 
 
-def text(value: str, name: str, *, longest: int, empty: bool = False) -> str:
+def text(value: str, *path: str, longest: int, empty: bool = False) -> str:
     """The text without outer white space: printable, not too long, and not empty unless allowed."""
     value = value.strip()
     if not value and not empty:
-        raise ValidationFailed("This must not be empty.", name)
+        raise ValidationFailed("This must not be empty.", *path)
     if len(value) > longest:
-        raise ValidationFailed(f"This is {len(value)} characters long; {longest} are the most.", name)
+        raise ValidationFailed(f"This is {len(value)} characters long; {longest} are the most.", *path)
     if not value.isprintable():
-        raise ValidationFailed("Line breaks and control characters are not allowed here.", name)
+        raise ValidationFailed("Line breaks and control characters are not allowed here.", *path)
+    return value
+
+
+def lines(value: str, *path: str, longest: int) -> str:
+    """Like `text`, but it may be empty and have line breaks, which become line feeds, and tabs."""
+    value = value.strip().replace("\r\n", "\n").replace("\r", "\n")
+    if len(value) > longest:
+        raise ValidationFailed(f"This is {len(value)} characters long; {longest} are the most.", *path)
+    if not value.translate({ord("\n"): "", ord("\t"): ""}).isprintable():
+        raise ValidationFailed("Control characters are not allowed here.", *path)
     return value
 
 

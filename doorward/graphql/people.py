@@ -1,4 +1,4 @@
-"""Cardholders, groups and cards in the API."""
+"""Cardholders and their cards in the API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,39 +13,37 @@ from doorward.acs.credentials.operations import CardChanges, NewCard, create_car
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import PageRequest
 from doorward.acs.people import models
+from doorward.acs.people.details import api_name
 from doorward.acs.people.operations import (
     CardholderChanges,
     NewCardholder,
     create_cardholder,
+    delete_cardholder,
+    release_from_directory,
     update_cardholder,
 )
 from doorward.acs.people.queries import (
+    CardholderFilter,
     cardholder_by_id,
     cards_of,
     cursor_of,
+    custom_values_of,
     groups_of,
-    list_groups,
-    member_counts,
+    hosts_of,
     page_cardholders,
 )
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.custom_fields import CustomFieldValue, CustomFieldValueInput
 from doorward.graphql.enums import CredentialStatus
 from doorward.graphql.errors import OperationError
+from doorward.graphql.groups import Group, groups_shown
+from doorward.graphql.inputs import sent
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
 
 
 def photo_url(actor: Actor, photo_id: str | None) -> str | None:
     """Where a photo can be fetched, for those who may see photos."""
     return f"/photos/{photo_id}" if photo_id and Permission.PHOTO_VIEW in actor.permissions else None
-
-
-@strawberry.type(description="Cardholders who share access rules.")
-class Group:
-    """A group and how many belong to it."""
-
-    id: strawberry.ID
-    name: str
-    member_count: int
 
 
 @strawberry.type(description="A 26-bit card of a cardholder.")
@@ -79,33 +77,53 @@ class Card:
         )
 
 
+@strawberry.type(description="Another cardholder, by name.")
+class CardholderName:
+    """Who it is."""
+
+    id: strawberry.ID
+    name: str
+
+
 @strawberry.type(description="A person who may hold credentials.")
 class Cardholder:
-    """A cardholder with groups and cards."""
+    """A cardholder with groups, cards and custom fields."""
 
     id: strawberry.ID
     number: str = strawberry.field(description="The site's own id for the person, unique.")
     first_name: str
     last_name: str
     email: str
-    suspended: bool
+    phone: str
+    notes: str = strawberry.field(description="At most 2,000 characters; may have line breaks.")
+    suspended: bool = strawberry.field(description="Passes no door until resumed.")
     valid_from: datetime | None
     valid_to: datetime | None = strawberry.field(description="The first moment they are no longer valid.")
-    photo_url: str | None
+    long_access: bool = strawberry.field(description="Doors give them their long access and open-too-long times.")
+    double_swipe: bool = strawberry.field(description="May toggle a door that allows it by showing a credential twice.")
+    exempt_lockdown: bool = strawberry.field(description="Passes during a lockdown, if their rules say so.")
+    exempt_antipassback: bool = strawberry.field(description="Anti-passback does not concern them.")
+    is_global: bool = strawberry.field(description="Shown on sub servers too.")
+    visitor: bool
+    host: CardholderName | None = strawberry.field(description="Who receives this visitor.")
+    escort_required: bool = strawberry.field(description="Passes doors only together with an escort.")
+    photo_url: str | None = strawberry.field(
+        description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
+    )
     groups: list[Group]
     cards: list[Card]
+    custom_fields: list[CustomFieldValue] = strawberry.field(description="Those that have a value, in their order.")
+    directory: str = strawberry.field(description="The outside directory that owns directoryFields; empty for none.")
+    directory_fields: list[str] = strawberry.field(description="The fields that can be changed only there.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
-async def _groups(rows: Sequence[models.Group]) -> dict[str, Group]:
-    counts = await member_counts([row.id for row in rows])
-    return {row.id: Group(id=strawberry.ID(row.id), name=row.name, member_count=counts[row.id]) for row in rows}
-
-
-async def _cardholders(actor: Actor, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
-    ids = [row.id for row in rows]
-    memberships, cards = await groups_of(ids), await cards_of(ids)
-    groups = await _groups(list({group.id: group for found in memberships.values() for group in found}.values()))
+async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
+    actor, ids = info.context.actor, [row.id for row in rows]
+    memberships, cards, custom = await groups_of(ids), await cards_of(ids), await custom_values_of(ids)
+    hosts = await hosts_of(rows)
+    distinct = {group.id: group for found in memberships.values() for group in found}
+    groups = await groups_shown(info, list(distinct.values()))
     return [
         Cardholder(
             id=strawberry.ID(row.id),
@@ -113,16 +131,57 @@ async def _cardholders(actor: Actor, rows: Sequence[models.Cardholder]) -> list[
             first_name=row.first_name,
             last_name=row.last_name,
             email=row.email,
+            phone=row.phone,
+            notes=row.notes,
             suspended=row.suspended,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
+            long_access=row.long_access,
+            double_swipe=row.double_swipe,
+            exempt_lockdown=row.exempt_lockdown,
+            exempt_antipassback=row.exempt_antipassback,
+            is_global=row.is_global,
+            visitor=row.visitor,
+            host=_name(hosts.get(row.host_id or "")),
+            escort_required=row.escort_required,
             photo_url=photo_url(actor, row.photo_id),
             groups=[groups[group.id] for group in memberships.get(row.id, [])],
             cards=[Card.of(actor, card) for card in cards.get(row.id, [])],
+            custom_fields=[CustomFieldValue.of(value) for value in custom.get(row.id, [])],
+            directory=row.directory,
+            directory_fields=[api_name(key) for key in row.directory_fields or ()],
             version=row.version,
         )
         for row in rows
     ]
+
+
+def _name(row: models.Cardholder | None) -> CardholderName | None:
+    return CardholderName(id=strawberry.ID(row.id), name=row.display_name) if row else None
+
+
+@strawberry.input(description="Which cardholders; a field left out, or null, asks for nothing.")
+class CardholderFilterInput:
+    """See Cardholder."""
+
+    group_id: strawberry.ID | None = None
+    host_id: strawberry.ID | None = None
+    suspended: bool | None = None
+    visitor: bool | None = None
+    valid_now: bool | None = strawberry.field(
+        default=None, description="Whether the present moment lies between validFrom and validTo."
+    )
+
+    def of(self, now: datetime) -> CardholderFilter:
+        """The domain's form."""
+        return CardholderFilter(
+            group_id=self.group_id,
+            host_id=self.host_id,
+            suspended=self.suspended,
+            visitor=self.visitor,
+            valid_at=now if self.valid_now is True else None,
+            invalid_at=now if self.valid_now is False else None,
+        )
 
 
 @strawberry.input(description="A cardholder to create.")
@@ -136,11 +195,23 @@ class CreateCardholderInput:
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    phone: str = ""
+    notes: str = ""
+    suspended: bool = False
+    long_access: bool = False
+    double_swipe: bool = False
+    exempt_lockdown: bool = False
+    exempt_antipassback: bool = False
+    is_global: bool = False
+    visitor: bool = False
+    host_id: strawberry.ID | None = None
+    escort_required: bool = False
+    custom_fields: list[CustomFieldValueInput] = strawberry.field(default_factory=list)
 
 
 @strawberry.input(description="What to change of a cardholder; a field left out stays as it is.")
 class UpdateCardholderInput:
-    """See Cardholder."""
+    """See Cardholder. Of custom fields only those named change."""
 
     id: strawberry.ID
     expected_version: int | None = None
@@ -152,6 +223,17 @@ class UpdateCardholderInput:
     suspended: bool | None = UNSET
     valid_from: datetime | None = UNSET
     valid_to: datetime | None = UNSET
+    phone: str | None = UNSET
+    notes: str | None = UNSET
+    long_access: bool | None = UNSET
+    double_swipe: bool | None = UNSET
+    exempt_lockdown: bool | None = UNSET
+    exempt_antipassback: bool | None = UNSET
+    is_global: bool | None = UNSET
+    visitor: bool | None = UNSET
+    host_id: strawberry.ID | None = UNSET
+    escort_required: bool | None = UNSET
+    custom_fields: list[CustomFieldValueInput] | None = UNSET
 
 
 @strawberry.input(description="A 26-bit H10301 card to create.")
@@ -178,17 +260,12 @@ class UpdateCardInput:
     valid_to: datetime | None = UNSET
 
 
-_MAY_BE_NULL = frozenset({"valid_from", "valid_to"})
-
-
-def _changes(given: object, *names: str) -> dict[str, Any]:
-    """The fields that were sent; null means nothing except where a field can be empty."""
-    sent = {name: getattr(given, name) for name in names}
-    return {
-        name: value
-        for name, value in sent.items()
-        if value is not UNSET and (value is not None or name in _MAY_BE_NULL)
-    }
+def _fields(given: CreateCardholderInput | UpdateCardholderInput) -> CardholderChanges:
+    """The fields of a cardholder that were sent."""
+    fields = sent(given, CardholderChanges.__annotations__, may_be_null=("valid_from", "valid_to", "host_id"))
+    if "custom_fields" in fields:
+        fields["custom_fields"] = {item.field_id: item.value for item in fields["custom_fields"]}
+    return cast(CardholderChanges, fields)
 
 
 @strawberry.type(description="The cardholder as it now is, or why nothing was done.")
@@ -196,6 +273,14 @@ class CardholderPayload:
     """Result of a cardholder mutation."""
 
     cardholder: Cardholder | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The id of what was deleted, or why nothing was done.")
+class DeletedPayload:
+    """Result of a deletion."""
+
+    deleted_id: strawberry.ID | None = None
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -212,8 +297,8 @@ class PeopleQuery:
     """Queries about people."""
 
     @strawberry.field(
-        description="Cardholders by name: first or last (1-100) is required. "
-        "search finds parts of the name or the number. Permission: cardholder.view."
+        description="Cardholders by name: first or last (1-100) is required. search finds parts of the name, "
+        "number, e-mail, phone and custom fields, all of its words. Permission: cardholder.view."
     )
     async def cardholders(
         self,
@@ -223,11 +308,12 @@ class PeopleQuery:
         last: int | None = None,
         before: str | None = None,
         search: str | None = None,
+        filter: CardholderFilterInput | None = None,
     ) -> Connection[Cardholder]:
-        actor = info.context.actor
         request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
-        page = await page_cardholders(actor, request, search)
-        nodes = await _cardholders(actor, page.rows)
+        wanted = (filter or CardholderFilterInput()).of(info.context.domain.clock())
+        page = await page_cardholders(info.context.actor, request, search, wanted)
+        nodes = await _cardholders(info, page.rows)
         edges = [
             Edge(cursor=encode_cursor(cursor_of(row)), node=node) for row, node in zip(page.rows, nodes, strict=True)
         ]
@@ -237,13 +323,8 @@ class PeopleQuery:
 
     @strawberry.field(description="One cardholder. Permission: cardholder.view.")
     async def cardholder(self, info: ApiInfo, id: strawberry.ID) -> Cardholder | None:
-        actor = info.context.actor
-        row = await cardholder_by_id(actor, id)
-        return (await _cardholders(actor, [row]))[0] if row else None
-
-    @strawberry.field(description="Every group, by name. Permission: cardholder.view.")
-    async def groups(self, info: ApiInfo) -> list[Group]:
-        return list((await _groups(await list_groups(info.context.actor))).values())
+        row = await cardholder_by_id(info.context.actor, id)
+        return (await _cardholders(info, [row]))[0] if row else None
 
 
 @strawberry.type
@@ -252,44 +333,51 @@ class PeopleMutation:
 
     @strawberry.mutation(description="Create a cardholder. Permission: cardholder.write.")
     async def create_cardholder(self, info: ApiInfo, input: CreateCardholderInput) -> CardholderPayload:
-        given = NewCardholder(
-            input.number,
-            input.first_name,
-            input.last_name,
-            input.email,
-            tuple(input.group_ids),
-            input.valid_from,
-            input.valid_to,
-        )
+        fields: dict[str, Any] = {**_fields(input), "group_ids": tuple(input.group_ids)}
+        given = NewCardholder(**fields)
         try:
             row = await create_cardholder(info.context.domain, info.context.actor, given)
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])
-        return CardholderPayload(cardholder=(await _cardholders(info.context.actor, [row]))[0])
+        return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
 
-    @strawberry.mutation(description="Change a cardholder. Permission: cardholder.write.")
+    @strawberry.mutation(
+        description="Change a cardholder; what a directory owns is refused. Permission: cardholder.write."
+    )
     async def update_cardholder(self, info: ApiInfo, input: UpdateCardholderInput) -> CardholderPayload:
-        changes = cast(
-            CardholderChanges,
-            _changes(
-                input,
-                "number",
-                "first_name",
-                "last_name",
-                "email",
-                "group_ids",
-                "suspended",
-                "valid_from",
-                "valid_to",
-            ),
-        )
+        context = info.context
         try:
             row = await update_cardholder(
-                info.context.domain, info.context.actor, input.id, changes, input.expected_version
+                context.domain, context.actor, input.id, _fields(input), input.expected_version
             )
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])
-        return CardholderPayload(cardholder=(await _cardholders(info.context.actor, [row]))[0])
+        return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
+
+    @strawberry.mutation(
+        description="Delete a cardholder with credentials and memberships; past events keep name and photo. "
+        "Refused while they are the host of visitors, or come from a directory. Permission: cardholder.write."
+    )
+    async def delete_cardholder(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        try:
+            row = await delete_cardholder(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=strawberry.ID(row.id))
+
+    @strawberry.mutation(
+        description="Make what a directory owned of a cardholder changeable here. Permission: cardholder.write."
+    )
+    async def release_cardholder_from_directory(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> CardholderPayload:
+        try:
+            row = await release_from_directory(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return CardholderPayload(errors=[OperationError.of(error)])
+        return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
 
     @strawberry.mutation(description="Give a cardholder a card. Permission: cardholder.write.")
     async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
@@ -309,7 +397,8 @@ class PeopleMutation:
 
     @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
-        changes = cast(CardChanges, _changes(input, "name", "status", "valid_from", "valid_to"))
+        fields = sent(input, CardChanges.__annotations__, may_be_null=("valid_from", "valid_to"))
+        changes = cast(CardChanges, fields)
         try:
             row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         except AcsError as error:

@@ -3,13 +3,12 @@
 import strawberry
 
 from doorward.acs.doors.queries import list_doors
-from doorward.acs.people.queries import member_counts
 from doorward.acs.rules.queries import active_schedules, list_access_rules, list_schedules
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import Door, shown_doors
 from doorward.graphql.enums import Side
-from doorward.graphql.people import Group
+from doorward.graphql.groups import Group, groups_shown
 
 
 @strawberry.type(description="A part of a day, local time: HH:MM, the end excluded; 24:00 is midnight.")
@@ -107,16 +106,14 @@ class RuleQuery:
         rules = await list_access_rules(context.actor)
         rows = {schedule.id: schedule for rule in rules for schedule in rule.schedules}
         schedules = await _schedules(context, list(rows.values()))
-        counts = await member_counts([group.id for rule in rules for group in rule.groups])
+        named = {group.id: group for rule in rules for group in rule.groups}
+        groups = await groups_shown(info, list(named.values()))
         doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor))}
         return [
             AccessRule(
                 id=strawberry.ID(rule.rule.id),
                 name=rule.rule.name,
-                groups=[
-                    Group(id=strawberry.ID(group.id), name=group.name, member_count=counts[group.id])
-                    for group in rule.groups
-                ],
+                groups=[groups[group.id] for group in rule.groups],
                 schedules=[schedules[schedule.id] for schedule in rule.schedules],
                 door_sides=[
                     DoorSide(door=doors[strawberry.ID(place.door_id)], side=place.side) for place in rule.door_sides

@@ -11,10 +11,12 @@ from strawberry.extensions import (
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
+from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.rules import RuleQuery
@@ -25,18 +27,39 @@ MAX_TOKENS = 2_000
 MAX_ALIASES = 30
 _CACHED_DOCUMENTS = 200
 
+_QUERIES = (
+    CameraQuery,
+    CustomFieldQuery,
+    DoorQuery,
+    EventQuery,
+    FormatQuery,
+    GroupQuery,
+    PeopleQuery,
+    ReaderSettingsQuery,
+    RuleQuery,
+    UserQuery,
+)
+_MUTATIONS = (
+    CustomFieldMutation,
+    DoorMutation,
+    FormatMutation,
+    GroupMutation,
+    PeopleMutation,
+    ReaderSettingsMutation,
+    UserMutation,
+)
+_SUBSCRIPTIONS = (
+    DoorSubscription,
+    EventSubscription,
+)
+
 
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types(
-            "Query",
-            (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery, FormatQuery, ReaderSettingsQuery),
-        ),
-        mutation=merge_types(
-            "Mutation", (UserMutation, PeopleMutation, DoorMutation, FormatMutation, ReaderSettingsMutation)
-        ),
-        subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
+        query=merge_types("Query", _QUERIES),
+        mutation=merge_types("Mutation", _MUTATIONS),
+        subscription=merge_types("Subscription", _SUBSCRIPTIONS),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),

@@ -88,6 +88,14 @@ class EventType(StrEnum):
     READER_CARD_FORMATS_CHANGED = "audit.reader.card_formats_changed"
     PIN_RULES_CHANGED = "audit.pin_rules.changed"
     READER_PIN_RULES_CHANGED = "audit.reader.pin_rules_changed"
+    CARDHOLDER_DELETED = "audit.cardholder.deleted"
+    GROUP_UPDATED = "audit.group.updated"
+    GROUP_DELETED = "audit.group.deleted"
+    GROUP_MEMBERS_ADDED = "audit.group.members_added"
+    GROUP_MEMBERS_REMOVED = "audit.group.members_removed"
+    CUSTOM_FIELD_CREATED = "audit.custom_field.created"
+    CUSTOM_FIELD_UPDATED = "audit.custom_field.updated"
+    CUSTOM_FIELD_DELETED = "audit.custom_field.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,14 @@ def _declare() -> dict[EventType, Declaration]:
         kind.READER_CARD_FORMATS_CHANGED: Declaration(audit, info, "Card formats of a reader changed"),
         kind.PIN_RULES_CHANGED: Declaration(audit, info, "PIN rules changed"),
         kind.READER_PIN_RULES_CHANGED: Declaration(audit, info, "PIN rules of a reader changed"),
+        kind.CARDHOLDER_DELETED: Declaration(audit, notice, "Cardholder deleted"),
+        kind.GROUP_UPDATED: Declaration(audit, info, "Group changed"),
+        kind.GROUP_DELETED: Declaration(audit, notice, "Group deleted"),
+        kind.GROUP_MEMBERS_ADDED: Declaration(audit, info, "Members added to group"),
+        kind.GROUP_MEMBERS_REMOVED: Declaration(audit, info, "Members removed from group"),
+        kind.CUSTOM_FIELD_CREATED: Declaration(audit, info, "Custom field created"),
+        kind.CUSTOM_FIELD_UPDATED: Declaration(audit, info, "Custom field changed"),
+        kind.CUSTOM_FIELD_DELETED: Declaration(audit, notice, "Custom field deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

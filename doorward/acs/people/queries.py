@@ -2,16 +2,35 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.models import Card
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_of
-from doorward.acs.people.models import Cardholder, Group, GroupMember, Photo
+from doorward.acs.people.models import Cardholder, CustomField, CustomFieldValue, Group, GroupMember, Photo
 
 _SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class CardholderFilter:
+    """Which cardholders: None asks for nothing. `valid_at`: within their validity then; `invalid_at`: outside it."""
+
+    group_id: str | None = None
+    host_id: str | None = None
+    suspended: bool | None = None
+    visitor: bool | None = None
+    valid_at: datetime | None = None
+    invalid_at: datetime | None = None
+
+
+EVERYBODY = CardholderFilter()
 
 
 def cursor_of(cardholder: Cardholder) -> str:
@@ -26,12 +45,18 @@ def _key(cursor: str) -> tuple[str, str]:
     return name, row_id
 
 
-async def page_cardholders(actor: Actor, request: PageRequest, search: str | None) -> Page[Cardholder]:
-    """Cardholders by name, a page at a time; `search` finds parts of the name or the number."""
+async def page_cardholders(
+    actor: Actor, request: PageRequest, search: str | None, wanted: CardholderFilter = EVERYBODY
+) -> Page[Cardholder]:
+    """Cardholders by name, a page at a time.
+
+    `search`: each of its first five words is a part of the name, number, e-mail, phone or a custom field's value.
+    """
     actor.require(Permission.CARDHOLDER_VIEW)
-    rows = Cardholder.all()
-    for word in (search or "").split()[:5]:
-        rows = rows.filter(Q(sort_name__contains=word.casefold()) | Q(number__icontains=word))
+    rows = _filtered(Cardholder.all(), wanted)
+    for word in (search or "").casefold().split()[:5]:
+        custom = CustomFieldValue.filter(search_text__contains=word).values("cardholder_id")
+        rows = rows.filter(Q(search_text__contains=word) | Q(id__in=Subquery(custom)))
     if request.after is not None:
         name, row_id = _key(request.after)
         rows = rows.filter(Q(sort_name__gte=name) & (Q(sort_name__gt=name) | Q(id__gt=row_id)))
@@ -43,10 +68,36 @@ async def page_cardholders(actor: Actor, request: PageRequest, search: str | Non
     return page_of(request, found[::-1] if request.backward else found)
 
 
+def _filtered(rows: QuerySet[Cardholder], wanted: CardholderFilter) -> QuerySet[Cardholder]:
+    if wanted.group_id is not None:
+        members = GroupMember.filter(group_id=wanted.group_id).values("cardholder_id")
+        rows = rows.filter(id__in=Subquery(members))
+    if wanted.host_id is not None:
+        rows = rows.filter(host_id=wanted.host_id)
+    if wanted.suspended is not None:
+        rows = rows.filter(suspended=wanted.suspended)
+    if wanted.visitor is not None:
+        rows = rows.filter(visitor=wanted.visitor)
+    if wanted.valid_at is not None:
+        rows = rows.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=wanted.valid_at),
+            Q(valid_to__isnull=True) | Q(valid_to__gt=wanted.valid_at),
+        )
+    if wanted.invalid_at is not None:
+        rows = rows.filter(Q(valid_from__gt=wanted.invalid_at) | Q(valid_to__lte=wanted.invalid_at))
+    return rows
+
+
 async def cardholder_by_id(actor: Actor, cardholder_id: str) -> Cardholder | None:
     """One cardholder."""
     actor.require(Permission.CARDHOLDER_VIEW)
     return await Cardholder.get_or_none(id=cardholder_id)
+
+
+async def group_by_id(actor: Actor, group_id: str) -> Group | None:
+    """One group."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await Group.get_or_none(id=group_id)
 
 
 async def list_groups(actor: Actor) -> list[Group]:
@@ -57,8 +108,8 @@ async def list_groups(actor: Actor) -> list[Group]:
 
 async def member_counts(group_ids: Sequence[str]) -> Counter[str]:
     """How many members each group has, for groups that the caller was allowed to read."""
-    rows = await GroupMember.filter(group_id__in=list(group_ids)).values_list("group_id", flat=True)
-    return Counter(str(group_id) for group_id in rows)
+    members = GroupMember.filter(group_id__in=list(group_ids)).annotate(count=Count("id"))
+    return Counter(dict(await members.group_by("group_id").values_list("group_id", "count")))
 
 
 async def groups_of(cardholder_ids: Sequence[str]) -> dict[str, list[Group]]:
@@ -68,6 +119,33 @@ async def groups_of(cardholder_ids: Sequence[str]) -> dict[str, list[Group]]:
     for member in await members.order_by("group__name"):
         found[member.cardholder_id].append(member.group)
     return found
+
+
+async def list_custom_fields(actor: Actor) -> list[CustomField]:
+    """Every custom field in the order in which they are shown."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await CustomField.all().order_by("position")
+
+
+async def value_counts(field_ids: Sequence[str]) -> Counter[str]:
+    """How many cardholders have a value in each field, for fields that the caller was allowed to read."""
+    values = CustomFieldValue.filter(field_id__in=list(field_ids)).annotate(count=Count("id"))
+    return Counter(dict(await values.group_by("field_id").values_list("field_id", "count")))
+
+
+async def custom_values_of(cardholder_ids: Sequence[str]) -> dict[str, list[CustomFieldValue]]:
+    """The custom values (each with its field) of cardholders that the caller was allowed to read."""
+    found: dict[str, list[CustomFieldValue]] = defaultdict(list)
+    values = CustomFieldValue.filter(cardholder_id__in=list(cardholder_ids)).prefetch_related("field")
+    for value in await values.order_by("field__position"):
+        found[value.cardholder_id].append(value)
+    return found
+
+
+async def hosts_of(cardholders: Sequence[Cardholder]) -> dict[str, Cardholder]:
+    """The hosts, by their ids, of cardholders that the caller was allowed to read."""
+    ids = {row.host_id for row in cardholders if row.host_id}
+    return {row.id: row for row in await Cardholder.filter(id__in=list(ids))} if ids else {}
 
 
 async def cards_of(cardholder_ids: Sequence[str]) -> dict[str, list[Card]]:

@@ -8,7 +8,6 @@ from typing import Any
 from doorward.acs.credentials.models import Card
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
-    CardholderPolicy,
     CredentialPolicy,
     CredentialStatus,
     DoorPolicy,
@@ -22,7 +21,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.messages import OsdpDevice, PolicySnapshot
 from doorward.acs.operation import SITE_ID
-from doorward.acs.people.models import Cardholder, GroupMember
+from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.site.models import Site
@@ -44,7 +43,7 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
             ReaderPolicy(reader.id, reader.door_id, reader.side) for reader in await Reader.filter(door_id__in=door_ids)
         ),
         credentials=await _credentials(),
-        cardholders=await _cardholders(),
+        cardholders=await cardholder_policies(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
         rules=await _rules(set(door_ids)),
     )
@@ -85,17 +84,6 @@ async def _credentials() -> tuple[CredentialPolicy, ...]:
             card_id, holder, card_format, facility, number, CredentialStatus(status), _utc(start), _utc(end)
         )
         for card_id, holder, card_format, facility, number, status, start, end in rows
-    )
-
-
-async def _cardholders() -> tuple[CardholderPolicy, ...]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for cardholder_id, group_id in await GroupMember.all().values_list("cardholder_id", "group_id"):
-        groups[cardholder_id].append(group_id)
-    rows = await Cardholder.all().values_list("id", "suspended", "valid_from", "valid_to")
-    return tuple(
-        CardholderPolicy(row[0], tuple(sorted(groups[row[0]])), bool(row[1]), _utc(row[2]), _utc(row[3]))
-        for row in rows
     )
 
 

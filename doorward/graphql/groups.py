@@ -1,0 +1,155 @@
+"""Groups of cardholders in the API."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.errors import AcsError
+from doorward.acs.people import models
+from doorward.acs.people.operations import (
+    GroupChanges,
+    add_members,
+    create_group,
+    delete_group,
+    remove_members,
+    update_group,
+)
+from doorward.acs.people.queries import group_by_id, list_groups, member_counts
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import asked_for, sent
+
+
+@strawberry.type(description="Cardholders who share access rules. Its members: cardholders(filter: {groupId: ...}).")
+class Group:
+    """A group and how many belong to it."""
+
+    id: strawberry.ID
+    name: str
+    initials: str = strawberry.field(description="At most three characters.")
+    is_global: bool = strawberry.field(description="Shown on sub servers too.")
+    member_count: int
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+
+async def groups_shown(info: ApiInfo, rows: Sequence[models.Group]) -> dict[str, Group]:
+    """Groups by id, counted if the query asks for it."""
+    counts = await member_counts([row.id for row in rows]) if rows and asked_for(info, "memberCount") else {}
+    return {
+        row.id: Group(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            initials=row.initials,
+            is_global=row.is_global,
+            member_count=counts.get(row.id, 0),
+            version=row.version,
+        )
+        for row in rows
+    }
+
+
+@strawberry.input(description="A group to create.")
+class CreateGroupInput:
+    """See Group."""
+
+    name: str
+    initials: str = ""
+    is_global: bool = False
+
+
+@strawberry.input(description="What to change of a group; a field left out stays as it is.")
+class UpdateGroupInput:
+    """See Group."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    initials: str | None = UNSET
+    is_global: bool | None = UNSET
+
+
+@strawberry.type(description="The group as it now is, or why nothing was done.")
+class GroupPayload:
+    """Result of a group mutation."""
+
+    group: Group | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _shown(info: ApiInfo, row: models.Group) -> GroupPayload:
+    return GroupPayload(group=(await groups_shown(info, [row]))[row.id])
+
+
+@strawberry.type
+class GroupQuery:
+    """Queries about groups."""
+
+    @strawberry.field(description="Every group, by name. Permission: cardholder.view.")
+    async def groups(self, info: ApiInfo) -> list[Group]:
+        return list((await groups_shown(info, await list_groups(info.context.actor))).values())
+
+    @strawberry.field(description="One group. Permission: cardholder.view.")
+    async def group(self, info: ApiInfo, id: strawberry.ID) -> Group | None:
+        row = await group_by_id(info.context.actor, id)
+        return (await groups_shown(info, [row]))[row.id] if row else None
+
+
+@strawberry.type
+class GroupMutation:
+    """Changes to groups."""
+
+    @strawberry.mutation(description="Create a group. Permission: configuration.write.")
+    async def create_group(self, info: ApiInfo, input: CreateGroupInput) -> GroupPayload:
+        context = info.context
+        try:
+            row = await create_group(context.domain, context.actor, input.name, input.initials, input.is_global)
+        except AcsError as error:
+            return GroupPayload(errors=[OperationError.of(error)])
+        return await _shown(info, row)
+
+    @strawberry.mutation(description="Change a group. Permission: configuration.write.")
+    async def update_group(self, info: ApiInfo, input: UpdateGroupInput) -> GroupPayload:
+        context = info.context
+        changes = cast(GroupChanges, sent(input, GroupChanges.__annotations__))
+        try:
+            row = await update_group(context.domain, context.actor, input.id, changes, input.expected_version)
+        except AcsError as error:
+            return GroupPayload(errors=[OperationError.of(error)])
+        return await _shown(info, row)
+
+    @strawberry.mutation(
+        description="Delete a group; its members stay. Refused while access rules or doors use it, naming them. "
+        "The payload shows what was deleted. Permission: configuration.write."
+    )
+    async def delete_group(self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None) -> GroupPayload:
+        try:
+            row = await delete_group(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return GroupPayload(errors=[OperationError.of(error)])
+        return await _shown(info, row)
+
+    @strawberry.mutation(
+        description="Put cardholders (at most 5,000) in a group. Permission: cardholder.write.",
+    )
+    async def add_group_members(
+        self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
+    ) -> GroupPayload:
+        try:
+            row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids)
+        except AcsError as error:
+            return GroupPayload(errors=[OperationError.of(error)])
+        return await _shown(info, row)
+
+    @strawberry.mutation(
+        description="Take cardholders (at most 5,000) out of a group. Permission: cardholder.write.",
+    )
+    async def remove_group_members(
+        self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
+    ) -> GroupPayload:
+        try:
+            row = await remove_members(info.context.domain, info.context.actor, id, cardholder_ids)
+        except AcsError as error:
+            return GroupPayload(errors=[OperationError.of(error)])
+        return await _shown(info, row)
