@@ -11,10 +11,14 @@ from strawberry.extensions import (
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
+from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.profiles import ProfileMutation, ProfileQuery
+from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.rules import RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
 
@@ -27,8 +31,32 @@ _CACHED_DOCUMENTS = 200
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query",
+            (
+                UserQuery,
+                PeopleQuery,
+                DoorQuery,
+                DoorConfigurationQuery,
+                ElevatorQuery,
+                ProfileQuery,
+                RuleQuery,
+                CameraQuery,
+                EventQuery,
+            ),
+        ),
+        mutation=merge_types(
+            "Mutation",
+            (
+                UserMutation,
+                PeopleMutation,
+                DoorMutation,
+                DoorConfigurationMutation,
+                ReaderMutation,
+                ElevatorMutation,
+                ProfileMutation,
+            ),
+        ),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

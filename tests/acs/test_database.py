@@ -65,7 +65,8 @@ async def test_foreign_keys_hold_after_the_migrations(tmp_path: Path) -> None:
 async def _shape(connection: BaseDBAsyncClient) -> dict[str, object]:
     """Of each table: its columns, the column sets of its indexes (True: unique), and where it refers to."""
     tables = await connection.execute_query_dict(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'tortoise_%'"
+        "SELECT name FROM sqlite_master WHERE type = 'table' "
+        "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'tortoise_%'"
     )
     shape: dict[str, object] = {}
     for name in (table["name"] for table in tables):
