@@ -1,6 +1,6 @@
 """Configuring doors through the API."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, cast
 
 import strawberry
@@ -170,7 +170,7 @@ class DoorConfigurationMutation:
     )
     async def create_door(self, info: ApiInfo, input: DoorSettingsInput) -> DoorConfigurationPayload:
         try:
-            given = NewDoor(**{"name": "", **_changes(input)})
+            given = replace(NewDoor(""), **_changes(input))
             row = await create_door(info.context.domain, info.context.actor, given)
             return await payload_of(info.context, row.id)
         except AcsError as error:

@@ -122,9 +122,7 @@ class ElevatorMutation:
         except AcsError as error:
             return ElevatorPayload(errors=[OperationError.of(error)])
 
-    @strawberry.mutation(
-        description="Rename a floor; its elevator's name goes before. Permission: configuration.write."
-    )
+    @strawberry.mutation(description="Rename a floor, without its elevator's name. Permission: configuration.write.")
     async def rename_floor(
         self, info: ApiInfo, door_id: strawberry.ID, name: str, expected_version: int | None = None
     ) -> DoorConfigurationPayload:

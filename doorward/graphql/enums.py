@@ -75,7 +75,7 @@ for shown, name, description in (
     (
         Supervision,
         "Supervision",
-        "The end-of-line resistors: none, parallel first (22k, 4.7k), or serial first (equal).",
+        "End-of-line resistors: none, parallel first (22k, 4.7k), or serial first (equal).",
     ),
     (InputPurpose, "InputPurpose", "What an input tells of its door."),
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),

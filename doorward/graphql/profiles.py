@@ -79,7 +79,7 @@ class CreateIdentificationProfileInput:
 
 
 @strawberry.input(
-    description="What to change of a profile; a field left out stays as it is, a side changes as a whole."
+    description="What to change of a profile; a field left out stays as it is. A side changes as a whole."
 )
 class UpdateIdentificationProfileInput:
     """See IdentificationProfile."""

@@ -1,8 +1,11 @@
 """Doors, readers, elevators and their wiring: what may be set, what is refused, and what controllers get."""
 
+from typing import Any
+
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Permission
+from doorward.acs.decision.door import DoorAction
 from doorward.acs.decision.policy import (
     DoorKind,
     DoubleSwipe,
@@ -16,7 +19,15 @@ from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, 
 from doorward.acs.doors.configuration import group_uses, list_elevators, list_ports, list_setups, schedule_uses
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Elevator, Reader
-from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
+from doorward.acs.doors.operations import (
+    NewDevice,
+    NewDoor,
+    NewReader,
+    command_door,
+    create_device,
+    create_door,
+    create_reader,
+)
 from doorward.acs.doors.policy import UNWIRED, door_policies, osdp_devices, reader_policies
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
@@ -48,11 +59,11 @@ POSITION = InputWire(InputPurpose.POSITION, 1)
 REX_B = InputWire(InputPurpose.REX, 2, Side.B, rex=RexAction.UNLOCK)
 
 
-async def new_door(world: World, name: str = "Door", **settings: object) -> Door:
-    return await create_door(world.domain, COMMAND_LINE, NewDoor(name, world.controller.id, **settings))  # type: ignore[arg-type]
+async def new_door(world: World, name: Any = "Door", **settings: Any) -> Door:
+    return await create_door(world.domain, COMMAND_LINE, NewDoor(name, world.controller.id, **settings))
 
 
-async def change(world: World, door: Door, expected: int | None = None, **changes: object) -> Door:
+async def change(world: World, door: Door, expected: Any = None, **changes: Any) -> Door:
     return await update_door(world.domain, COMMAND_LINE, door.id, DoorChanges(**changes), expected)  # type: ignore[typeddict-item]
 
 
@@ -152,7 +163,7 @@ async def test_a_change_against_an_old_version_is_refused_and_nothing_changed_wr
     ],
 )
 async def test_what_a_door_cannot_have_is_refused_with_the_field_s_name(
-    database_url: str, changes: dict[str, object], path: str
+    database_url: str, changes: dict[str, Any], path: str
 ) -> None:
     async with open_world(database_url) as world:
         door = await new_door(world)
@@ -197,9 +208,6 @@ async def test_only_a_provisioned_door_waits_for_its_hardware_and_can_be_given_i
 
 
 async def test_a_door_without_a_controller_cannot_be_commanded(database_url: str) -> None:
-    from doorward.acs.decision.door import DoorAction
-    from doorward.acs.doors.operations import command_door
-
     async with open_world(database_url) as world:
         door = await create_door(world.domain, COMMAND_LINE, NewDoor("Later", kind=DoorKind.PROVISIONED))
         with pytest.raises(ControllerOffline, match="no controller"):
@@ -211,7 +219,7 @@ async def test_a_monitoring_door_is_a_sensor_and_nothing_else(database_url: str)
         door = await new_door(world, kind=DoorKind.MONITORING)
         await wire(world, door, [], [POSITION])
         for locks, inputs in (([LockWire(0)], [POSITION]), ([], [POSITION, REX_B]), ([], [])):
-            with pytest.raises(ValidationFailed, match="[Mm]onitoring door"):
+            with pytest.raises(ValidationFailed, match="onitoring door"):
                 await wire(world, door, locks, inputs)
         with pytest.raises(ValidationFailed, match="no reader"):
             await create_reader(world.domain, COMMAND_LINE, NewReader(door.id, Side.A, "In"))
@@ -387,11 +395,11 @@ async def test_a_side_has_several_readers_each_with_what_its_type_needs(database
         ({"name": " "}, "name"),
     ],
 )
-async def test_a_reader_has_only_what_its_type_has(database_url: str, settings: dict[str, object], path: str) -> None:
+async def test_a_reader_has_only_what_its_type_has(database_url: str, settings: dict[str, Any], path: str) -> None:
     async with open_world(database_url) as world:
         door = await new_door(world)
+        given = NewReader(**{"door_id": door.id, "side": Side.A, "name": "In", **settings})
         with pytest.raises(ValidationFailed) as refused:
-            given = NewReader(**{"door_id": door.id, "side": Side.A, "name": "In", **settings})  # type: ignore[arg-type]
             await create_reader(world.domain, COMMAND_LINE, given)
         assert refused.value.path == (path,)
 

@@ -8,10 +8,10 @@ from enum import StrEnum
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Device, Door, DoorGroup, DoorSchedule, Elevator, Reader
-from doorward.acs.doors.reader_settings import ReaderType, profile_warnings
+from doorward.acs.doors.reader_settings import profile_warnings
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
-from doorward.acs.doors.wiring import InputWire, LockWire
+from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
 from doorward.acs.profiles.policy import profile_policies
 
 
@@ -123,8 +123,10 @@ def ports_of(setup: DoorSetup) -> list[Port]:
             ports.append(Port(PortKind.READER, None, str(reader.port), what))
         elif reader.address:
             ports.append(Port(PortKind.NETWORK, None, reader.address, what))
-    for device in setup.devices:
-        ports.append(Port(PortKind.BUS, device.id, f"{device.port} address {device.address}", device.role.value))
+    ports.extend(
+        Port(PortKind.BUS, device.id, f"{device.port} address {device.address}", device.role.value)
+        for device in setup.devices
+    )
     if setup.settings.lock_address:
         ports.append(Port(PortKind.NETWORK, None, setup.settings.hub_address, f"lock {setup.settings.lock_address}"))
     return ports
