@@ -45,37 +45,37 @@ async def _first_version(url: str) -> None:
 
 
 async def _populate(connection: BaseDBAsyncClient) -> None:
-    sealer = Sealer(DATA_KEY)
+    async def insert(table: str, **columns: object) -> None:
+        names, values = ", ".join(columns), ", ".join(_literal(connection, value) for value in columns.values())
+        await connection.execute_query(f"INSERT INTO {table} ({names}) VALUES ({values})")  # noqa: S608
 
-    def blob(device_id: str) -> str:
-        sealed = sealer.seal(b"k" * 16, f"device:{device_id}").hex()
-        return f"X'{sealed}'" if connection.capabilities.dialect == "sqlite" else f"decode('{sealed}', 'hex')"
-
-    for statement in (
-        f"INSERT INTO controller (id, name, stored_sequence, applied_version) VALUES ('{CONTROLLER}', 'C', 7, 3)",
-        f"INSERT INTO zone (id, name) VALUES ('{ZONE}', 'Inside')",
-        *(
-            "INSERT INTO door (id, name, controller_id, access_time_ms, held_after_ms, relock_on, relock_delay_ms, "
-            "forced_alarm, held_alarm, rex_unlocks) "
-            f"VALUES ('{door_id}', '{name}', '{CONTROLLER}', {access}, 90000, 'open', 100, TRUE, FALSE, {rex})"
-            for door_id, name, access, rex in ((DOORS[0], "Gate", 45_000, "TRUE"), (DOORS[1], "Back", 5_000, "FALSE"))
-        ),
-        "INSERT INTO reader (id, name, door_id, side, enters_zone_id) "
-        f"VALUES ('{READER}', 'In', '{DOORS[0]}', 'A', '{ZONE}')",
-        *(
-            "INSERT INTO device (id, role, door_id, reader_id, port, baud, address, sealed_key, strike_output, "
-            f"position_input, rex_input) VALUES ('{device_id}', '{role}', '{door_id}', {reader}, '/dev/x', 9600, "
-            f"{address}, {blob(device_id)}, {strike}, {strike + 1}, {strike + 2})"
-            for device_id, role, door_id, reader, address, strike in (
-                (IO_OLD, "door_io", DOORS[0], "NULL", 1, 0),
-                (IO, "door_io", DOORS[0], "NULL", 2, 4),
-                (READER_DEVICE, "reader", DOORS[0], f"'{READER}'", 3, 0),
-            )
-        ),
-        f"INSERT INTO access_rule (id, name) VALUES ('{RULE}', 'Staff')",
-        f"INSERT INTO access_rule_side (rule_id, door_id, side) VALUES ('{RULE}', '{DOORS[0]}', 'A')",
+    await insert("controller", id=CONTROLLER, name="C", stored_sequence=7, applied_version=3)
+    await insert("zone", id=ZONE, name="Inside")
+    door = {"controller_id": CONTROLLER, "held_after_ms": 90_000, "relock_on": "open", "relock_delay_ms": 100}
+    door |= {"forced_alarm": True, "held_alarm": False}
+    await insert("door", id=DOORS[0], name="Gate", access_time_ms=45_000, rex_unlocks=True, **door)
+    await insert("door", id=DOORS[1], name="Back", access_time_ms=5_000, rex_unlocks=False, **door)
+    await insert("reader", id=READER, name="In", door_id=DOORS[0], side="A", enters_zone_id=ZONE)
+    for address, device_id, role, reader_id, strike in (
+        (1, IO_OLD, "door_io", None, 0),
+        (2, IO, "door_io", None, 4),
+        (3, READER_DEVICE, "reader", READER, 0),
     ):
-        await connection.execute_query(statement)
+        key = Sealer(DATA_KEY).seal(b"k" * 16, f"device:{device_id}")
+        place = {"door_id": DOORS[0], "port": "/dev/x", "baud": 9_600, "address": address, "sealed_key": key}
+        ports = {"strike_output": strike, "position_input": strike + 1, "rex_input": strike + 2}
+        await insert("device", id=device_id, role=role, reader_id=reader_id, **place, **ports)
+    await insert("access_rule", id=RULE, name="Staff")
+    await insert("access_rule_side", rule_id=RULE, door_id=DOORS[0], side="A")
+
+
+def _literal(connection: BaseDBAsyncClient, value: object) -> str:
+    if isinstance(value, bytes):
+        is_sqlite = connection.capabilities.dialect == "sqlite"
+        return f"X'{value.hex()}'" if is_sqlite else f"decode('{value.hex()}', 'hex')"
+    if value is None:
+        return "NULL"
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 async def test_doors_of_the_first_version_work_as_before_after_the_upgrade(empty_database_url: str) -> None:
@@ -91,7 +91,7 @@ async def test_doors_of_the_first_version_work_as_before_after_the_upgrade(empty
         assert (position.purpose, position.port, position.active_when) == (InputPurpose.POSITION, 5, Circuit.CLOSED)
         assert (rex.purpose, rex.port, rex.side, rex.rex) == (InputPurpose.REX, 6, Side.B, RexAction.UNLOCK)
         reader = await Reader.get()
-        assert (reader.type, reader.enters_zone_id, reader.version) == (ReaderType.OSDP, ZONE, 1)
+        assert (reader.type, reader.door_id, reader.version) == (ReaderType.OSDP, gate.id, 1)
         assert await Device.all().count() == 3
         devices = {device.id: device for device in await osdp_devices(Sealer(DATA_KEY), CONTROLLER)}
         assert (devices[IO].strike_output, devices[IO].position_input, devices[IO].rex_input) == (4, 5, 6)
