@@ -123,6 +123,7 @@ async def test_everything_that_is_set_on_a_door_reaches_its_controller(database_
         (policy,) = await door_policies(world.controller.id, [door.id])
         assert (policy.two_person, policy.double_swipe, policy.first_person) == (None, None, None)
         assert await schedule_uses([schedule.id]) == []
+        assert await group_uses([group.id]) == []
 
 
 async def test_a_change_against_an_old_version_is_refused_and_nothing_changed_writes_nothing(database_url: str) -> None:
