@@ -137,7 +137,7 @@ class DoorGroup(Model):
 class Reader(Model):
     """A reader at one side of a door. Passing there enters `enters_zone_id` (None: leads outside).
 
-    In an elevator (`elevator_id`) it serves every floor, and `door_id` is the one that it was added at. `port` numbers the
+    In an elevator (`elevator_id`) it serves every floor; `door_id` is the one it was added at. `port` numbers the
     reader terminal of the controller (Wiegand), `address` finds a reader or camera on the network.
     `has_keypad` None: not known. `muster`: reads there are a roll call and open nothing.
     """
