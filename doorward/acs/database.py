@@ -19,6 +19,7 @@ AREAS = (
     "credentials",
     "schedules",
     "zones",
+    "profiles",
     "doors",
     "formats",
     "rules",

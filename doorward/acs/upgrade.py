@@ -12,9 +12,11 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor, PlanStep
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.transactions import in_transaction
 
 from doorward.acs.errors import DatabaseUnusable
+from doorward.acs.sqlite_rebuild import RebuildingEditor
 
 _UPGRADE_LOCK = 0x75706772
 """PostgreSQL advisory lock: of several servers that start at once, one upgrades and the others find it done."""
@@ -77,12 +79,19 @@ async def _apply_step(
     key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
     if key in applied:
         return
-    editor = executor._schema_editor(atomic=True)
-    editor.client = transaction
+    editor = _editor(executor, transaction)
     state = await executor._project_state(applied)
     await step.migration.apply(state, dry_run=False, schema_editor=editor)
     await recorder.record_applied(key.app_label, key.name)
     applied.add(key)
+
+
+def _editor(executor: MigrationExecutor, transaction: BaseDBAsyncClient) -> BaseSchemaEditor:
+    if transaction.capabilities.dialect == "sqlite":
+        return RebuildingEditor(transaction, atomic=True)
+    editor = executor._schema_editor(atomic=True)
+    editor.client = transaction
+    return editor
 
 
 async def _check_references(transaction: BaseDBAsyncClient) -> None:

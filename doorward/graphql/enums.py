@@ -7,23 +7,52 @@ import strawberry
 from doorward.acs.actor import Role
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.door import Position as DoorPosition
-from doorward.acs.decision.policy import CredentialStatus, Side
+from doorward.acs.decision.policy import (
+    CredentialStatus,
+    DoorKind,
+    EmergencyAction,
+    IdentificationType,
+    RelockOn,
+    Side,
+)
+from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
+from doorward.acs.doors.wiring import (
+    Circuit,
+    InputPurpose,
+    LedControl,
+    LockRank,
+    ReaderType,
+    RexAction,
+    Supervision,
+)
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
 
 __all__ = [
     "CameraState",
+    "Circuit",
     "CommandStatus",
     "CredentialStatus",
     "DoorCondition",
+    "DoorKind",
     "DoorMode",
     "DoorPosition",
+    "EmergencyAction",
     "EventCategory",
+    "IdentificationType",
+    "InputPurpose",
+    "LedControl",
+    "LockRank",
+    "PortKind",
+    "ReaderType",
+    "RelockOn",
+    "RexAction",
     "Role",
     "Severity",
     "Side",
+    "Supervision",
 ]
 
 for shown, name, description in (
@@ -36,6 +65,22 @@ for shown, name, description in (
     (EventCategory, "EventCategory", "What kind of thing an event tells."),
     (Severity, "Severity", "How much an event matters to the person on duty."),
     (CommandStatus, "CommandStatus", "How far a door command came."),
+    (DoorKind, "DoorKind", "What stands there: a door, a wireless lock, a sensor only, nothing yet, a floor."),
+    (RelockOn, "RelockOn", "When a released door locks again before its access time is over."),
+    (EmergencyAction, "EmergencyAction", "What a door does while its emergency input is active."),
+    (IdentificationType, "IdentificationType", "What a person shows."),
+    (ReaderType, "ReaderType", "How a reader is connected, or what it is."),
+    (LedControl, "LedControl", "How many wires drive the light of a Wiegand reader."),
+    (Circuit, "Circuit", "When an input is active: while its circuit is open, or closed."),
+    (
+        Supervision,
+        "Supervision",
+        "End-of-line resistors: none, parallel first (22k, 4.7k), or serial first (equal).",
+    ),
+    (InputPurpose, "InputPurpose", "What an input tells of its door."),
+    (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
+    (LockRank, "LockRank", "Which of the two locks of a door."),
+    (PortKind, "PortKind", "What kind of terminal a wire ends at."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

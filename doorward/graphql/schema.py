@@ -12,12 +12,16 @@ from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
+from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
+from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.profiles import ProfileMutation, ProfileQuery
+from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.rules import RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
@@ -30,21 +34,28 @@ _CACHED_DOCUMENTS = 200
 _QUERIES = (
     CameraQuery,
     CustomFieldQuery,
+    DoorConfigurationQuery,
     DoorQuery,
+    ElevatorQuery,
     EventQuery,
     FormatQuery,
     GroupQuery,
     PeopleQuery,
+    ProfileQuery,
     ReaderSettingsQuery,
     RuleQuery,
     UserQuery,
 )
 _MUTATIONS = (
     CustomFieldMutation,
+    DoorConfigurationMutation,
     DoorMutation,
+    ElevatorMutation,
     FormatMutation,
     GroupMutation,
     PeopleMutation,
+    ProfileMutation,
+    ReaderMutation,
     ReaderSettingsMutation,
     UserMutation,
 )

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.recorder import MigrationRecorder
@@ -58,6 +60,39 @@ async def test_foreign_keys_hold_after_the_migrations(tmp_path: Path) -> None:
     async with open_database(sqlite_url(str(tmp_path / "t.db"))):
         rows = await get_connection("default").execute_query_dict("PRAGMA foreign_keys")
         assert rows[0]["foreign_keys"] == 1
+
+
+async def _shape(connection: BaseDBAsyncClient) -> dict[str, object]:
+    """Of each table: its columns, the column sets of its indexes (True: unique), and where it refers to."""
+    tables = await connection.execute_query_dict(
+        "SELECT name FROM sqlite_master WHERE type = 'table' "
+        "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'tortoise_%'"
+    )
+    shape: dict[str, object] = {}
+    for name in (table["name"] for table in tables):
+        columns = await connection.execute_query_dict(f"PRAGMA table_info({name})")
+        references = await connection.execute_query_dict(f"PRAGMA foreign_key_list({name})")
+        indexes = set()
+        for index in await connection.execute_query_dict(f"PRAGMA index_list({name})"):
+            parts = await connection.execute_query_dict(f'PRAGMA index_info("{index["name"]}")')
+            indexes.add((tuple(part["name"] for part in parts), bool(index["unique"])))
+        shape[name] = (
+            {(column["name"], column["notnull"]) for column in columns},
+            indexes,
+            {(one["from"], one["table"], one["on_delete"]) for one in references},
+        )
+    return shape
+
+
+async def test_a_migrated_sqlite_database_has_every_index_and_reference_that_the_models_have(tmp_path: Path) -> None:
+    async with open_database(sqlite_url(str(tmp_path / "migrated.db"))):
+        migrated = await _shape(get_connection("default"))
+    await Tortoise.init(config=database_config(sqlite_url(str(tmp_path / "new.db"))))
+    await Tortoise.generate_schemas()
+    generated = await _shape(get_connection("default"))
+    await Tortoise.close_connections()
+    EXECUTOR_CACHE.clear()
+    assert migrated == generated
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import pytest
@@ -14,10 +15,21 @@ from tests.world import only, open_world
 
 pytestmark = pytest.mark.anyio
 
-AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users", "formats")
+AREAS = (
+    "people",
+    "credentials",
+    "formats",
+    "zones",
+    "schedules",
+    "rules",
+    "profiles",
+    "doors",
+    "cameras",
+    "users",
+)
 for area in AREAS:
-    importlib.import_module(f"doorward.acs.{area}.operations")
-importlib.import_module("doorward.acs.formats.pin_operations")
+    for module in pkgutil.iter_modules(importlib.import_module(f"doorward.acs.{area}").__path__):
+        importlib.import_module(f"doorward.acs.{area}.{module.name}")
 
 
 def function(name: str) -> Any:

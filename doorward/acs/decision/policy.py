@@ -156,7 +156,10 @@ class IdentificationType(StrEnum):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """One accepted combination of identification types, all of them needed, while any of the schedules applies."""
+    """One accepted combination of identification types, all of them needed, while any of the schedules applies.
+
+    No `schedules`: always.
+    """
 
     types: tuple[IdentificationType, ...]
     schedules: tuple[str, ...]

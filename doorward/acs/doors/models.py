@@ -1,10 +1,23 @@
-"""Controllers, doors, readers, and the OSDP devices behind them."""
+"""Controllers, doors, elevators, readers, and what is wired to them."""
 
 from tortoise import fields
 from tortoise.models import Model
 
-from doorward.acs.decision.policy import RelockOn, Side
+from doorward.acs.decision.policy import DoorKind, EmergencyAction, RelockOn, Side
+from doorward.acs.doors.settings import DoorGroupUse, DoorScheduleUse
+from doorward.acs.doors.wiring import (
+    Circuit,
+    InputPurpose,
+    LedControl,
+    LockRank,
+    ReaderType,
+    RexAction,
+    Supervision,
+)
 from doorward.acs.messages import DeviceRole
+from doorward.acs.people.models import Group
+from doorward.acs.profiles.models import Profile
+from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.zones.models import Zone
 
 
@@ -20,29 +33,114 @@ class Controller(Model):
         table = "controller"
 
 
-class Door(Model):
-    """A door and its times, in milliseconds."""
+class Elevator(Model):
+    """An elevator. Its floors are doors, and the readers in its cab serve them all."""
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
     controller: fields.ForeignKeyRelation[Controller] = fields.ForeignKeyField(
-        "acs.Controller", related_name=False, on_delete=fields.RESTRICT, db_index=True
+        "acs.Controller", related_name=False, on_delete=fields.RESTRICT
     )
     controller_id: str
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "elevator"
+
+
+class Door(Model):
+    """A door and its settings, times in milliseconds. Only a provisioned door may lack a controller.
+
+    `rex_unlocks` False: every REX of the door only shunts. `two_person_sides`: "" (off), "A", "B" or "AB".
+    `profile_id` None: a card, always, on both sides.
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    name = fields.CharField(100, unique=True)
+    kind = fields.CharEnumField(DoorKind, max_length=16, default=DoorKind.DOOR, db_default=DoorKind.DOOR.value)
+    controller: fields.ForeignKeyNullableRelation[Controller] = fields.ForeignKeyField(
+        "acs.Controller", related_name=False, on_delete=fields.RESTRICT, db_index=True, null=True
+    )
+    controller_id: str | None
+    elevator: fields.ForeignKeyNullableRelation[Elevator] = fields.ForeignKeyField(
+        "acs.Elevator", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    elevator_id: str | None
+    floor_name = fields.CharField(100, default="", db_default="")
+    hub_address = fields.CharField(255, default="", db_default="")
+    lock_address = fields.CharField(64, default="", db_default="")
     access_time_ms = fields.IntField()
     held_after_ms = fields.IntField()
+    long_access_time_ms = fields.IntField(default=30_000, db_default=30_000)
+    long_held_after_ms = fields.IntField(default=60_000, db_default=60_000)
+    pre_alarm_ms = fields.IntField(default=0, db_default=0)
     relock_on = fields.CharEnumField(RelockOn, max_length=8)
     relock_delay_ms = fields.IntField()
     forced_alarm = fields.BooleanField()
     held_alarm = fields.BooleanField()
     rex_unlocks = fields.BooleanField()
+    has_position = fields.BooleanField(default=True, db_default=True)
+    maintenance = fields.BooleanField(default=False, db_default=False)
+    profile: fields.ForeignKeyNullableRelation[Profile] = fields.ForeignKeyField(
+        "acs.Profile", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    profile_id: str | None
+    two_person_sides = fields.CharField(2, default="", db_default="")
+    two_person_timeout_ms = fields.IntField(default=30_000, db_default=30_000)
+    double_swipe_timeout_ms = fields.IntField(null=True)
+    escort_required = fields.BooleanField(default=False, db_default=False)
+    first_person = fields.BooleanField(default=False, db_default=False)
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "door"
 
 
+class DoorSchedule(Model):
+    """A schedule that a door unlocks by, or during which its two-person rule applies."""
+
+    id = fields.BigIntField(primary_key=True)
+    door: fields.ForeignKeyRelation[Door] = fields.ForeignKeyField(
+        "acs.Door", related_name=False, on_delete=fields.CASCADE
+    )
+    door_id: str
+    schedule: fields.ForeignKeyRelation[ScheduleRow] = fields.ForeignKeyField(
+        "acs.ScheduleRow", related_name=False, on_delete=fields.RESTRICT, db_index=True
+    )
+    schedule_id: str
+    purpose = fields.CharEnumField(DoorScheduleUse, max_length=16)
+
+    class Meta:
+        table = "door_schedule"
+        unique_together = (("door_id", "purpose", "schedule_id"),)
+
+
+class DoorGroup(Model):
+    """A group that a door's two-person rule or first-person-in asks for."""
+
+    id = fields.BigIntField(primary_key=True)
+    door: fields.ForeignKeyRelation[Door] = fields.ForeignKeyField(
+        "acs.Door", related_name=False, on_delete=fields.CASCADE
+    )
+    door_id: str
+    group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
+        "acs.Group", related_name=False, on_delete=fields.RESTRICT, db_index=True
+    )
+    group_id: str
+    purpose = fields.CharEnumField(DoorGroupUse, max_length=16)
+
+    class Meta:
+        table = "door_group"
+        unique_together = (("door_id", "purpose", "group_id"),)
+
+
 class Reader(Model):
-    """A reader at one side of a door. Passing there enters `enters_zone_id` (None: leads outside)."""
+    """A reader at one side of a door. Passing there enters `enters_zone_id` (None: leads outside).
+
+    In an elevator (`elevator_id`) it serves every floor; `door_id` is the one it was added at. `port` numbers the
+    reader terminal of the controller (Wiegand), `address` finds a reader or camera on the network.
+    `has_keypad` None: not known. `muster`: reads there are a roll call and open nothing.
+    """
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100)
@@ -55,10 +153,29 @@ class Reader(Model):
         "acs.Zone", related_name=False, on_delete=fields.RESTRICT, null=True
     )
     enters_zone_id: str | None
+    elevator: fields.ForeignKeyNullableRelation[Elevator] = fields.ForeignKeyField(
+        "acs.Elevator", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    elevator_id: str | None
+    type = fields.CharEnumField(ReaderType, max_length=16, default=ReaderType.OSDP, db_default=ReaderType.OSDP.value)
+    port = fields.IntField(null=True)
+    address = fields.CharField(255, default="", db_default="")
+    has_keypad = fields.BooleanField(null=True)
+    pairs_mobile = fields.BooleanField(default=False, db_default=False)
+    muster = fields.BooleanField(default=False, db_default=False)
+    led_control = fields.CharEnumField(
+        LedControl, max_length=8, default=LedControl.SINGLE, db_default=LedControl.SINGLE.value
+    )
+    tamper_when = fields.CharEnumField(Circuit, max_length=8, default=Circuit.OPEN, db_default=Circuit.OPEN.value)
+    tamper_debounce_ms = fields.IntField(default=0, db_default=0)
+    supervision = fields.CharEnumField(
+        Supervision, max_length=8, default=Supervision.NONE, db_default=Supervision.NONE.value
+    )
+    resistor_ohm = fields.IntField(null=True)
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "reader"
-        unique_together = (("door_id", "side"),)
 
 
 class Device(Model):
@@ -78,10 +195,53 @@ class Device(Model):
     baud = fields.IntField()
     address = fields.IntField()
     sealed_key = fields.BinaryField()
-    strike_output = fields.IntField(default=0)
-    position_input = fields.IntField(default=0)
-    rex_input = fields.IntField(default=1)
 
     class Meta:
         table = "device"
         unique_together = (("port", "address"),)
+
+
+class DoorLock(Model):
+    """A lock of a door, on an output of a device or (no device) of the controller."""
+
+    id = fields.CharField(36, primary_key=True)
+    door: fields.ForeignKeyRelation[Door] = fields.ForeignKeyField(
+        "acs.Door", related_name=False, on_delete=fields.CASCADE
+    )
+    door_id: str
+    rank = fields.CharEnumField(LockRank, max_length=16)
+    device: fields.ForeignKeyNullableRelation[Device] = fields.ForeignKeyField(
+        "acs.Device", related_name=False, on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    device_id: str | None
+    output = fields.IntField()
+
+    class Meta:
+        table = "door_lock"
+        unique_together = (("door_id", "rank"), ("device_id", "output"))
+
+
+class DoorInput(Model):
+    """A contact of a door, on an input of a device or (no device) of the controller."""
+
+    id = fields.CharField(36, primary_key=True)
+    door: fields.ForeignKeyRelation[Door] = fields.ForeignKeyField(
+        "acs.Door", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    door_id: str
+    purpose = fields.CharEnumField(InputPurpose, max_length=16)
+    side = fields.CharEnumField(Side, max_length=1, null=True)
+    device: fields.ForeignKeyNullableRelation[Device] = fields.ForeignKeyField(
+        "acs.Device", related_name=False, on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    device_id: str | None
+    port = fields.IntField()
+    active_when = fields.CharEnumField(Circuit, max_length=8)
+    debounce_ms = fields.IntField()
+    supervision = fields.CharEnumField(Supervision, max_length=8)
+    resistor_ohm = fields.IntField(null=True)
+    rex = fields.CharEnumField(RexAction, max_length=8, null=True)
+    emergency = fields.CharEnumField(EmergencyAction, max_length=8, null=True)
+
+    class Meta:
+        table = "door_input"

@@ -8,51 +8,45 @@ from datetime import timedelta
 from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.door import DoorAction
-from doorward.acs.decision.policy import RelockOn, Side
+from doorward.acs.decision.policy import DoorKind
 from doorward.acs.domain import Domain
+from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.models import Controller, Device, Door, Reader
+from doorward.acs.doors.reader_settings import NewReader
+from doorward.acs.doors.settings import NewDoor
+from doorward.acs.doors.stored import locked_door
 from doorward.acs.errors import ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import CommandResult, CommandStatus, DeviceRole, DoorCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.zones.models import Zone
 
+__all__ = [
+    "NewDevice",
+    "NewDoor",
+    "NewReader",
+    "command_door",
+    "create_device",
+    "create_door",
+    "create_reader",
+    "note_applied_version",
+]
+
 COMMAND_LIFETIME_S = 5.0
-MAX_DOOR_TIME_MS = 24 * 60 * 60 * 1000
 OSDP_KEY_BYTES = 16
 OSDP_MAX_ADDRESS = 0x7E
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
 @dataclass(frozen=True, slots=True)
-class NewDoor:
-    """A door to create. Times in milliseconds."""
-
-    name: str
-    controller_id: str
-    access_time_ms: int = 7_000
-    held_after_ms: int = 20_000
-    relock_on: RelockOn = RelockOn.CLOSE
-    relock_delay_ms: int = 0
-    forced_alarm: bool = True
-    held_alarm: bool = True
-    rex_unlocks: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class NewReader:
-    """A reader at a door side; passing there enters the zone (None: leads outside)."""
-
-    door_id: str
-    side: Side
-    name: str
-    enters_zone_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewDevice:
-    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes."""
+    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes.
+
+    The output and inputs, as OSDP numbers them, become the door's primary lock, position sensor and REX device on
+    side B unless the door has these already; an input is active when it reads as such.
+    """
 
     role: DeviceRole
     door_id: str
@@ -68,65 +62,27 @@ class NewDevice:
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_door(work: Work, given: NewDoor) -> Door:
-    """A new door of one controller, without readers."""
-    name = check.text(given.name, "name", longest=100)
-    await check.unique(Door, work.connection, f"There is a door called {name} already.", "name", name=name)
-    await check.exist(Controller, [given.controller_id], "controllerId", work.connection)
-    for field, value in (("accessTimeMs", given.access_time_ms), ("heldAfterMs", given.held_after_ms)):
-        if not 100 <= value <= MAX_DOOR_TIME_MS:
-            raise ValidationFailed(f"This is between 100 ms and one day, not {value} ms.", field)
-    if not 0 <= given.relock_delay_ms <= given.access_time_ms:
-        raise ValidationFailed("The relock delay is between 0 and the access time.", "relockDelayMs")
-    door = await Door.create(
-        using_db=work.connection,
-        id=new_id(),
-        name=name,
-        controller_id=given.controller_id,
-        access_time_ms=given.access_time_ms,
-        held_after_ms=given.held_after_ms,
-        relock_on=given.relock_on,
-        relock_delay_ms=given.relock_delay_ms,
-        forced_alarm=given.forced_alarm,
-        held_alarm=given.held_alarm,
-        rex_unlocks=given.rex_unlocks,
-    )
-    work.policy_changed = True
-    work.audit(
-        EventType.DOOR_CREATED,
-        after={"name": name, "access_time_ms": door.access_time_ms, "held_after_ms": door.held_after_ms},
-        door_id=door.id,
-        door_name=name,
-    )
-    return door
+    """A new door without readers or wiring. A floor is added to its elevator instead."""
+    if given.kind is DoorKind.FLOOR:
+        raise ValidationFailed("A floor is added to its elevator.", "kind")
+    return await add_door(work, given, Door(id=new_id()))
 
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_reader(work: Work, given: NewReader) -> Reader:
-    """A new reader at a door side that has none."""
-    await check.exist(Door, [given.door_id], "doorId", work.connection)
+    """A new reader at a door side, or (at a floor) in the cab of the elevator."""
+    door = await locked_door(work, given.door_id, "doorId")
     if given.enters_zone_id is not None:
         await check.exist(Zone, [given.enters_zone_id], "entersZoneId", work.connection)
-    await check.unique(
-        Reader,
-        work.connection,
-        "This side has a reader already.",
-        "side",
-        door_id=given.door_id,
-        side=given.side,
-    )
-    reader = await Reader.create(
-        using_db=work.connection,
-        id=new_id(),
-        name=check.text(given.name, "name", longest=100),
-        door_id=given.door_id,
-        side=given.side,
-        enters_zone_id=given.enters_zone_id,
-    )
-    work.policy_changed = True
+    reader = Reader(id=new_id(), door_id=door.id, elevator_id=door.elevator_id, enters_zone_id=given.enters_zone_id)
+    await put_reader(work, reader, door, given)
+    await reader.save(using_db=work.connection, force_create=True)
+    work.changed(PolicyPart.READER, reader.id)
     work.audit(
         EventType.DEVICE_CREATED,
-        after={"reader": reader.name},
+        after={"reader": reader.name, "type": reader.type.value},
         door_id=reader.door_id,
+        door_name=door.name,
         side=reader.side,
         reader_id=reader.id,
     )
@@ -135,13 +91,17 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_device(work: Work, given: NewDevice) -> Device:
-    """Wire an OSDP device. Its key is stored sealed."""
+    """Wire an OSDP device. Its key is stored sealed. Inputs and outputs wire the door as far as it is not yet."""
     port = check.text(given.port, "port", longest=255)
-    await check.exist(Door, [given.door_id], "doorId", work.connection)
+    door = await locked_door(work, given.door_id, "doorId")
+    if door.kind is DoorKind.PROVISIONED:
+        raise ValidationFailed("A provisioned door has no hardware yet. Change its kind first.", "doorId")
     if (given.role is DeviceRole.READER) != (given.reader_id is not None):
         raise ValidationFailed("A reader device names its reader; a door's inputs and outputs do not.", "readerId")
     if given.reader_id is not None:
         await check.exist(Reader, [given.reader_id], "readerId", work.connection)
+        if not await Reader.filter(id=given.reader_id, door_id=door.id).using_db(work.connection).exists():
+            raise ValidationFailed("This reader is at another door.", "readerId")
     if not 0 <= given.address <= OSDP_MAX_ADDRESS:
         raise ValidationFailed(f"An OSDP address is 0 to {OSDP_MAX_ADDRESS}.", "address")
     if given.baud not in OSDP_BAUDS:
@@ -167,11 +127,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         baud=given.baud,
         address=given.address,
         sealed_key=work.domain.sealer.seal(given.key, f"device:{device_id}"),
-        strike_output=given.strike_output,
-        position_input=given.position_input,
-        rex_input=given.rex_input,
     )
-    work.policy_changed = True
+    if given.role is DeviceRole.DOOR_IO:
+        await wire_door_io(work, door, device_id, given.strike_output, given.position_input, given.rex_input)
+    work.changed(PolicyPart.DEVICE, device_id)
     work.audit(
         EventType.DEVICE_CREATED,
         after={"role": given.role.value, "port": port, "address": given.address},
@@ -227,6 +186,8 @@ async def request_command(work: Work, door_id: str, action: DoorAction, reason: 
     door = await Door.get_or_none(id=door_id, using_db=work.connection)
     if door is None:
         raise NotFound("There is no such door.", "doorId")
+    if door.controller_id is None:
+        raise ControllerOffline("The door has no controller yet, so there is nothing to command.", "doorId")
     reason = check.text(reason, "reason", longest=500, empty=True)
     command = DoorCommand(
         command_id,

@@ -96,6 +96,20 @@ class EventType(StrEnum):
     CUSTOM_FIELD_CREATED = "audit.custom_field.created"
     CUSTOM_FIELD_UPDATED = "audit.custom_field.updated"
     CUSTOM_FIELD_DELETED = "audit.custom_field.deleted"
+    # Doors and identification profiles
+    DOOR_UPDATED = "audit.door.updated"
+    DOOR_DELETED = "audit.door.deleted"
+    DOOR_WIRED = "audit.door.wired"
+    DOOR_MAINTENANCE_SET = "audit.door.maintenance_set"
+    READER_UPDATED = "audit.reader.updated"
+    READER_DELETED = "audit.reader.deleted"
+    DEVICE_DELETED = "audit.device.deleted"
+    ELEVATOR_CREATED = "audit.elevator.created"
+    ELEVATOR_UPDATED = "audit.elevator.updated"
+    ELEVATOR_DELETED = "audit.elevator.deleted"
+    PROFILE_CREATED = "audit.profile.created"
+    PROFILE_UPDATED = "audit.profile.updated"
+    PROFILE_DELETED = "audit.profile.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +199,20 @@ def _declare() -> dict[EventType, Declaration]:
         kind.CUSTOM_FIELD_CREATED: Declaration(audit, info, "Custom field created"),
         kind.CUSTOM_FIELD_UPDATED: Declaration(audit, info, "Custom field changed"),
         kind.CUSTOM_FIELD_DELETED: Declaration(audit, notice, "Custom field deleted"),
+        # Doors and identification profiles
+        kind.DOOR_UPDATED: Declaration(audit, info, "Door changed"),
+        kind.DOOR_DELETED: Declaration(audit, notice, "Door deleted"),
+        kind.DOOR_WIRED: Declaration(audit, info, "Locks and inputs of a door changed"),
+        kind.DOOR_MAINTENANCE_SET: Declaration(audit, notice, "Door maintenance begun or ended"),
+        kind.READER_UPDATED: Declaration(audit, info, "Reader changed"),
+        kind.READER_DELETED: Declaration(audit, notice, "Reader deleted"),
+        kind.DEVICE_DELETED: Declaration(audit, notice, "Device deleted"),
+        kind.ELEVATOR_CREATED: Declaration(audit, info, "Elevator created"),
+        kind.ELEVATOR_UPDATED: Declaration(audit, info, "Elevator changed"),
+        kind.ELEVATOR_DELETED: Declaration(audit, notice, "Elevator deleted"),
+        kind.PROFILE_CREATED: Declaration(audit, info, "Identification profile created"),
+        kind.PROFILE_UPDATED: Declaration(audit, info, "Identification profile changed"),
+        kind.PROFILE_DELETED: Declaration(audit, notice, "Identification profile deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

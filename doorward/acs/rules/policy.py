@@ -10,18 +10,17 @@ from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CredentialPolicy,
     CredentialStatus,
-    DoorPolicy,
     DoorSide,
     Policy,
-    ReaderPolicy,
     Side,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
-from doorward.acs.doors.models import Device, Door, Reader
-from doorward.acs.messages import OsdpDevice, PolicySnapshot
+from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
+from doorward.acs.messages import PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.people.policy import cardholder_policies
+from doorward.acs.profiles.policy import profile_policies
 from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.site.models import Site
@@ -33,22 +32,19 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
     The version is read first: a change that comes in between is compiled in, and pushed again under its own.
     """
     site = await Site.get(id=SITE_ID)
-    doors = await Door.filter(controller_id=controller_id)
-    door_ids = [door.id for door in doors]
+    doors = await door_policies(controller_id)
     policy = Policy(
         version=site.policy_version,
         time_zone=site.time_zone,
-        doors=tuple(_door(door) for door in doors),
-        readers=tuple(
-            ReaderPolicy(reader.id, reader.door_id, reader.side) for reader in await Reader.filter(door_id__in=door_ids)
-        ),
+        doors=doors,
+        readers=await reader_policies(controller_id),
         credentials=await _credentials(),
         cardholders=await cardholder_policies(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
-        rules=await _rules(set(door_ids)),
+        rules=await _rules({door.id for door in doors}),
+        profiles=await profile_policies(),
     )
-    devices = await Device.filter(door_id__in=door_ids).order_by("id")
-    return PolicySnapshot(policy, tuple(_device(domain, device) for device in devices))
+    return PolicySnapshot(policy, await osdp_devices(domain.sealer, controller_id))
 
 
 def schedule_of(row: ScheduleRow) -> Schedule:
@@ -58,20 +54,6 @@ def schedule_of(row: ScheduleRow) -> Schedule:
         name=row.name,
         weekly=tuple(tuple(Interval(*part) for part in day) for day in row.weekly),
         overrides={day: tuple(Interval(*part) for part in parts) for day, parts in row.overrides.items()},
-    )
-
-
-def _door(door: Door) -> DoorPolicy:
-    return DoorPolicy(
-        id=door.id,
-        name=door.name,
-        access_time_ms=door.access_time_ms,
-        held_after_ms=door.held_after_ms,
-        relock_on=door.relock_on,
-        relock_delay_ms=door.relock_delay_ms,
-        forced_alarm=door.forced_alarm,
-        held_alarm=door.held_alarm,
-        rex_unlocks=door.rex_unlocks,
     )
 
 
@@ -121,20 +103,4 @@ async def _rules(door_ids: set[str]) -> tuple[AccessRulePolicy, ...]:
         )
         for rule in await AccessRule.all()
         if rule.id in parts.sides
-    )
-
-
-def _device(domain: Domain, device: Device) -> OsdpDevice:
-    return OsdpDevice(
-        id=device.id,
-        role=device.role,
-        door_id=device.door_id,
-        port=device.port,
-        address=device.address,
-        key=domain.sealer.open(device.sealed_key, f"device:{device.id}"),
-        baud=device.baud,
-        reader_id=device.reader_id,
-        strike_output=device.strike_output,
-        position_input=device.position_input,
-        rex_input=device.rex_input,
     )

@@ -1,0 +1,157 @@
+"""What may be asked about how doors are set up and wired."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.policy import Side
+from doorward.acs.doors.models import Device, Door, DoorGroup, DoorSchedule, Elevator, Reader
+from doorward.acs.doors.reader_settings import profile_warnings
+from doorward.acs.doors.settings import NewDoor
+from doorward.acs.doors.stored import settings_of, wires_of
+from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
+from doorward.acs.profiles.policy import profile_policies
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSetup:
+    """A door with all that is set on it and wired to it. The readers of a floor are those of the cab."""
+
+    door: Door
+    settings: NewDoor
+    locks: tuple[LockWire, ...]
+    inputs: tuple[InputWire, ...]
+    readers: tuple[Reader, ...]
+    devices: tuple[Device, ...]
+    warnings: tuple[str, ...]
+
+
+class PortKind(StrEnum):
+    """What kind of terminal a wire ends at."""
+
+    OUTPUT = "output"
+    INPUT = "input"
+    READER = "reader"
+    BUS = "bus"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One line of a door's wiring list: where it ends, and what is on it. `device_id` None: the controller's own."""
+
+    kind: PortKind
+    device_id: str | None
+    number: str
+    what: str
+
+
+async def list_setups(actor: Actor, ids: Collection[str] | None = None) -> list[DoorSetup]:
+    """How every door, or those named, is set up, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    doors = await (Door.all() if ids is None else Door.filter(id__in=list(ids))).order_by("name")
+    found = [door.id for door in doors]
+    settings = await settings_of(doors)
+    locks, inputs = await wires_of(found)
+    readers = await _readers(doors)
+    devices: dict[str, list[Device]] = defaultdict(list)
+    for device in await Device.filter(door_id__in=found).order_by("id"):
+        devices[device.door_id].append(device)
+    warnings = await _warnings(doors, readers)
+    return [
+        DoorSetup(
+            door,
+            settings[door.id],
+            tuple(locks.get(door.id, ())),
+            tuple(inputs.get(door.id, ())),
+            tuple(readers[door.id]),
+            tuple(devices[door.id]),
+            warnings[door.id],
+        )
+        for door in doors
+    ]
+
+
+async def _readers(doors: Sequence[Door]) -> dict[str, list[Reader]]:
+    found: dict[str, list[Reader]] = {door.id: [] for door in doors}
+    floors: dict[str, list[str]] = defaultdict(list)
+    for door in doors:
+        if door.elevator_id is not None:
+            floors[door.elevator_id].append(door.id)
+    own = Reader.filter(door_id__in=list(found), elevator_id__isnull=True)
+    for reader in await own.order_by("side", "id"):
+        found[reader.door_id].append(reader)
+    for reader in await Reader.filter(elevator_id__in=list(floors)).order_by("id"):
+        for door_id in floors[reader.elevator_id or ""]:
+            found[door_id].append(reader)
+    return found
+
+
+async def _warnings(doors: Sequence[Door], readers: dict[str, list[Reader]]) -> dict[str, tuple[str, ...]]:
+    profiles = {
+        profile.id: profile
+        for profile in await profile_policies({door.profile_id for door in doors if door.profile_id})
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for door in doors:
+        present: dict[Side, list[tuple[ReaderType, bool | None]]] = defaultdict(list)
+        for reader in readers[door.id]:
+            present[reader.side].append((reader.type, reader.has_keypad))
+        profile = profiles.get(door.profile_id or "")
+        found[door.id] = tuple(profile_warnings(profile, present)) if profile else ()
+    return found
+
+
+async def list_ports(actor: Actor, door_id: str) -> list[Port]:
+    """What is wired where for one door, ready to be printed; empty if there is no such door."""
+    setups = await list_setups(actor, [door_id])
+    return ports_of(setups[0]) if setups else []
+
+
+def ports_of(setup: DoorSetup) -> list[Port]:
+    """The wiring list of a door: locks, inputs, then readers and devices."""
+    ports = [Port(PortKind.OUTPUT, lock.device_id, str(lock.output), f"{lock.rank.value} lock") for lock in setup.locks]
+    for wire in setup.inputs:
+        side = f", side {wire.side.value}" if wire.side else ""
+        what = f"{wire.purpose.value}{side}, active when {wire.active_when.value}"
+        ports.append(Port(PortKind.INPUT, wire.device_id, str(wire.port), what))
+    for reader in setup.readers:
+        what = f"reader {reader.name}, side {reader.side.value}"
+        if reader.port is not None:
+            ports.append(Port(PortKind.READER, None, str(reader.port), what))
+        elif reader.address:
+            ports.append(Port(PortKind.NETWORK, None, reader.address, what))
+    ports.extend(
+        Port(PortKind.BUS, device.id, f"{device.port} address {device.address}", device.role.value)
+        for device in setup.devices
+    )
+    if setup.settings.lock_address:
+        ports.append(Port(PortKind.NETWORK, None, setup.settings.hub_address, f"lock {setup.settings.lock_address}"))
+    return ports
+
+
+async def list_elevators(actor: Actor) -> list[tuple[Elevator, list[Door]]]:
+    """Every elevator by name, with its floors in the order in which they were added."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    floors: dict[str, list[Door]] = defaultdict(list)
+    for door in await Door.filter(elevator_id__isnull=False).order_by("id"):
+        floors[door.elevator_id or ""].append(door)
+    return [(elevator, floors[elevator.id]) for elevator in await Elevator.all().order_by("name")]
+
+
+async def schedule_uses(schedule_ids: Collection[str]) -> list[tuple[str, str, str]]:
+    """The doors that unlock by these schedules, or ask for two people during them: ("door", id, name), by name."""
+    rows = await DoorSchedule.filter(schedule_id__in=list(schedule_ids)).prefetch_related("door")
+    return _by_name({row.door_id: row.door.name for row in rows})
+
+
+async def group_uses(group_ids: Collection[str]) -> list[tuple[str, str, str]]:
+    """The doors whose two-person rule or first-person-in asks for these groups: ("door", id, name), by name."""
+    rows = await DoorGroup.filter(group_id__in=list(group_ids)).prefetch_related("door")
+    return _by_name({row.door_id: row.door.name for row in rows})
+
+
+def _by_name(doors: dict[str, str]) -> list[tuple[str, str, str]]:
+    return [("door", door_id, name) for door_id, name in sorted(doors.items(), key=lambda item: (item[1], item[0]))]

@@ -1,0 +1,101 @@
+"""A populated database of the first version keeps its doors, and learns how they are wired."""
+
+from typing import Any
+
+import pytest
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.transactions import in_transaction
+
+from doorward.acs.database import database_config, open_database
+from doorward.acs.decision.policy import DoorKind, Side
+from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
+from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
+from doorward.acs.doors.wiring import Circuit, InputPurpose, LockRank, ReaderType, RexAction
+from doorward.acs.sealing import Sealer
+from doorward.acs.upgrade import _apply_step
+from tests.world import DATA_KEY
+
+pytestmark = pytest.mark.anyio
+
+CONTROLLER, ZONE = "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"
+DOORS = ("01900000-0000-7000-8000-00000000000a", "01900000-0000-7000-8000-00000000000b")
+READER, RULE = "01900000-0000-7000-8000-00000000000c", "01900000-0000-7000-8000-00000000000d"
+IO_OLD, IO, READER_DEVICE = (f"01900000-0000-7000-8000-0000000000{number}" for number in ("10", "11", "12"))
+
+
+async def _first_version(url: str) -> None:
+    """A database as the first migration made it."""
+    config: dict[str, Any] = database_config(url)
+    await Tortoise.init(config=config)
+    executor = MigrationExecutor(get_connection("default"), config["apps"])
+    await executor.loader.build_graph()
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    (first, *_) = await executor.plan()
+    assert first.migration.name == "0001_initial"
+    async with in_transaction("default") as transaction:
+        await _apply_step(executor, transaction, MigrationRecorder(transaction), set(), first)
+        await _populate(transaction)
+    await Tortoise.close_connections()
+    EXECUTOR_CACHE.clear()
+
+
+async def _populate(connection: BaseDBAsyncClient) -> None:
+    async def insert(table: str, **columns: object) -> None:
+        names, values = ", ".join(columns), ", ".join(_literal(connection, value) for value in columns.values())
+        await connection.execute_query(f"INSERT INTO {table} ({names}) VALUES ({values})")  # noqa: S608
+
+    await insert("controller", id=CONTROLLER, name="C", stored_sequence=7, applied_version=3)
+    await insert("zone", id=ZONE, name="Inside")
+    door = {"controller_id": CONTROLLER, "held_after_ms": 90_000, "relock_on": "open", "relock_delay_ms": 100}
+    door |= {"forced_alarm": True, "held_alarm": False}
+    await insert("door", id=DOORS[0], name="Gate", access_time_ms=45_000, rex_unlocks=True, **door)
+    await insert("door", id=DOORS[1], name="Back", access_time_ms=5_000, rex_unlocks=False, **door)
+    await insert("reader", id=READER, name="In", door_id=DOORS[0], side="A", enters_zone_id=ZONE)
+    for address, device_id, role, reader_id, strike in (
+        (1, IO_OLD, "door_io", None, 0),
+        (2, IO, "door_io", None, 4),
+        (3, READER_DEVICE, "reader", READER, 0),
+    ):
+        key = Sealer(DATA_KEY).seal(b"k" * 16, f"device:{device_id}")
+        place = {"door_id": DOORS[0], "port": "/dev/x", "baud": 9_600, "address": address, "sealed_key": key}
+        ports = {"strike_output": strike, "position_input": strike + 1, "rex_input": strike + 2}
+        await insert("device", id=device_id, role=role, reader_id=reader_id, **place, **ports)
+    await insert("access_rule", id=RULE, name="Staff")
+    await insert("access_rule_side", rule_id=RULE, door_id=DOORS[0], side="A")
+
+
+def _literal(connection: BaseDBAsyncClient, value: object) -> str:
+    if isinstance(value, bytes):
+        is_sqlite = connection.capabilities.dialect == "sqlite"
+        return f"X'{value.hex()}'" if is_sqlite else f"decode('{value.hex()}', 'hex')"
+    if value is None:
+        return "NULL"
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+async def test_doors_of_the_first_version_work_as_before_after_the_upgrade(empty_database_url: str) -> None:
+    await _first_version(empty_database_url)
+    async with open_database(empty_database_url):
+        back, gate = await Door.all().order_by("name")
+        assert (gate.kind, gate.access_time_ms, gate.long_access_time_ms) == (DoorKind.DOOR, 45_000, 45_000)
+        assert (gate.held_after_ms, gate.long_held_after_ms, back.long_access_time_ms) == (90_000, 90_000, 30_000)
+        assert (gate.version, gate.has_position, gate.maintenance, gate.profile_id) == (1, True, False, None)
+        lock = await DoorLock.get()
+        assert (lock.door_id, lock.device_id, lock.rank, lock.output) == (gate.id, IO, LockRank.PRIMARY, 4)
+        position, rex = await DoorInput.all().order_by("port")
+        assert (position.purpose, position.port, position.active_when) == (InputPurpose.POSITION, 5, Circuit.CLOSED)
+        assert (rex.purpose, rex.port, rex.side, rex.rex) == (InputPurpose.REX, 6, Side.B, RexAction.UNLOCK)
+        reader = await Reader.get()
+        assert (reader.type, reader.door_id, reader.version) == (ReaderType.OSDP, gate.id, 1)
+        assert await Device.all().count() == 3
+        devices = {device.id: device for device in await osdp_devices(Sealer(DATA_KEY), CONTROLLER)}
+        assert (devices[IO].strike_output, devices[IO].position_input, devices[IO].rex_input) == (4, 5, 6)
+        assert [policy.rex_unlocks for policy in await door_policies(CONTROLLER)] == [True, False]
+        assert [policy.id for policy in await reader_policies(CONTROLLER)] == [READER]
+        sides = await get_connection("default").execute_query_dict("SELECT rule_id, door_id FROM access_rule_side")
+        assert sides == [{"rule_id": RULE, "door_id": DOORS[0]}]

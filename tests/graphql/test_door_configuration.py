@@ -1,0 +1,195 @@
+"""Configuring doors, readers, elevators and profiles through the API, as the dashboard does."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorward.acs.actor import Role
+from tests.api import Api, serve_api
+from tests.world import World, make_site, open_world
+
+pytestmark = pytest.mark.anyio
+
+DOOR = """{
+  id name kind accessTimeMs hasPosition profileId doubleSwipeTimeoutMs version warnings maintenance
+  twoPerson { sides timeoutMs scheduleIds groupIds } firstPerson { groupIds } unlockScheduleIds
+  locks { rank output deviceId } inputs { purpose side port activeWhen supervision resistorOhm rex emergency }
+  readers { id name side type hasKeypad version }
+}"""
+ERRORS = "errors { code message path }"
+CREATE = "mutation($input: DoorSettingsInput!) { createDoor(input: $input) { door " + DOOR + " " + ERRORS + " } }"
+UPDATE = (
+    "mutation($id: ID!, $input: DoorSettingsInput!, $version: Int) "
+    "{ updateDoor(id: $id, input: $input, expectedVersion: $version) { door " + DOOR + " " + ERRORS + " } }"
+)
+
+
+async def create(api: Api, world: World, **settings: Any) -> dict[str, Any]:
+    settings = {"name": "Gate", "controllerId": world.controller.id, **settings}
+    reply = (await api.data(CREATE, input=settings))["createDoor"]
+    assert reply["errors"] == []
+    door: dict[str, Any] = reply["door"]
+    return door
+
+
+async def test_a_door_is_created_changed_wired_and_read_back(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        site = await make_site(world)
+        door = await create(api, world, accessTimeMs=5_000)
+        assert (door["kind"], door["accessTimeMs"], door["profileId"]) == ("DOOR", 5_000, None)
+        changes = {
+            "profileId": "card-and-pin",
+            "twoPerson": {"sides": ["A"], "timeoutMs": 15_000, "groupIds": [site.group.id]},
+            "doubleSwipeTimeoutMs": 3_000,
+        }
+        reply = (await api.data(UPDATE, id=door["id"], input=changes, version=1))["updateDoor"]
+        assert reply["errors"] == []
+        assert reply["door"]["twoPerson"] == {
+            "sides": ["A"],
+            "timeoutMs": 15_000,
+            "scheduleIds": [],
+            "groupIds": [site.group.id],
+        }
+        assert reply["door"]["accessTimeMs"] == 5_000
+        off = {"twoPerson": None, "doubleSwipeTimeoutMs": None, "accessTimeMs": None}
+        reply = (await api.data(UPDATE, id=door["id"], input=off, version=2))["updateDoor"]
+        assert (reply["door"]["twoPerson"], reply["door"]["doubleSwipeTimeoutMs"]) == (None, None)
+        assert reply["door"]["accessTimeMs"] == 5_000
+        stale = (await api.data(UPDATE, id=door["id"], input={"name": "X"}, version=2))["updateDoor"]
+        assert stale["errors"][0]["code"] == "CONFLICT"
+        wired = await api.data(
+            "mutation($id: ID!) { setDoorWiring(id: $id, locks: [{output: 1}], inputs: ["
+            "{purpose: POSITION, port: 2, supervision: SERIAL, resistorOhm: 1000},"
+            "{purpose: REX, port: 3, side: B, rex: UNLOCK}]) { door " + DOOR + " " + ERRORS + " } }",
+            id=door["id"],
+        )
+        assert wired["setDoorWiring"]["errors"] == []
+        assert [one["purpose"] for one in wired["setDoorWiring"]["door"]["inputs"]] == ["POSITION", "REX"]
+        ports = await api.data("query($id: ID!) { doorPorts(doorId: $id) { kind number what } }", id=door["id"])
+        assert ports["doorPorts"][0] == {"kind": "OUTPUT", "number": "1", "what": "primary lock"}
+        shown = await api.data("query($id: ID!) { doorConfiguration(id: $id) " + DOOR + " }", id=door["id"])
+        assert shown["doorConfiguration"]["version"] == 4
+        everyone = await api.data("{ doorConfigurations { name } }")
+        assert [one["name"] for one in everyone["doorConfigurations"]] == ["Gate", "Main entrance"]
+
+
+async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        door = await create(api, world, profileId="card-and-pin")
+        added = await api.data(
+            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "In", side: B, type: WIEGAND, port: 2, '
+            "hasKeypad: false, ledControl: DUAL}) { reader { id side ledControl } " + ERRORS + " } }",
+            id=door["id"],
+        )
+        reader = added["createReader"]["reader"]
+        assert (reader["side"], reader["ledControl"]) == ("B", "DUAL")
+        shown = await api.data("query($id: ID!) { doorConfiguration(id: $id) { warnings } }", id=door["id"])
+        assert shown["doorConfiguration"]["warnings"] == [
+            "No reader on side B can take a PIN, which Card and PIN accepts there."
+        ]
+        changed = await api.data(
+            "mutation($id: ID!) { updateReader(id: $id, input: {hasKeypad: null}, expectedVersion: 1) "
+            "{ reader { hasKeypad version } " + ERRORS + " } }",
+            id=reader["id"],
+        )
+        assert changed["updateReader"]["reader"] == {"hasKeypad": None, "version": 2}
+        gone = await api.data(
+            "mutation($id: ID!) { deleteReader(id: $id) { deletedId " + ERRORS + " } }", id=reader["id"]
+        )
+        assert gone["deleteReader"]["deletedId"] == reader["id"]
+
+
+async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        made = await api.data(
+            'mutation($c: ID!) { createElevator(name: "West", controllerId: $c, floors: [{name: "1", '
+            "relayOutput: 1}]) { elevator { id floors { doorId name } } " + ERRORS + " } }",
+            c=world.controller.id,
+        )
+        elevator = made["createElevator"]["elevator"]
+        first = elevator["floors"][0]["doorId"]
+        await api.data(
+            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "Cab"}) { ' + ERRORS + " } }", id=first
+        )
+        await api.data(
+            'mutation($id: ID!) { addFloor(elevatorId: $id, input: {name: "2"}) { ' + ERRORS + " } }",
+            id=elevator["id"],
+        )
+        shown = (await api.data("{ elevators { name floors { doorId name } readers { name } } }"))["elevators"]
+        assert [floor["name"] for floor in shown[0]["floors"]] == ["1", "2"]
+        assert shown[0]["readers"] == [{"name": "Cab"}]
+        for floor in shown[0]["floors"]:
+            await api.data("mutation($id: ID!) { deleteDoor(id: $id) { " + ERRORS + " } }", id=floor["doorId"])
+        assert (await api.data("{ elevators { name } }"))["elevators"] == []
+
+
+async def test_doors_are_copied_maintained_and_deleted(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        site = await make_site(world)
+        copied = await api.data(
+            'mutation($id: ID!, $c: ID!) { copyDoor(id: $id, name: "Copy", controllerId: $c) '
+            "{ door { id name readers { id } } " + ERRORS + " } }",
+            id=site.door.id,
+            c=world.controller.id,
+        )
+        copy = copied["copyDoor"]["door"]
+        assert (copy["name"], copy["readers"]) == ("Copy", [])
+        kept = await api.data(
+            'mutation($id: ID!) { setDoorMaintenance(id: $id, on: true, reason: "Paint") '
+            "{ door { maintenance } " + ERRORS + " } }",
+            id=copy["id"],
+        )
+        assert kept["setDoorMaintenance"]["door"]["maintenance"]
+        delete = "mutation($id: ID!) { deleteDoor(id: $id) { deletedId " + ERRORS + " } }"
+        refused = (await api.data(delete, id=site.door.id))["deleteDoor"]
+        assert refused["errors"][0]["message"].startswith("The door is used by access rule Staff")
+        assert (await api.data(delete, id=copy["id"]))["deleteDoor"]["deletedId"] == copy["id"]
+
+
+async def test_profiles_are_made_changed_and_replaced(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        made = await api.data(
+            'mutation { createIdentificationProfile(input: {name: "Two ways", sideA: [{types: [PIN, CARD]}], '
+            "sideB: [{types: [REX]}], facilityCode: false}) { profile { id facilityCode sideA { types scheduleIds } } "
+            + ERRORS
+            + " } }"
+        )
+        profile = made["createIdentificationProfile"]["profile"]
+        assert profile["sideA"] == [{"types": ["CARD", "PIN"], "scheduleIds": []}]
+        changed = await api.data(
+            "mutation($id: ID!) { updateIdentificationProfile(input: {id: $id, sideB: [], expectedVersion: 1}) "
+            "{ profile { name sideA { types } sideB { types } version } " + ERRORS + " } }",
+            id=profile["id"],
+        )
+        assert changed["updateIdentificationProfile"]["profile"] == {
+            "name": "Two ways",
+            "sideA": [{"types": ["CARD", "PIN"]}],
+            "sideB": [],
+            "version": 2,
+        }
+        door = await create(api, world, profileId=profile["id"])
+        delete = (
+            "mutation($id: ID!, $to: ID) { deleteIdentificationProfile(id: $id, successorId: $to) { deletedId "
+            + ERRORS
+            + " } }"
+        )
+        refused = (await api.data(delete, id=profile["id"]))["deleteIdentificationProfile"]
+        assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("CONFLICT", ["successorId"])
+        gone = (await api.data(delete, id=profile["id"], to="card"))["deleteIdentificationProfile"]
+        assert gone["deletedId"] == profile["id"]
+        found = (await api.data("{ identificationProfiles { id doorIds } }"))["identificationProfiles"]
+        assert {"id": "card", "doorIds": [door["id"]]} in found
+
+
+async def test_an_operator_sees_the_configuration_and_cannot_change_it(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
+        reply = (await api.data(CREATE, input={"name": "Gate", "controllerId": world.controller.id}))["createDoor"]
+        assert reply["errors"][0]["code"] == "PERMISSION"
+        assert (await api.data("{ doorConfigurations { id } }"))["doorConfigurations"] == []
