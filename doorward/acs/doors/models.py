@@ -5,7 +5,6 @@ from tortoise.models import Model
 
 from doorward.acs.decision.policy import RelockOn, Side
 from doorward.acs.messages import DeviceRole
-from doorward.acs.zones.models import Zone
 
 
 class Controller(Model):
@@ -42,7 +41,7 @@ class Door(Model):
 
 
 class Reader(Model):
-    """A reader at one side of a door. Passing there enters `enters_zone_id` (None: leads outside)."""
+    """A reader at one side of a door."""
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100)
@@ -51,10 +50,6 @@ class Reader(Model):
     )
     door_id: str
     side = fields.CharEnumField(Side, max_length=1)
-    enters_zone: fields.ForeignKeyNullableRelation[Zone] = fields.ForeignKeyField(
-        "acs.Zone", related_name=False, on_delete=fields.RESTRICT, null=True
-    )
-    enters_zone_id: str | None
 
     class Meta:
         table = "reader"
