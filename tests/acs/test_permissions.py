@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ pytestmark = pytest.mark.anyio
 
 AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users")
 for area in AREAS:
-    importlib.import_module(f"doorward.acs.{area}.operations")
+    for module in pkgutil.iter_modules(importlib.import_module(f"doorward.acs.{area}").__path__):
+        if module.name.endswith("operations"):
+            importlib.import_module(f"doorward.acs.{area}.{module.name}")
 
 
 def function(name: str) -> Any:

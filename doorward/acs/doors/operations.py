@@ -16,6 +16,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import CommandResult, CommandStatus, DeviceRole, DoorCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.zones.doors import enter_zone_by
 from doorward.acs.zones.models import Zone
 
 COMMAND_LIFETIME_S = 5.0
@@ -42,7 +43,7 @@ class NewDoor:
 
 @dataclass(frozen=True, slots=True)
 class NewReader:
-    """A reader at a door side; passing there enters the zone (None: leads outside)."""
+    """A reader at a door side. Passing there enters the zone: the door borders it (None: it stays as it is)."""
 
     door_id: str
     side: Side
@@ -120,8 +121,9 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
         name=check.text(given.name, "name", longest=100),
         door_id=given.door_id,
         side=given.side,
-        enters_zone_id=given.enters_zone_id,
     )
+    if given.enters_zone_id is not None:
+        await enter_zone_by(work, given.enters_zone_id, given.door_id, given.side)
     work.policy_changed = True
     work.audit(
         EventType.DEVICE_CREATED,

@@ -1,21 +1,17 @@
 """Compiling the policy of one controller from the tables."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from doorward.acs.credentials.models import Card
 from doorward.acs.decision.policy import (
-    AccessRulePolicy,
     CardholderPolicy,
     CredentialPolicy,
     CredentialStatus,
     DoorPolicy,
-    DoorSide,
     Policy,
     ReaderPolicy,
-    Side,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
@@ -23,9 +19,10 @@ from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.messages import OsdpDevice, PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.people.models import Cardholder, GroupMember
-from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
+from doorward.acs.rules.rule_policy import rule_policies
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.site.models import Site
+from doorward.acs.zones.policy import border_policies, forgiven, interlock_policies, zone_policies
 
 
 async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
@@ -46,7 +43,10 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         credentials=await _credentials(),
         cardholders=await _cardholders(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
-        rules=await _rules(set(door_ids)),
+        rules=await rule_policies(door_ids),
+        zones=await zone_policies(),
+        borders=await border_policies(),
+        interlocks=await interlock_policies(),
     )
     devices = await Device.filter(door_id__in=door_ids).order_by("id")
     return PolicySnapshot(policy, tuple(_device(domain, device) for device in devices))
@@ -93,8 +93,16 @@ async def _cardholders() -> tuple[CardholderPolicy, ...]:
     for cardholder_id, group_id in await GroupMember.all().values_list("cardholder_id", "group_id"):
         groups[cardholder_id].append(group_id)
     rows = await Cardholder.all().values_list("id", "suspended", "valid_from", "valid_to")
+    pardons = await forgiven()
     return tuple(
-        CardholderPolicy(row[0], tuple(sorted(groups[row[0]])), bool(row[1]), _utc(row[2]), _utc(row[3]))
+        CardholderPolicy(
+            row[0],
+            tuple(sorted(groups[row[0]])),
+            bool(row[1]),
+            _utc(row[2]),
+            _utc(row[3]),
+            forgiven_at=pardons.get(row[0]),
+        )
         for row in rows
     )
 
@@ -104,36 +112,6 @@ def _utc(value: Any) -> datetime | None:
         return None
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _RuleParts:
-    groups: dict[str, list[str]]
-    schedules: dict[str, list[str]]
-    sides: dict[str, list[DoorSide]]
-
-
-async def _rules(door_ids: set[str]) -> tuple[AccessRulePolicy, ...]:
-    parts = _RuleParts(defaultdict(list), defaultdict(list), defaultdict(list))
-    for rule_id, group_id in await AccessRuleGroup.all().values_list("rule_id", "group_id"):
-        parts.groups[rule_id].append(group_id)
-    for rule_id, schedule_id in await AccessRuleSchedule.all().values_list("rule_id", "schedule_id"):
-        parts.schedules[rule_id].append(schedule_id)
-    for rule_id, door_id, side in await AccessRuleSide.all().values_list("rule_id", "door_id", "side"):
-        if door_id in door_ids:
-            parts.sides[rule_id].append(DoorSide(door_id, Side(side)))
-    return tuple(
-        AccessRulePolicy(
-            id=rule.id,
-            name=rule.name,
-            groups=tuple(parts.groups[rule.id]),
-            cardholders=(),
-            schedules=tuple(parts.schedules[rule.id]),
-            door_sides=tuple(parts.sides[rule.id]),
-        )
-        for rule in await AccessRule.all()
-        if rule.id in parts.sides
-    )
 
 
 def _device(domain: Domain, device: Device) -> OsdpDevice:

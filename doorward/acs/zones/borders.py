@@ -34,7 +34,7 @@ def objection(places: Sequence[ZoneDoorPlace], names: Mapping[str, str]) -> str 
         return f"A perimeter door borders two zones at most, but this one would border {zones}."
     if len(places) == 2 and places[0].enter_side == places[1].enter_side:
         side = places[0].enter_side
-        return f"From side {side} this door would enter {zones}. Of two neighbours, one is left where the other is entered."
+        return f"From side {side} this door would enter {zones}. One of two neighbours is left there."
     return None
 
 

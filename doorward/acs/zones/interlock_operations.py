@@ -24,7 +24,7 @@ async def create_interlock(work: Work, name: str, door_ids: Sequence[str]) -> In
     await interlock.save(using_db=work.connection, force_create=True)
     await _put_doors(work, interlock.id, door_ids)
     work.changed(PolicyPart.INTERLOCK, interlock.id)
-    work.audit(EventType.INTERLOCK_CREATED, after={"id": interlock.id, **await _snapshot(work, interlock)})
+    _audit(work, EventType.INTERLOCK_CREATED, interlock, None, await _snapshot(work, interlock))
     return interlock
 
 
@@ -50,7 +50,7 @@ async def update_interlock(
     interlock.version += 1
     await interlock.save(using_db=work.connection)
     work.changed(PolicyPart.INTERLOCK, interlock.id)
-    work.audit(EventType.INTERLOCK_UPDATED, before=before, after=after)
+    _audit(work, EventType.INTERLOCK_UPDATED, interlock, before, after)
     return interlock
 
 
@@ -62,7 +62,7 @@ async def delete_interlock(work: Work, interlock_id: str, expected_version: int 
     before = await _snapshot(work, interlock)
     await interlock.delete(using_db=work.connection)
     work.changed(PolicyPart.INTERLOCK, interlock.id)
-    work.audit(EventType.INTERLOCK_DELETED, before={"id": interlock.id, **before})
+    _audit(work, EventType.INTERLOCK_DELETED, interlock, before, None)
 
 
 async def _locked(work: Work, interlock_id: str) -> Interlock:
@@ -91,3 +91,15 @@ async def _put_doors(work: Work, interlock_id: str, door_ids: Sequence[str]) -> 
 async def _snapshot(work: Work, interlock: Interlock) -> dict[str, Any]:
     doors = InterlockDoor.filter(interlock_id=interlock.id).using_db(work.connection).order_by("door__name")
     return {"name": interlock.name, "doors": list(await doors.values_list("door__name", flat=True))}
+
+
+def _audit(
+    work: Work,
+    event_type: EventType,
+    interlock: Interlock,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    """An audit event that names its interlock whatever changed."""
+    work.audit(event_type, before=before, after=after)
+    work.events[-1].data["interlock"] = {"id": interlock.id, "name": interlock.name}

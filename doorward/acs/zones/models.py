@@ -57,7 +57,7 @@ class ZoneDoor(Model):
         "acs.Door", related_name=False, on_delete=fields.RESTRICT, db_index=True
     )
     door_id: str
-    enter_side: Side | None = fields.CharEnumField(Side, max_length=1, null=True)
+    enter_side: Side | None = fields.CharEnumField(Side, max_length=1, null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "zone_door"

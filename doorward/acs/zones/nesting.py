@@ -31,7 +31,7 @@ def check_parent(zone_id: str, parent_id: str | None, parents: Parents) -> None:
         return
     above = (parent_id, *ancestors(parent_id, parents))
     if zone_id in above:
-        raise ValidationFailed("A zone cannot lie within itself. Choose a zone that is not inside this one.", "parentId")
+        raise ValidationFailed("A zone cannot lie within itself. Choose one that is not inside it.", "parentId")
     height = max((len(ancestors(other, parents)) for other in descendants(zone_id, parents)), default=0)
     height = max(height - len(ancestors(zone_id, parents)), 0)
     if len(above) + 1 + height > MAX_DEPTH:

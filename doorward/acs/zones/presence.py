@@ -26,11 +26,11 @@ async def note_entries(connection: BaseDBAsyncClient, events: Sequence[Event]) -
                 latest[event.cardholder_id] = event
     if not latest:
         return
-    people = set(await Cardholder.filter(id__in=list(latest)).using_db(connection).values_list("id", flat=True))
-    named = {zone_id for event in latest.values() if (zone_id := event.data.get("zone"))}
-    zones = set(await Zone.filter(id__in=list(named)).using_db(connection).values_list("id", flat=True))
+    people = {row.id for row in await Cardholder.filter(id__in=list(latest)).only("id").using_db(connection)}
+    named = [event.data["zone"] for event in latest.values() if event.data.get("zone")]
+    zones = {row.id for row in await Zone.filter(id__in=named).only("id").using_db(connection)}
     for cardholder_id, event in latest.items():
-        zone_id = event.data.get("zone")
+        zone_id: str | None = event.data.get("zone")
         if cardholder_id in people and (zone_id is None or zone_id in zones):
             await place(connection, cardholder_id, zone_id, event.at, event.door_id, event.id)
 

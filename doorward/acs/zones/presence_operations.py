@@ -14,13 +14,11 @@ MAX_REASON = 500
 
 
 @operation(Permission.DOOR_COMMAND)
-async def forgive_cardholder(work: Work, cardholder_id: str, reason: str = "") -> None:
+async def forgive_cardholder(work: Work, cardholder_id: str, reason: str) -> None:
     """Where this cardholder was until now no longer counts for anti-passback."""
     cardholder = await _cardholder(work, cardholder_id)
     reason = check.text(reason, "reason", longest=MAX_REASON, empty=True)
-    await Forgiveness.update_or_create(
-        {"at": work.now}, using_db=work.connection, cardholder_id=cardholder.id
-    )
+    await Forgiveness.update_or_create({"at": work.now}, using_db=work.connection, cardholder_id=cardholder.id)
     work.changed(PolicyPart.CARDHOLDER, cardholder.id)
     work.audit(
         EventType.PASSBACK_FORGIVEN,
@@ -32,7 +30,7 @@ async def forgive_cardholder(work: Work, cardholder_id: str, reason: str = "") -
 
 
 @operation(Permission.DOOR_COMMAND)
-async def forgive_zone(work: Work, zone_id: str, reason: str = "") -> None:
+async def forgive_zone(work: Work, zone_id: str, reason: str) -> None:
     """Everybody's presence in this zone until now no longer counts for its anti-passback."""
     zone = await Zone.select_for_update().using_db(work.connection).get_or_none(id=zone_id)
     if zone is None:
@@ -48,7 +46,7 @@ async def forgive_zone(work: Work, zone_id: str, reason: str = "") -> None:
 
 
 @operation(Permission.DOOR_COMMAND)
-async def forgive_everybody(work: Work, reason: str = "") -> None:
+async def forgive_everybody(work: Work, reason: str) -> None:
     """Everybody's presence in every zone until now no longer counts for anti-passback."""
     reason = check.text(reason, "reason", longest=MAX_REASON, empty=True)
     zones = await Zone.all().order_by("id").select_for_update().using_db(work.connection)

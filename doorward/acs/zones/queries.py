@@ -104,8 +104,11 @@ async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> di
     """How many people are in each zone, those in the zones inside it included."""
     actor.require(Permission.DOOR_VIEW)
     layout = await read_layout()
-    rows = await Presence.filter(zone_id__isnull=False).group_by("zone_id").annotate(n=Count("id")).values_list(
-        "zone_id", "n"
+    rows = (
+        await Presence.filter(zone_id__isnull=False)
+        .group_by("zone_id")
+        .annotate(n=Count("id"))
+        .values_list("zone_id", "n")
     )
     counts = Counter(dict(rows))
     wanted = layout.parents.keys() if zone_ids is None else layout.parents.keys() & set(zone_ids)
