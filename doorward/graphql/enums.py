@@ -7,13 +7,16 @@ import strawberry
 from doorward.acs.actor import Role
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.door import Position as DoorPosition
-from doorward.acs.decision.policy import CredentialStatus, Side
+from doorward.acs.decision.policy import CredentialStatus, Side, WhenIsolated
 from doorward.acs.doors.live import DoorCondition
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
+from doorward.acs.rules.members import Missing
+from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
+    "AntiPassbackMode",
     "CameraState",
     "CommandStatus",
     "CredentialStatus",
@@ -21,9 +24,11 @@ __all__ = [
     "DoorMode",
     "DoorPosition",
     "EventCategory",
+    "Missing",
     "Role",
     "Severity",
     "Side",
+    "WhenIsolated",
 ]
 
 for shown, name, description in (
@@ -36,6 +41,13 @@ for shown, name, description in (
     (EventCategory, "EventCategory", "What kind of thing an event tells."),
     (Severity, "Severity", "How much an event matters to the person on duty."),
     (CommandStatus, "CommandStatus", "How far a door command came."),
+    (
+        AntiPassbackMode,
+        "AntiPassback",
+        "Entering a zone twice: allowed, reported (soft), or denied as well (hard).",
+    ),
+    (WhenIsolated, "WhenIsolated", "What a shared zone does at a controller that cannot reach the others."),
+    (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -15,20 +15,38 @@ from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.people import PeopleMutation, PeopleQuery
-from doorward.graphql.rules import RuleQuery
+from doorward.graphql.presence import PresenceMutation, PresenceQuery
+from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
 MAX_DEPTH = 10
 MAX_TOKENS = 2_000
 MAX_ALIASES = 30
 _CACHED_DOCUMENTS = 200
 
+QUERIES = (
+    UserQuery,
+    PeopleQuery,
+    DoorQuery,
+    ZoneQuery,
+    PresenceQuery,
+    RuleQuery,
+    CameraQuery,
+    EventQuery,
+)
+MUTATIONS = (UserMutation, PeopleMutation, DoorMutation, ZoneMutation, PresenceMutation, RuleMutation)
+
 
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query", (UserQuery, PeopleQuery, DoorQuery, ZoneQuery, PresenceQuery, RuleQuery, CameraQuery, EventQuery)
+        ),
+        mutation=merge_types(
+            "Mutation", (UserMutation, PeopleMutation, DoorMutation, ZoneMutation, PresenceMutation, RuleMutation)
+        ),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

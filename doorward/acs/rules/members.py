@@ -31,6 +31,12 @@ class Missing(StrEnum):
     WHEN = "when"
 
 
+def missing_parts(*, who: bool, where: bool, when: bool) -> tuple[Missing, ...]:
+    """What a rule lacks that names somebody, some place and some schedule, or does not."""
+    named = {Missing.WHO: who, Missing.WHERE: where, Missing.WHEN: when}
+    return tuple(part for part, found in named.items() if not found)
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """Ids of what a rule names, or of what to add to it or take from it."""
@@ -40,15 +46,6 @@ class Members:
     zone_ids: tuple[str, ...] = ()
     schedule_ids: tuple[str, ...] = ()
     door_sides: tuple[DoorSide, ...] = ()
-
-    def missing(self) -> tuple[Missing, ...]:
-        """What a rule with these members lacks."""
-        present = {
-            Missing.WHO: self.cardholder_ids or self.group_ids,
-            Missing.WHERE: self.zone_ids or self.door_sides,
-            Missing.WHEN: self.schedule_ids,
-        }
-        return tuple(part for part, found in present.items() if not found)
 
     def changed_by(self, add: "Members", remove: "Members") -> "Members":
         """With these added and those removed; what is in both is in it."""
