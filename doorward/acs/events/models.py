@@ -26,7 +26,7 @@ class Event(Model):
     controller_id = fields.CharField(36, null=True)
     sequence = fields.BigIntField(null=True)
     category = fields.CharEnumField(Category, max_length=16)
-    type = fields.CharEnumField(EventType, max_length=64)
+    type = fields.CharEnumField(EventType, max_length=64, description="As the catalogue declares it")
     severity = fields.CharEnumField(Severity, max_length=16)
     reason = fields.CharField(64, null=True)
     door_id = fields.CharField(36, null=True)

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from doorward.acs.decision.policy import Side, WhenIsolated
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.zones.models import AntiPassbackMode
 from tortoise.fields.base import OnDelete
 from tortoise import fields
@@ -371,5 +372,11 @@ class Migration(migrations.Migration):
                 enum_type=WhenIsolated,
                 max_length=8,
             ),
+        ),
+        # The comment used to list every event type, so that each new one changed the table.
+        ops.AlterField(
+            model_name="Event",
+            name="type",
+            field=fields.CharEnumField(description="As the catalogue declares it", enum_type=EventType, max_length=64),
         ),
     ]
