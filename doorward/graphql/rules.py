@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
@@ -38,6 +38,7 @@ from doorward.graphql.enums import Missing, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
 from doorward.graphql.people import Group
+from doorward.graphql.sent import sent_fields
 from doorward.graphql.zones import DeleteInput, DeletePayload, zone_name
 
 
@@ -149,15 +150,15 @@ class UpdateAccessRuleInput:
     """Changes of a rule."""
 
     id: strawberry.ID
-    name: str = UNSET
-    enabled: bool = UNSET
+    name: str | None = UNSET
+    enabled: bool | None = UNSET
     valid_from: datetime | None = UNSET
     valid_to: datetime | None = UNSET
-    cardholder_ids: list[strawberry.ID] = UNSET
-    group_ids: list[strawberry.ID] = UNSET
-    zone_ids: list[strawberry.ID] = UNSET
-    door_sides: list[DoorSideInput] = UNSET
-    schedule_ids: list[strawberry.ID] = UNSET
+    cardholder_ids: list[strawberry.ID] | None = UNSET
+    group_ids: list[strawberry.ID] | None = UNSET
+    zone_ids: list[strawberry.ID] | None = UNSET
+    door_sides: list[DoorSideInput] | None = UNSET
+    schedule_ids: list[strawberry.ID] | None = UNSET
     expected_version: int | None = None
 
 
@@ -205,8 +206,8 @@ _PLAIN_CHANGES = (
 
 
 def _changes(given: UpdateAccessRuleInput) -> AccessRuleChanges:
-    found: dict[str, Any] = {name: getattr(given, name) for name in _PLAIN_CHANGES if getattr(given, name) is not UNSET}
-    if given.door_sides is not UNSET:
+    found = sent_fields(given, _PLAIN_CHANGES, ("valid_from", "valid_to"))
+    if given.door_sides is not UNSET and given.door_sides is not None:
         found["door_sides"] = _places(given.door_sides)
     return cast(AccessRuleChanges, found)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
@@ -25,6 +25,7 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.enums import AntiPassbackMode, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
+from doorward.graphql.sent import sent_fields
 
 
 @strawberry.type(description="A door as zones and interlocks mention it; door(id) has the rest.")
@@ -148,14 +149,14 @@ class ZoneSettingsInput:
     """See Zone."""
 
     parent_id: strawberry.ID | None = UNSET
-    anti_passback: AntiPassbackMode = UNSET
-    timeout_s: int = UNSET
-    check_exit: bool = UNSET
+    anti_passback: AntiPassbackMode | None = UNSET
+    timeout_s: int | None = UNSET
+    check_exit: bool | None = UNSET
     forgive_at: str | None = UNSET
-    min_occupancy: int = UNSET
+    min_occupancy: int | None = UNSET
     max_occupancy: int | None = UNSET
-    muster: bool = UNSET
-    when_isolated: WhenIsolated = UNSET
+    muster: bool | None = UNSET
+    when_isolated: WhenIsolated | None = UNSET
 
 
 @strawberry.input(description="A zone to create.")
@@ -171,8 +172,8 @@ class UpdateZoneInput(ZoneSettingsInput):
     """`doors` replaces the zone's doors."""
 
     id: strawberry.ID
-    name: str = UNSET
-    doors: list[ZoneDoorInput] = UNSET
+    name: str | None = UNSET
+    doors: list[ZoneDoorInput] | None = UNSET
     expected_version: int | None = None
 
 
@@ -227,11 +228,11 @@ class InterlockPayload:
 
 
 _SETTINGS = ("name", *ZoneSettingsInput.__annotations__)
+_MAY_BE_NULL = frozenset({"parent_id", "forgive_at", "max_occupancy"})
 
 
 def _changes(given: CreateZoneInput | UpdateZoneInput) -> ZoneChanges:
-    found: dict[str, Any] = {name: getattr(given, name) for name in _SETTINGS if getattr(given, name) is not UNSET}
-    return cast(ZoneChanges, found)
+    return cast(ZoneChanges, sent_fields(given, _SETTINGS, _MAY_BE_NULL))
 
 
 def _doors(given: Iterable[ZoneDoorInput]) -> list[GivenDoor]:
@@ -268,7 +269,7 @@ class ZoneMutation:
     @strawberry.mutation(description="Change a zone. Permission: configuration.write.")
     async def update_zone(self, info: ApiInfo, input: UpdateZoneInput) -> ZonePayload:
         context = info.context
-        doors = None if input.doors is UNSET else _doors(input.doors)
+        doors = None if input.doors is UNSET or input.doors is None else _doors(input.doors)
         try:
             await update_zone(context.domain, context.actor, input.id, _changes(input), doors, input.expected_version)
             shown = await shown_zones(context, await list_zones(context.actor, [input.id]))

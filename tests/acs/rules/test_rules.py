@@ -51,15 +51,14 @@ async def test_an_incomplete_rule_is_kept_says_what_it_lacks_and_reaches_no_cont
     async with open_world(database_url) as world:
         site, always, zone = await parts(world)
         who, where, when = Missing.WHO, Missing.WHERE, Missing.WHEN
-        for number, (given, missing) in enumerate(
-            (
-                ({}, (who, where, when)),
-                ({"group_ids": [site.group.id]}, (where, when)),
-                ({"cardholder_ids": [site.ada.id], "zone_ids": [zone]}, (when,)),
-                ({"schedule_ids": [always], "door_sides": [DoorSide(site.door.id, Side.A)]}, (who,)),
-                ({"schedule_ids": [always], "group_ids": [site.group.id]}, (where,)),
-            )
-        ):
+        cases: tuple[tuple[dict[str, Any], tuple[Missing, ...]], ...] = (
+            ({}, (who, where, when)),
+            ({"group_ids": [site.group.id]}, (where, when)),
+            ({"cardholder_ids": [site.ada.id], "zone_ids": [zone]}, (when,)),
+            ({"schedule_ids": [always], "door_sides": [DoorSide(site.door.id, Side.A)]}, (who,)),
+            ({"schedule_ids": [always], "group_ids": [site.group.id]}, (where,)),
+        )
+        for number, (given, missing) in enumerate(cases):
             rule = await make_rule(world, f"Rule {number}", **given)
             assert (await access_rules_by_id(COMMAND_LINE, [rule.id]))[0].missing == missing
             assert await rule_policies([site.door.id], [rule.id]) == ()
