@@ -60,6 +60,19 @@ def test_a_door_borders_two_zones_at_most_and_has_one_only_when_internal(
     assert found is None if words is None else words in (found or "")
 
 
+def test_the_manual_s_example_of_two_zones_and_three_doors() -> None:
+    places = [
+        ZoneDoorPlace("green", "green door", None),
+        ZoneDoorPlace("blue", "blue door", Side.A),
+        ZoneDoorPlace("blue", "brown door", Side.A),
+        ZoneDoorPlace("green", "brown door", Side.B),
+    ]
+    layout = Layout({"green": None, "blue": None}, places)
+    assert all(objection(layout.of_door[door], {"green": "Green", "blue": "Blue"}) is None for door in layout.of_door)
+    led = {door: (layout.entered(door, Side.A), layout.entered(door, Side.B)) for door in layout.of_door}
+    assert led == {"green door": ("green", "green"), "blue door": ("blue", None), "brown door": ("blue", "green")}
+
+
 @given(layouts(), st.sampled_from(DOORS), st.sampled_from(Side))
 def test_passing_a_door_leads_to_the_zone_entered_or_out_to_what_contains_the_zone_left(
     layout: Layout, door: str, side: Side
