@@ -111,7 +111,7 @@ class _Names:
             else {},
             {row.id: row.name for row in await Door.filter(id__in=list(doors)).using_db(connection)},
             {row.id: row.name for row in await User.filter(id__in=list(users)).using_db(connection)} if users else {},
-            await read_layout(connection),
+            await read_layout(connection, doors),
         )
 
     def _zone(self, record: JournalRecord) -> str | None:

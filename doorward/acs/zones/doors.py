@@ -35,6 +35,7 @@ async def put_doors(work: Work, zone_id: str, given: Sequence[GivenDoor]) -> Non
     await check.exist(Door, ids, "doors", work.connection)
     if len(set(ids)) < len(ids):
         raise ValidationFailed("A door can be named once only.", "doors")
+    await _lock(work, ids)
     kept = ZoneDoor.filter(zone_id=zone_id).using_db(work.connection)
     before = {row.door_id: row for row in await kept}
     after = {door.door_id: door.enter_side for door in given}
@@ -52,6 +53,11 @@ async def put_doors(work: Work, zone_id: str, given: Sequence[GivenDoor]) -> Non
     await _object(work, ids)
 
 
+async def _lock(work: Work, door_ids: Collection[str]) -> None:
+    """Be the only one who says how these doors lie, until the transaction ends."""
+    await Door.filter(id__in=list(door_ids)).order_by("id").select_for_update(no_key=True).using_db(work.connection)
+
+
 async def _object(work: Work, door_ids: Collection[str]) -> None:
     layout = await read_layout(work.connection)
     names: dict[str, str] | None = None
@@ -67,6 +73,7 @@ async def _object(work: Work, door_ids: Collection[str]) -> None:
 
 async def enter_zone_by(work: Work, zone_id: str, door_id: str, side: Side) -> None:
     """Passing the door from this side enters the zone from now on; entered from both sides, it has the door inside."""
+    await _lock(work, [door_id])
     before = await read_layout(work.connection)
     row = await ZoneDoor.get_or_none(zone_id=zone_id, door_id=door_id, using_db=work.connection)
     if row is None:
@@ -75,6 +82,7 @@ async def enter_zone_by(work: Work, zone_id: str, door_id: str, side: Side) -> N
         row.enter_side = None
         await row.save(using_db=work.connection)
     await _object(work, [door_id])
+    await refuse_missing_readers(work, [zone_id])
     await mark_layout(work, before, await read_layout(work.connection), zone_id)
 
 

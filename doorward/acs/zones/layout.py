@@ -1,7 +1,7 @@
 """All zones with their parents and doors, as one value: what rules, events and policies are worked out from."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -34,10 +34,11 @@ class Layout:
         return {zone_id: descendants(zone_id, self.parents) | {zone_id} for zone_id in self.parents}
 
 
-async def read_layout(connection: BaseDBAsyncClient | None = None) -> Layout:
-    """The layout as it is now."""
+async def read_layout(connection: BaseDBAsyncClient | None = None, door_ids: Collection[str] | None = None) -> Layout:
+    """The layout as it is now, with every door or only these."""
     parents: list[tuple[str, str | None]] = await _rows(Zone, ("id", "parent_id"), connection)
-    places = await _rows(ZoneDoor, ("zone_id", "door_id", "enter_side"), connection)
+    columns = ("zone_id", "door_id", "enter_side")
+    places: list[tuple[str, str, str | None]] = await _rows(ZoneDoor, columns, connection, door_ids)
     return Layout(
         dict(parents),
         (ZoneDoorPlace(zone_id, door_id, Side(side) if side else None) for zone_id, door_id, side in places),
@@ -45,9 +46,12 @@ async def read_layout(connection: BaseDBAsyncClient | None = None) -> Layout:
 
 
 async def _rows(
-    model: type[Zone | ZoneDoor], columns: tuple[str, ...], connection: BaseDBAsyncClient | None
+    model: type[Zone | ZoneDoor],
+    columns: tuple[str, ...],
+    connection: BaseDBAsyncClient | None,
+    door_ids: Collection[str] | None = None,
 ) -> list[Any]:
-    rows = model.all().order_by("id")
+    rows = model.all() if door_ids is None else model.filter(door_id__in=list(door_ids))
     if connection is not None:
         rows = rows.using_db(connection)
-    return list(await rows.values_list(*columns))
+    return list(await rows.order_by("id").values_list(*columns))

@@ -58,7 +58,7 @@ def _parts(zone: Zone, doors: list[ZoneDoor], sensed: frozenset[str]) -> ZonePar
 
 async def zones_entered(door_ids: Collection[str]) -> dict[tuple[str, Side], Zone]:
     """The zone that each side of these doors leads into; no entry: outside. For callers who may read the doors."""
-    layout = await read_layout()
+    layout = await read_layout(door_ids=door_ids)
     found = {(door_id, side): layout.entered(door_id, side) for door_id in door_ids for side in Side}
     zones = {zone.id: zone for zone in await Zone.filter(id__in=list({*found.values()} - {None}))}
     return {place: zones[zone_id] for place, zone_id in found.items() if zone_id in zones}

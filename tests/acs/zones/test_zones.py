@@ -1,5 +1,6 @@
 """Zones: what may be made of them, what is refused and why, and what controllers learn of it."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -286,3 +287,23 @@ async def test_a_reader_that_enters_a_zone_makes_the_door_border_it(
         other = await make_zone(world, "Yard")
         await create_reader(world.domain, COMMAND_LINE, NewReader(door.id, Side.A, "Out", other))
         assert (await zones_entered([door.id]))[(door.id, Side.A)].id == other
+
+
+async def test_a_first_reader_cannot_open_a_way_into_a_zone_that_needs_two(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        zone = await make_zone(world, "Vault", anti_passback=AntiPassbackMode.HARD)
+        door = await make_door(world, "Gate")
+        with pytest.raises(ValidationFailed, match="missing at: Gate"):
+            await create_reader(world.domain, COMMAND_LINE, NewReader(door.id, Side.A, "In", zone))
+        await create_reader(world.domain, COMMAND_LINE, NewReader(door.id, Side.B, "Out"))
+        await create_reader(world.domain, COMMAND_LINE, NewReader(door.id, Side.A, "In", zone))
+
+
+async def test_two_who_put_one_door_into_zones_at_once_do_not_break_the_rule(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        door = await make_door(world, "Gate")
+        results = await asyncio.gather(
+            *(make_zone(world, name, GivenDoor(door.id)) for name in ("One", "Two", "Three")), return_exceptions=True
+        )
+        assert sorted(isinstance(result, Conflict) for result in results) == [False, True, True]
+        assert await ZoneDoor.all().count() == 1
