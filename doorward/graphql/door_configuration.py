@@ -28,8 +28,8 @@ from doorward.graphql.enums import (
     Supervision,
 )
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 from doorward.graphql.profiles import DeletionPayload
-from doorward.graphql.sent import sent_fields
 
 _SECURITY = ("two_person", "double_swipe_timeout_ms", "first_person", "unlock_schedule_ids")
 _PLAIN = tuple(field.name for field in fields(NewDoor) if field.name not in {"double_swipe", *_SECURITY})
@@ -115,8 +115,8 @@ class DoorConfigurationPayload:
 
 
 def _changes(given: DoorSettingsInput) -> DoorChanges:
-    changes = sent_fields(given, _PLAIN, _MAY_BE_NULL)
-    security: dict[str, Any] = sent_fields(given, _SECURITY, _MAY_BE_NULL)
+    changes = sent(given, _PLAIN, may_be_null=_MAY_BE_NULL)
+    security: dict[str, Any] = sent(given, _SECURITY, may_be_null=_MAY_BE_NULL)
     if "two_person" in security:
         changes["two_person"] = _two_person(security["two_person"])
     if "double_swipe_timeout_ms" in security:

@@ -1,4 +1,4 @@
-"""Doors, readers and zones in the API, and the commands that move a door."""
+"""Doors and readers in the API, and the commands that move a door."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -11,9 +11,11 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors import models
 from doorward.acs.doors.live import condition
 from doorward.acs.doors.operations import command_door
-from doorward.acs.doors.queries import list_doors, list_zones, readers_of
+from doorward.acs.doors.queries import list_doors, readers_of
 from doorward.acs.errors import AcsError
 from doorward.acs.messages import DoorStatus
+from doorward.acs.zones import models as zone_models
+from doorward.acs.zones.queries import zones_entered
 from doorward.graphql.cameras import Camera
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import CommandStatus, DoorCondition, DoorMode, DoorPosition, Side
@@ -22,9 +24,9 @@ from doorward.graphql.errors import OperationError
 SESSION_CHECK_S = 5.0
 
 
-@strawberry.type(description="An area that doors lead between.")
-class Zone:
-    """A zone."""
+@strawberry.type(description="A zone by its name; zones(ids) has the rest.")
+class ZoneName:
+    """A zone as others mention it."""
 
     id: strawberry.ID
     name: str
@@ -38,7 +40,7 @@ class Reader:
     name: str
     side: Side
     online: bool
-    enters_zone: Zone | None
+    enters_zone: ZoneName | None
 
 
 @strawberry.type(description="The present state of a door, as its controller reports it.")
@@ -83,14 +85,16 @@ class Door:
 async def shown_doors(context: ApiContext, rows: Sequence[models.Door]) -> list[Door]:
     """Doors as the API shows them."""
     ids = [row.id for row in rows]
-    readers = await readers_of(ids)
+    readers, zones = await readers_of(ids), await zones_entered(ids)
     cameras = await cameras_of_doors(context.actor, ids)
     return [
         Door(
             id=strawberry.ID(row.id),
             name=row.name,
             state=DoorState.of(context.domain.doors.status(row.id)),
-            readers=[_reader(context.domain, reader) for reader in readers.get(row.id, [])],
+            readers=[
+                _reader(context.domain, reader, zones.get((row.id, reader.side))) for reader in readers.get(row.id, [])
+            ],
             cameras=[Camera.of(context.domain, camera) for camera in cameras.get(row.id, [])],
             access_time_ms=row.access_time_ms,
             held_after_ms=row.held_after_ms,
@@ -99,14 +103,13 @@ async def shown_doors(context: ApiContext, rows: Sequence[models.Door]) -> list[
     ]
 
 
-def _reader(domain: Domain, row: models.Reader) -> Reader:
-    zone = row.enters_zone
+def _reader(domain: Domain, row: models.Reader, zone: zone_models.Zone | None) -> Reader:
     return Reader(
         id=strawberry.ID(row.id),
         name=row.name,
         side=row.side,
         online=domain.doors.status(row.door_id).readers_online.get(row.id, False),
-        enters_zone=Zone(id=strawberry.ID(zone.id), name=zone.name) if zone else None,
+        enters_zone=ZoneName(id=strawberry.ID(zone.id), name=zone.name) if zone else None,
     )
 
 
@@ -151,10 +154,6 @@ class DoorQuery:
     async def door(self, info: ApiInfo, id: strawberry.ID) -> Door | None:
         found = await shown_doors(info.context, await list_doors(info.context.actor, [id]))
         return found[0] if found else None
-
-    @strawberry.field(description="Every zone, by name. Permission: door.view.")
-    async def zones(self, info: ApiInfo) -> list[Zone]:
-        return [Zone(id=strawberry.ID(row.id), name=row.name) for row in await list_zones(info.context.actor)]
 
 
 async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAction) -> DoorCommandPayload:

@@ -14,6 +14,7 @@ from doorward.acs.decision.policy import (
     IdentificationType,
     RelockOn,
     Side,
+    WhenIsolated,
 )
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
@@ -29,8 +30,11 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
+from doorward.acs.rules.members import Missing
+from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
+    "AntiPassbackMode",
     "CameraState",
     "Circuit",
     "CommandStatus",
@@ -45,6 +49,7 @@ __all__ = [
     "InputPurpose",
     "LedControl",
     "LockRank",
+    "Missing",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -53,6 +58,7 @@ __all__ = [
     "Severity",
     "Side",
     "Supervision",
+    "WhenIsolated",
 ]
 
 for shown, name, description in (
@@ -81,6 +87,13 @@ for shown, name, description in (
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),
+    (
+        AntiPassbackMode,
+        "AntiPassback",
+        "Entering a zone twice: allowed, reported (soft), or denied as well (hard).",
+    ),
+    (WhenIsolated, "WhenIsolated", "What a shared zone does at a controller that cannot reach the others."),
+    (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -14,8 +14,8 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.door_setup import ReaderConfiguration
 from doorward.graphql.enums import Circuit, LedControl, ReaderType, Side, Supervision
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 from doorward.graphql.profiles import DeletionPayload
-from doorward.graphql.sent import sent_fields
 
 _FIELDS = tuple(ReaderChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"port", "has_keypad", "resistor_ohm"})
@@ -61,7 +61,7 @@ class ReaderMutation:
         "elevator. Permission: configuration.write."
     )
     async def create_reader(self, info: ApiInfo, door_id: strawberry.ID, input: ReaderSettingsInput) -> ReaderPayload:
-        given = NewReader(**{"door_id": door_id, "side": Side.A, "name": "", **sent_fields(input, _FIELDS)})
+        given = NewReader(**{"door_id": door_id, "side": Side.A, "name": "", **sent(input, _FIELDS)})
         try:
             return _payload(await create_reader(info.context.domain, info.context.actor, given))
         except AcsError as error:
@@ -71,7 +71,7 @@ class ReaderMutation:
     async def update_reader(
         self, info: ApiInfo, id: strawberry.ID, input: ReaderSettingsInput, expected_version: int | None = None
     ) -> ReaderPayload:
-        changes = cast(ReaderChanges, sent_fields(input, _FIELDS, _MAY_BE_NULL))
+        changes = cast(ReaderChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
         domain, actor = info.context.domain, info.context.actor
         try:
             return _payload(await update_reader(domain, actor, id, changes, expected_version))

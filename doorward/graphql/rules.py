@@ -1,14 +1,44 @@
 """Schedules and access rules in the API."""
 
-import strawberry
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
 
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.actor import Permission
+from doorward.acs.decision.policy import DoorSide as DomainSide
+from doorward.acs.decision.policy import Side as SideOfDoor
 from doorward.acs.doors.queries import list_doors
-from doorward.acs.rules.queries import active_schedules, list_access_rules, list_schedules
+from doorward.acs.errors import AcsError
+from doorward.acs.paging import PageRequest
+from doorward.acs.people.models import Cardholder as CardholderRow
+from doorward.acs.rules.members import Members
+from doorward.acs.rules.operations import (
+    AccessRuleChanges,
+    change_access_rule_members,
+    create_access_rule,
+    delete_access_rule,
+    update_access_rule,
+)
+from doorward.acs.rules.queries import (
+    RuleFilter,
+    RuleParts,
+    access_rules_by_id,
+    active_schedules,
+    list_schedules,
+    page_access_rules,
+)
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.doors import Door, shown_doors
-from doorward.graphql.enums import Side
+from doorward.graphql.doors import Door, ZoneName, shown_doors
+from doorward.graphql.enums import Missing, Side
+from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
+from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.zones import DeleteInput, DeletePayload, zone_name
 
 
 @strawberry.type(description="A part of a day, local time: HH:MM, the end excluded; 24:00 is midnight.")
@@ -54,15 +84,131 @@ class DoorSide:
     side: Side
 
 
-@strawberry.type(description="Members of the groups may pass the door sides while any of the schedules applies.")
+@strawberry.type(description="A cardholder as a rule names them; cardholder(id) has the rest.")
+class CardholderName:
+    """A cardholder's id, number and name."""
+
+    id: strawberry.ID
+    number: str
+    name: str
+
+
+@strawberry.type(description="The people may pass the places while any of the schedules applies.")
 class AccessRule:
-    """An access rule."""
+    """An access rule: who, where, when."""
 
     id: strawberry.ID
     name: str
+    enabled: bool
+    valid_from: datetime | None
+    valid_to: datetime | None = strawberry.field(description="The first moment it no longer applies.")
+    cardholders: list[CardholderName] | None = strawberry.field(
+        description="Null for those who may not see cardholders (cardholder.view)."
+    )
     groups: list[Group]
-    schedules: list[Schedule]
+    zones: list[ZoneName]
     door_sides: list[DoorSide]
+    schedules: list[Schedule]
+    missing: list[Missing] = strawberry.field(
+        description="What the rule lacks; while it lacks anything, it lets nobody in."
+    )
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+
+@strawberry.input(description="A side of a door, or the whole door.")
+class DoorSideInput:
+    """A door and a side."""
+
+    door_id: strawberry.ID
+    side: Side | None = strawberry.field(default=None, description="Null: both sides.")
+
+
+@strawberry.input(description="People, places and schedules, by id.")
+class AccessRuleMembersInput:
+    """What to add to a rule, or to take from it."""
+
+    cardholder_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    zone_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    door_sides: list[DoorSideInput] = strawberry.field(default_factory=list)
+    schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="An access rule to create. It may be incomplete; then it lets nobody in.")
+class CreateAccessRuleInput(AccessRuleMembersInput):
+    """Name, members, and when it applies at all."""
+
+    name: str
+    enabled: bool = True
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@strawberry.input(description="What to change in an access rule; what is left out stays as it is. Lists replace.")
+class UpdateAccessRuleInput:
+    """Changes of a rule."""
+
+    id: strawberry.ID
+    name: str | None = UNSET
+    enabled: bool | None = UNSET
+    valid_from: datetime | None = UNSET
+    valid_to: datetime | None = UNSET
+    cardholder_ids: list[strawberry.ID] | None = UNSET
+    group_ids: list[strawberry.ID] | None = UNSET
+    zone_ids: list[strawberry.ID] | None = UNSET
+    door_sides: list[DoorSideInput] | None = UNSET
+    schedule_ids: list[strawberry.ID] | None = UNSET
+    expected_version: int | None = None
+
+
+@strawberry.input(description="What to add to an access rule and what to take from it.")
+class ChangeAccessRuleMembersInput:
+    """Whatever the rule has or lacks already may be named."""
+
+    id: strawberry.ID
+    add: AccessRuleMembersInput | None = None
+    remove: AccessRuleMembersInput | None = None
+    expected_version: int | None = None
+
+
+@strawberry.type(description="The access rule as it now is, or why nothing was done.")
+class AccessRulePayload:
+    """Result of a change to a rule."""
+
+    access_rule: AccessRule | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _places(given: Iterable[DoorSideInput]) -> tuple[DomainSide, ...]:
+    return tuple(
+        DomainSide(place.door_id, side)
+        for place in given
+        for side in (SideOfDoor if place.side is None else (place.side,))
+    )
+
+
+def _members(given: AccessRuleMembersInput | None) -> Members:
+    if given is None:
+        return Members()
+    return Members(
+        tuple(given.cardholder_ids),
+        tuple(given.group_ids),
+        tuple(given.zone_ids),
+        tuple(given.schedule_ids),
+        _places(given.door_sides),
+    )
+
+
+_PLAIN_CHANGES = (
+    "name", "enabled", "valid_from", "valid_to", "cardholder_ids", "group_ids", "zone_ids", "schedule_ids",
+)  # fmt: skip
+
+
+def _changes(given: UpdateAccessRuleInput) -> AccessRuleChanges:
+    found = sent(given, _PLAIN_CHANGES, may_be_null=("valid_from", "valid_to"))
+    if given.door_sides is not UNSET and given.door_sides is not None:
+        found["door_sides"] = _places(given.door_sides)
+    return cast(AccessRuleChanges, found)
 
 
 def _clock(minute: int) -> str:
@@ -91,6 +237,45 @@ async def _schedules(context: ApiContext, rows: list[ScheduleRow]) -> dict[str, 
     }
 
 
+async def _payload(info: ApiInfo, rule_id: str) -> AccessRulePayload:
+    found = await _rules(info, await access_rules_by_id(info.context.actor, [rule_id]))
+    return AccessRulePayload(access_rule=found[0])
+
+
+async def _rules(info: ApiInfo, rules: list[RuleParts]) -> list[AccessRule]:
+    context = info.context
+    rows = {schedule.id: schedule for rule in rules for schedule in rule.schedules}
+    schedules = await _schedules(context, list(rows.values()))
+    groups = await groups_shown(info, list({group.id: group for rule in rules for group in rule.groups}.values()))
+    ids = {place.door_id for rule in rules for place in rule.door_sides}
+    doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor, sorted(ids)))}
+    return [
+        AccessRule(
+            id=strawberry.ID(rule.rule.id),
+            name=rule.rule.name,
+            enabled=rule.rule.enabled,
+            valid_from=rule.rule.valid_from,
+            valid_to=rule.rule.valid_to,
+            cardholders=_cardholders(context, rule.cardholders),
+            groups=[groups[group.id] for group in rule.groups],
+            zones=[zone_name(zone) for zone in rule.zones],
+            door_sides=[
+                DoorSide(door=doors[strawberry.ID(place.door_id)], side=place.side) for place in rule.door_sides
+            ],
+            schedules=[schedules[schedule.id] for schedule in rule.schedules],
+            missing=list(rule.missing),
+            version=rule.rule.version,
+        )
+        for rule in rules
+    ]
+
+
+def _cardholders(context: ApiContext, rows: list[CardholderRow]) -> list[CardholderName] | None:
+    if Permission.CARDHOLDER_VIEW not in context.actor.permissions:
+        return None
+    return [CardholderName(id=strawberry.ID(row.id), number=row.number, name=row.display_name) for row in rows]
+
+
 @strawberry.type
 class RuleQuery:
     """Queries about schedules and rules."""
@@ -100,24 +285,97 @@ class RuleQuery:
         rows = await list_schedules(info.context.actor)
         return list((await _schedules(info.context, rows)).values())
 
-    @strawberry.field(description="Every access rule, by name. Permission: configuration.view.")
-    async def access_rules(self, info: ApiInfo) -> list[AccessRule]:
+    @strawberry.field(
+        description="Access rules by name, a page at a time; `search` finds parts of the name. `incomplete`, `enabled` "
+        "and `expired` restrict to those that are, or are not. Permission: configuration.view."
+    )
+    async def access_rules(
+        self,
+        info: ApiInfo,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        search: str | None = None,
+        incomplete: bool | None = None,
+        enabled: bool | None = None,
+        expired: bool | None = None,
+    ) -> Connection[AccessRule]:
         context = info.context
-        rules = await list_access_rules(context.actor)
-        rows = {schedule.id: schedule for rule in rules for schedule in rule.schedules}
-        schedules = await _schedules(context, list(rows.values()))
-        named = {group.id: group for rule in rules for group in rule.groups}
-        groups = await groups_shown(info, list(named.values()))
-        doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor))}
-        return [
-            AccessRule(
-                id=strawberry.ID(rule.rule.id),
-                name=rule.rule.name,
-                groups=[groups[group.id] for group in rule.groups],
-                schedules=[schedules[schedule.id] for schedule in rule.schedules],
-                door_sides=[
-                    DoorSide(door=doors[strawberry.ID(place.door_id)], side=place.side) for place in rule.door_sides
-                ],
+        request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
+        wanted = RuleFilter(search, incomplete, enabled, expired)
+        page = await page_access_rules(context.domain, context.actor, request, wanted)
+        nodes = await _rules(info, page.rows)
+        edges = [Edge(cursor=encode_cursor(node.name), node=node) for node in nodes]
+        return Connection(
+            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
+        )
+
+    @strawberry.field(description="One access rule. Permission: configuration.view.")
+    async def access_rule(self, info: ApiInfo, id: strawberry.ID) -> AccessRule | None:
+        found = await _rules(info, await access_rules_by_id(info.context.actor, [id]))
+        return found[0] if found else None
+
+
+@strawberry.type
+class RuleMutation:
+    """Changes to access rules."""
+
+    @strawberry.mutation(description="Create an access rule. Permission: configuration.write.")
+    async def create_access_rule(self, info: ApiInfo, input: CreateAccessRuleInput) -> AccessRulePayload:
+        members = _members(input)
+        try:
+            row = await create_access_rule(
+                info.context.domain,
+                info.context.actor,
+                input.name,
+                members.group_ids,
+                members.schedule_ids,
+                members.door_sides,
+                cardholder_ids=members.cardholder_ids,
+                zone_ids=members.zone_ids,
+                enabled=input.enabled,
+                valid_from=input.valid_from,
+                valid_to=input.valid_to,
             )
-            for rule in rules
-        ]
+            return await _payload(info, row.id)
+        except AcsError as error:
+            return AccessRulePayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(description="Change an access rule. Permission: configuration.write.")
+    async def update_access_rule(self, info: ApiInfo, input: UpdateAccessRuleInput) -> AccessRulePayload:
+        try:
+            await update_access_rule(
+                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+            )
+            return await _payload(info, input.id)
+        except AcsError as error:
+            return AccessRulePayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Add people, places and schedules to a rule, and take others from it. "
+        "Permission: configuration.write."
+    )
+    async def change_access_rule_members(self, info: ApiInfo, input: ChangeAccessRuleMembersInput) -> AccessRulePayload:
+        try:
+            await change_access_rule_members(
+                info.context.domain,
+                info.context.actor,
+                input.id,
+                _members(input.add),
+                _members(input.remove),
+                input.expected_version,
+            )
+            return await _payload(info, input.id)
+        except AcsError as error:
+            return AccessRulePayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
+    )
+    async def delete_access_rule(self, info: ApiInfo, input: DeleteInput) -> DeletePayload:
+        try:
+            await delete_access_rule(info.context.domain, info.context.actor, input.id, input.expected_version)
+        except AcsError as error:
+            return DeletePayload(errors=[OperationError.of(error)])
+        return DeletePayload(deleted_id=input.id)

@@ -20,11 +20,13 @@ from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.presence import PresenceMutation, PresenceQuery
 from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
-from doorward.graphql.rules import RuleQuery
+from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
 MAX_DEPTH = 10
 MAX_TOKENS = 2_000
@@ -41,10 +43,12 @@ _QUERIES = (
     FormatQuery,
     GroupQuery,
     PeopleQuery,
+    PresenceQuery,
     ProfileQuery,
     ReaderSettingsQuery,
     RuleQuery,
     UserQuery,
+    ZoneQuery,
 )
 _MUTATIONS = (
     CustomFieldMutation,
@@ -54,10 +58,13 @@ _MUTATIONS = (
     FormatMutation,
     GroupMutation,
     PeopleMutation,
+    PresenceMutation,
     ProfileMutation,
     ReaderMutation,
     ReaderSettingsMutation,
+    RuleMutation,
     UserMutation,
+    ZoneMutation,
 )
 _SUBSCRIPTIONS = (
     DoorSubscription,

@@ -18,7 +18,6 @@ from doorward.acs.messages import DeviceRole
 from doorward.acs.people.models import Group
 from doorward.acs.profiles.models import Profile
 from doorward.acs.schedules.models import ScheduleRow
-from doorward.acs.zones.models import Zone
 
 
 class Controller(Model):
@@ -135,7 +134,7 @@ class DoorGroup(Model):
 
 
 class Reader(Model):
-    """A reader at one side of a door. Passing there enters `enters_zone_id` (None: leads outside).
+    """A reader at one side of a door.
 
     In an elevator (`elevator_id`) it serves every floor; `door_id` is the one it was added at. `port` numbers the
     reader terminal of the controller (Wiegand), `address` finds a reader or camera on the network.
@@ -149,10 +148,6 @@ class Reader(Model):
     )
     door_id: str
     side = fields.CharEnumField(Side, max_length=1)
-    enters_zone: fields.ForeignKeyNullableRelation[Zone] = fields.ForeignKeyField(
-        "acs.Zone", related_name=False, on_delete=fields.RESTRICT, null=True
-    )
-    enters_zone_id: str | None
     elevator: fields.ForeignKeyNullableRelation[Elevator] = fields.ForeignKeyField(
         "acs.Elevator", related_name=False, on_delete=fields.RESTRICT, null=True
     )

@@ -21,6 +21,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import CommandResult, CommandStatus, DeviceRole, DoorCommand
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.zones.doors import enter_zone_by
 from doorward.acs.zones.models import Zone
 
 __all__ = [
@@ -74,10 +75,12 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
     door = await locked_door(work, given.door_id, "doorId")
     if given.enters_zone_id is not None:
         await check.exist(Zone, [given.enters_zone_id], "entersZoneId", work.connection)
-    reader = Reader(id=new_id(), door_id=door.id, elevator_id=door.elevator_id, enters_zone_id=given.enters_zone_id)
+    reader = Reader(id=new_id(), door_id=door.id, elevator_id=door.elevator_id)
     await put_reader(work, reader, door, given)
     await reader.save(using_db=work.connection, force_create=True)
     work.changed(PolicyPart.READER, reader.id)
+    if given.enters_zone_id is not None:
+        await enter_zone_by(work, given.enters_zone_id, door.id, given.side)
     work.audit(
         EventType.DEVICE_CREATED,
         after={"reader": reader.name, "type": reader.type.value},

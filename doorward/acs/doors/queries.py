@@ -1,11 +1,10 @@
-"""What may be asked about doors, readers and zones."""
+"""What may be asked about doors and readers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.doors.models import Door, Reader
-from doorward.acs.zones.models import Zone
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
@@ -16,15 +15,8 @@ async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Doo
 
 
 async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:
-    """The readers, with the zones they lead into, of doors that the caller was allowed to read; side A first."""
+    """The readers of doors that the caller was allowed to read; side A first."""
     found: dict[str, list[Reader]] = defaultdict(list)
-    readers = Reader.filter(door_id__in=list(door_ids)).prefetch_related("enters_zone")
-    for reader in await readers.order_by("side"):
+    for reader in await Reader.filter(door_id__in=list(door_ids)).order_by("side"):
         found[reader.door_id].append(reader)
     return found
-
-
-async def list_zones(actor: Actor) -> list[Zone]:
-    """Every zone by name."""
-    actor.require(Permission.DOOR_VIEW)
-    return await Zone.all().order_by("name")

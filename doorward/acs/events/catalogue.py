@@ -110,6 +110,22 @@ class EventType(StrEnum):
     PROFILE_CREATED = "audit.profile.created"
     PROFILE_UPDATED = "audit.profile.updated"
     PROFILE_DELETED = "audit.profile.deleted"
+    # Zones, interlocks, access rules.
+    ACCESS_ENTERED = "access.entered"
+    ACCESS_PASSBACK = "access.passback"
+    ZONE_FULL = "zone.full"
+    ZONE_FULL_CLEARED = "zone.full_cleared"
+    ZONE_BELOW_MINIMUM = "zone.below_minimum"
+    ZONE_BELOW_MINIMUM_CLEARED = "zone.below_minimum_cleared"
+    ZONE_UPDATED = "audit.zone.updated"
+    ZONE_DELETED = "audit.zone.deleted"
+    INTERLOCK_CREATED = "audit.interlock.created"
+    INTERLOCK_UPDATED = "audit.interlock.updated"
+    INTERLOCK_DELETED = "audit.interlock.deleted"
+    PASSBACK_FORGIVEN = "audit.passback.forgiven"
+    PRESENCE_SET = "audit.presence.set"
+    ACCESS_RULE_UPDATED = "audit.access_rule.updated"
+    ACCESS_RULE_DELETED = "audit.access_rule.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +229,24 @@ def _declare() -> dict[EventType, Declaration]:
         kind.PROFILE_CREATED: Declaration(audit, info, "Identification profile created"),
         kind.PROFILE_UPDATED: Declaration(audit, info, "Identification profile changed"),
         kind.PROFILE_DELETED: Declaration(audit, notice, "Identification profile deleted"),
+        # Zones, interlocks, access rules.
+        kind.ACCESS_ENTERED: Declaration(access, info, "Entered"),
+        kind.ACCESS_PASSBACK: Declaration(access, alarm, "Anti-passback violated"),
+        kind.ZONE_FULL: Declaration(access, notice, "Zone full", kind.ZONE_FULL_CLEARED),
+        kind.ZONE_FULL_CLEARED: Declaration(access, info, "Zone no longer full"),
+        kind.ZONE_BELOW_MINIMUM: Declaration(
+            access, warning, "Fewer people in the zone than it must hold", kind.ZONE_BELOW_MINIMUM_CLEARED
+        ),
+        kind.ZONE_BELOW_MINIMUM_CLEARED: Declaration(access, info, "Zone empty, or enough people in it again"),
+        kind.ZONE_UPDATED: Declaration(audit, info, "Zone changed"),
+        kind.ZONE_DELETED: Declaration(audit, notice, "Zone deleted"),
+        kind.INTERLOCK_CREATED: Declaration(audit, info, "Interlock created"),
+        kind.INTERLOCK_UPDATED: Declaration(audit, info, "Interlock changed"),
+        kind.INTERLOCK_DELETED: Declaration(audit, notice, "Interlock deleted"),
+        kind.PASSBACK_FORGIVEN: Declaration(audit, notice, "Anti-passback forgiven"),
+        kind.PRESENCE_SET: Declaration(audit, notice, "Where somebody is was corrected by hand"),
+        kind.ACCESS_RULE_UPDATED: Declaration(audit, info, "Access rule changed"),
+        kind.ACCESS_RULE_DELETED: Declaration(audit, notice, "Access rule deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from doorward.acs.cameras.live import Wanted
 from doorward.acs.cameras.models import Bookmark, CameraView
 from doorward.acs.domain import Domain
-from doorward.acs.doors.models import Controller, Door, Reader
+from doorward.acs.doors.models import Controller, Door
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.events.models import Event
@@ -21,6 +21,8 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
 from doorward.acs.people.models import Cardholder
 from doorward.acs.users.models import User
+from doorward.acs.zones.layout import Layout, read_layout
+from doorward.acs.zones.presence import note_entries
 
 BOOKMARK_BEFORE = timedelta(seconds=5)
 BOOKMARK_AFTER = timedelta(seconds=10)
@@ -65,6 +67,7 @@ async def store_records(domain: Domain, controller_id: str, records: Sequence[Jo
         names = await _Names.of(fresh, connection)
         await lock_log(connection)
         events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
+        await note_entries(connection, events)
         wanted = await _bookmark(events, connection)
         controller.stored_sequence = fresh[-1].sequence
         await controller.save(using_db=connection, update_fields=["stored_sequence"])
@@ -90,18 +93,17 @@ class _Names:
         cardholders: dict[str, Cardholder],
         doors: dict[str, str],
         users: dict[str, str],
-        zones: dict[str, str | None],
+        layout: Layout,
     ) -> None:
         self._cardholders = cardholders
         self._doors = doors
         self._users = users
-        self._zones = zones
+        self._layout = layout
 
     @classmethod
     async def of(cls, records: Sequence[JournalRecord], connection: BaseDBAsyncClient) -> "_Names":
         people = {record.cardholder_id for record in records if record.cardholder_id}
         users = {record.user_id for record in records if record.user_id}
-        readers = {record.reader_id for record in records if record.reader_id}
         doors = {record.door_id for record in records if record.door_id}
         return cls(
             {row.id: row for row in await Cardholder.filter(id__in=list(people)).using_db(connection)}
@@ -109,10 +111,17 @@ class _Names:
             else {},
             {row.id: row.name for row in await Door.filter(id__in=list(doors)).using_db(connection)},
             {row.id: row.name for row in await User.filter(id__in=list(users)).using_db(connection)} if users else {},
-            {row.id: row.enters_zone_id for row in await Reader.filter(id__in=list(readers)).using_db(connection)}
-            if readers
-            else {},
+            await read_layout(connection, doors),
         )
+
+    def _zone(self, record: JournalRecord) -> str | None:
+        """The zone that was entered, or to which passing here leads."""
+        if record.type is EventType.ACCESS_ENTERED:
+            zone: str | None = record.data.get("zone")
+            return zone
+        if record.door_id is None or record.side is None:
+            return None
+        return self._layout.entered(record.door_id, record.side)
 
     def event(self, controller_id: str, record: JournalRecord) -> NewEvent:
         cardholder = self._cardholders.get(record.cardholder_id or "")
@@ -127,7 +136,7 @@ class _Names:
             door_name=self._doors.get(record.door_id or ""),
             side=record.side,
             reader_id=record.reader_id,
-            zone_id=self._zones.get(record.reader_id or ""),
+            zone_id=self._zone(record),
             cardholder_id=record.cardholder_id,
             cardholder_name=cardholder.display_name if cardholder else None,
             photo_id=cardholder.photo_id if cardholder else None,

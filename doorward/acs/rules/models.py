@@ -1,19 +1,27 @@
-"""Access rules: groups x schedules x door sides."""
+"""Access rules: who (cardholders, groups) x where (door sides, zones) x when (schedules)."""
 
 from tortoise import fields
 from tortoise.models import Model
 
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
-from doorward.acs.people.models import Group
+from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.schedules.models import ScheduleRow
+from doorward.acs.zones.models import Zone
 
 
 class AccessRule(Model):
-    """Members of its groups may pass its door sides while any of its schedules applies."""
+    """Its cardholders and members of its groups may pass its door sides and zones while any of its schedules applies.
+
+    `valid_to` is the first moment at which it no longer applies.
+    """
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
+    enabled = fields.BooleanField(db_default=True)
+    valid_from = fields.DatetimeField(null=True)
+    valid_to = fields.DatetimeField(null=True)
+    version = fields.IntField(db_default=1)
 
     class Meta:
         table = "access_rule"
@@ -35,6 +43,24 @@ class AccessRuleGroup(Model):
     class Meta:
         table = "access_rule_group"
         unique_together = (("rule_id", "group_id"),)
+
+
+class AccessRuleCardholder(Model):
+    """A cardholder that a rule is for. A cardholder who is deleted leaves it."""
+
+    id = fields.BigIntField(primary_key=True)
+    rule: fields.ForeignKeyRelation[AccessRule] = fields.ForeignKeyField(
+        "acs.AccessRule", related_name=False, on_delete=fields.RESTRICT
+    )
+    rule_id: str
+    cardholder: fields.ForeignKeyRelation[Cardholder] = fields.ForeignKeyField(
+        "acs.Cardholder", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    cardholder_id: str
+
+    class Meta:
+        table = "access_rule_cardholder"
+        unique_together = (("rule_id", "cardholder_id"),)
 
 
 class AccessRuleSchedule(Model):
@@ -72,3 +98,21 @@ class AccessRuleSide(Model):
     class Meta:
         table = "access_rule_side"
         unique_together = (("rule_id", "door_id", "side"),)
+
+
+class AccessRuleZone(Model):
+    """A zone that a rule lets people into, about and out of (`places.py` says through which door sides)."""
+
+    id = fields.BigIntField(primary_key=True)
+    rule: fields.ForeignKeyRelation[AccessRule] = fields.ForeignKeyField(
+        "acs.AccessRule", related_name=False, on_delete=fields.RESTRICT
+    )
+    rule_id: str
+    zone: fields.ForeignKeyRelation[Zone] = fields.ForeignKeyField(
+        "acs.Zone", related_name=False, on_delete=fields.RESTRICT, db_index=True
+    )
+    zone_id: str
+
+    class Meta:
+        table = "access_rule_zone"
+        unique_together = (("rule_id", "zone_id"),)

@@ -1,18 +1,13 @@
 """Compiling the policy of one controller from the tables."""
 
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from doorward.acs.credentials.models import Card
 from doorward.acs.decision.policy import (
-    AccessRulePolicy,
     CredentialPolicy,
     CredentialStatus,
-    DoorSide,
     Policy,
-    Side,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
@@ -21,9 +16,10 @@ from doorward.acs.messages import PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.profiles.policy import profile_policies
-from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
+from doorward.acs.rules.rule_policy import rule_policies
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.site.models import Site
+from doorward.acs.zones.policy import border_policies, interlock_policies, zone_policies
 
 
 async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
@@ -41,8 +37,11 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         credentials=await _credentials(),
         cardholders=await cardholder_policies(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
-        rules=await _rules({door.id for door in doors}),
+        rules=await rule_policies({door.id for door in doors}),
         profiles=await profile_policies(),
+        zones=await zone_policies(),
+        borders=await border_policies(),
+        interlocks=await interlock_policies(),
     )
     return PolicySnapshot(policy, await osdp_devices(domain.sealer, controller_id))
 
@@ -74,33 +73,3 @@ def _utc(value: Any) -> datetime | None:
         return None
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _RuleParts:
-    groups: dict[str, list[str]]
-    schedules: dict[str, list[str]]
-    sides: dict[str, list[DoorSide]]
-
-
-async def _rules(door_ids: set[str]) -> tuple[AccessRulePolicy, ...]:
-    parts = _RuleParts(defaultdict(list), defaultdict(list), defaultdict(list))
-    for rule_id, group_id in await AccessRuleGroup.all().values_list("rule_id", "group_id"):
-        parts.groups[rule_id].append(group_id)
-    for rule_id, schedule_id in await AccessRuleSchedule.all().values_list("rule_id", "schedule_id"):
-        parts.schedules[rule_id].append(schedule_id)
-    for rule_id, door_id, side in await AccessRuleSide.all().values_list("rule_id", "door_id", "side"):
-        if door_id in door_ids:
-            parts.sides[rule_id].append(DoorSide(door_id, Side(side)))
-    return tuple(
-        AccessRulePolicy(
-            id=rule.id,
-            name=rule.name,
-            groups=tuple(parts.groups[rule.id]),
-            cardholders=(),
-            schedules=tuple(parts.schedules[rule.id]),
-            door_sides=tuple(parts.sides[rule.id]),
-        )
-        for rule in await AccessRule.all()
-        if rule.id in parts.sides
-    )

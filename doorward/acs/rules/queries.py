@@ -1,19 +1,33 @@
 """What may be asked about schedules and access rules."""
 
-from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.decision.schedule import is_active
 from doorward.acs.domain import Domain
 from doorward.acs.operation import SITE_ID
-from doorward.acs.people.models import Group
-from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
+from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.people.models import Cardholder, Group
+from doorward.acs.rules.members import Missing, missing_parts
+from doorward.acs.rules.models import (
+    AccessRule,
+    AccessRuleCardholder,
+    AccessRuleGroup,
+    AccessRuleSchedule,
+    AccessRuleSide,
+    AccessRuleZone,
+)
 from doorward.acs.rules.policy import schedule_of
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.site.models import Site
+from doorward.acs.zones.models import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +35,30 @@ class RuleParts:
     """A rule with what it ties together."""
 
     rule: AccessRule
+    cardholders: list[Cardholder] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    zones: list[Zone] = field(default_factory=list)
     schedules: list[ScheduleRow] = field(default_factory=list)
     door_sides: list[DoorSide] = field(default_factory=list)
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What the rule lacks; an incomplete rule lets nobody in."""
+        return missing_parts(
+            who=bool(self.cardholders or self.groups),
+            where=bool(self.zones or self.door_sides),
+            when=bool(self.schedules),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFilter:
+    """Which rules; what is None does not restrict. `search` finds parts of the name."""
+
+    search: str | None = None
+    incomplete: bool | None = None
+    enabled: bool | None = None
+    expired: bool | None = None
 
 
 async def list_schedules(actor: Actor) -> list[ScheduleRow]:
@@ -39,17 +74,62 @@ async def active_schedules(domain: Domain, rows: list[ScheduleRow]) -> set[str]:
     return {row.id for row in rows if is_active(schedule_of(row), now, zone)}
 
 
-async def list_access_rules(actor: Actor) -> list[RuleParts]:
-    """Every access rule by name, with its groups, schedules and door sides."""
+async def page_access_rules(domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter) -> Page[RuleParts]:
+    """Access rules by name, a page at a time; the cursor is the name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    rules = {rule.id: RuleParts(rule) for rule in await AccessRule.all().order_by("name")}
-    for group in await AccessRuleGroup.all().prefetch_related("group").order_by("id"):
+    rows = await _matching(domain, wanted)
+    if request.after is not None:
+        rows = rows.filter(name__gt=request.after)
+    if request.before is not None:
+        rows = rows.filter(name__lt=request.before)
+    found = await rows.order_by("-name" if request.backward else "name").limit(request.size + 1)
+    page = page_of(request, found[::-1] if request.backward else found)
+    return Page(await _parts(page.rows), page.has_previous, page.has_next)
+
+
+async def access_rules_by_id(actor: Actor, ids: Collection[str]) -> list[RuleParts]:
+    """Those of the rules that exist, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await _parts(await AccessRule.filter(id__in=list(ids)).order_by("name"))
+
+
+async def _matching(domain: Domain, wanted: RuleFilter) -> QuerySet[AccessRule]:
+    rows = AccessRule.all()
+    for word in (wanted.search or "").split()[:5]:
+        rows = rows.filter(name__icontains=word)
+    if wanted.enabled is not None:
+        rows = rows.filter(enabled=wanted.enabled)
+    if wanted.expired is not None:
+        over = Q(valid_to__lte=domain.clock())
+        rows = rows.filter(over if wanted.expired else Q(valid_to__isnull=True) | ~over)
+    if wanted.incomplete is not None:
+        complete = await _complete_rules()
+        rows = rows.exclude(id__in=complete) if wanted.incomplete else rows.filter(id__in=complete)
+    return rows
+
+
+async def _complete_rules() -> list[str]:
+    """The ids of rules that lack nothing; rules are thousands at most."""
+    who = await _naming(AccessRuleCardholder) | await _naming(AccessRuleGroup)
+    where = await _naming(AccessRuleSide) | await _naming(AccessRuleZone)
+    return sorted(who & where & await _naming(AccessRuleSchedule))
+
+
+async def _naming(model: type[Model]) -> set[str]:
+    return {str(rule_id) for rule_id in await model.all().distinct().values_list("rule_id", flat=True)}
+
+
+async def _parts(rows: Sequence[AccessRule]) -> list[RuleParts]:
+    rules = {rule.id: RuleParts(rule) for rule in rows}
+    ids = list(rules)
+    for person in await AccessRuleCardholder.filter(rule_id__in=ids).prefetch_related("cardholder").order_by("id"):
+        rules[person.rule_id].cardholders.append(person.cardholder)
+    for group in await AccessRuleGroup.filter(rule_id__in=ids).prefetch_related("group").order_by("id"):
         rules[group.rule_id].groups.append(group.group)
-    for schedule in await AccessRuleSchedule.all().prefetch_related("schedule").order_by("id"):
+    for zone in await AccessRuleZone.filter(rule_id__in=ids).prefetch_related("zone").order_by("id"):
+        rules[zone.rule_id].zones.append(zone.zone)
+    for schedule in await AccessRuleSchedule.filter(rule_id__in=ids).prefetch_related("schedule").order_by("id"):
         rules[schedule.rule_id].schedules.append(schedule.schedule)
-    sides: dict[str, list[DoorSide]] = defaultdict(list)
-    for side in await AccessRuleSide.all().order_by("id"):
-        sides[side.rule_id].append(DoorSide(side.door_id, Side(side.side)))
-    for rule_id, places in sides.items():
-        rules[rule_id].door_sides.extend(places)
+    for side in await AccessRuleSide.filter(rule_id__in=ids).order_by("id"):
+        rules[side.rule_id].door_sides.append(DoorSide(side.door_id, Side(side.side)))
     return list(rules.values())

@@ -1,0 +1,154 @@
+"""What may be asked about zones, interlocks, and who is where."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.policy import Side
+from doorward.acs.doors.models import Door
+from doorward.acs.errors import ValidationFailed
+from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.rules.uses import Use
+from doorward.acs.zones.doors import doors_with_position
+from doorward.acs.zones.layout import Layout, read_layout
+from doorward.acs.zones.models import AntiPassbackMode, Interlock, InterlockDoor, Presence, Zone, ZoneDoor
+
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneParts:
+    """A zone with its doors. `shared`: its perimeter hangs on several controllers.
+
+    `without_position`: ids of perimeter doors whose openings nobody sees, although anti-passback needs to know them.
+    """
+
+    zone: Zone
+    doors: list[ZoneDoor]
+    shared: bool
+    without_position: frozenset[str]
+
+
+async def list_zones(actor: Actor, ids: Collection[str] | None = None) -> list[ZoneParts]:
+    """Every zone, or those named, by name, with their doors by name."""
+    actor.require(Permission.DOOR_VIEW)
+    rows = Zone.all() if ids is None else Zone.filter(id__in=list(ids))
+    zones = await rows.order_by("name").select_related("parent")
+    doors: dict[str, list[ZoneDoor]] = defaultdict(list)
+    for row in await ZoneDoor.filter(zone_id__in=[zone.id for zone in zones]).select_related("door"):
+        doors[row.zone_id].append(row)
+    sensed = await doors_with_position({row.door_id for found in doors.values() for row in found})
+    return [_parts(zone, sorted(doors[zone.id], key=lambda row: row.door.name), sensed) for zone in zones]
+
+
+def _parts(zone: Zone, doors: list[ZoneDoor], sensed: frozenset[str]) -> ZoneParts:
+    perimeter = [row for row in doors if row.enter_side is not None]
+    lacking = {row.door_id for row in perimeter} - sensed
+    return ZoneParts(
+        zone,
+        doors,
+        shared=len({row.door.controller_id for row in perimeter}) > 1,
+        without_position=frozenset(lacking if zone.anti_passback is not AntiPassbackMode.OFF else ()),
+    )
+
+
+async def zones_entered(door_ids: Collection[str]) -> dict[tuple[str, Side], Zone]:
+    """The zone that each side of these doors leads into; no entry: outside. For callers who may read the doors."""
+    layout = await read_layout(door_ids=door_ids)
+    found = {(door_id, side): layout.entered(door_id, side) for door_id in door_ids for side in Side}
+    zones = {zone.id: zone for zone in await Zone.filter(id__in=list({*found.values()} - {None}))}
+    return {place: zones[zone_id] for place, zone_id in found.items() if zone_id in zones}
+
+
+@dataclass(frozen=True, slots=True)
+class InterlockParts:
+    """An interlock with its doors by name. `shared`: they hang on several controllers."""
+
+    interlock: Interlock
+    doors: list[Door]
+
+    @property
+    def shared(self) -> bool:
+        """Whether its controllers must hear of each other for a door of it to be released."""
+        return len({door.controller_id for door in self.doors}) > 1
+
+
+async def list_interlocks(actor: Actor, ids: Collection[str] | None = None) -> list[InterlockParts]:
+    """Every interlock, or those named, by name."""
+    actor.require(Permission.DOOR_VIEW)
+    rows = Interlock.all() if ids is None else Interlock.filter(id__in=list(ids))
+    interlocks = await rows.order_by("name")
+    doors: dict[str, list[Door]] = defaultdict(list)
+    members = InterlockDoor.filter(interlock_id__in=[interlock.id for interlock in interlocks])
+    for row in await members.select_related("door").order_by("door__name"):
+        doors[row.interlock_id].append(row.door)
+    return [InterlockParts(interlock, doors[interlock.id]) for interlock in interlocks]
+
+
+async def door_uses(door_ids: Collection[str]) -> list[Use]:
+    """The zones and interlocks that any of these doors belongs to, by name."""
+    zones = ZoneDoor.filter(door_id__in=list(door_ids)).distinct().values_list("zone_id", "zone__name")
+    locks = InterlockDoor.filter(door_id__in=list(door_ids)).distinct()
+    return sorted(
+        [Use("zone", zone_id, name) for zone_id, name in await zones]
+        + [Use("interlock", row, name) for row, name in await locks.values_list("interlock_id", "interlock__name")],
+        key=lambda use: (use.kind, use.name),
+    )
+
+
+async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> dict[str, int]:
+    """How many people are in each zone, those in the zones inside it included."""
+    actor.require(Permission.DOOR_VIEW)
+    layout = await read_layout()
+    rows = (
+        await Presence.filter(zone_id__isnull=False)
+        .group_by("zone_id")
+        .annotate(n=Count("id"))
+        .values_list("zone_id", "n")
+    )
+    counts = Counter(dict(rows))
+    wanted = layout.parents.keys() if zone_ids is None else layout.parents.keys() & set(zone_ids)
+    return {zone_id: sum(counts[inner] for inner in layout.within[zone_id]) for zone_id in wanted}
+
+
+async def page_occupants(actor: Actor, zone_id: str, request: PageRequest) -> Page[Presence]:
+    """The people in a zone and in those inside it, by name, with their cardholder and zone."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    layout: Layout = await read_layout()
+    rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ())))
+    if request.after is not None:
+        name, row_id = _key(request.after)
+        rows = rows.filter(
+            Q(cardholder__sort_name__gte=name) & (Q(cardholder__sort_name__gt=name) | Q(cardholder_id__gt=row_id))
+        )
+    if request.before is not None:
+        name, row_id = _key(request.before)
+        rows = rows.filter(
+            Q(cardholder__sort_name__lte=name) & (Q(cardholder__sort_name__lt=name) | Q(cardholder_id__lt=row_id))
+        )
+    sign = "-" if request.backward else ""
+    rows = rows.order_by(f"{sign}cardholder__sort_name", f"{sign}cardholder_id")
+    found: Sequence[Presence] = await rows.select_related("cardholder", "zone").limit(request.size + 1)
+    return page_of(request, found[::-1] if request.backward else found)
+
+
+def presence_cursor(presence: Presence) -> str:
+    """The place of a presence in its list: the cardholder's sort key, made unique by their id."""
+    return f"{presence.cardholder.sort_name}{_SEPARATOR}{presence.cardholder_id}"
+
+
+def _key(cursor: str) -> tuple[str, str]:
+    name, separator, row_id = cursor.rpartition(_SEPARATOR)
+    if not separator:
+        raise ValidationFailed("This cursor is not one of this list.", "after")
+    return name, row_id
+
+
+async def where_is(actor: Actor, cardholder_id: str) -> Presence | None:
+    """Where a cardholder was last seen to go, with the zone (None: outside); None when nothing is known."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await Presence.filter(cardholder_id=cardholder_id).select_related("zone", "cardholder").first()

@@ -1,0 +1,165 @@
+"""Who is where, in the API, and what an operator may do about it."""
+
+from datetime import datetime
+
+import strawberry
+
+from doorward.acs.errors import AcsError
+from doorward.acs.paging import PageRequest
+from doorward.acs.zones import models
+from doorward.acs.zones.presence_operations import (
+    forgive_cardholder,
+    forgive_everybody,
+    forgive_zone,
+    set_presence,
+)
+from doorward.acs.zones.queries import page_occupants, presence_cursor, where_is
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.doors import ZoneName
+from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+
+
+@strawberry.type(description="Where a cardholder was last seen to go.")
+class Presence:
+    """A cardholder, the zone they entered, and when."""
+
+    cardholder_id: strawberry.ID
+    cardholder_name: str
+    zone: ZoneName | None = strawberry.field(description="Null: outside.")
+    since: datetime
+    door_id: strawberry.ID | None = strawberry.field(description="Null when an operator said so.")
+
+    @classmethod
+    def of(cls, row: models.Presence) -> "Presence":
+        """The presence in a row that was read with its cardholder and zone."""
+        return cls(
+            cardholder_id=strawberry.ID(row.cardholder_id),
+            cardholder_name=row.cardholder.display_name,
+            zone=ZoneName(id=strawberry.ID(row.zone.id), name=row.zone.name) if row.zone else None,
+            since=row.since,
+            door_id=strawberry.ID(row.door_id) if row.door_id else None,
+        )
+
+
+@strawberry.input(description="Whom to forgive, and why.")
+class ForgiveCardholderInput:
+    """The reason is written to the audit."""
+
+    cardholder_id: strawberry.ID
+    reason: str = ""
+
+
+@strawberry.input(description="In which zone to forgive everybody, and why.")
+class ForgiveZoneInput:
+    """The reason is written to the audit."""
+
+    zone_id: strawberry.ID
+    reason: str = ""
+
+
+@strawberry.input(description="Why to forgive everybody everywhere.")
+class ForgiveEverybodyInput:
+    """The reason is written to the audit."""
+
+    reason: str = ""
+
+
+@strawberry.input(description="Where a cardholder is, and how that is known.")
+class SetPresenceInput:
+    """The reason is written to the audit."""
+
+    cardholder_id: strawberry.ID
+    zone_id: strawberry.ID | None = strawberry.field(description="Null: outside.")
+    reason: str
+
+
+@strawberry.type(description="Nothing, or why nothing was done.")
+class ForgivePayload:
+    """Result of forgiving."""
+
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Where the cardholder now is, or why nothing was done.")
+class PresencePayload:
+    """Result of a correction."""
+
+    presence: Presence | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class PresenceQuery:
+    """Queries about who is where."""
+
+    @strawberry.field(description="The people in a zone and in those inside it, by name. Permission: cardholder.view.")
+    async def occupants(
+        self,
+        info: ApiInfo,
+        zone_id: strawberry.ID,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Presence]:
+        request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
+        page = await page_occupants(info.context.actor, zone_id, request)
+        edges = [Edge(cursor=encode_cursor(presence_cursor(row)), node=Presence.of(row)) for row in page.rows]
+        return Connection(
+            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
+        )
+
+    @strawberry.field(
+        description="Where a cardholder was last seen to go; null when nothing is known. Permission: cardholder.view."
+    )
+    async def where_is(self, info: ApiInfo, cardholder_id: strawberry.ID) -> Presence | None:
+        row = await where_is(info.context.actor, cardholder_id)
+        return Presence.of(row) if row else None
+
+
+@strawberry.type
+class PresenceMutation:
+    """Forgiving, and correcting who is where."""
+
+    @strawberry.mutation(
+        description="Where this cardholder was no longer counts for anti-passback. Permission: door.command."
+    )
+    async def forgive_cardholder(self, info: ApiInfo, input: ForgiveCardholderInput) -> ForgivePayload:
+        try:
+            await forgive_cardholder(info.context.domain, info.context.actor, input.cardholder_id, input.reason)
+        except AcsError as error:
+            return ForgivePayload(errors=[OperationError.of(error)])
+        return ForgivePayload()
+
+    @strawberry.mutation(
+        description="Who is in this zone no longer counts for its anti-passback. Permission: door.command."
+    )
+    async def forgive_zone(self, info: ApiInfo, input: ForgiveZoneInput) -> ForgivePayload:
+        try:
+            await forgive_zone(info.context.domain, info.context.actor, input.zone_id, input.reason)
+        except AcsError as error:
+            return ForgivePayload(errors=[OperationError.of(error)])
+        return ForgivePayload()
+
+    @strawberry.mutation(
+        description="Where anybody is no longer counts for anti-passback in any zone. Permission: door.command."
+    )
+    async def forgive_everybody(self, info: ApiInfo, input: ForgiveEverybodyInput) -> ForgivePayload:
+        try:
+            await forgive_everybody(info.context.domain, info.context.actor, input.reason)
+        except AcsError as error:
+            return ForgivePayload(errors=[OperationError.of(error)])
+        return ForgivePayload()
+
+    @strawberry.mutation(
+        description="Say by hand where a cardholder is, for the record of who is where. Permission: door.command."
+    )
+    async def set_presence(self, info: ApiInfo, input: SetPresenceInput) -> PresencePayload:
+        context = info.context
+        try:
+            await set_presence(context.domain, context.actor, input.cardholder_id, input.zone_id, input.reason)
+            row = await where_is(context.actor, input.cardholder_id)
+        except AcsError as error:
+            return PresencePayload(errors=[OperationError.of(error)])
+        return PresencePayload(presence=Presence.of(row) if row else None)
