@@ -79,6 +79,16 @@ class EventType(StrEnum):
     DOOR_COMMANDED = "audit.door.commanded"
     DOOR_COMMAND_FAILED = "audit.door.command_failed"
     CLIP_VIEWED = "audit.clip.viewed"
+    # Credentials.
+    CREDENTIAL_CREATED = "audit.credential.created"
+    CREDENTIAL_UPDATED = "audit.credential.updated"
+    CREDENTIAL_DELETED = "audit.credential.deleted"
+    CREDENTIAL_PIN_CHANGED = "audit.credential.pin_changed"
+    CREDENTIAL_QR_SHOWN = "audit.credential.qr_shown"
+    MOBILE_INVITED = "audit.mobile.invited"
+    MOBILE_PAIRED = "audit.mobile.paired"
+    MOBILE_PAIRING_FAILED = "audit.mobile.pairing_failed"
+    MOBILE_REVOKED = "audit.mobile.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,16 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DOOR_COMMAND_FAILED: Declaration(audit, warning, "Door command not carried out"),
         kind.CARDHOLDER_PHOTO_CHANGED: Declaration(audit, info, "Photo changed"),
         kind.CLIP_VIEWED: Declaration(audit, info, "Recording viewed"),
+        # Credentials.
+        kind.CREDENTIAL_CREATED: Declaration(audit, info, "Credential created"),
+        kind.CREDENTIAL_UPDATED: Declaration(audit, info, "Credential changed"),
+        kind.CREDENTIAL_DELETED: Declaration(audit, info, "Credential deleted"),
+        kind.CREDENTIAL_PIN_CHANGED: Declaration(audit, info, "PIN changed"),
+        kind.CREDENTIAL_QR_SHOWN: Declaration(audit, notice, "QR code of a cardholder shown to a user"),
+        kind.MOBILE_INVITED: Declaration(audit, info, "Mobile credential offered to a cardholder"),
+        kind.MOBILE_PAIRED: Declaration(audit, notice, "Phone paired with a mobile credential"),
+        kind.MOBILE_PAIRING_FAILED: Declaration(audit, notice, "Phone not paired: no valid invitation"),
+        kind.MOBILE_REVOKED: Declaration(audit, notice, "Mobile credential taken from its phone"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

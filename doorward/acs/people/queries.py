@@ -1,4 +1,4 @@
-"""What may be asked about cardholders, their groups, cards and photos."""
+"""What may be asked about cardholders, their groups and photos."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from tortoise.expressions import Q
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.credentials.models import Card
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_of
 from doorward.acs.people.models import Cardholder, Group, GroupMember, Photo
@@ -67,14 +66,6 @@ async def groups_of(cardholder_ids: Sequence[str]) -> dict[str, list[Group]]:
     members = GroupMember.filter(cardholder_id__in=list(cardholder_ids)).prefetch_related("group")
     for member in await members.order_by("group__name"):
         found[member.cardholder_id].append(member.group)
-    return found
-
-
-async def cards_of(cardholder_ids: Sequence[str]) -> dict[str, list[Card]]:
-    """The cards of cardholders that the caller was allowed to read."""
-    found: dict[str, list[Card]] = defaultdict(list)
-    for card in await Card.filter(cardholder_id__in=list(cardholder_ids)).order_by("id"):
-        found[card.cardholder_id].append(card)
     return found
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.keys import token_key
+from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
-    CredentialPolicy,
-    CredentialStatus,
     DoorPolicy,
     DoorSide,
     Policy,
@@ -43,10 +42,11 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         readers=tuple(
             ReaderPolicy(reader.id, reader.door_id, reader.side) for reader in await Reader.filter(door_id__in=door_ids)
         ),
-        credentials=await _credentials(),
+        credentials=await credential_policies(domain),
         cardholders=await _cardholders(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
         rules=await _rules(set(door_ids)),
+        token_key=token_key(domain),
     )
     devices = await Device.filter(door_id__in=door_ids).order_by("id")
     return PolicySnapshot(policy, tuple(_device(domain, device) for device in devices))
@@ -73,18 +73,6 @@ def _door(door: Door) -> DoorPolicy:
         forced_alarm=door.forced_alarm,
         held_alarm=door.held_alarm,
         rex_unlocks=door.rex_unlocks,
-    )
-
-
-async def _credentials() -> tuple[CredentialPolicy, ...]:
-    rows = await Card.all().values_list(
-        "id", "cardholder_id", "format", "facility", "number", "status", "valid_from", "valid_to"
-    )
-    return tuple(
-        CredentialPolicy(
-            card_id, holder, card_format, facility, number, CredentialStatus(status), _utc(start), _utc(end)
-        )
-        for card_id, holder, card_format, facility, number, status, start, end in rows
     )
 
 
