@@ -31,7 +31,7 @@ class Sealer:
         self._cipher = AESGCM(key)
 
     def derive(self, context: str) -> bytes:
-        """Another key (32 bytes) for this purpose, by HKDF-SHA-256: the same every time, and no way back to this one."""
+        """A key (32 bytes) for one purpose, by HKDF-SHA-256: the same every time, and no way back to the data key."""
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=context.encode()).derive(self._key)
 
     def seal(self, plain: bytes, context: str) -> bytes:

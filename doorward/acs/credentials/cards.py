@@ -21,7 +21,8 @@ _MAX_FACILITY = 2**63 - 1
 class NewCard:
     """A card to create: `facility` (None where the format has none) and `number` as `format` reads them.
 
-    Or `bits`: all of them, as a text of 0 and 1 (1-256), of a card that no format needs to read. See Terms for the rest.
+    Or `bits`: all of them, as a text of 0 and 1 (1-256), of a card that no format needs to read.
+    See Terms for the rest.
     """
 
     cardholder_id: str

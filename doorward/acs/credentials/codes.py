@@ -18,6 +18,7 @@ from doorward.acs.operation import Work, operation
 
 STATIC_PREFIX = "DS1"
 _STATIC_BYTES = 16
+_TERMS = Terms("QR code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class NewQr:
     """A QR code to create."""
 
     cardholder_id: str
-    terms: Terms = Terms("QR code")
+    terms: Terms = _TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from doorward.acs.operation import Work, operation
 INVITATION_LIFETIME = timedelta(days=7)
 _CODE_BYTES = 16
 _TOKEN_BYTES = 32
+_TERMS = Terms("Mobile credential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class NewMobile:
     """A mobile credential to create."""
 
     cardholder_id: str
-    terms: Terms = Terms("Mobile credential")
+    terms: Terms = _TERMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Credentials of every kind, and the phones of the mobile ones."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -11,9 +13,10 @@ class Credential(Model):
     """What a cardholder shows to be let in. No two have one `unique_key`, and PINs have none.
 
     `number` is a card's number (or raw bits) in decimal, or the normalised plate. `token` is what a controller
-    compares, in hexadecimal: the keyed hash of a PIN, of a static QR code or of what a phone presents. `sealed` is the text of a
-    static QR code or the secret of a dynamic one, sealed for `credential:<id>`. At most one of `valid_to` and the
-    three `relative_` columns is set. `first_used_at`, `last_used_at` and `uses` are those of stored grants.
+    compares, in hexadecimal: the keyed hash of a PIN, of a static QR code or of what a phone presents. `sealed` is
+    the text of a static QR code or the secret of a dynamic one, sealed for `credential:<id>`. At most one of
+    `valid_to` and the three `relative_` columns is set. `first_used_at`, `last_used_at` and `uses` are those of
+    stored grants.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -28,9 +31,9 @@ class Credential(Model):
     starts_lockdown = fields.BooleanField(default=False)
     valid_from = fields.DatetimeField(null=True)
     valid_to = fields.DatetimeField(null=True)
-    relative_start = fields.CharEnumField(ValidityStart, max_length=16, null=True)
+    relative_start: Any = fields.CharEnumField(ValidityStart, max_length=16, null=True)
     relative_amount = fields.IntField(null=True)
-    relative_unit = fields.CharEnumField(ValidityUnit, max_length=16, null=True)
+    relative_unit: Any = fields.CharEnumField(ValidityUnit, max_length=16, null=True)
     first_used_at = fields.DatetimeField(null=True)
     last_used_at = fields.DatetimeField(null=True)
     uses = fields.IntField(default=0)

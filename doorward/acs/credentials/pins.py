@@ -21,6 +21,8 @@ from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.people.models import Cardholder
 from doorward.acs.site.models import Site
 
+_TERMS = Terms("PIN")
+
 
 @dataclass(frozen=True, slots=True)
 class NewPin:
@@ -29,7 +31,7 @@ class NewPin:
     cardholder_id: str
     pin: str
     duress_pin: str = ""
-    terms: Terms = Terms("PIN")
+    terms: Terms = _TERMS
 
 
 @operation(Permission.CARDHOLDER_WRITE)

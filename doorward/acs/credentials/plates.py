@@ -12,6 +12,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 
 LONGEST_PLATE = 16
+_TERMS = Terms("Licence plate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class NewPlate:
 
     cardholder_id: str
     plate: str
-    terms: Terms = Terms("Licence plate")
+    terms: Terms = _TERMS
 
 
 @operation(Permission.CARDHOLDER_WRITE)

@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from doorward.acs.decision.policy import CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
+from doorward.acs.events.catalogue import EventType
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 
@@ -131,4 +132,11 @@ class Migration(migrations.Migration):
         ),
         ops.RunSQL(_MOVE_CARDS),
         ops.DeleteModel(name="Card"),
+        ops.AlterField(
+            model_name="Event",
+            name="type",
+            field=fields.CharEnumField(
+                description="as the catalogue of event types declares it", enum_type=EventType, max_length=64
+            ),
+        ),
     ]
