@@ -1,4 +1,4 @@
-"""Cardholders, groups and cards in the API."""
+"""Cardholders and groups in the API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.credentials import models as card_models
-from doorward.acs.credentials.operations import CardChanges, NewCard, create_card, update_card
+from doorward.acs.credentials.queries import credentials_of
+from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import PageRequest
 from doorward.acs.people import models
@@ -21,7 +21,6 @@ from doorward.acs.people.operations import (
 )
 from doorward.acs.people.queries import (
     cardholder_by_id,
-    cards_of,
     cursor_of,
     groups_of,
     list_groups,
@@ -29,7 +28,7 @@ from doorward.acs.people.queries import (
     page_cardholders,
 )
 from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import CredentialStatus
+from doorward.graphql.credentials import Card, Credential, shown_credentials
 from doorward.graphql.errors import OperationError
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
 
@@ -48,40 +47,9 @@ class Group:
     member_count: int
 
 
-@strawberry.type(description="A 26-bit card of a cardholder.")
-class Card:
-    """A card; its numbers are null for those who may not see them (card_number.view)."""
-
-    id: strawberry.ID
-    name: str
-    format: str
-    facility_code: int | None
-    number: int | None
-    status: CredentialStatus
-    valid_from: datetime | None
-    valid_to: datetime | None
-    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
-
-    @classmethod
-    def of(cls, actor: Actor, row: card_models.Card) -> "Card":
-        """The card as this actor may see it."""
-        shown = Permission.CARD_NUMBER_VIEW in actor.permissions
-        return cls(
-            id=strawberry.ID(row.id),
-            name=row.name,
-            format=row.format,
-            facility_code=row.facility if shown else None,
-            number=row.number if shown else None,
-            status=row.status,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            version=row.version,
-        )
-
-
 @strawberry.type(description="A person who may hold credentials.")
 class Cardholder:
-    """A cardholder with groups and cards."""
+    """A cardholder with groups and credentials."""
 
     id: strawberry.ID
     number: str = strawberry.field(description="The site's own id for the person, unique.")
@@ -93,7 +61,8 @@ class Cardholder:
     valid_to: datetime | None = strawberry.field(description="The first moment they are no longer valid.")
     photo_url: str | None
     groups: list[Group]
-    cards: list[Card]
+    credentials: list[Credential] = strawberry.field(description="Of every kind, oldest first.")
+    cards: list[Card] = strawberry.field(description="Those of them that are cards.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -102,9 +71,12 @@ async def _groups(rows: Sequence[models.Group]) -> dict[str, Group]:
     return {row.id: Group(id=strawberry.ID(row.id), name=row.name, member_count=counts[row.id]) for row in rows}
 
 
-async def _cardholders(actor: Actor, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
+async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
+    actor = info.context.actor
     ids = [row.id for row in rows]
-    memberships, cards = await groups_of(ids), await cards_of(ids)
+    memberships, found = await groups_of(ids), await credentials_of(ids)
+    of_all = [row for of_one in found.values() for row in of_one]
+    shown = {str(row.id): row for row in await shown_credentials(actor, of_all, info.context.domain.clock())}
     groups = await _groups(list({group.id: group for found in memberships.values() for group in found}.values()))
     return [
         Cardholder(
@@ -118,7 +90,8 @@ async def _cardholders(actor: Actor, rows: Sequence[models.Cardholder]) -> list[
             valid_to=row.valid_to,
             photo_url=photo_url(actor, row.photo_id),
             groups=[groups[group.id] for group in memberships.get(row.id, [])],
-            cards=[Card.of(actor, card) for card in cards.get(row.id, [])],
+            credentials=[shown[credential.id] for credential in found.get(row.id, [])],
+            cards=[Card.of(actor, card) for card in found.get(row.id, []) if card.kind is CredentialKind.CARD],
             version=row.version,
         )
         for row in rows
@@ -154,30 +127,6 @@ class UpdateCardholderInput:
     valid_to: datetime | None = UNSET
 
 
-@strawberry.input(description="A 26-bit H10301 card to create.")
-class CreateCardInput:
-    """See Card."""
-
-    cardholder_id: strawberry.ID
-    facility_code: int = strawberry.field(description="0-255")
-    number: int = strawberry.field(description="0-65535")
-    name: str = "Card"
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-
-
-@strawberry.input(description="What to change of a card; a field left out stays as it is.")
-class UpdateCardInput:
-    """See Card."""
-
-    id: strawberry.ID
-    expected_version: int | None = None
-    name: str | None = UNSET
-    status: CredentialStatus | None = UNSET
-    valid_from: datetime | None = UNSET
-    valid_to: datetime | None = UNSET
-
-
 _MAY_BE_NULL = frozenset({"valid_from", "valid_to"})
 
 
@@ -196,14 +145,6 @@ class CardholderPayload:
     """Result of a cardholder mutation."""
 
     cardholder: Cardholder | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
-@strawberry.type(description="The card as it now is, or why nothing was done.")
-class CardPayload:
-    """Result of a card mutation."""
-
-    card: Card | None = None
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -227,7 +168,7 @@ class PeopleQuery:
         actor = info.context.actor
         request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
         page = await page_cardholders(actor, request, search)
-        nodes = await _cardholders(actor, page.rows)
+        nodes = await _cardholders(info, page.rows)
         edges = [
             Edge(cursor=encode_cursor(cursor_of(row)), node=node) for row, node in zip(page.rows, nodes, strict=True)
         ]
@@ -239,7 +180,7 @@ class PeopleQuery:
     async def cardholder(self, info: ApiInfo, id: strawberry.ID) -> Cardholder | None:
         actor = info.context.actor
         row = await cardholder_by_id(actor, id)
-        return (await _cardholders(actor, [row]))[0] if row else None
+        return (await _cardholders(info, [row]))[0] if row else None
 
     @strawberry.field(description="Every group, by name. Permission: cardholder.view.")
     async def groups(self, info: ApiInfo) -> list[Group]:
@@ -265,7 +206,7 @@ class PeopleMutation:
             row = await create_cardholder(info.context.domain, info.context.actor, given)
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])
-        return CardholderPayload(cardholder=(await _cardholders(info.context.actor, [row]))[0])
+        return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
 
     @strawberry.mutation(description="Change a cardholder. Permission: cardholder.write.")
     async def update_cardholder(self, info: ApiInfo, input: UpdateCardholderInput) -> CardholderPayload:
@@ -289,29 +230,4 @@ class PeopleMutation:
             )
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])
-        return CardholderPayload(cardholder=(await _cardholders(info.context.actor, [row]))[0])
-
-    @strawberry.mutation(description="Give a cardholder a card. Permission: cardholder.write.")
-    async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
-        given = NewCard(
-            input.cardholder_id,
-            input.facility_code,
-            input.number,
-            input.name,
-            input.valid_from,
-            input.valid_to,
-        )
-        try:
-            row = await create_card(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
-        return CardPayload(card=Card.of(info.context.actor, row))
-
-    @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
-    async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
-        changes = cast(CardChanges, _changes(input, "name", "status", "valid_from", "valid_to"))
-        try:
-            row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
-        return CardPayload(card=Card.of(info.context.actor, row))
+        return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])

@@ -12,6 +12,7 @@ from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
+from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.people import PeopleMutation, PeopleQuery
@@ -27,8 +28,10 @@ _CACHED_DOCUMENTS = 200
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query", (UserQuery, PeopleQuery, CredentialQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)
+        ),
+        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, CredentialMutation, DoorMutation)),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
