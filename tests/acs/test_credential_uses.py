@@ -65,7 +65,7 @@ async def test_a_grant_is_a_use_of_everything_that_was_shown(database_url: str) 
         pin = await create_pin(world.domain, COMMAND_LINE, NewPin(site.ada.id, "4711"))
         both = msgspec.structs.replace(granted(site, 1), data={"credential_ids": [site.card.id, pin.id, "gone"]})
         await store(world, both)
-        assert set(await Credential.all().values_list("uses", flat=True)) == {1}
+        assert [row.uses for row in await Credential.all()] == [1, 1]
 
 
 async def test_an_unknown_card_is_shown_with_its_bits_and_what_the_formats_read(database_url: str) -> None:

@@ -41,6 +41,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.operation import Work
 from doorward.acs.people.operations import NewCardholder, create_cardholder
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.rules.policy import compile_policy
 from tests.world import START, World, make_site, only, open_world, user
 
@@ -283,10 +284,13 @@ async def test_every_change_names_the_credential_to_the_controllers(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, ...]] = []
-    original = Work.changed
-    monkeypatch.setattr(
-        Work, "changed", lambda self, part, *ids: (told.append((part.value, *ids)), original(self, part, *ids))
-    )
+    changed = Work.changed
+
+    def tell(work: Work, part: PolicyPart, *ids: str) -> None:
+        told.append((part.value, *ids))
+        changed(work, part, *ids)
+
+    monkeypatch.setattr(Work, "changed", tell)
     async with open_world(database_url) as world:
         site = await make_site(world)
         told.clear()
