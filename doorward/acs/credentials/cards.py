@@ -55,8 +55,10 @@ def raw_format(bit_count: int) -> str:
 
 def raw_bit_count(format_id: str) -> int | None:
     """How many bits a card known by its raw bits has; None for a card of a format."""
-    rest = format_id.removeprefix(_RAW)
-    return int(rest) if rest != format_id and rest.isdecimal() else None
+    if not format_id.startswith(_RAW):
+        return None
+    count = format_id[len(_RAW) :]
+    return int(count) if count.isdecimal() else None
 
 
 @operation(Permission.CARDHOLDER_WRITE)
