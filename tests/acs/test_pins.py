@@ -18,7 +18,7 @@ from doorward.acs.credentials.operations import (
     delete_credential,
     update_credential,
 )
-from doorward.acs.credentials.pins import check_pin, is_trivial
+from doorward.acs.credentials.pins import check_pin, is_trivial, owners_of_shared_pins
 from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import CredentialStatus, PinRules
 from doorward.acs.decision.tokens import pin_token
@@ -143,7 +143,12 @@ async def test_people_may_share_a_pin_where_it_needs_a_card_as_well(database_url
     async with open_world(database_url) as world:
         site = await make_site(world)
         await pin(world, site.ada.id, ONE, TWO)
-        await pin(world, await grace(world), TWO, ONE)
+        assert await owners_of_shared_pins() == set()
+        other = await grace(world)
+        row = await pin(world, other, THREE, ONE)
+        assert await owners_of_shared_pins() == {site.ada.id, other}
+        await change_pin(world.domain, COMMAND_LINE, row.id, duress_pin="")
+        assert await owners_of_shared_pins() == set()
 
 
 @pytest.mark.usefixtures("pin_alone")

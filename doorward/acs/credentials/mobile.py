@@ -112,8 +112,7 @@ async def accept_invitation(work: Work, code: str, device_name: str) -> Paired:
     mobile = await Mobile.get_or_none(code_hash=code_hash, using_db=work.connection)
     if mobile is None or mobile.code_expires_at is None or mobile.code_expires_at <= work.now:
         raise _refused()
-    usable = {CredentialCondition.NOT_PAIRED, CredentialCondition.NOT_YET_VALID}
-    if condition_of(row, work.now, await site_zone(work.connection)) not in usable:
+    if condition_of(row, work.now, await site_zone(work.connection)) is not CredentialCondition.NOT_PAIRED:
         raise _refused()
     token = secrets.token_bytes(_TOKEN_BYTES)
     row.token = mobile_token(token_key(work.domain), token).hex()

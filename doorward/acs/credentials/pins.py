@@ -3,8 +3,10 @@
 Only keyed hashes are kept. Nobody is told whose PIN another one equals: that would be telling a PIN.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
 from doorward.acs.actor import Permission
@@ -114,6 +116,17 @@ def is_trivial(pin: str) -> bool:
     """One digit repeated (1111), two in turn (1212), or counting up or down (1234, 4321, 8901)."""
     steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
     return steps <= {0} or steps <= {1} or steps <= {9} or (len(pin) > 3 and pin[:-2] == pin[2:])
+
+
+async def owners_of_shared_pins(connection: BaseDBAsyncClient | None = None) -> set[str]:
+    """The cardholders whose PIN or duress PIN somebody else has too: who must change theirs before PINs open alone."""
+    rows = Credential.filter(kind=CredentialKind.PIN).using_db(connection)
+    owners: dict[str, set[str]] = defaultdict(set)
+    for owner_id, token, duress in await rows.values_list("cardholder_id", "token", "duress"):
+        for hashed in (token, duress):
+            if hashed:
+                owners[hashed].add(owner_id)
+    return set().union(*[found for found in owners.values() if len(found) > 1])
 
 
 async def _refuse_collision(work: Work, row: Credential) -> None:
