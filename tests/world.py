@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Role
 from doorward.acs.cameras.models import Camera
 from doorward.acs.cameras.operations import create_camera
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.models import Credential
 from doorward.acs.credentials.operations import NewCard, create_card
 from doorward.acs.database import open_database
 from doorward.acs.decision.policy import DoorSide, Side
@@ -67,7 +67,7 @@ class Site:
     camera: Camera
     group: Group
     ada: Cardholder
-    card: Card
+    card: Credential
     zones: list[str] = field(default_factory=list)
 
 

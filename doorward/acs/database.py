@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -75,6 +76,7 @@ async def open_database(url: str) -> AsyncIterator[None]:
         try:
             _probe_sqlite(url)
             await Tortoise.init(config=config)
+            import_module("doorward.acs.cross_area")
             await upgrade_database(config)
         except (DBConnectionError, OSError, sqlite3.Error) as error:
             raise DatabaseUnusable(_advice(url, error)) from error

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -25,7 +27,12 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a data key has {KEY_BYTES} bytes, not {len(key)}")
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def derive(self, context: str) -> bytes:
+        """A key (32 bytes) for one purpose, by HKDF-SHA-256: the same every time, and no way back to the data key."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=context.encode()).derive(self._key)
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """The sealed form: a random nonce and the ciphertext."""

@@ -5,15 +5,19 @@ import enum
 import strawberry
 
 from doorward.acs.actor import Role
+from doorward.acs.credentials.condition import CredentialCondition
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.door import Position as DoorPosition
 from doorward.acs.decision.policy import (
+    CredentialKind,
     CredentialStatus,
     DoorKind,
     EmergencyAction,
     IdentificationType,
     RelockOn,
     Side,
+    ValidityStart,
+    ValidityUnit,
     WhenIsolated,
 )
 from doorward.acs.doors.configuration import PortKind
@@ -38,6 +42,8 @@ __all__ = [
     "CameraState",
     "Circuit",
     "CommandStatus",
+    "CredentialCondition",
+    "CredentialKind",
     "CredentialStatus",
     "DoorCondition",
     "DoorKind",
@@ -58,13 +64,19 @@ __all__ = [
     "Severity",
     "Side",
     "Supervision",
+    "ValidityStart",
+    "ValidityUnit",
     "WhenIsolated",
 ]
 
 for shown, name, description in (
     (Role, "Role", "What a user may do, in three steps."),
     (Side, "Side", "A side of a door; a reader on side A is passed going from A to B."),
-    (CredentialStatus, "CredentialStatus", "Whether a card may be used."),
+    (CredentialStatus, "CredentialStatus", "Whether a credential may be used, as somebody set it."),
+    (CredentialKind, "CredentialKind", "What a credential is."),
+    (CredentialCondition, "CredentialCondition", "A credential's state in one word: the first that is true."),
+    (ValidityStart, "ValidityStart", "From when a relative validity counts."),
+    (ValidityUnit, "ValidityUnit", "What a relative validity counts; months and years are the calendar's."),
     (DoorMode, "DoorMode", "What a door is set to."),
     (DoorPosition, "DoorPosition", "What the door position sensor says."),
     (DoorCondition, "DoorCondition", "A door's state in one word: the most urgent that is true."),

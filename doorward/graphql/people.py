@@ -1,4 +1,4 @@
-"""Cardholders and their cards in the API."""
+"""Cardholders in the API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.credentials import models as card_models
-from doorward.acs.credentials.operations import CardChanges, NewCard, create_card, update_card
+from doorward.acs.credentials.queries import credentials_of
+from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import PageRequest
 from doorward.acs.people import models
@@ -25,16 +25,16 @@ from doorward.acs.people.operations import (
 from doorward.acs.people.queries import (
     CardholderFilter,
     cardholder_by_id,
-    cards_of,
     cursor_of,
     custom_values_of,
     groups_of,
     hosts_of,
     page_cardholders,
 )
+from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.credentials import Card, Credential, shown_credentials
 from doorward.graphql.custom_fields import CustomFieldValue, CustomFieldValueInput
-from doorward.graphql.enums import CredentialStatus
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
@@ -46,48 +46,9 @@ def photo_url(actor: Actor, photo_id: str | None) -> str | None:
     return f"/photos/{photo_id}" if photo_id and Permission.PHOTO_VIEW in actor.permissions else None
 
 
-@strawberry.type(description="A 26-bit card of a cardholder.")
-class Card:
-    """A card; its numbers are null for those who may not see them (card_number.view)."""
-
-    id: strawberry.ID
-    name: str
-    format: str
-    facility_code: int | None
-    number: int | None
-    status: CredentialStatus
-    valid_from: datetime | None
-    valid_to: datetime | None
-    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
-
-    @classmethod
-    def of(cls, actor: Actor, row: card_models.Card) -> "Card":
-        """The card as this actor may see it."""
-        shown = Permission.CARD_NUMBER_VIEW in actor.permissions
-        return cls(
-            id=strawberry.ID(row.id),
-            name=row.name,
-            format=row.format,
-            facility_code=row.facility if shown else None,
-            number=row.number if shown else None,
-            status=row.status,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            version=row.version,
-        )
-
-
-@strawberry.type(description="Another cardholder, by name.")
-class CardholderName:
-    """Who it is."""
-
-    id: strawberry.ID
-    name: str
-
-
 @strawberry.type(description="A person who may hold credentials.")
 class Cardholder:
-    """A cardholder with groups, cards and custom fields."""
+    """A cardholder with groups, credentials and custom fields."""
 
     id: strawberry.ID
     number: str = strawberry.field(description="The site's own id for the person, unique.")
@@ -111,7 +72,8 @@ class Cardholder:
         description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
     )
     groups: list[Group]
-    cards: list[Card]
+    credentials: list[Credential] = strawberry.field(description="Of every kind, oldest first.")
+    cards: list[Card] = strawberry.field(description="Those of them that are cards.")
     custom_fields: list[CustomFieldValue] = strawberry.field(description="Those that have a value, in their order.")
     directory: str = strawberry.field(description="The outside directory that owns directoryFields; empty for none.")
     directory_fields: list[str] = strawberry.field(description="The fields that can be changed only there.")
@@ -120,7 +82,9 @@ class Cardholder:
 
 async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
     actor, ids = info.context.actor, [row.id for row in rows]
-    memberships, cards, custom = await groups_of(ids), await cards_of(ids), await custom_values_of(ids)
+    memberships, found, custom = await groups_of(ids), await credentials_of(ids), await custom_values_of(ids)
+    of_all = [row for of_one in found.values() for row in of_one]
+    shown = {str(row.id): row for row in await shown_credentials(actor, of_all, info.context.domain.clock())}
     hosts = await hosts_of(rows)
     distinct = {group.id: group for found in memberships.values() for group in found}
     groups = await groups_shown(info, list(distinct.values()))
@@ -146,7 +110,8 @@ async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list
             escort_required=row.escort_required,
             photo_url=photo_url(actor, row.photo_id),
             groups=[groups[group.id] for group in memberships.get(row.id, [])],
-            cards=[Card.of(actor, card) for card in cards.get(row.id, [])],
+            credentials=[shown[credential.id] for credential in found.get(row.id, [])],
+            cards=[Card.of(actor, card) for card in found.get(row.id, []) if card.kind is CredentialKind.CARD],
             custom_fields=[CustomFieldValue.of(value) for value in custom.get(row.id, [])],
             directory=row.directory,
             directory_fields=[api_name(key) for key in row.directory_fields or ()],
@@ -157,7 +122,7 @@ async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list
 
 
 def _name(row: models.Cardholder | None) -> CardholderName | None:
-    return CardholderName(id=strawberry.ID(row.id), name=row.display_name) if row else None
+    return CardholderName(id=strawberry.ID(row.id), number=row.number, name=row.display_name) if row else None
 
 
 @strawberry.input(description="Which cardholders; a field left out, or null, asks for nothing.")
@@ -236,30 +201,6 @@ class UpdateCardholderInput:
     custom_fields: list[CustomFieldValueInput] | None = UNSET
 
 
-@strawberry.input(description="A 26-bit H10301 card to create.")
-class CreateCardInput:
-    """See Card."""
-
-    cardholder_id: strawberry.ID
-    facility_code: int = strawberry.field(description="0-255")
-    number: int = strawberry.field(description="0-65535")
-    name: str = "Card"
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-
-
-@strawberry.input(description="What to change of a card; a field left out stays as it is.")
-class UpdateCardInput:
-    """See Card."""
-
-    id: strawberry.ID
-    expected_version: int | None = None
-    name: str | None = UNSET
-    status: CredentialStatus | None = UNSET
-    valid_from: datetime | None = UNSET
-    valid_to: datetime | None = UNSET
-
-
 def _fields(given: CreateCardholderInput | UpdateCardholderInput) -> CardholderChanges:
     """The fields of a cardholder that were sent."""
     fields = sent(given, CardholderChanges.__annotations__, may_be_null=("valid_from", "valid_to", "host_id"))
@@ -281,14 +222,6 @@ class DeletedPayload:
     """Result of a deletion."""
 
     deleted_id: strawberry.ID | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
-@strawberry.type(description="The card as it now is, or why nothing was done.")
-class CardPayload:
-    """Result of a card mutation."""
-
-    card: Card | None = None
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -378,29 +311,3 @@ class PeopleMutation:
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])
         return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
-
-    @strawberry.mutation(description="Give a cardholder a card. Permission: cardholder.write.")
-    async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
-        given = NewCard(
-            input.cardholder_id,
-            input.facility_code,
-            input.number,
-            input.name,
-            input.valid_from,
-            input.valid_to,
-        )
-        try:
-            row = await create_card(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
-        return CardPayload(card=Card.of(info.context.actor, row))
-
-    @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
-    async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
-        fields = sent(input, CardChanges.__annotations__, may_be_null=("valid_from", "valid_to"))
-        changes = cast(CardChanges, fields)
-        try:
-            row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
-        return CardPayload(card=Card.of(info.context.actor, row))

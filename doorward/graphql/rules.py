@@ -31,6 +31,7 @@ from doorward.acs.rules.queries import (
     page_access_rules,
 )
 from doorward.acs.schedules.models import ScheduleRow
+from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import Door, ZoneName, shown_doors
 from doorward.graphql.enums import Missing, Side
@@ -82,15 +83,6 @@ class DoorSide:
 
     door: Door
     side: Side
-
-
-@strawberry.type(description="A cardholder as a rule names them; cardholder(id) has the rest.")
-class CardholderName:
-    """A cardholder's id, number and name."""
-
-    id: strawberry.ID
-    number: str
-    name: str
 
 
 @strawberry.type(description="The people may pass the places while any of the schedules applies.")

@@ -15,6 +15,7 @@ from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
+from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
@@ -35,6 +36,7 @@ _CACHED_DOCUMENTS = 200
 
 _QUERIES = (
     CameraQuery,
+    CredentialQuery,
     CustomFieldQuery,
     DoorConfigurationQuery,
     DoorQuery,
@@ -51,6 +53,7 @@ _QUERIES = (
     ZoneQuery,
 )
 _MUTATIONS = (
+    CredentialMutation,
     CustomFieldMutation,
     DoorConfigurationMutation,
     DoorMutation,

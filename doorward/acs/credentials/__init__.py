@@ -1,1 +1,1 @@
-"""Cards and what else opens a door."""
+"""Cards, PINs, QR codes, phones and licence plates: what opens a door."""

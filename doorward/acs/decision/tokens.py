@@ -42,6 +42,11 @@ def mobile_token(key: bytes, presented: bytes) -> bytes:
     return _token(key, b"mobile", presented)
 
 
+def invitation_token(key: bytes, code: str) -> bytes:
+    """The 32-byte token of the code that invites a phone. How it was typed does not matter: case, spaces, dashes."""
+    return _token(key, b"invitation", "".join(code.split()).replace("-", "").upper().encode())
+
+
 def _token(key: bytes, kind: bytes, value: bytes) -> bytes:
     return hmac.digest(key, kind + b"\0" + value, "sha256")
 

@@ -5,7 +5,7 @@ one use means the first and no other.
 """
 
 import calendar
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
 
 from doorward.acs.decision.policy import CredentialPolicy, RelativeValidity, ValidityStart, ValidityUnit
 from doorward.acs.decision.reason import Reason
@@ -53,6 +53,6 @@ def _later(local: datetime, amount: int, unit: ValidityUnit) -> datetime:
         return local + timedelta(days=amount)
     months = local.month - 1 + amount * (12 if unit is ValidityUnit.YEARS else 1)
     year, month = local.year + months // 12, months % 12 + 1
-    if year > datetime.max.year:
+    if year > MAXYEAR:
         raise OverflowError
     return local.replace(year=year, month=month, day=min(local.day, calendar.monthrange(year, month)[1]))

@@ -10,6 +10,7 @@ from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputPurpose, InputWire, RexAction
+from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.acs.sealing import Sealer
 
@@ -56,7 +57,7 @@ def _door(door: Door, given: NewDoor, inputs: list[InputWire]) -> DoorPolicy:
 
 
 async def reader_policies(controller_id: str, ids: Collection[str] | None = None) -> tuple[ReaderPolicy, ...]:
-    """The readers at a controller's doors, or those of `ids`, by id. Formats and PIN rules are not theirs to say."""
+    """The readers at a controller's doors, or those of `ids`, by id."""
     rows = Reader.filter(door__controller_id=controller_id)
     columns = ("id", "door_id", "side", "elevator_id", "muster")
     readers = await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("id").values_list(*columns)
@@ -66,9 +67,17 @@ async def reader_policies(controller_id: str, ids: Collection[str] | None = None
         await Door.filter(elevator_id__in=list(elevators)).order_by("id").values_list("elevator_id", "id")
     ):
         floors[elevator_id].append(door_id)
+    named = [reader[0] for reader in readers]
+    formats, pins = await reader_formats(named), await reader_pin_rules(named)
     return tuple(
         ReaderPolicy(
-            id=reader_id, door_id=door_id, side=side, floors=tuple(floors.get(elevator_id, ())), muster=bool(muster)
+            id=reader_id,
+            door_id=door_id,
+            side=side,
+            formats=formats.get(reader_id),
+            pin=pins.get(reader_id),
+            floors=tuple(floors.get(elevator_id, ())),
+            muster=bool(muster),
         )
         for reader_id, door_id, side, elevator_id, muster in readers
     )

@@ -126,6 +126,16 @@ class EventType(StrEnum):
     PRESENCE_SET = "audit.presence.set"
     ACCESS_RULE_UPDATED = "audit.access_rule.updated"
     ACCESS_RULE_DELETED = "audit.access_rule.deleted"
+    # Credentials.
+    CREDENTIAL_CREATED = "audit.credential.created"
+    CREDENTIAL_UPDATED = "audit.credential.updated"
+    CREDENTIAL_DELETED = "audit.credential.deleted"
+    CREDENTIAL_PIN_CHANGED = "audit.credential.pin_changed"
+    CREDENTIAL_QR_SHOWN = "audit.credential.qr_shown"
+    MOBILE_INVITED = "audit.mobile.invited"
+    MOBILE_PAIRED = "audit.mobile.paired"
+    MOBILE_PAIRING_FAILED = "audit.mobile.pairing_failed"
+    MOBILE_REVOKED = "audit.mobile.revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +257,16 @@ def _declare() -> dict[EventType, Declaration]:
         kind.PRESENCE_SET: Declaration(audit, notice, "Where somebody is was corrected by hand"),
         kind.ACCESS_RULE_UPDATED: Declaration(audit, info, "Access rule changed"),
         kind.ACCESS_RULE_DELETED: Declaration(audit, notice, "Access rule deleted"),
+        # Credentials.
+        kind.CREDENTIAL_CREATED: Declaration(audit, info, "Credential created"),
+        kind.CREDENTIAL_UPDATED: Declaration(audit, info, "Credential changed"),
+        kind.CREDENTIAL_DELETED: Declaration(audit, info, "Credential deleted"),
+        kind.CREDENTIAL_PIN_CHANGED: Declaration(audit, info, "PIN changed"),
+        kind.CREDENTIAL_QR_SHOWN: Declaration(audit, notice, "QR code of a cardholder shown to a user"),
+        kind.MOBILE_INVITED: Declaration(audit, info, "Mobile credential offered to a cardholder"),
+        kind.MOBILE_PAIRED: Declaration(audit, notice, "Phone paired with a mobile credential"),
+        kind.MOBILE_PAIRING_FAILED: Declaration(audit, notice, "Phone not paired: no valid invitation"),
+        kind.MOBILE_REVOKED: Declaration(audit, notice, "Mobile credential taken from its phone"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

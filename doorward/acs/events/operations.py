@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from doorward.acs.cameras.live import Wanted
 from doorward.acs.cameras.models import Bookmark, CameraView
+from doorward.acs.credentials.usage import note_uses
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Door
 from doorward.acs.events.catalogue import EventType
@@ -65,6 +66,7 @@ async def store_records(domain: Domain, controller_id: str, records: Sequence[Jo
         if not fresh:
             return int(controller.stored_sequence)
         names = await _Names.of(fresh, connection)
+        await note_uses(connection, fresh)
         await lock_log(connection)
         events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
         await note_entries(connection, events)

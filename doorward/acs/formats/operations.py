@@ -8,7 +8,7 @@ import msgspec
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.card_format import BitField, CardFormat, Parity
 from doorward.acs.decision.format_check import FormatRefused, check_format
 from doorward.acs.decision.predefined_formats import PREDEFINED
@@ -265,7 +265,7 @@ async def _refuse_used(work: Work, card_format: CardFormat) -> None:
             f"{card_format.name} is among the card formats of {_some(names)}. Take it out of them first.", "id"
         )
     owners = list(
-        await Card.filter(format=card_format.id).using_db(work.connection).values_list("cardholder_id", flat=True)
+        await Credential.filter(format=card_format.id).using_db(work.connection).values_list("cardholder_id", flat=True)
     )
     if not owners:
         return

@@ -258,7 +258,6 @@ class Migration(migrations.Migration):
             options={
                 "table": "reader",
                 "app": "acs",
-                "unique_together": (("door_id", "side"),),
                 "pk_attr": "id",
                 "table_description": "A reader at one side of a door.",
             },

@@ -4,7 +4,7 @@ from typing import cast
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.models import Credential
 from doorward.acs.errors import Conflict
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -145,7 +145,7 @@ async def delete_cardholder(work: Work, cardholder_id: str, expected_version: in
 
 async def _delete_credentials(work: Work, cardholder_id: str) -> list[str]:
     """The names of the credentials that went."""
-    rows = Card.filter(cardholder_id=cardholder_id).using_db(work.connection)
+    rows = Credential.filter(cardholder_id=cardholder_id).using_db(work.connection)
     found = await rows.order_by("id").values_list("id", "name")
     await rows.delete()
     work.changed(PolicyPart.CREDENTIAL, *(str(credential_id) for credential_id, _ in found))

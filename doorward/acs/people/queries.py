@@ -1,4 +1,4 @@
-"""What may be asked about cardholders, their groups, cards and photos."""
+"""What may be asked about cardholders, their groups and photos."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.credentials.models import Card
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_of
 from doorward.acs.people.models import Cardholder, CustomField, CustomFieldValue, Group, GroupMember, Photo
@@ -146,14 +145,6 @@ async def hosts_of(cardholders: Sequence[Cardholder]) -> dict[str, Cardholder]:
     """The hosts, by their ids, of cardholders that the caller was allowed to read."""
     ids = {row.host_id for row in cardholders if row.host_id}
     return {row.id: row for row in await Cardholder.filter(id__in=list(ids))} if ids else {}
-
-
-async def cards_of(cardholder_ids: Sequence[str]) -> dict[str, list[Card]]:
-    """The cards of cardholders that the caller was allowed to read."""
-    found: dict[str, list[Card]] = defaultdict(list)
-    for card in await Card.filter(cardholder_id__in=list(cardholder_ids)).order_by("id"):
-        found[card.cardholder_id].append(card)
-    return found
 
 
 async def photo_by_id(actor: Actor, photo_id: str) -> Photo | None:

@@ -1,17 +1,14 @@
 """Compiling the policy of one controller from the tables."""
 
-from datetime import UTC, datetime
-from typing import Any
-
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.keys import token_key
+from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import (
-    CredentialPolicy,
-    CredentialStatus,
     Policy,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
 from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
+from doorward.acs.formats.policy import active_format_ids, card_formats, pin_rules
 from doorward.acs.messages import PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.people.policy import cardholder_policies
@@ -34,7 +31,7 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         time_zone=site.time_zone,
         doors=doors,
         readers=await reader_policies(controller_id),
-        credentials=await _credentials(),
+        credentials=await credential_policies(domain),
         cardholders=await cardholder_policies(),
         schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
         rules=await rule_policies({door.id for door in doors}),
@@ -42,6 +39,10 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         zones=await zone_policies(),
         borders=await border_policies(),
         interlocks=await interlock_policies(),
+        formats=await card_formats(),
+        active_formats=await active_format_ids(),
+        pin=await pin_rules(),
+        token_key=token_key(domain),
     )
     return PolicySnapshot(policy, await osdp_devices(domain.sealer, controller_id))
 
@@ -54,22 +55,3 @@ def schedule_of(row: ScheduleRow) -> Schedule:
         weekly=tuple(tuple(Interval(*part) for part in day) for day in row.weekly),
         overrides={day: tuple(Interval(*part) for part in parts) for day, parts in row.overrides.items()},
     )
-
-
-async def _credentials() -> tuple[CredentialPolicy, ...]:
-    rows = await Card.all().values_list(
-        "id", "cardholder_id", "format", "facility", "number", "status", "valid_from", "valid_to"
-    )
-    return tuple(
-        CredentialPolicy(
-            card_id, holder, card_format, facility, number, CredentialStatus(status), _utc(start), _utc(end)
-        )
-        for card_id, holder, card_format, facility, number, status, start, end in rows
-    )
-
-
-def _utc(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -26,7 +26,8 @@ class GivenDoor:
 
 async def doors_with_position(door_ids: Collection[str]) -> frozenset[str]:
     """Those of the doors that have a position sensor."""
-    return frozenset(door_ids)
+    found = Door.filter(id__in=list(door_ids), has_position=True)
+    return frozenset(str(door_id) for door_id in await found.values_list("id", flat=True))
 
 
 async def put_doors(work: Work, zone_id: str, given: Sequence[GivenDoor]) -> None:

@@ -1,4 +1,4 @@
-"""Tokens: what is compared is no secret of the one shown, plates in every spelling are one, dynamic codes are signed."""
+"""Tokens: secrets are compared by keyed hash, plates in every spelling are one, dynamic codes are signed."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def test_a_pin_token_is_the_hmac_that_another_program_computes() -> None:
     [
         ("abc-123", "ABC123"),
         (" M·AB 1234 ", "MAB1234"),
-        ("ＡＢＣ１２３", "ABC123"),
+        ("\uff21\uff22\uff23\uff11\uff12\uff13", "ABC123"),
         ("mü-x 7", "MÜX7"),
         ("mu\u0308-x 7", "MÜX7"),
         ("١٢٣ أ ب", "123أب"),
@@ -107,12 +107,14 @@ def test_any_other_text_is_no_dynamic_code(text: str) -> None:
     assert shown is None or not verify(SECRET, shown)
 
 
-@pytest.mark.parametrize(
-    "change", [str.lower, lambda text: text + "=", lambda text: " " + text, lambda text: text[:-1]]
-)
-def test_a_code_has_one_spelling_only(change: object) -> None:
-    assert callable(change)
-    assert read_dynamic_qr(change(dynamic_qr(SECRET, ID, 1))) is None
+def test_a_code_has_one_spelling_only() -> None:
+    text = dynamic_qr(SECRET, ID, 1)
+    for other in (text.lower(), text + "=", " " + text, text[:-1]):
+        assert read_dynamic_qr(other) is None
+    # Two bits of the last character mean nothing: three others would stand for the same bytes.
+    for last in set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") - {text[-1]}:
+        shown = read_dynamic_qr(text[:-1] + last)
+        assert shown is None or not verify(SECRET, shown)
 
 
 def test_a_code_fits_a_small_qr_code_in_its_alphanumeric_mode() -> None:

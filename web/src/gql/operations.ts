@@ -41,7 +41,7 @@ export type CreateCardholderInput = {
   validTo?: string | null | undefined;
 };
 
-/** Whether a card may be used. */
+/** Whether a credential may be used, as somebody set it. */
 export type CredentialStatus =
   | 'ACTIVE'
   | 'LOST'

@@ -1,0 +1,89 @@
+"""What may be asked about credentials: those of people, and the last card at a reader."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.credentials import site_rules
+from doorward.acs.credentials.models import Credential, Mobile
+from doorward.acs.decision.card_format import CardBits, CardToken
+from doorward.acs.decision.policy import CredentialKind
+from doorward.acs.domain import Domain
+from doorward.acs.errors import ValidationFailed
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.models import Event
+from doorward.acs.people.models import Cardholder
+
+LONGEST_AGO = timedelta(minutes=10)
+_LOOKED_AT = 20
+
+
+async def credentials_of(cardholder_ids: Sequence[str]) -> dict[str, list[Credential]]:
+    """The credentials of cardholders that the caller was allowed to read, oldest first."""
+    found: dict[str, list[Credential]] = defaultdict(list)
+    for row in await Credential.filter(cardholder_id__in=list(cardholder_ids)).order_by("id"):
+        found[row.cardholder_id].append(row)
+    return found
+
+
+async def mobiles_of(credentials: Sequence[Credential]) -> dict[str, Mobile]:
+    """The phones and invitations of those of them that are mobile, by credential."""
+    ids = [row.id for row in credentials if row.kind is CredentialKind.MOBILE]
+    return {row.credential_id: row for row in await Mobile.filter(credential_id__in=ids)} if ids else {}
+
+
+async def credential_by_id(actor: Actor, credential_id: str) -> Credential | None:
+    """One credential."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await Credential.get_or_none(id=credential_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """The last card shown at a reader.
+
+    An unknown one has its `bits` and what each active format reads in them; a known one has its `credential`, and
+    `owner` for those who may see cardholders.
+    """
+
+    at: datetime
+    bits: CardBits | None
+    readings: tuple[CardToken, ...]
+    credential: Credential | None
+    owner: Cardholder | None
+
+
+async def last_read(domain: Domain, actor: Actor, reader_id: str, within: timedelta) -> LastRead | None:
+    """The last card shown at a reader `within` (at most ten minutes) until now, so that it can be given to somebody.
+
+    Whoever may give cards sees the numbers of one that is nobody's; those of a known card are for card_number.view.
+    """
+    actor.require(Permission.CARDHOLDER_WRITE)
+    if not timedelta() < within <= LONGEST_AGO:
+        raise ValidationFailed("Look back 1 to 600 seconds.", "withinSeconds")
+    rows = Event.filter(
+        reader_id=reader_id,
+        type__in=[EventType.ACCESS_GRANTED, EventType.ACCESS_DENIED],
+        at__gte=domain.clock() - within,
+    )
+    for event in await rows.order_by("-position").limit(_LOOKED_AT):
+        found = await _card_of(actor, event)
+        if found is not None:
+            return found
+    return None
+
+
+async def _card_of(actor: Actor, event: Event) -> LastRead | None:
+    """The card of an event; None if something else was shown, or the card is gone."""
+    credential = await Credential.get_or_none(id=event.credential_id, kind=CredentialKind.CARD)
+    if credential is not None:
+        may_see = Permission.CARDHOLDER_VIEW in actor.permissions
+        owner = await Cardholder.get(id=credential.cardholder_id) if may_see else None
+        return LastRead(event.at, None, (), credential, owner)
+    text = event.data.get("bits")
+    if not isinstance(text, str):
+        return None
+    bits = CardBits.from_int(int(text, 2), len(text))
+    return LastRead(event.at, bits, await site_rules.readings(bits), None, None)

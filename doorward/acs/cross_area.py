@@ -1,0 +1,40 @@
+"""What the areas must know of each other without importing each other: who uses what, and what goes first.
+
+An area that can be used offers a list of hooks; this module, which knows them all, fills the lists. Opening the
+database imports it, so nothing can be deleted before.
+"""
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from doorward.acs.credentials.pins import owners_of_shared_pins
+from doorward.acs.doors import configuration as doors
+from doorward.acs.doors.uses import DOOR_USES, Uses
+from doorward.acs.errors import Conflict
+from doorward.acs.operation import Work
+from doorward.acs.people.models import Cardholder
+from doorward.acs.people.uses import BEFORE_CARDHOLDER_DELETED, GROUP_USES, Use, listed
+from doorward.acs.profiles.pin_alone import BEFORE_PIN_ALONE
+from doorward.acs.rules.marking import forget_cardholder
+from doorward.acs.zones import queries as zones
+
+
+async def _doors_of_group(group_id: str, connection: BaseDBAsyncClient) -> list[Use]:  # noqa: ARG001 - a transaction's own
+    return [Use(*use) for use in await doors.group_uses([group_id])]
+
+
+async def _zones_of_door(work: Work, door_id: str) -> Uses:  # noqa: ARG001 - as above
+    return list(await zones.door_uses([door_id]))
+
+
+async def _refuse_shared_pins(work: Work) -> None:
+    owners = await owners_of_shared_pins(work.connection)
+    if owners:
+        people = Cardholder.filter(id__in=list(owners)).using_db(work.connection).order_by("sort_name")
+        names = listed([person.display_name for person in await people])
+        raise Conflict(f"A PIN opens a door alone only when all PINs differ. Give others to: {names}.", "profileId")
+
+
+GROUP_USES.append(_doors_of_group)
+DOOR_USES.append(_zones_of_door)
+BEFORE_CARDHOLDER_DELETED.append(forget_cardholder)
+BEFORE_PIN_ALONE.append(_refuse_shared_pins)

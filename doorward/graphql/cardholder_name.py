@@ -1,0 +1,12 @@
+"""A cardholder as others name them."""
+
+import strawberry
+
+
+@strawberry.type(description="A cardholder, by name.")
+class CardholderName:
+    """A cardholder's id, the site's own number for them, and name."""
+
+    id: strawberry.ID
+    number: str
+    name: str

@@ -1,0 +1,194 @@
+"""Credentials in the API: what a cardholder has, as its reader may see it."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+import strawberry
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.credentials import models
+from doorward.acs.credentials.cards import raw_bit_count
+from doorward.acs.credentials.condition import condition_of
+from doorward.acs.credentials.queries import LastRead as FoundRead
+from doorward.acs.credentials.queries import mobiles_of
+from doorward.acs.credentials.record import relative_of
+from doorward.acs.credentials.site_rules import site_zone
+from doorward.acs.decision import policy
+from doorward.acs.decision.card_format import CardBits
+from doorward.graphql.enums import CredentialCondition, CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
+
+_LARGEST_INT = 2**31 - 1
+"""GraphQL's Int ends here; `Credential.number` is text and has no end."""
+
+
+@strawberry.type(description="A card of a cardholder. Credential tells more, and of every kind.")
+class Card:
+    """A card; its numbers are null for those who may not see them (card_number.view)."""
+
+    id: strawberry.ID
+    name: str
+    format: str
+    facility_code: int | None
+    number: int | None
+    status: CredentialStatus
+    valid_from: datetime | None
+    valid_to: datetime | None
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @classmethod
+    def of(cls, actor: Actor, row: models.Credential) -> "Card":
+        """The card as this actor may see it."""
+        shown = Permission.CARD_NUMBER_VIEW in actor.permissions
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            format=row.format,
+            facility_code=_small(row.facility) if shown else None,
+            number=_small(int(row.number)) if shown else None,
+            status=row.status,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            version=row.version,
+        )
+
+
+def _small(value: int | None) -> int | None:
+    return value if value is not None and value <= _LARGEST_INT else None
+
+
+@strawberry.type(description="Valid for so many units from the first or the last use; unused, it is valid.")
+class RelativeValidity:
+    """An end counted from a use. Uses count the first one."""
+
+    start: ValidityStart
+    amount: int
+    unit: ValidityUnit
+
+
+@strawberry.type(description="The phone of a mobile credential, or the invitation that waits for one.")
+class MobileDevice:
+    """Pairing."""
+
+    name: str | None
+    paired_at: datetime | None
+    invitation_expires_at: datetime | None
+
+
+@strawberry.type(description="What a cardholder shows to be let in; fields of other kinds than its own are null.")
+class Credential:
+    """A credential. Numbers and plates are null for those who may not see them (card_number.view)."""
+
+    id: strawberry.ID
+    kind: CredentialKind
+    name: str
+    status: CredentialStatus = strawberry.field(description="What it was set to.")
+    condition: CredentialCondition = strawberry.field(description="What is true of it now, expiry included.")
+    valid_from: datetime | None
+    valid_to: datetime | None = strawberry.field(description="The first moment it is no longer valid.")
+    relative_validity: RelativeValidity | None = strawberry.field(description="In the place of validTo.")
+    first_used_at: datetime | None
+    last_used_at: datetime | None
+    uses: int
+    traced: bool = strawberry.field(description="An alarm is raised when it is shown.")
+    starts_lockdown: bool = strawberry.field(description="Showing it begins a lockdown.")
+    format: str | None = strawberry.field(description='Of a card: its format, or "raw" and its number of bits.')
+    facility_code: str | None = strawberry.field(description="Decimal; null where the format has none.")
+    number: str | None = strawberry.field(description="Decimal.")
+    raw_bits: str | None = strawberry.field(description="Of a card that no format reads: 0 and 1, as they arrive.")
+    plate: str | None = strawberry.field(description="Letters and digits only.")
+    has_duress_pin: bool | None
+    device: MobileDevice | None
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+
+async def shown_credentials(actor: Actor, rows: Sequence[models.Credential], now: datetime) -> list[Credential]:
+    """The credentials as this actor may see them, at `now`."""
+    mobiles = await mobiles_of(rows)
+    zone = await site_zone()
+    return [_shown(actor, row, mobiles.get(row.id), now, zone) for row in rows]
+
+
+def _shown(
+    actor: Actor, row: models.Credential, mobile: models.Mobile | None, now: datetime, zone: tzinfo
+) -> Credential:
+    is_card = row.kind is policy.CredentialKind.CARD
+    may_see = Permission.CARD_NUMBER_VIEW in actor.permissions
+    bit_count = raw_bit_count(row.format)
+    return Credential(
+        id=strawberry.ID(row.id),
+        kind=row.kind,
+        name=row.name,
+        status=row.status,
+        condition=condition_of(row, now, zone),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        relative_validity=_relative(relative_of(row)),
+        first_used_at=row.first_used_at,
+        last_used_at=row.last_used_at,
+        uses=row.uses,
+        traced=row.traced,
+        starts_lockdown=row.starts_lockdown,
+        format=row.format if is_card else None,
+        facility_code=str(row.facility) if may_see and row.facility is not None else None,
+        number=row.number if may_see and is_card and bit_count is None else None,
+        raw_bits=CardBits.from_int(int(row.number), bit_count).as_text() if may_see and bit_count else None,
+        plate=row.number if may_see and row.kind is policy.CredentialKind.PLATE else None,
+        has_duress_pin=row.duress is not None if row.kind is policy.CredentialKind.PIN else None,
+        device=_device(mobile),
+        version=row.version,
+    )
+
+
+def _relative(relative: policy.RelativeValidity | None) -> RelativeValidity | None:
+    return RelativeValidity(start=relative.start, amount=relative.amount, unit=relative.unit) if relative else None
+
+
+def _device(mobile: models.Mobile | None) -> MobileDevice | None:
+    if mobile is None:
+        return None
+    return MobileDevice(
+        name=mobile.device_name or None, paired_at=mobile.paired_at, invitation_expires_at=mobile.code_expires_at
+    )
+
+
+@strawberry.type(description="The bits of a card as an active format reads them.")
+class CardReading:
+    """What would be sent to createCardCredential."""
+
+    format: str
+    facility_code: str | None
+    number: str
+
+
+@strawberry.type(description="The last card shown at a reader: one that is nobody's with its bits, or a known one.")
+class LastRead:
+    """For enrolment."""
+
+    at: datetime
+    bit_count: int | None
+    bits: str | None = strawberry.field(description="0 and 1, as they arrived; null for a known card.")
+    readings: list[CardReading]
+    credential: Credential | None
+    cardholder_id: strawberry.ID | None = strawberry.field(description="Its owner's; needs cardholder.view.")
+    cardholder_name: str | None
+
+    @classmethod
+    async def of(cls, actor: Actor, found: FoundRead, now: datetime) -> "LastRead":
+        """The read as this actor may see it."""
+        credentials = await shown_credentials(actor, [found.credential] if found.credential else [], now)
+        return cls(
+            at=found.at,
+            bit_count=found.bits.bit_count if found.bits else None,
+            bits=found.bits.as_text() if found.bits else None,
+            readings=[
+                CardReading(
+                    format=token.format,
+                    facility_code=None if token.facility is None else str(token.facility),
+                    number=str(token.number),
+                )
+                for token in found.readings
+            ],
+            credential=credentials[0] if credentials else None,
+            cardholder_id=strawberry.ID(found.owner.id) if found.owner else None,
+            cardholder_name=found.owner.display_name if found.owner else None,
+        )
