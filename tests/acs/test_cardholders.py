@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.policy import CardholderPolicy
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -156,7 +156,7 @@ async def test_a_deleted_cardholder_takes_cards_and_memberships_along_but_not_th
         site = await make_site(world)
         await delete_cardholder(world.domain, user(Role.OPERATOR), site.ada.id, 1)
         assert not await Cardholder.exists()
-        assert not await Card.exists()
+        assert not await Credential.exists()
         assert not await GroupMember.exists()
         event = await Event.get(type=EventType.CARDHOLDER_DELETED)
         assert (event.cardholder_name, event.data["before"]["credentials"]) == ("Ada Lovelace", ["Card"])
@@ -197,7 +197,7 @@ async def test_other_areas_have_their_say_before_a_cardholder_goes(
         monkeypatch.setattr("doorward.acs.people.operations.BEFORE_CARDHOLDER_DELETED", [refuse])
         with pytest.raises(Conflict, match="key cabinet"):
             await delete_cardholder(world.domain, COMMAND_LINE, site.ada.id)
-        assert await Card.exists()
+        assert await Credential.exists()
         assert refuse not in BEFORE_CARDHOLDER_DELETED
 
 

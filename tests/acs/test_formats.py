@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Permission, Role
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.card_format import BitField, CardToken, Parity
 from doorward.acs.decision.card_reader import CardReader, decode_as, encode
 from doorward.acs.decision.predefined_formats import ACTIVE_BY_DEFAULT, PREDEFINED
@@ -221,7 +221,7 @@ async def test_only_the_site_s_own_formats_are_deleted(database_url: str) -> Non
 
 async def use(site: Site, format_id: str) -> None:
     """Make Ada's card one of this format."""
-    await Card.filter(id=site.card.id).update(format=format_id)
+    await Credential.filter(id=site.card.id).update(format=format_id)
 
 
 async def test_a_format_that_cards_use_is_kept_and_its_users_are_named_to_those_who_may_know(database_url: str) -> None:
