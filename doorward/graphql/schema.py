@@ -15,7 +15,11 @@ from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.rules import RuleQuery
+from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
+from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.users import UserMutation, UserQuery
 
 MAX_DEPTH = 10
@@ -27,8 +31,33 @@ _CACHED_DOCUMENTS = 200
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve."""
     return strawberry.Schema(
-        query=merge_types("Query", (UserQuery, PeopleQuery, DoorQuery, RuleQuery, CameraQuery, EventQuery)),
-        mutation=merge_types("Mutation", (UserMutation, PeopleMutation, DoorMutation)),
+        query=merge_types(
+            "Query",
+            (
+                UserQuery,
+                PeopleQuery,
+                DoorQuery,
+                RuleQuery,
+                CameraQuery,
+                EventQuery,
+                ScheduleQuery,
+                OverrideQuery,
+                HolidayQuery,
+                SiteQuery,
+            ),
+        ),
+        mutation=merge_types(
+            "Mutation",
+            (
+                UserMutation,
+                PeopleMutation,
+                DoorMutation,
+                ScheduleMutation,
+                OverrideMutation,
+                HolidayMutation,
+                SiteMutation,
+            ),
+        ),
         subscription=merge_types("Subscription", (EventSubscription, DoorSubscription)),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

@@ -14,9 +14,10 @@ from tests.world import only, open_world
 
 pytestmark = pytest.mark.anyio
 
-AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users")
-for area in AREAS:
-    importlib.import_module(f"doorward.acs.{area}.operations")
+AREAS = ("people", "credentials", "zones", "schedules", "rules", "doors", "cameras", "users", "site")
+MORE = ("schedules.override_operations", "schedules.holiday_operations")
+for module in (*(f"{area}.operations" for area in AREAS), *MORE):
+    importlib.import_module(f"doorward.acs.{module}")
 
 
 def function(name: str) -> Any:

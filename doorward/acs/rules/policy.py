@@ -17,14 +17,13 @@ from doorward.acs.decision.policy import (
     ReaderPolicy,
     Side,
 )
-from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.messages import OsdpDevice, PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.people.models import Cardholder, GroupMember
 from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
-from doorward.acs.schedules.models import ScheduleRow
+from doorward.acs.schedules.policy import schedules
 from doorward.acs.site.models import Site
 
 
@@ -45,21 +44,11 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         ),
         credentials=await _credentials(),
         cardholders=await _cardholders(),
-        schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
+        schedules=await schedules(),
         rules=await _rules(set(door_ids)),
     )
     devices = await Device.filter(door_id__in=door_ids).order_by("id")
     return PolicySnapshot(policy, tuple(_device(domain, device) for device in devices))
-
-
-def schedule_of(row: ScheduleRow) -> Schedule:
-    """The schedule in a row."""
-    return Schedule(
-        id=row.id,
-        name=row.name,
-        weekly=tuple(tuple(Interval(*part) for part in day) for day in row.weekly),
-        overrides={day: tuple(Interval(*part) for part in parts) for day, parts in row.overrides.items()},
-    )
 
 
 def _door(door: Door) -> DoorPolicy:

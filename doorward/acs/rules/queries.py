@@ -1,19 +1,14 @@
-"""What may be asked about schedules and access rules."""
+"""What may be asked about access rules."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import DoorSide, Side
-from doorward.acs.decision.schedule import is_active
-from doorward.acs.domain import Domain
-from doorward.acs.operation import SITE_ID
 from doorward.acs.people.models import Group
 from doorward.acs.rules.models import AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide
-from doorward.acs.rules.policy import schedule_of
 from doorward.acs.schedules.models import ScheduleRow
-from doorward.acs.site.models import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +19,6 @@ class RuleParts:
     groups: list[Group] = field(default_factory=list)
     schedules: list[ScheduleRow] = field(default_factory=list)
     door_sides: list[DoorSide] = field(default_factory=list)
-
-
-async def list_schedules(actor: Actor) -> list[ScheduleRow]:
-    """Every schedule by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await ScheduleRow.all().order_by("name")
-
-
-async def active_schedules(domain: Domain, rows: list[ScheduleRow]) -> set[str]:
-    """The ids of those schedules that apply now, in the site's time zone."""
-    site = await Site.get(id=SITE_ID)
-    now, zone = domain.clock(), ZoneInfo(site.time_zone)
-    return {row.id for row in rows if is_active(schedule_of(row), now, zone)}
 
 
 async def list_access_rules(actor: Actor) -> list[RuleParts]:
@@ -53,3 +35,10 @@ async def list_access_rules(actor: Actor) -> list[RuleParts]:
     for rule_id, places in sides.items():
         rules[rule_id].door_sides.extend(places)
     return list(rules.values())
+
+
+async def schedule_uses(schedule_ids: Collection[str]) -> list[tuple[str, str, str]]:
+    """The rules that apply during any of the schedules: kind, id and name, for callers who were allowed to ask."""
+    links = AccessRuleSchedule.filter(schedule_id__in=list(schedule_ids))
+    rules = AccessRule.filter(id__in=await links.values_list("rule_id", flat=True)).order_by("name")
+    return [("access rule", rule.id, rule.name) for rule in await rules]

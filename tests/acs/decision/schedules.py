@@ -67,7 +67,8 @@ def applies(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> bool:
     yesterday = today - timedelta(days=1)
     if any(minute in range(slot.start, slot.end) for slot in slots_of(schedule, today)):
         return True
-    cut = today.isoformat() in schedule.cuts or f"{today:%m-%d}" in schedule.cuts
+    every_year = f"{today:%m-%d}" in schedule.cuts and today.isoformat() not in schedule.overrides
+    cut = every_year or today.isoformat() in schedule.cuts
     return not cut and any(minute + 1440 in range(slot.start, slot.end) for slot in slots_of(schedule, yesterday))
 
 
