@@ -14,9 +14,9 @@ from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
-from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
+from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.rules import RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
