@@ -1,28 +1,28 @@
 """Holidays from an iCalendar file (RFC 5545): its events of whole days. Can be slow: call it in a thread.
 
-Recurring events are written out for the years of `holiday.window`; `icalendar` reads their rules and dateutil,
-which it stands on, counts them out.
+Recurring events are written out for the years of `holiday.window`: `icalendar` reads their rules, but does not
+count them out (`recurrence` does).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.schedules.given import days_between
 from doorward.acs.schedules.holiday import LONGEST_NAME, Filling, filling, merged, window
 from doorward.acs.schedules.models import CalendarSource
+from doorward.acs.schedules.recurrence import RuleUnreadable, occurrences, rule_of
 
 LARGEST_FILE = 1_000_000
 MOST_EVENTS = 2_000
 LONGEST_EVENT = timedelta(days=366)
+MOST_RECURRING = 300
 _EARLIEST = date(1900, 1, 1)
-_FREQUENCIES = frozenset({"YEARLY", "MONTHLY", "WEEKLY", "DAILY"})
 _PATH = "icalendar"
 
 
@@ -47,13 +47,17 @@ def from_icalendar(text: str, today: date) -> Filling:
 
 
 def _events(text: str) -> list[Any]:
+    if not text.rstrip().upper().endswith("END:VCALENDAR"):
+        raise ValidationFailed("This is not an iCalendar file, or its end is missing. Export it again as .ics.", _PATH)
     try:
         calendar = Calendar.from_ical(text)
         events = [event for event in calendar.walk("VEVENT") if _value(event, "DTSTART") is not None]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        raise ValidationFailed("This is not an iCalendar file. Export it again as .ics.", _PATH) from error
+        raise ValidationFailed("This iCalendar file cannot be read. Export it again as .ics.", _PATH) from error
     if len(events) > MOST_EVENTS:
         raise ValidationFailed(f"The file has {len(events)} events; {MOST_EVENTS} are the most.", _PATH)
+    if (recurring := sum("RRULE" in event for event in events)) > MOST_RECURRING:
+        raise ValidationFailed(f"{recurring} of its events recur; {MOST_RECURRING} are the most.", _PATH)
     return events
 
 
@@ -108,29 +112,15 @@ def _starts(event: Any, moved: dict[str, set[date]], first: date, last: date) ->
 
 def _recurrences(event: Any, start: date, first: date, last: date) -> set[date]:
     rules = event["RRULE"] if isinstance(event["RRULE"], list) else [event["RRULE"]]
-    found: set[date] = set()
-    for rule in rules:
-        frequency = str((rule.get("FREQ") or [""])[0]).upper()
-        if frequency not in _FREQUENCIES or start < _EARLIEST:
-            raise ValidationFailed(f"{_name(event)} recurs in a way that holidays do not. Remove it.", _PATH)
-        found |= _counted_out(event, rule, start, first, last)
-    return found
-
-
-def _counted_out(event: Any, rule: Any, start: date, first: date, last: date) -> set[date]:
-    # Whole days have no zone: an UNTIL with one would be refused beside them. One is always set when there is no
-    # COUNT, so that a rule that never comes true again ends.
-    parts = {key: value for key, value in rule.items() if key != "UNTIL"}
-    until = min([last, *(day for day in map(_date, rule.get("UNTIL") or []) if day is not None)])
+    if start < _EARLIEST:
+        raise ValidationFailed(
+            f"{_name(event)} recurs since before {_EARLIEST.year}. Give it a later beginning.", _PATH
+        )
     try:
-        text = type(rule)(parts).to_ical().decode()
-        if "COUNT" not in parts:
-            text += f";UNTIL={until:%Y%m%d}"
-        counted = rrulestr(text, dtstart=datetime.combine(start, time()))
-        between = counted.between(datetime.combine(first, time()), datetime.combine(last, time()), inc=True)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ValidationFailed(f"The rule by which {_name(event)} recurs cannot be read: {error}.", _PATH) from error
-    return {moment.date() for moment in between}
+        found = {day for rule in rules for day in occurrences(rule_of(rule), start, last)}
+    except RuleUnreadable as error:
+        raise ValidationFailed(f"The rule by which {_name(event)} recurs cannot be used: {error}.", _PATH) from error
+    return {day for day in found if day >= first}
 
 
 def _listed(event: Any, name: str) -> set[date]:
