@@ -51,7 +51,7 @@ def rule_of(parts: Mapping[str, Sequence[Any]]) -> Rule:
     """The rule with these parts, as `icalendar` lists them. Raises RuleUnreadable."""
     if unknown := {str(key).upper() for key in parts} - _SUPPORTED:
         raise RuleUnreadable(f"{', '.join(sorted(unknown))} is not supported")
-    given = {str(key).upper(): [value for value in values] for key, values in parts.items()}
+    given = {str(key).upper(): list(values) for key, values in parts.items()}
     try:
         return Rule(
             frequency=Frequency(str(given["FREQ"][0]).upper()),
