@@ -126,7 +126,7 @@ async def _apply(work: Work, row: ScheduleRow, changes: ScheduleChanges) -> None
         await check.unique(ScheduleRow, work.connection, message, "name", but=row.id, name=row.name)
     row.kind = changes.get("kind", row.kind)
     if "weekly" in changes:
-        row.weekly = checked_week(changes["weekly"], "weekly")
+        row.weekly = checked_week(changes["weekly"], "days")
     if "overrides" in changes:
         row.overrides = checked_overrides(changes["overrides"], "overrides")
     if "periods" in changes:
@@ -142,7 +142,7 @@ async def _apply(work: Work, row: ScheduleRow, changes: ScheduleChanges) -> None
 
 def _check_daily(row: ScheduleRow) -> None:
     if any(row.weekly):
-        raise ValidationFailed("A daily schedule has no slots by weekday. Give its slots with its dates.", "weekly")
+        raise ValidationFailed("A daily schedule has no slots by weekday. Give its slots with its dates.", "days")
     if not row.periods:
         raise ValidationFailed("A daily schedule needs dates. Add at least one range.", "periods")
     for period in row.periods:

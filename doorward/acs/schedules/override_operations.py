@@ -96,7 +96,7 @@ async def _apply(work: Work, row: OverrideSchedule, changes: OverrideChanges) ->
         message = f"There is an override schedule called {row.name} already."
         await check.unique(OverrideSchedule, work.connection, message, "name", but=row.id, name=row.name)
     if "slots" in changes:
-        row.slots = checked_slots(changes["slots"], "an override day", "slots")
+        row.slots = checked_slots(changes["slots"], "an override day", "intervals")
     if "dates" in changes:
         row.dates = checked_dates(changes["dates"], "dates")
     row.cuts_midnight = changes.get("cuts_midnight", row.cuts_midnight)

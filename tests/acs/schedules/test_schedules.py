@@ -77,13 +77,13 @@ async def test_a_schedule_reaches_the_policy_as_it_was_given(database_url: str) 
     [
         (
             {"weekly": [[(480, 720), (700, 800)], *[[]] * 6]},
-            "weekly",
+            "days",
             "On Monday, 11:40-13:20 begins before 08:00-12:00",
         ),
-        ({"weekly": [[], [(480, 480)], *[[]] * 5]}, "weekly", "On Tuesday, the slot 08:00-08:00 is empty"),
-        ({"weekly": [[(480, 2881)], *[[]] * 6]}, "weekly", "at most the end of the next day"),
-        ({"weekly": [[]] * 6}, "weekly", "seven days"),
-        ({"weekly": [[(n * 10, n * 10 + 5) for n in range(25)], *[[]] * 6]}, "weekly", "24 are the most"),
+        ({"weekly": [[], [(480, 480)], *[[]] * 5]}, "days", "On Tuesday, the slot 08:00-08:00 is empty"),
+        ({"weekly": [[(480, 2881)], *[[]] * 6]}, "days", "at most the end of the next day"),
+        ({"weekly": [[]] * 6}, "days", "seven days"),
+        ({"weekly": [[(n * 10, n * 10 + 5) for n in range(25)], *[[]] * 6]}, "days", "24 are the most"),
         ({"overrides": {"24.12.": []}}, "overrides", "2026-12-24"),
         ({"first_day": date(2026, 2, 1), "last_day": date(2026, 1, 1)}, "lastDay", "before the first"),
         ({"periods": [PeriodGiven(date(2026, 2, 2), date(2026, 2, 1), [[]] * 7)]}, "periods", "before the first"),
@@ -92,7 +92,7 @@ async def test_a_schedule_reaches_the_policy_as_it_was_given(database_url: str) 
             "periods",
             "has ended",
         ),
-        ({"kind": ScheduleKind.DAILY, "weekly": OFFICE}, "weekly", "no slots by weekday"),
+        ({"kind": ScheduleKind.DAILY, "weekly": OFFICE}, "days", "no slots by weekday"),
         ({"kind": ScheduleKind.DAILY, "weekly": [[]] * 7}, "periods", "at least one range"),
         (
             {
