@@ -26,7 +26,8 @@ class Event(Model):
     controller_id = fields.CharField(36, null=True)
     sequence = fields.BigIntField(null=True)
     category = fields.CharEnumField(Category, max_length=16)
-    type = fields.CharEnumField(EventType, max_length=64)
+    # Described by hand: the description made from the members would rebuild the table with every new type.
+    type = fields.CharEnumField(EventType, max_length=64, description="as the catalogue of event types declares it")
     severity = fields.CharEnumField(Severity, max_length=16)
     reason = fields.CharField(64, null=True)
     door_id = fields.CharField(36, null=True)

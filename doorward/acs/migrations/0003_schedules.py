@@ -1,6 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.schedules.models import CalendarSource, ScheduleKind
 from json import dumps, loads
 from tortoise.fields.base import OnDelete
@@ -200,5 +201,12 @@ class Migration(migrations.Migration):
             model_name="ScheduleRow",
             name="version",
             field=fields.IntField(db_default=1),
+        ),
+        ops.AlterField(
+            model_name="Event",
+            name="type",
+            field=fields.CharEnumField(
+                description="as the catalogue of event types declares it", enum_type=EventType, max_length=64
+            ),
         ),
     ]

@@ -130,3 +130,27 @@ def test_the_preview_says_what_gave_each_day_its_slots() -> None:
     ]
     assert week.days[4].cause.holiday == "Christmas Day"
     assert [(span.day.day, span.local_end.hour) for span in week.spans] == [(21, 17), (22, 17), (23, 17), (24, 12)]
+
+
+def test_a_cut_at_midnight_is_a_change() -> None:
+    night = Schedule(
+        id="n",
+        name="Night",
+        weekly=((Interval(1320, 1800),),) * 7,
+        overrides={"2026-12-24": (Interval(600, 660),)},
+        cuts=frozenset({"2026-12-24"}),
+    )
+    assert next_change(night, utc("2026-12-23T22:00"), BERLIN, DAY) == utc("2026-12-23T23:00")
+
+
+def test_a_yearly_cut_leaves_an_override_of_that_very_date_alone() -> None:
+    night = Schedule(
+        id="n",
+        name="Night",
+        weekly=((Interval(1320, 1800),),) * 7,
+        overrides={"2026-12-24": ()},
+        yearly={"12-24": ()},
+        cuts=frozenset({"12-24"}),
+    )
+    assert is_active(night, utc("2026-12-24T00:00"), BERLIN)
+    assert not is_active(night, utc("2027-12-24T00:00"), BERLIN)

@@ -49,7 +49,8 @@ async def one(schedule_id: str) -> Schedule:
 
 
 async def policy_version() -> int:
-    return (await Site.get()).policy_version
+    site: Site = await Site.get()
+    return int(site.policy_version)
 
 
 async def test_a_schedule_reaches_the_policy_as_it_was_given(database_url: str) -> None:
