@@ -13,8 +13,11 @@ from doorward.acs.errors import Conflict
 from doorward.acs.operation import Work
 from doorward.acs.people.models import Cardholder
 from doorward.acs.people.uses import BEFORE_CARDHOLDER_DELETED, GROUP_USES, Use, listed
+from doorward.acs.profiles import queries as profiles
 from doorward.acs.profiles.pin_alone import BEFORE_PIN_ALONE
+from doorward.acs.rules import uses as rules
 from doorward.acs.rules.marking import forget_cardholder
+from doorward.acs.schedules.uses import USES as SCHEDULE_USES
 from doorward.acs.zones import queries as zones
 
 
@@ -34,6 +37,7 @@ async def _refuse_shared_pins(work: Work) -> None:
         raise Conflict(f"A PIN opens a door alone only when all PINs differ. Give others to: {names}.", "profileId")
 
 
+SCHEDULE_USES.extend((rules.schedule_uses, profiles.schedule_uses, doors.schedule_uses))
 GROUP_USES.append(_doors_of_group)
 DOOR_USES.append(_zones_of_door)
 BEFORE_CARDHOLDER_DELETED.append(forget_cardholder)

@@ -40,6 +40,13 @@ class RebuildingEditor(SqliteSchemaEditor):
             elif index.columns not in there and index.columns != without:
                 await self.add_constraint(model, UniqueConstraint(fields=index.columns))
 
+    async def remove_field(self, model: Any, field: Any) -> None:
+        """Also drops the column of a foreign key, which Tortoise's rebuilt table keeps."""
+        await super().remove_field(model, field)
+        table, column = model._meta.db_table, getattr(field, "source_field", None)
+        if column and column in await self._names(f'PRAGMA table_info("{table}")'):
+            await self.client.execute_query(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')
+
     async def remove_constraint(self, model: Any, constraint: Any) -> None:
         """Also takes away a unique constraint that came with its table and is no index of its own."""
         if isinstance(constraint, UniqueConstraint):

@@ -15,6 +15,7 @@ from doorward.acs.doors.settings import DoorChanges, NewDoor
 from doorward.acs.doors.wiring import InputWire, LockWire
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.door_setup import DoorConfiguration, Port
 from doorward.graphql.enums import (
     Circuit,
@@ -29,7 +30,6 @@ from doorward.graphql.enums import (
 )
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.profiles import DeletionPayload
 
 _SECURITY = ("two_person", "double_swipe_timeout_ms", "first_person", "unlock_schedule_ids")
 _PLAIN = tuple(field.name for field in fields(NewDoor) if field.name not in {"double_swipe", *_SECURITY})
@@ -212,12 +212,12 @@ class DoorConfigurationMutation:
     )
     async def delete_door(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
-    ) -> DeletionPayload:
+    ) -> DeletedPayload:
         try:
             await delete_door(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
-            return DeletionPayload(errors=[OperationError.of(error)])
-        return DeletionPayload(deleted_id=id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
 
     @strawberry.mutation(
         description="Begin or end a door's maintenance, with the reason for the audit. Permission: configuration.write."

@@ -35,6 +35,7 @@ from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.credentials import Card, Credential, shown_credentials
 from doorward.graphql.custom_fields import CustomFieldValue, CustomFieldValueInput
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
@@ -214,14 +215,6 @@ class CardholderPayload:
     """Result of a cardholder mutation."""
 
     cardholder: Cardholder | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
-@strawberry.type(description="The id of what was deleted, or why nothing was done.")
-class DeletedPayload:
-    """Result of a deletion."""
-
-    deleted_id: strawberry.ID | None = None
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -16,6 +16,7 @@ from doorward.acs.profiles.operations import (
 )
 from doorward.acs.profiles.queries import ProfileParts, list_profiles
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import IdentificationType
 from doorward.graphql.errors import OperationError
 
@@ -100,14 +101,6 @@ class IdentificationProfilePayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description="What was deleted, or why nothing was.")
-class DeletionPayload:
-    """Result of a deletion."""
-
-    deleted_id: strawberry.ID | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
 def _methods(given: list[IdentificationMethodInput]) -> tuple[policy.Method, ...]:
     return tuple(policy.Method(tuple(method.types), tuple(method.schedule_ids)) for method in given)
 
@@ -175,9 +168,9 @@ class ProfileMutation:
         id: strawberry.ID,
         successor_id: strawberry.ID | None = None,
         expected_version: int | None = None,
-    ) -> DeletionPayload:
+    ) -> DeletedPayload:
         try:
             await delete_profile(info.context.domain, info.context.actor, id, successor_id, expected_version)
         except AcsError as error:
-            return DeletionPayload(errors=[OperationError.of(error)])
-        return DeletionPayload(deleted_id=id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

@@ -11,11 +11,11 @@ from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
 from doorward.acs.doors.readers import delete_reader, update_reader
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.door_setup import ReaderConfiguration
 from doorward.graphql.enums import Circuit, LedControl, ReaderType, Side, Supervision
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.profiles import DeletionPayload
 
 _FIELDS = tuple(ReaderChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"port", "has_keypad", "resistor_ohm"})
@@ -81,9 +81,9 @@ class ReaderMutation:
     @strawberry.mutation(description="Delete a reader and its device. Permission: configuration.write.")
     async def delete_reader(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
-    ) -> DeletionPayload:
+    ) -> DeletedPayload:
         try:
             await delete_reader(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
-            return DeletionPayload(errors=[OperationError.of(error)])
-        return DeletionPayload(deleted_id=id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

@@ -1,4 +1,4 @@
-"""Schedules and access rules in the API."""
+"""Access rules in the API."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,55 +26,19 @@ from doorward.acs.rules.queries import (
     RuleFilter,
     RuleParts,
     access_rules_by_id,
-    active_schedules,
-    list_schedules,
     page_access_rules,
 )
-from doorward.acs.schedules.models import ScheduleRow
 from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload, DeleteInput
 from doorward.graphql.doors import Door, ZoneName, shown_doors
 from doorward.graphql.enums import Missing, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
-from doorward.graphql.zones import DeleteInput, DeletePayload, zone_name
-
-
-@strawberry.type(description="A part of a day, local time: HH:MM, the end excluded; 24:00 is midnight.")
-class Interval:
-    """From `start` to `end`."""
-
-    start: str
-    end: str
-
-
-@strawberry.type(description="A weekday's intervals.")
-class ScheduleDay:
-    """A day of the week; 0 is Monday."""
-
-    weekday: int = strawberry.field(description="0 is Monday, 6 is Sunday.")
-    intervals: list[Interval]
-
-
-@strawberry.type(description="A date on which these intervals replace the weekday's.")
-class ScheduleOverride:
-    """An override day."""
-
-    date: str = strawberry.field(description="ISO 8601, local.")
-    intervals: list[Interval]
-
-
-@strawberry.type(description="When something applies, week by week.")
-class Schedule:
-    """A weekly schedule with its override days."""
-
-    id: strawberry.ID
-    name: str
-    days: list[ScheduleDay]
-    overrides: list[ScheduleOverride]
-    active_now: bool
+from doorward.graphql.schedules import Schedule, shown_schedules
+from doorward.graphql.zones import zone_name
 
 
 @strawberry.type(description="A side of a door, as a rule names it.")
@@ -203,32 +167,6 @@ def _changes(given: UpdateAccessRuleInput) -> AccessRuleChanges:
     return cast(AccessRuleChanges, found)
 
 
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def _intervals(parts: list[list[int]]) -> list[Interval]:
-    return [Interval(start=_clock(start), end=_clock(end)) for start, end in parts]
-
-
-async def _schedules(context: ApiContext, rows: list[ScheduleRow]) -> dict[str, Schedule]:
-    active = await active_schedules(context.domain, rows)
-    return {
-        row.id: Schedule(
-            id=strawberry.ID(row.id),
-            name=row.name,
-            days=[
-                ScheduleDay(weekday=weekday, intervals=_intervals(parts)) for weekday, parts in enumerate(row.weekly)
-            ],
-            overrides=[
-                ScheduleOverride(date=day, intervals=_intervals(parts)) for day, parts in sorted(row.overrides.items())
-            ],
-            active_now=row.id in active,
-        )
-        for row in rows
-    }
-
-
 async def _payload(info: ApiInfo, rule_id: str) -> AccessRulePayload:
     found = await _rules(info, await access_rules_by_id(info.context.actor, [rule_id]))
     return AccessRulePayload(access_rule=found[0])
@@ -237,7 +175,7 @@ async def _payload(info: ApiInfo, rule_id: str) -> AccessRulePayload:
 async def _rules(info: ApiInfo, rules: list[RuleParts]) -> list[AccessRule]:
     context = info.context
     rows = {schedule.id: schedule for rule in rules for schedule in rule.schedules}
-    schedules = await _schedules(context, list(rows.values()))
+    schedules = await shown_schedules(context, list(rows.values()))
     groups = await groups_shown(info, list({group.id: group for rule in rules for group in rule.groups}.values()))
     ids = {place.door_id for rule in rules for place in rule.door_sides}
     doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor, sorted(ids)))}
@@ -270,12 +208,7 @@ def _cardholders(context: ApiContext, rows: list[CardholderRow]) -> list[Cardhol
 
 @strawberry.type
 class RuleQuery:
-    """Queries about schedules and rules."""
-
-    @strawberry.field(description="Every schedule, by name. Permission: configuration.view.")
-    async def schedules(self, info: ApiInfo) -> list[Schedule]:
-        rows = await list_schedules(info.context.actor)
-        return list((await _schedules(info.context, rows)).values())
+    """Queries about rules."""
 
     @strawberry.field(
         description="Access rules by name, a page at a time; `search` finds parts of the name. `incomplete`, `enabled` "
@@ -365,9 +298,9 @@ class RuleMutation:
     @strawberry.mutation(
         description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
     )
-    async def delete_access_rule(self, info: ApiInfo, input: DeleteInput) -> DeletePayload:
+    async def delete_access_rule(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
         try:
             await delete_access_rule(info.context.domain, info.context.actor, input.id, input.expected_version)
         except AcsError as error:
-            return DeletePayload(errors=[OperationError.of(error)])
-        return DeletePayload(deleted_id=input.id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=input.id)

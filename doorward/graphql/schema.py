@@ -20,12 +20,16 @@ from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
+from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
 from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
+from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
+from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.users import UserMutation, UserQuery
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
@@ -44,11 +48,15 @@ _QUERIES = (
     EventQuery,
     FormatQuery,
     GroupQuery,
+    HolidayQuery,
+    OverrideQuery,
     PeopleQuery,
     PresenceQuery,
     ProfileQuery,
     ReaderSettingsQuery,
     RuleQuery,
+    ScheduleQuery,
+    SiteQuery,
     UserQuery,
     ZoneQuery,
 )
@@ -60,12 +68,16 @@ _MUTATIONS = (
     ElevatorMutation,
     FormatMutation,
     GroupMutation,
+    HolidayMutation,
+    OverrideMutation,
     PeopleMutation,
     PresenceMutation,
     ProfileMutation,
     ReaderMutation,
     ReaderSettingsMutation,
     RuleMutation,
+    ScheduleMutation,
+    SiteMutation,
     UserMutation,
     ZoneMutation,
 )

@@ -22,6 +22,7 @@ from doorward.acs.zones.queries import (
 )
 from doorward.acs.zones.settings import ZoneChanges, time_of_day
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload, DeleteInput
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.enums import AntiPassbackMode, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
@@ -195,22 +196,6 @@ class UpdateInterlockInput:
     expected_version: int | None = None
 
 
-@strawberry.input(description="What to delete.")
-class DeleteInput:
-    """An id, and optionally the version that the caller has seen."""
-
-    id: strawberry.ID
-    expected_version: int | None = None
-
-
-@strawberry.type(description="The id of what was deleted, or why it was not.")
-class DeletePayload:
-    """Result of a deletion."""
-
-    deleted_id: strawberry.ID | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
 @strawberry.type(description="The zone as it now is, or why nothing was done.")
 class ZonePayload:
     """Result of a change to a zone."""
@@ -280,12 +265,12 @@ class ZoneMutation:
     @strawberry.mutation(
         description="Delete a zone that no access rule names and no zone lies in. Permission: configuration.write."
     )
-    async def delete_zone(self, info: ApiInfo, input: DeleteInput) -> DeletePayload:
+    async def delete_zone(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
         try:
             await delete_zone(info.context.domain, info.context.actor, input.id, input.expected_version)
         except AcsError as error:
-            return DeletePayload(errors=[OperationError.of(error)])
-        return DeletePayload(deleted_id=input.id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=input.id)
 
     @strawberry.mutation(description="Create an interlock. Permission: configuration.write.")
     async def create_interlock(self, info: ApiInfo, input: CreateInterlockInput) -> InterlockPayload:
@@ -310,9 +295,9 @@ class ZoneMutation:
         return InterlockPayload(interlock=_interlock(found[0]))
 
     @strawberry.mutation(description="Delete an interlock. Permission: configuration.write.")
-    async def delete_interlock(self, info: ApiInfo, input: DeleteInput) -> DeletePayload:
+    async def delete_interlock(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
         try:
             await delete_interlock(info.context.domain, info.context.actor, input.id, input.expected_version)
         except AcsError as error:
-            return DeletePayload(errors=[OperationError.of(error)])
-        return DeletePayload(deleted_id=input.id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=input.id)

@@ -26,6 +26,7 @@ AREAS = (
     "doors",
     "cameras",
     "users",
+    "site",
 )
 for area in AREAS:
     for module in pkgutil.iter_modules(importlib.import_module(f"doorward.acs.{area}").__path__):

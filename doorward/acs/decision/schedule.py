@@ -75,9 +75,9 @@ class Schedule(msgspec.Struct, frozen=True):
     """When something applies. `weekly[0]` is Monday.
 
     The slots of a date come from the first of these that names it: `overrides` (by ISO date), `yearly` (by "MM-DD"),
-    a period, the week. Before `first` and after `last` no date has slots. Into a date of `cuts` (ISO date or "MM-DD")
-    no slot of the day before reaches. `causes` names what is behind an override, for people. `overnight`, whether any
-    slot runs past midnight, is found out by itself.
+    a period, the week. Before `first` and after `last` no date has slots. Into a date of `cuts` (ISO date, or "MM-DD"
+    unless `overrides` has the date) no slot of the day before reaches. `causes` names what is behind an override,
+    for people. `overnight`, whether any slot runs past midnight, is found out by itself.
     """
 
     id: str
@@ -163,7 +163,9 @@ def day_slots(schedule: Schedule, day: LocalDay) -> Slots:
 
 def is_cut(schedule: Schedule, day: LocalDay) -> bool:
     """Whether the slots of the day before end at the midnight that begins this date."""
-    return day.iso in schedule.cuts or day.month_day in schedule.cuts
+    if day.iso in schedule.cuts:
+        return True
+    return day.month_day in schedule.cuts and day.iso not in schedule.overrides
 
 
 def is_active_at(schedule: Schedule, moment: LocalMoment) -> bool:

@@ -136,6 +136,15 @@ class EventType(StrEnum):
     MOBILE_PAIRED = "audit.mobile.paired"
     MOBILE_PAIRING_FAILED = "audit.mobile.pairing_failed"
     MOBILE_REVOKED = "audit.mobile.revoked"
+    SCHEDULE_UPDATED = "audit.schedule.updated"
+    SCHEDULE_DELETED = "audit.schedule.deleted"
+    OVERRIDE_SCHEDULE_CREATED = "audit.override_schedule.created"
+    OVERRIDE_SCHEDULE_UPDATED = "audit.override_schedule.updated"
+    OVERRIDE_SCHEDULE_DELETED = "audit.override_schedule.deleted"
+    HOLIDAY_CALENDAR_CREATED = "audit.holiday_calendar.created"
+    HOLIDAY_CALENDAR_UPDATED = "audit.holiday_calendar.updated"
+    HOLIDAY_CALENDAR_DELETED = "audit.holiday_calendar.deleted"
+    SITE_UPDATED = "audit.site.updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +276,15 @@ def _declare() -> dict[EventType, Declaration]:
         kind.MOBILE_PAIRED: Declaration(audit, notice, "Phone paired with a mobile credential"),
         kind.MOBILE_PAIRING_FAILED: Declaration(audit, notice, "Phone not paired: no valid invitation"),
         kind.MOBILE_REVOKED: Declaration(audit, notice, "Mobile credential taken from its phone"),
+        kind.SCHEDULE_UPDATED: Declaration(audit, info, "Schedule changed"),
+        kind.SCHEDULE_DELETED: Declaration(audit, notice, "Schedule deleted"),
+        kind.OVERRIDE_SCHEDULE_CREATED: Declaration(audit, info, "Override schedule created"),
+        kind.OVERRIDE_SCHEDULE_UPDATED: Declaration(audit, info, "Override schedule changed"),
+        kind.OVERRIDE_SCHEDULE_DELETED: Declaration(audit, notice, "Override schedule deleted"),
+        kind.HOLIDAY_CALENDAR_CREATED: Declaration(audit, info, "Holiday calendar created"),
+        kind.HOLIDAY_CALENDAR_UPDATED: Declaration(audit, info, "Holiday calendar changed"),
+        kind.HOLIDAY_CALENDAR_DELETED: Declaration(audit, notice, "Holiday calendar deleted"),
+        kind.SITE_UPDATED: Declaration(audit, notice, "Site settings changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

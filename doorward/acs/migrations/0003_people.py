@@ -183,6 +183,8 @@ class Migration(migrations.Migration):
             name="version",
             field=fields.IntField(default=1, db_default=1),
         ),
+        # Tortoise adds the column without the index that it declares.
+        ops.RunSQL("CREATE INDEX idx_cardholder_host_id ON cardholder (host_id)"),
         # `sort_name` is folded already; SQLite's lower() folds ASCII only, which is what numbers and addresses are.
         ops.RunSQL("UPDATE cardholder SET search_text = sort_name || ' ' || lower(number) || ' ' || lower(email)"),
     ]

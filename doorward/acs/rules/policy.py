@@ -5,7 +5,6 @@ from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import (
     Policy,
 )
-from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.domain import Domain
 from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
 from doorward.acs.formats.policy import active_format_ids, card_formats, pin_rules
@@ -14,7 +13,7 @@ from doorward.acs.operation import SITE_ID
 from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.profiles.policy import profile_policies
 from doorward.acs.rules.rule_policy import rule_policies
-from doorward.acs.schedules.models import ScheduleRow
+from doorward.acs.schedules.policy import schedules
 from doorward.acs.site.models import Site
 from doorward.acs.zones.policy import border_policies, interlock_policies, zone_policies
 
@@ -33,7 +32,7 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         readers=await reader_policies(controller_id),
         credentials=await credential_policies(domain),
         cardholders=await cardholder_policies(),
-        schedules=tuple(schedule_of(row) for row in await ScheduleRow.all()),
+        schedules=await schedules(),
         rules=await rule_policies({door.id for door in doors}),
         profiles=await profile_policies(),
         zones=await zone_policies(),
@@ -45,13 +44,3 @@ async def compile_policy(domain: Domain, controller_id: str) -> PolicySnapshot:
         token_key=token_key(domain),
     )
     return PolicySnapshot(policy, await osdp_devices(domain.sealer, controller_id))
-
-
-def schedule_of(row: ScheduleRow) -> Schedule:
-    """The schedule in a row."""
-    return Schedule(
-        id=row.id,
-        name=row.name,
-        weekly=tuple(tuple(Interval(*part) for part in day) for day in row.weekly),
-        overrides={day: tuple(Interval(*part) for part in parts) for day, parts in row.overrides.items()},
-    )

@@ -1,8 +1,7 @@
-"""What may be asked about schedules and access rules."""
+"""What may be asked about access rules."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -10,9 +9,7 @@ from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import DoorSide, Side
-from doorward.acs.decision.schedule import is_active
 from doorward.acs.domain import Domain
-from doorward.acs.operation import SITE_ID
 from doorward.acs.paging import Page, PageRequest, page_of
 from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.rules.members import Missing, missing_parts
@@ -24,9 +21,7 @@ from doorward.acs.rules.models import (
     AccessRuleSide,
     AccessRuleZone,
 )
-from doorward.acs.rules.policy import schedule_of
 from doorward.acs.schedules.models import ScheduleRow
-from doorward.acs.site.models import Site
 from doorward.acs.zones.models import Zone
 
 
@@ -59,19 +54,6 @@ class RuleFilter:
     incomplete: bool | None = None
     enabled: bool | None = None
     expired: bool | None = None
-
-
-async def list_schedules(actor: Actor) -> list[ScheduleRow]:
-    """Every schedule by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await ScheduleRow.all().order_by("name")
-
-
-async def active_schedules(domain: Domain, rows: list[ScheduleRow]) -> set[str]:
-    """The ids of those schedules that apply now, in the site's time zone."""
-    site = await Site.get(id=SITE_ID)
-    now, zone = domain.clock(), ZoneInfo(site.time_zone)
-    return {row.id for row in rows if is_active(schedule_of(row), now, zone)}
 
 
 async def page_access_rules(domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter) -> Page[RuleParts]:

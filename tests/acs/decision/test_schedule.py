@@ -1,13 +1,14 @@
 """Schedules in time: weekdays, override days, daylight saving."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.acs.decision.schedule import Interval, Schedule, is_active
+from doorward.acs.decision.schedule import Interval, Period, Schedule, is_active
 
 OFFICE = Schedule(
     id="s",
@@ -65,7 +66,65 @@ def test_a_schedule_of_whole_days_always_applies(moment: datetime) -> None:
     assert is_active(always, moment, ZoneInfo("America/St_Johns"))
 
 
-@pytest.mark.parametrize("start, end", [(10, 10), (20, 10), (-1, 5), (0, 1441)])
-def test_an_interval_must_run_forward_within_a_day(start: int, end: int) -> None:
+@pytest.mark.parametrize("start, end", [(10, 10), (20, 10), (-1, 5), (0, 2881), (1440, 1500)])
+def test_an_interval_must_run_forward_and_end_by_the_end_of_the_next_day(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="interval"):
         Interval(start, end)
+
+
+NIGHT_SHIFT = Schedule(
+    id="n",
+    name="Night shift",
+    weekly=((Interval(22 * 60, 30 * 60),),) * 5 + ((), ()),
+    overrides={"2026-12-24": (), "2026-12-30": ()},
+    cuts=frozenset({"2026-12-30"}),
+)
+
+
+@pytest.mark.parametrize(
+    "moment, active",
+    [
+        ("2026-12-22T22:00:00+00:00", True),
+        ("2026-12-23T05:59:59+00:00", True),
+        ("2026-12-23T06:00:00+00:00", False),
+        ("2026-12-24T05:59:59+00:00", True),  # the night of the 23rd, although the 24th is closed
+        ("2026-12-24T22:00:00+00:00", False),
+        ("2026-12-25T05:59:59+00:00", False),  # and so the morning of the 25th is closed
+        ("2026-12-26T05:59:59+00:00", True),  # a Saturday morning belongs to Friday
+        ("2026-12-29T23:59:59+00:00", True),
+        ("2026-12-30T00:00:00+00:00", False),  # declared to end at midnight
+    ],
+)
+def test_a_slot_past_midnight_belongs_to_the_day_it_begins_on(moment: str, active: bool) -> None:
+    assert is_active(NIGHT_SHIFT, at(moment), ZoneInfo("UTC")) is active
+
+
+def test_a_range_of_dates_stands_instead_of_the_week() -> None:
+    summer = Period(date(2026, 7, 1), date(2026, 8, 31), ((Interval(360, 720),),) * 7)
+    schedule = Schedule(id="p", name="p", weekly=OFFICE.weekly, periods=(summer,))
+    zone = ZoneInfo("UTC")
+    assert is_active(schedule, at("2026-07-01T06:00:00+00:00"), zone)
+    assert not is_active(schedule, at("2026-08-31T12:00:00+00:00"), zone)
+    assert is_active(schedule, at("2026-09-01T12:00:00+00:00"), zone)
+
+
+def test_outside_its_dates_a_schedule_never_applies_not_even_on_override_days() -> None:
+    schedule = Schedule(
+        id="v",
+        name="v",
+        weekly=((Interval(0, 1440),),) * 7,
+        overrides={"2026-12-24": (Interval(0, 1440),)},
+        first=date(2026, 12, 1),
+        last=date(2026, 12, 23),
+    )
+    zone = ZoneInfo("UTC")
+    assert not is_active(schedule, at("2026-11-30T23:59:59+00:00"), zone)
+    assert is_active(schedule, at("2026-12-23T23:59:59+00:00"), zone)
+    assert not is_active(schedule, at("2026-12-24T12:00:00+00:00"), zone)
+
+
+def test_a_schedule_survives_the_wire_whole() -> None:
+    sent = msgspec.structs.replace(NIGHT_SHIFT, first=date(2026, 1, 1), yearly={"01-01": ()})
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(sent), type=Schedule) == sent
+    assert sent.overnight
+    assert not OFFICE.overnight

@@ -1,0 +1,132 @@
+"""What may be asked about schedules, override schedules and holiday calendars."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.schedule import is_active_at, local_moment
+from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
+from doorward.acs.domain import Domain
+from doorward.acs.errors import NotFound, ValidationFailed
+from doorward.acs.operation import SITE_ID
+from doorward.acs.schedules.models import (
+    Holiday,
+    HolidayCalendar,
+    OverrideCalendar,
+    OverrideSchedule,
+    ScheduleOverride,
+    ScheduleRow,
+)
+from doorward.acs.schedules.policy import schedules, schedules_of
+from doorward.acs.schedules.uses import Use, uses_of
+from doorward.acs.site.models import Site
+
+HORIZON = timedelta(days=366)
+"""How far ahead the next change is looked for."""
+
+
+async def list_schedules(actor: Actor) -> list[ScheduleRow]:
+    """Every schedule by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await ScheduleRow.all().order_by("name")
+
+
+async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
+    """One schedule."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await ScheduleRow.get_or_none(id=schedule_id)
+
+
+async def active_schedules(domain: Domain, rows: Sequence[ScheduleRow]) -> set[str]:
+    """The ids of those schedules that apply now, in the site's time zone, for rows the caller was allowed to read."""
+    moment = local_moment(domain.clock(), await _zone())
+    return {schedule.id for schedule in await schedules_of(rows) if is_active_at(schedule, moment)}
+
+
+async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> datetime | None:
+    """When the schedule next begins or ceases to apply, aware UTC; None if not within a year."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    for schedule in await schedules([schedule_id]):
+        return next_change(schedule, domain.clock(), await _zone(), HORIZON)
+    raise NotFound("There is no such schedule.", "id")
+
+
+async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPreview:
+    """The week from a Monday as the schedule will be, DST, override schedules and holidays included."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    if monday.weekday() != 0:
+        raise ValidationFailed(f"{monday} is a {monday:%A}. Give a Monday.", "monday")
+    if not 1970 <= monday.year < 9000:
+        raise ValidationFailed("Give a week from 1970 on.", "monday")
+    for schedule in await schedules([schedule_id]):
+        return preview(schedule, monday, await _zone())
+    raise NotFound("There is no such schedule.", "id")
+
+
+async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
+    """Everything that uses a schedule."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await uses_of(schedule_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideParts:
+    """An override schedule with the calendars it follows and the schedules that follow it."""
+
+    row: OverrideSchedule
+    calendars: list[HolidayCalendar]
+    schedules: list[Use]
+
+
+async def list_override_schedules(actor: Actor, ids: Collection[str] | None = None) -> list[OverrideParts]:
+    """Every override schedule by name, or those of `ids`."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = OverrideSchedule.all() if ids is None else OverrideSchedule.filter(id__in=list(ids))
+    found = await rows.order_by("name")
+    calendars: dict[str, list[HolidayCalendar]] = defaultdict(list)
+    links = OverrideCalendar.filter(override_id__in=[row.id for row in found])
+    for link in await links.prefetch_related("calendar").order_by("calendar__name"):
+        calendars[link.override_id].append(link.calendar)
+    return [OverrideParts(row, calendars[row.id], await users_of_override(row.id)) for row in found]
+
+
+async def override_schedules_of(schedule_ids: Collection[str]) -> dict[str, list[OverrideSchedule]]:
+    """The override schedules of schedules that the caller was allowed to read, the most important first."""
+    found: dict[str, list[OverrideSchedule]] = defaultdict(list)
+    links = ScheduleOverride.filter(schedule_id__in=list(schedule_ids)).prefetch_related("override")
+    for link in await links.order_by("position", "id"):
+        found[link.schedule_id].append(link.override)
+    return found
+
+
+async def list_holiday_calendars(actor: Actor) -> list[HolidayCalendar]:
+    """Every holiday calendar by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await HolidayCalendar.all().order_by("name")
+
+
+async def holidays_of(actor: Actor, calendar_id: str) -> list[Holiday]:
+    """The dates of a calendar in order."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await Holiday.filter(calendar_id=calendar_id).order_by("day")
+
+
+async def users_of_override(override_id: str) -> list[Use]:
+    """The schedules that follow an override schedule, for callers who were allowed to ask."""
+    links = await ScheduleOverride.filter(override_id=override_id).values_list("schedule_id", flat=True)
+    rows = await ScheduleRow.filter(id__in=links).order_by("name")
+    return [("schedule", row.id, row.name) for row in rows]
+
+
+async def users_of_calendar(calendar_id: str) -> list[Use]:
+    """The override schedules that follow a calendar, for callers who were allowed to ask."""
+    links = await OverrideCalendar.filter(calendar_id=calendar_id).values_list("override_id", flat=True)
+    rows = await OverrideSchedule.filter(id__in=links).order_by("name")
+    return [("override schedule", row.id, row.name) for row in rows]
+
+
+async def _zone() -> ZoneInfo:
+    return ZoneInfo((await Site.get(id=SITE_ID)).time_zone)

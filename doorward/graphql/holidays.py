@@ -1,0 +1,215 @@
+"""Holiday calendars in the API."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+
+import strawberry
+
+from doorward.acs.actor import Permission
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.schedules import country, models
+from doorward.acs.schedules.calendar_file import from_icalendar
+from doorward.acs.schedules.country import from_country
+from doorward.acs.schedules.holiday import Filling, HolidayGiven, by_hand
+from doorward.acs.schedules.holiday_operations import (
+    create_holiday_calendar,
+    delete_holiday_calendar,
+    fill_holiday_calendar,
+    rename_holiday_calendar,
+)
+from doorward.acs.schedules.models import CalendarSource
+from doorward.acs.schedules.queries import holidays_of, list_holiday_calendars
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.errors import OperationError
+
+strawberry.enum(CalendarSource, name="HolidaySource", description="Where a calendar's dates come from.")
+
+
+@strawberry.type(description="A date of a holiday calendar.")
+class Holiday:
+    """A holiday."""
+
+    date: date
+    name: str
+    yearly: bool = strawberry.field(description="Again every year, by month and day.")
+
+
+@strawberry.type(description="A named list of holidays that override schedules follow.")
+class HolidayCalendar:
+    """A holiday calendar."""
+
+    id: strawberry.ID
+    name: str
+    source: CalendarSource
+    country: str | None = strawberry.field(description="ISO 3166 code.")
+    subdivision: str | None
+    categories: list[str]
+    covers_to: date | None = strawberry.field(description="The last date its source was asked about.")
+    filled_at: datetime
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @classmethod
+    def of(cls, row: models.HolidayCalendar) -> "HolidayCalendar":
+        """The calendar as the API shows it."""
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            source=row.source,
+            country=row.country,
+            subdivision=row.subdivision,
+            categories=list(row.categories or ()),
+            covers_to=row.covers_to,
+            filled_at=row.filled_at,
+            version=row.version,
+        )
+
+    @strawberry.field(description="Its dates in order. Permission: configuration.view.")
+    async def holidays(self, info: ApiInfo) -> list[Holiday]:
+        rows = await holidays_of(info.context.actor, self.id)
+        return [Holiday(date=row.day, name=row.name, yearly=row.yearly) for row in rows]
+
+
+@strawberry.type(description="A country that there are holidays for.")
+class HolidayCountry:
+    """A country and its parts."""
+
+    code: str = strawberry.field(description="ISO 3166.")
+    subdivisions: list[str]
+
+
+@strawberry.input(description="See Holiday.")
+class HolidayInput:
+    """A holiday."""
+
+    date: date
+    name: str
+    yearly: bool = False
+
+
+@strawberry.input(description="See HolidayCalendar.")
+class HolidayCountryInput:
+    """A country's holidays."""
+
+    country: str = strawberry.field(description="ISO 3166 code, such as DE.")
+    subdivision: str | None = strawberry.field(default=None, description="Such as BY.")
+    categories: list[str] = strawberry.field(
+        default_factory=list, description="Such as public, bank, half_day; none: public."
+    )
+
+
+@strawberry.input(description="Where the dates come from: exactly one of the three.")
+class HolidaySourceInput:
+    """The dates of a calendar."""
+
+    holidays: list[HolidayInput] | None = None
+    icalendar: str | None = strawberry.field(
+        default=None, description="The text of an .ics file. Its whole-day events count; recurring ones for ten years."
+    )
+    country: HolidayCountryInput | None = None
+
+
+@strawberry.input(description="A holiday calendar to create.")
+class CreateHolidayCalendarInput:
+    """See HolidayCalendar."""
+
+    name: str
+    dates: HolidaySourceInput
+
+
+@strawberry.input(description="Dates that replace all of a calendar.")
+class FillHolidayCalendarInput:
+    """See HolidayCalendar."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    dates: HolidaySourceInput
+
+
+@strawberry.type(description="The calendar as it now is, or why nothing was done.")
+class HolidayCalendarPayload:
+    """Result of a calendar mutation."""
+
+    holiday_calendar: HolidayCalendar | None = None
+    skipped: int = strawberry.field(default=0, description="Events of the file that have a time of day.")
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _filling(info: ApiInfo, given: HolidaySourceInput) -> Filling:
+    """The dates, read before any transaction begins: files and countries take their time."""
+    info.context.actor.require(Permission.CONFIGURATION_WRITE)
+    today = info.context.domain.clock().date()
+    readers: list[Callable[[], Filling]] = []
+    if (holidays := given.holidays) is not None:
+        named = [HolidayGiven(holiday.date, holiday.name, holiday.yearly) for holiday in holidays]
+        readers.append(lambda: by_hand(named))
+    if (text := given.icalendar) is not None:
+        readers.append(lambda: from_icalendar(text, today))
+    if (place := given.country) is not None:
+        readers.append(lambda: from_country(place.country, place.subdivision, place.categories, today))
+    if len(readers) != 1:
+        raise ValidationFailed("Give one of holidays, icalendar and country.", "dates")
+    return await asyncio.to_thread(readers[0])
+
+
+@strawberry.type
+class HolidayQuery:
+    """Queries about holiday calendars."""
+
+    @strawberry.field(description="Every holiday calendar, by name. Permission: configuration.view.")
+    async def holiday_calendars(self, info: ApiInfo) -> list[HolidayCalendar]:
+        return [HolidayCalendar.of(row) for row in await list_holiday_calendars(info.context.actor)]
+
+    @strawberry.field(description="The countries that there are holidays for. Permission: configuration.view.")
+    async def holiday_countries(self, info: ApiInfo) -> list[HolidayCountry]:
+        info.context.actor.require(Permission.CONFIGURATION_VIEW)
+        found = await asyncio.to_thread(country.countries)
+        return [HolidayCountry(code=known.code, subdivisions=list(known.subdivisions)) for known in found]
+
+
+@strawberry.type
+class HolidayMutation:
+    """Changes to holiday calendars."""
+
+    @strawberry.mutation(description="Create a holiday calendar. Permission: configuration.write.")
+    async def create_holiday_calendar(self, info: ApiInfo, input: CreateHolidayCalendarInput) -> HolidayCalendarPayload:
+        try:
+            filling = await _filling(info, input.dates)
+            row = await create_holiday_calendar(info.context.domain, info.context.actor, input.name, filling)
+        except AcsError as error:
+            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row), skipped=filling.skipped)
+
+    @strawberry.mutation(
+        description="Replace all dates of a calendar: import a file again, or edit the list. "
+        "Permission: configuration.write."
+    )
+    async def fill_holiday_calendar(self, info: ApiInfo, input: FillHolidayCalendarInput) -> HolidayCalendarPayload:
+        domain, actor = info.context.domain, info.context.actor
+        try:
+            filling = await _filling(info, input.dates)
+            row = await fill_holiday_calendar(domain, actor, input.id, filling, input.expected_version)
+        except AcsError as error:
+            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row), skipped=filling.skipped)
+
+    @strawberry.mutation(description="Give a holiday calendar another name. Permission: configuration.write.")
+    async def rename_holiday_calendar(
+        self, info: ApiInfo, id: strawberry.ID, name: str, expected_version: int | None = None
+    ) -> HolidayCalendarPayload:
+        try:
+            row = await rename_holiday_calendar(info.context.domain, info.context.actor, id, name, expected_version)
+        except AcsError as error:
+            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row))
+
+    @strawberry.mutation(
+        description="Delete a holiday calendar that no override schedule follows. Permission: configuration.write."
+    )
+    async def delete_holiday_calendar(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await delete_holiday_calendar(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

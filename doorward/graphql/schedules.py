@@ -1,0 +1,329 @@
+"""Schedules in the API."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.decision import schedule_walk
+from doorward.acs.decision.schedule import CauseKind
+from doorward.acs.errors import AcsError
+from doorward.acs.schedules.given import PeriodGiven
+from doorward.acs.schedules.models import ScheduleKind, ScheduleRow
+from doorward.acs.schedules.operations import ScheduleChanges, create_schedule, delete_schedule, update_schedule
+from doorward.acs.schedules.queries import (
+    active_schedules,
+    list_schedules,
+    next_change_of,
+    override_schedules_of,
+    preview_of,
+    schedule_by_id,
+    used_by,
+)
+from doorward.acs.schedules.uses import Use
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.errors import OperationError
+from doorward.graphql.slots import (
+    Interval,
+    IntervalInput,
+    ScheduleDay,
+    ScheduleDayInput,
+    given_slots,
+    given_week,
+    shown_slots,
+    shown_week,
+)
+
+strawberry.enum(
+    ScheduleKind, name="ScheduleKind", description="Weekly: slots by weekday. Daily: slots on date ranges only."
+)
+strawberry.enum(CauseKind, name="ScheduleCause", description="What gives a date its slots.")
+
+
+@strawberry.type(description="A date on which these intervals replace the weekday's.")
+class ScheduleOverride:
+    """An override day."""
+
+    date: str = strawberry.field(description="ISO 8601, local.")
+    intervals: list[Interval]
+
+
+@strawberry.type(description="Dates on which these days stand instead of the week's.")
+class SchedulePeriod:
+    """A date range of a schedule."""
+
+    first_day: date
+    last_day: date = strawberry.field(description="Included.")
+    days: list[ScheduleDay]
+
+
+@strawberry.type(description="What uses a schedule or an override schedule.")
+class ScheduleUse:
+    """A user of a schedule."""
+
+    kind: str = strawberry.field(description='For people: "access rule", "schedule" ...')
+    id: strawberry.ID
+    name: str
+
+    @classmethod
+    def of(cls, use: Use) -> "ScheduleUse":
+        """The user as the API shows it."""
+        kind, use_id, name = use
+        return cls(kind=kind, id=strawberry.ID(use_id), name=name)
+
+
+@strawberry.type(description="When something applies, in the site's time zone.")
+class Schedule:
+    """A schedule."""
+
+    id: strawberry.ID
+    name: str
+    kind: ScheduleKind
+    days: list[ScheduleDay]
+    periods: list[SchedulePeriod]
+    overrides: list[ScheduleOverride] = strawberry.field(description="The schedule's own override days.")
+    override_schedules: list[ScheduleUse] = strawberry.field(
+        description="The override schedules it follows; of two that name a date, the earlier one wins."
+    )
+    first_day: date | None = strawberry.field(description="Before it the schedule never applies.")
+    last_day: date | None = strawberry.field(description="After it the schedule never applies.")
+    active_now: bool
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @strawberry.field(description="When it next begins or ceases to apply; null if not within a year.")
+    async def next_change(self, info: ApiInfo) -> datetime | None:
+        return await next_change_of(info.context.domain, info.context.actor, self.id)
+
+    @strawberry.field(description="Everything that uses the schedule. While there is any, it cannot be deleted.")
+    async def in_use_by(self, info: ApiInfo) -> list[ScheduleUse]:
+        return [ScheduleUse.of(use) for use in await used_by(info.context.actor, self.id)]
+
+
+@strawberry.type(description="A date of the week as the schedule will be.")
+class SchedulePreviewDay:
+    """A date and what gives it its slots."""
+
+    date: date
+    intervals: list[Interval]
+    cause: CauseKind
+    override: str = strawberry.field(description="The override schedule's name, if one gives the slots.")
+    holiday: str = strawberry.field(description="The holiday's name, if one is the reason.")
+
+
+@strawberry.type(description="A time in which the schedule applies.")
+class SchedulePreviewSpan:
+    """A span; `day` is the date it belongs to, which after midnight is yesterday."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    local_start: datetime = strawberry.field(description="The same moment with the site's offset.")
+    local_end: datetime = strawberry.field(description="The same moment with the site's offset.")
+    cause: CauseKind
+
+
+@strawberry.type(description="A week from Monday, DST, override schedules and holidays included.")
+class SchedulePreview:
+    """Seven days and the spans within them."""
+
+    days: list[SchedulePreviewDay]
+    spans: list[SchedulePreviewSpan]
+
+
+@strawberry.input(description="See ScheduleOverride.")
+class ScheduleOverrideInput:
+    """An override day."""
+
+    date: date
+    intervals: list[IntervalInput]
+
+
+@strawberry.input(description="See SchedulePeriod. everyDay gives all seven days the same intervals, beside their own.")
+class SchedulePeriodInput:
+    """A date range."""
+
+    first_day: date
+    last_day: date
+    days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    every_day: list[IntervalInput] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="A schedule to create.")
+class CreateScheduleInput:
+    """See Schedule."""
+
+    name: str
+    kind: ScheduleKind = ScheduleKind.WEEKLY
+    days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    periods: list[SchedulePeriodInput] = strawberry.field(default_factory=list)
+    overrides: list[ScheduleOverrideInput] = strawberry.field(default_factory=list)
+    override_schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@strawberry.input(description="What to change of a schedule; a field left out stays as it is.")
+class UpdateScheduleInput:
+    """See Schedule."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    kind: ScheduleKind | None = UNSET
+    days: list[ScheduleDayInput] | None = UNSET
+    periods: list[SchedulePeriodInput] | None = UNSET
+    overrides: list[ScheduleOverrideInput] | None = UNSET
+    override_schedule_ids: list[strawberry.ID] | None = UNSET
+    first_day: date | None = UNSET
+    last_day: date | None = UNSET
+
+
+@strawberry.type(description="The schedule as it now is, or why nothing was done.")
+class SchedulePayload:
+    """Result of a schedule mutation."""
+
+    schedule: Schedule | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def shown_schedules(context: ApiContext, rows: Sequence[ScheduleRow]) -> dict[str, Schedule]:
+    """Schedules, by id, that the caller was allowed to read."""
+    active = await active_schedules(context.domain, rows)
+    followed = await override_schedules_of([row.id for row in rows])
+    return {
+        row.id: Schedule(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            kind=row.kind,
+            days=shown_week(row.weekly),
+            periods=[
+                SchedulePeriod(
+                    first_day=date.fromisoformat(period["first"]),
+                    last_day=date.fromisoformat(period["last"]),
+                    days=shown_week(period["days"]),
+                )
+                for period in row.periods or ()
+            ],
+            overrides=[
+                ScheduleOverride(date=day, intervals=shown_slots(slots)) for day, slots in sorted(row.overrides.items())
+            ],
+            override_schedules=[
+                ScheduleUse.of(("override schedule", override.id, override.name)) for override in followed[row.id]
+            ],
+            first_day=row.first_day,
+            last_day=row.last_day,
+            active_now=row.id in active,
+            version=row.version,
+        )
+        for row in rows
+    }
+
+
+async def _payload(context: ApiContext, row: ScheduleRow) -> SchedulePayload:
+    return SchedulePayload(schedule=(await shown_schedules(context, [row]))[row.id])
+
+
+def _changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
+    """The fields that were sent, as the operations take them."""
+    found: dict[str, Any] = {}
+    for name in ("name", "kind", "override_schedule_ids"):
+        if (value := getattr(given, name)) is not UNSET and value is not None:
+            found[name] = value
+    for name in ("first_day", "last_day"):
+        if (value := getattr(given, name)) is not UNSET:
+            found[name] = value
+    if given.days:
+        found["weekly"] = given_week(given.days, "days")
+    elif given.days is not UNSET and given.days is not None:
+        found["weekly"] = [[]] * 7
+    if given.overrides is not UNSET and given.overrides is not None:
+        found["overrides"] = {
+            override.date.isoformat(): given_slots(override.intervals, "overrides") for override in given.overrides
+        }
+    if given.periods is not UNSET and given.periods is not None:
+        found["periods"] = [_period(period) for period in given.periods]
+    return cast(ScheduleChanges, found)
+
+
+def _period(given: SchedulePeriodInput) -> PeriodGiven:
+    every_day = given_slots(given.every_day, "periods")
+    return PeriodGiven(given.first_day, given.last_day, [day + every_day for day in given_week(given.days, "periods")])
+
+
+def _preview(week: schedule_walk.WeekPreview) -> SchedulePreview:
+    return SchedulePreview(
+        days=[
+            SchedulePreviewDay(
+                date=day.date,
+                intervals=shown_slots([(slot.start, slot.end) for slot in day.slots]),
+                cause=day.cause.kind,
+                override=day.cause.override,
+                holiday=day.cause.holiday,
+            )
+            for day in week.days
+        ],
+        spans=[
+            SchedulePreviewSpan(
+                day=span.day,
+                starts_at=span.starts_at,
+                ends_at=span.ends_at,
+                local_start=span.local_start,
+                local_end=span.local_end,
+                cause=span.cause.kind,
+            )
+            for span in week.spans
+        ],
+    )
+
+
+@strawberry.type
+class ScheduleQuery:
+    """Queries about schedules."""
+
+    @strawberry.field(description="Every schedule, by name. Permission: configuration.view.")
+    async def schedules(self, info: ApiInfo) -> list[Schedule]:
+        rows = await list_schedules(info.context.actor)
+        return list((await shown_schedules(info.context, rows)).values())
+
+    @strawberry.field(description="One schedule. Permission: configuration.view.")
+    async def schedule(self, info: ApiInfo, id: strawberry.ID) -> Schedule | None:
+        row = await schedule_by_id(info.context.actor, id)
+        return (await shown_schedules(info.context, [row]))[row.id] if row else None
+
+    @strawberry.field(description="A week of a schedule, from a Monday. Permission: configuration.view.")
+    async def schedule_preview(self, info: ApiInfo, id: strawberry.ID, monday: date) -> SchedulePreview:
+        return _preview(await preview_of(info.context.actor, id, monday))
+
+
+@strawberry.type
+class ScheduleMutation:
+    """Changes to schedules."""
+
+    @strawberry.mutation(description="Create a schedule. Permission: configuration.write.")
+    async def create_schedule(self, info: ApiInfo, input: CreateScheduleInput) -> SchedulePayload:
+        try:
+            row = await create_schedule(info.context.domain, info.context.actor, **_changes(input))
+        except AcsError as error:
+            return SchedulePayload(errors=[OperationError.of(error)])
+        return await _payload(info.context, row)
+
+    @strawberry.mutation(description="Change a schedule. Permission: configuration.write.")
+    async def update_schedule(self, info: ApiInfo, input: UpdateScheduleInput) -> SchedulePayload:
+        try:
+            row = await update_schedule(
+                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+            )
+        except AcsError as error:
+            return SchedulePayload(errors=[OperationError.of(error)])
+        return await _payload(info.context, row)
+
+    @strawberry.mutation(description="Delete a schedule that nothing uses. Permission: configuration.write.")
+    async def delete_schedule(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await delete_schedule(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
