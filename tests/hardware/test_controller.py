@@ -119,8 +119,8 @@ def test_lockdown_stops_cards_until_it_is_reset(site: Site) -> None:
     assert site.result("down").status is CommandStatus.CONFIRMED
     site.badge()
     assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.DOOR_LOCKDOWN
-    site.command(DoorAction.UNLOCK, "open-up")
-    refused = site.result("open-up")
+    site.command(DoorAction.GRANT_ACCESS, "let-in")
+    refused = site.result("let-in")
     assert refused.status is CommandStatus.FAILED
     assert "lockdown" in refused.detail
     site.command(DoorAction.RESET, "reset")
@@ -173,7 +173,7 @@ def test_a_repeated_command_is_answered_again_but_done_once(site: Site) -> None:
     site.command(DoorAction.LOCK, "next")
     site.result("next")
     assert [result.status for result in site.server.results("command-1")] == [CommandStatus.CONFIRMED] * 2
-    assert site.driver.commands.count(PULSE) == 1
+    assert site.driver.strikes().count(OutputState.PULSE) == 1
 
 
 @pytest.mark.parametrize("online_first", [True, False], ids=["confirmed", "failed"])
