@@ -6,7 +6,7 @@ when a first person has come in, and when the policy changes.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.schedule import Schedule, is_active
@@ -16,6 +16,8 @@ HORIZON = timedelta(days=8)
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+_ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+_NEVER = (_ALWAYS[1], _ALWAYS[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +42,44 @@ def unlock_wish(
 
     A schedule that is not known wants nothing. Where the door waits for a first person, `first_person_at` (aware
     UTC) is when one of the right group last came in. They count for the rest of that local day, and beyond
-    midnight until the period ends in which they came, if that began less than 24 hours ago.
+    midnight until the period ends in which they came, unless that lasts for more than a day.
     """
     known = [schedules[schedule_id] for schedule_id in door.unlock_schedules if schedule_id in schedules]
     if not known:
         return UnlockWish(False, None)
-    unlocked = _wants(door, known, zone, now, first_person_at)
+    here = _first_person_counts(known, zone, first_person_at) if door.first_person else _ALWAYS
+    unlocked = _wants(known, zone, here, now)
     for moment in _minutes(now, HORIZON):
-        if _wants(door, known, zone, moment, first_person_at) is not unlocked:
+        if _wants(known, zone, here, moment) is not unlocked:
             return UnlockWish(unlocked, moment)
     return UnlockWish(unlocked, now + HORIZON)
 
 
-def _wants(
-    door: DoorPolicy, schedules: list[Schedule], zone: tzinfo, now: datetime, first_person_at: datetime | None
-) -> bool:
-    if not _any_active(schedules, now, zone):
-        return False
-    return door.first_person is None or _counts(schedules, zone, now, first_person_at)
+def _wants(schedules: list[Schedule], zone: tzinfo, here: tuple[datetime, datetime], now: datetime) -> bool:
+    return here[0] <= now < here[1] and _any_active(schedules, now, zone)
 
 
-def _counts(schedules: list[Schedule], zone: tzinfo, now: datetime, came_at: datetime | None) -> bool:
-    """Whether who came in at `came_at` is still the first person."""
-    if came_at is None or came_at > now:
-        return False
-    if came_at.astimezone(zone).date() == now.astimezone(zone).date():
-        return True
-    if now - came_at >= _DAY:
-        return False
-    came_minute = came_at.replace(second=0, microsecond=0)
-    unbroken = _any_active(schedules, came_at, zone) and all(
-        _any_active(schedules, moment, zone) for moment in _minutes(came_minute, now - came_minute)
-    )
-    return unbroken and any(
-        not _any_active(schedules, moment, zone) for moment in _minutes(now - _DAY, came_at - (now - _DAY))
-    )
+def _first_person_counts(
+    schedules: list[Schedule], zone: tzinfo, came_at: datetime | None
+) -> tuple[datetime, datetime]:
+    """From when until when somebody who came in at `came_at` is the first person."""
+    if came_at is None:
+        return _NEVER
+    day_ends = _local_midnight_after(came_at, zone)
+    if not _any_active(schedules, came_at, zone):
+        return came_at, day_ends
+    minutes_before = _minutes(came_at - _DAY, _DAY)
+    idle = [moment for moment in minutes_before if not _any_active(schedules, moment, zone)]
+    if not idle:
+        return came_at, day_ends
+    period = _minutes(came_at, idle[-1] + _DAY - came_at)
+    ends_at = next((moment for moment in period if not _any_active(schedules, moment, zone)), day_ends)
+    return came_at, max(day_ends, ends_at)
+
+
+def _local_midnight_after(moment: datetime, zone: tzinfo) -> datetime:
+    tomorrow = moment.astimezone(zone).date() + _DAY
+    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
 
 
 def _any_active(schedules: list[Schedule], now: datetime, zone: tzinfo) -> bool:

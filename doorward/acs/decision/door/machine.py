@@ -85,9 +85,10 @@ def adopt(before: DoorPolicy, after: DoorPolicy, state: DoorState, now_ms: int, 
 
 
 def _change_schedule(motion: Motion, given: ScheduleChanged) -> None:
-    """A change of the schedule ends what a double swipe made of the door."""
-    if given.unlocked is not motion.state.schedule_unlocked:
-        motion.set(schedule_unlocked=given.unlocked, toggled=None)
+    """A change of the schedule ends what a double swipe made of the door. Without schedules nothing is wanted."""
+    wanted = given.unlocked and bool(motion.policy.unlock_schedules)
+    if wanted is not motion.state.schedule_unlocked:
+        motion.set(schedule_unlocked=wanted, toggled=None)
         settle(motion, given.correlation)
 
 
