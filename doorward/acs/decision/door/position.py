@@ -38,6 +38,11 @@ def raises_forced(policy: DoorPolicy) -> bool:
     return policy.forced_alarm and policy.has_position and not policy.maintenance and has_lock(policy)
 
 
+def raises_held(policy: DoorPolicy) -> bool:
+    """Whether a door held open is an alarm at this door."""
+    return policy.held_alarm and not policy.maintenance
+
+
 def count_open(motion: Motion, long: bool) -> None:
     """The open-too-long time begins now. It never ends sooner by that."""
     state = motion.state
@@ -52,8 +57,7 @@ def time_held(motion: Motion) -> None:
         state.position is Position.OPEN
         and state.open_since_ms is not None
         and state.mode is not DoorMode.UNLOCKED
-        and policy.held_alarm
-        and not policy.maintenance
+        and raises_held(policy)
     )
     if not counts or state.open_since_ms is None:
         end_held(motion, state.passage or "")
