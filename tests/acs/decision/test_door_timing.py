@@ -110,9 +110,9 @@ def test_long_access_time_gives_longer_to_open_and_longer_to_stand_open() -> Non
     door.give(TimePassed(), 52_999)
     assert door.types == [EventType.DOOR_OPENED]
     door.give(TimePassed(), 53_000)
-    assert door.types[-1] == EventType.DOOR_HELD_WARNING
+    assert door.types[1:] == [EventType.DOOR_HELD_WARNING]
     door.give(TimePassed(), 56_000)
-    assert door.types[-1] == EventType.DOOR_HELD
+    assert door.types[3:] == [EventType.DOOR_HELD]
 
 
 def test_the_next_passage_has_the_ordinary_times_again() -> None:

@@ -19,18 +19,20 @@ from doorward.acs.decision.door.inputs import (
 )
 from doorward.acs.decision.door.motion import Motion
 from doorward.acs.decision.door.position import (
+    count_open,
     end_forced,
     hold,
     lose_position,
     move,
     raises_forced,
+    raises_held,
     time_held,
     warn_held,
 )
 from doorward.acs.decision.door.release import end_release, grant
 from doorward.acs.decision.door.sensing import change_power, connect, end_fault, note_emergency, sense, uses
 from doorward.acs.decision.door.standing import in_emergency, settle
-from doorward.acs.decision.door.state import DoorSetting, DoorState, next_deadline
+from doorward.acs.decision.door.state import DoorSetting, DoorState, Position, next_deadline
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.events.catalogue import EventType
 
@@ -79,6 +81,8 @@ def adopt(before: DoorPolicy, after: DoorPolicy, state: DoorState, now_ms: int, 
     _drop_features(motion, correlation)
     note_emergency(motion, was_emergency, correlation)
     settle(motion, correlation)
+    if motion.state.position is Position.OPEN and raises_held(after) and not raises_held(before):
+        count_open(motion, motion.state.long_open)
     time_held(motion)
     _pass_time(motion, now_ms)
     return motion.finish()
