@@ -206,6 +206,16 @@ def test_modes_and_answers_are_kept_with_the_records(path: Path) -> None:
         assert journal.answers(NOON + timedelta(hours=25)) == {}
 
 
+def test_the_word_of_older_journals_for_a_door_that_is_not_unlocked_means_its_rules(path: Path) -> None:
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry(modes={"d1": DoorSetting.LOCKED}))
+        other = sqlite3.connect(path)
+        with other:
+            other.execute("INSERT INTO modes VALUES ('d2', 'locked')")
+        other.close()
+        assert journal.modes() == {"d1": DoorSetting.LOCKED, "d2": DoorSetting.RULES}
+
+
 def test_an_entry_is_kept_whole_or_not_at_all(path: Path) -> None:
     with Journal(path, DATA_KEY) as journal:
         other = sqlite3.connect(path)
