@@ -137,7 +137,6 @@ def _drop_features(motion: Motion, correlation: str) -> None:
             setting_correlation="",
             toggled=None,
             release=None,
-            grace=None,
         )
     if policy.double_swipe is None:
         motion.set(toggled=None)
