@@ -38,9 +38,7 @@ def debounce(state: Debounce, raw: InputState, now_ms: int, debounce_ms: int) ->
         raise ValueError(f"a debounce time is 0-{MAX_DEBOUNCE_MS} ms, not {debounce_ms}")
     settled = _settled(state, now_ms, debounce_ms)
     if raw is not state.heard:
-        settled = replace(settled, heard=raw, since_ms=now_ms)
-        if settled.stable is state.stable:
-            settled = _settled(settled, now_ms, debounce_ms)
+        settled = _settled(replace(settled, heard=raw, since_ms=now_ms), now_ms, debounce_ms)
     change = settled.stable if settled.stable is not state.stable else None
     waits = settled.heard is not settled.stable
     return Debounced(settled, change, settled.since_ms + debounce_ms if waits else None)

@@ -175,6 +175,24 @@ def test_an_action_with_an_end_returns_to_the_rules_by_itself(action: DoorAction
     assert (door.types[-1], door.correlations[-1]) == (EventType.DOOR_RESET, action.value)
 
 
+def test_an_end_that_is_noticed_late_counts_from_when_it_was() -> None:
+    door = Door(POLICY)
+    door.give(act(DoorAction.UNLOCK, until_ms=60_000), 0)
+    door.give(OPEN, 1_000)
+    door.give(TimePassed(), 79_999)
+    assert door.state.held_at_ms == 80_000
+
+
+def test_an_operators_action_acknowledges_the_alarms_and_the_time_counts_anew() -> None:
+    door = Door(POLICY)
+    door.give(OPEN, 0)
+    door.give(TimePassed(), 20_000)
+    door.forget()
+    door.give(act(DoorAction.LOCK), 30_000)
+    assert door.types == [EventType.DOOR_LOCKED, EventType.DOOR_HELD_CLEARED, EventType.DOOR_FORCED_CLEARED]
+    assert door.state.held_at_ms == 50_000
+
+
 def test_after_a_restart_a_door_unlocked_for_a_while_is_not_unlocked_for_ever() -> None:
     settings = []
     for action, until in ((DoorAction.UNLOCK, 9), (DoorAction.UNLOCK, None), (DoorAction.LOCKDOWN, 9)):
@@ -366,6 +384,14 @@ def test_a_door_that_stands_open_has_the_new_open_too_long_time() -> None:
     assert door.state.held_at_ms == 30_000
     door.adopt(replace(POLICY, held_after_ms=5_000), 10_000)
     assert door.state.held
+
+
+def test_a_door_that_loses_its_unlock_schedules_locks() -> None:
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    door.adopt(replace(POLICY, unlock_schedules=()), 10)
+    assert door.effects == [RELEASE, LOCK]
+    assert door.types[-1] == EventType.DOOR_LOCKED_BY_SCHEDULE
 
 
 def test_a_sensor_that_the_policy_takes_into_use_counts_as_it_last_spoke() -> None:

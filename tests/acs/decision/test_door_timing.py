@@ -10,6 +10,7 @@ from doorward.acs.decision.door import (
     DoorAction,
     DoorMode,
     PowerChanged,
+    ScheduleChanged,
     Sensed,
     Sound,
     TimePassed,
@@ -187,6 +188,23 @@ def test_somebody_who_leaves_by_the_exit_button_does_not_take_the_place_of_who_c
     door.give(OPEN, 5_500)
     assert door.passed == ["badge"]
     assert door.effects[:2] == [pulse(5_000), pulse(5_000)], "released for five seconds more"
+
+
+def test_the_exit_button_does_not_shorten_the_release_of_who_comes_in() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("slow", long=True), 0)
+    door.give(sensed(rex=True), 1_000)
+    assert next_deadline(door.state) == 12_000
+
+
+def test_the_grace_of_an_earlier_release_does_not_stand_in_the_way_of_a_later_one() -> None:
+    door = Door(replace(POLICY, unlock_schedules=("office",)))
+    door.give(CardGranted("badge"), 0)
+    door.give(TimePassed(), 5_000)
+    door.give(ScheduleChanged(True), 50_000)
+    door.give(ScheduleChanged(False), 60_000)
+    door.give(OPEN, 60_500)
+    assert not door.state.forced
 
 
 def test_where_nothing_tells_whether_the_door_opened_a_grant_counts_as_used() -> None:
