@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.door import DoorMode, next_deadline
+from doorward.acs.decision.door import DoorSetting, next_deadline
 from doorward.acs.decision.policy import Policy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -40,7 +40,7 @@ from doorward.hardware.fault import JournalFault
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import ControllerEnd
 from doorward.hardware.situation import Moment, Situation, door_statuses
-from doorward.hardware.turn import Effect, Turn, TurnInput
+from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
 
@@ -120,7 +120,7 @@ class Controller:
         self._generation = 0
         self._uplink: Uplink | None = None
         self._situation = Situation(CompiledPolicy(_NO_POLICY), Wiring())
-        self._modes: dict[str, DoorMode] = {}
+        self._modes: dict[str, DoorSetting] = {}
         self._answers: dict[str, CommandResult] = {}
         self._unsaved: PolicySnapshot | None = None
         self._fault = JournalFault()
@@ -345,7 +345,9 @@ class Controller:
         rewired = snapshot.devices != self._situation.wiring.devices
         if rewired:
             self._undrive()
+        adopted = PolicyAdopted(self._situation.policy.doors)
         self._situation = self._situation.under(snapshot, self._modes)
+        self._turn([adopted])
         if rewired:
             self._drive(snapshot.devices)
         self._tell(PolicyApplied(snapshot.policy.version))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from doorward.acs.decision.door import DoorMode
+from doorward.acs.decision.door import DoorSetting
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
@@ -20,7 +20,7 @@ class JournalFault:
         self.problem = ""
         self._since: Moment | None = None
         self._records: list[JournalRecord] = []
-        self._modes: dict[str, DoorMode] = {}
+        self._modes: dict[str, DoorSetting] = {}
         self._lost = 0
 
     def __bool__(self) -> bool:
@@ -34,7 +34,7 @@ class JournalFault:
         self._since = moment
         return True
 
-    def keep(self, records: Sequence[JournalRecord], modes: dict[str, DoorMode]) -> None:
+    def keep(self, records: Sequence[JournalRecord], modes: dict[str, DoorSetting]) -> None:
         """Keep what a turn could not write."""
         room = max(0, MOST_RECORDS - len(self._records))
         self._records += records[:room]

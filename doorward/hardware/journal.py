@@ -15,7 +15,7 @@ from types import TracebackType
 
 import msgspec
 
-from doorward.acs.decision.door import DoorMode
+from doorward.acs.decision.door import DoorSetting
 from doorward.acs.messages import CommandResult, JournalRecord, PolicySnapshot
 from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import JournalUnavailable
@@ -44,7 +44,7 @@ class Entry:
     """All that one batch makes durable, in one transaction. Records come with sequence 0 and get theirs."""
 
     records: Sequence[JournalRecord] = ()
-    modes: Mapping[str, DoorMode] = field(default_factory=dict)
+    modes: Mapping[str, DoorSetting] = field(default_factory=dict)
     answers: Sequence[tuple[CommandResult, datetime]] = ()
 
 
@@ -148,10 +148,12 @@ class Journal:
             newest = _last_sequence(connection)
         self.last_sequence = newest
 
-    def modes(self) -> dict[str, DoorMode]:
-        """The last mode of every door that ever had one set."""
+    def modes(self) -> dict[str, DoorSetting]:
+        """What operators last set every door to that they ever set."""
         with self._reading() as connection:
-            return {door_id: DoorMode(mode) for door_id, mode in connection.execute("SELECT door_id, mode FROM modes")}
+            return {
+                door_id: DoorSetting(mode) for door_id, mode in connection.execute("SELECT door_id, mode FROM modes")
+            }
 
     def answers(self, now: datetime) -> dict[str, CommandResult]:
         """The answers to commands, by command id; those that expired more than a day ago are forgotten."""

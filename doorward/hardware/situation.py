@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.door import DoorMode, DoorState
+from doorward.acs.decision.door import DoorSetting, DoorState, initial
 from doorward.acs.decision.policy import Side
 from doorward.acs.messages import DoorStatus, PolicySnapshot
 from doorward.hardware.wiring import Wiring
@@ -42,10 +42,10 @@ class Situation:
     devices: Mapping[str, bool] = field(default_factory=dict)
     subjects: Mapping[str, Subject] = field(default_factory=dict)
 
-    def under(self, snapshot: PolicySnapshot, modes: Mapping[str, DoorMode]) -> "Situation":
-        """The same under another policy. Doors that stay keep their state, others have their last mode."""
+    def under(self, snapshot: PolicySnapshot, modes: Mapping[str, DoorSetting]) -> "Situation":
+        """The same under another policy. Doors that stay keep their state, others begin as operators last set them."""
         doors = {
-            door.id: self.doors.get(door.id) or DoorState(mode=modes.get(door.id, DoorMode.LOCKED))
+            door.id: self.doors.get(door.id) or initial(door, modes.get(door.id, DoorSetting.RULES))
             for door in snapshot.policy.doors
         }
         return Situation(

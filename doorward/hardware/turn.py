@@ -20,16 +20,20 @@ from doorward.acs.decision.door import (
     DoorAction,
     DoorMode,
     DoorRecord,
+    DoorSetting,
     DoorState,
     Refusal,
     Sensed,
     Step,
     StrikeEffect,
     TimePassed,
+    adopt,
+    lasting_setting,
     next_deadline,
     step,
 )
 from doorward.acs.decision.door import Input as DoorInput
+from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
@@ -55,12 +59,24 @@ from doorward.hardware.driver import (
 from doorward.hardware.situation import Moment, Situation, Subject
 from doorward.hardware.wiring import output_for, position_and_rex
 
-TurnInput = DriverEvent | DoorCommand
+
+@dataclass(frozen=True, slots=True)
+class PolicyAdopted:
+    """Another policy rules from now on; `before` are the doors of the one that did."""
+
+    before: Mapping[str, DoorPolicy]
+
+
+TurnInput = DriverEvent | DoorCommand | PolicyAdopted
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
     Refusal.OFFLINE: "The door's device is offline. Check its power and cable, then try again.",
     Refusal.LOCKDOWN: "The door is in lockdown. Reset it first.",
+    Refusal.THREAT_LEVEL: "The threat level keeps the door in lockdown. Lower the threat level first.",
+    Refusal.EMERGENCY: "The door's emergency input is active and decides over the door until it ends.",
+    Refusal.MAINTENANCE: "The door is under maintenance. End that first.",
+    Refusal.NO_LOCK: "The door has no lock.",
 }
 
 
@@ -86,7 +102,7 @@ class Turn:
         self.doors: dict[str, DoorState] = dict(situation.doors)
         self.devices: dict[str, bool] = dict(situation.devices)
         self.records: list[JournalRecord] = []
-        self.modes: dict[str, DoorMode] = {}
+        self.modes: dict[str, DoorSetting] = {}
         self.effects: list[Effect] = []
         self.answers: list[CommandResult] = []
         self.settled: list[tuple[CommandResult, datetime]] = []
@@ -102,6 +118,9 @@ class Turn:
         """Put one input through the rules. A device that is not wired any more is passed over."""
         if isinstance(given, DoorCommand):
             self._command(given)
+            return
+        if isinstance(given, PolicyAdopted):
+            self._adopt(given)
             return
         device = self._wiring.device(given.device_id)
         if device is None:
@@ -129,6 +148,13 @@ class Turn:
     def situation(self) -> Situation:
         """What the controller knows after this turn."""
         return replace(self._before, doors=self.doors, devices=self.devices, subjects=self._subjects)
+
+    def _adopt(self, adopted: PolicyAdopted) -> None:
+        for door_id, after in self._policy.doors.items():
+            before = adopted.before.get(door_id)
+            if before is not None and before != after:
+                state = self.doors[door_id]
+                self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
 
     def _card(self, device: OsdpDevice, card: CardRead) -> None:
         reader = self._policy.readers.get(device.reader_id or "")
@@ -234,19 +260,29 @@ class Turn:
         for_command: str | None = None,
     ) -> Step:
         """Put one input to a door. `data` goes with the records that are about this very input."""
-        before = self.doors[door_id]
-        subjects = (self._before.subjects.get(door_id), self._subjects.get(door_id))
-        taken = step(self._policy.doors[door_id], before, given, self._moment.now_ms)
+        taken = step(self._policy.doors[door_id], self.doors[door_id], given, self._moment.now_ms)
+        self._keep(door_id, taken, getattr(given, "correlation", None), data, for_command)
+        return taken
+
+    def _keep(
+        self,
+        door_id: str,
+        taken: Step,
+        own: str | None,
+        data: dict[str, Any] | None,
+        for_command: str | None,
+    ) -> None:
+        """What comes of a step. `data` goes with the records of the correlation `own`."""
+        setting = lasting_setting(taken.state)
+        if setting is not lasting_setting(self.doors[door_id]):
+            self.modes[door_id] = setting
         self.doors[door_id] = taken.state
-        if taken.state.mode is not before.mode:
-            self.modes[door_id] = taken.state.mode
-        own = getattr(given, "correlation", None)
+        subjects = (self._before.subjects.get(door_id), self._subjects.get(door_id))
         for noted in taken.records:
-            about_this = data if noted.correlation == own else None
-            self.records.append(self._door_record(door_id, noted, subjects, about_this))
+            about_this = data if data is not None and noted.correlation == own else {}
+            self.records.append(self._door_record(door_id, noted, subjects, {**about_this, **noted.data}))
         for effect in taken.effects:
             self._strike(door_id, effect, for_command)
-        return taken
 
     def _strike(self, door_id: str, effect: StrikeEffect, for_command: str | None) -> None:
         io = self._wiring.io_of(door_id)
@@ -258,13 +294,13 @@ class Turn:
         door_id: str,
         noted: DoorRecord,
         subjects: tuple[Subject | None, ...],
-        data: dict[str, Any] | None,
+        data: dict[str, Any],
     ) -> JournalRecord:
         """The record, with the operator who caused it. Only access.no_entry names the cardholder:
         who opened a door that a card released is not known."""
         correlation = noted.correlation or new_id()
         who = next((one for one in subjects if one and one.correlation == correlation), Subject(correlation))
-        fields: dict[str, Any] = {"door_id": door_id, "user_id": who.user_id, "data": data or {}}
+        fields: dict[str, Any] = {"door_id": door_id, "user_id": who.user_id, "data": data}
         if noted.type is EventType.ACCESS_NO_ENTRY:
             fields |= {
                 "side": who.side,

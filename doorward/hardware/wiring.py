@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from doorward.acs.decision.door import Strike, StrikeEffect
+from doorward.acs.decision.supervision import InputState
 from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.hardware.driver import OutputState, SetOutput
 
@@ -45,10 +46,11 @@ def output_for(device: OsdpDevice, effect: StrikeEffect) -> SetOutput:
     return SetOutput(device.id, device.strike_output, _OUTPUT_OF_STRIKE[effect.strike], effect.duration_ms)
 
 
-def position_and_rex(device: OsdpDevice, inputs: tuple[bool, ...]) -> tuple[bool, bool]:
-    """Whether the door is open and its exit button pressed. An input that the device lacks reads False."""
+def position_and_rex(device: OsdpDevice, inputs: tuple[bool, ...]) -> tuple[InputState, InputState]:
+    """What the door position sensor and the exit button say. An input that the device lacks reads normal."""
 
-    def active(number: int) -> bool:
-        return number < len(inputs) and inputs[number]
+    def state(number: int) -> InputState:
+        is_active = number < len(inputs) and inputs[number]
+        return InputState.ACTIVE if is_active else InputState.NORMAL
 
-    return active(device.position_input), active(device.rex_input)
+    return state(device.position_input), state(device.rex_input)

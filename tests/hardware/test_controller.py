@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.messages import CommandStatus, DoorCommand, PolicyApplied
+from doorward.acs.messages import CommandStatus, DoorCommand, PolicyApplied, PolicySnapshot
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -119,8 +120,8 @@ def test_lockdown_stops_cards_until_it_is_reset(site: Site) -> None:
     assert site.result("down").status is CommandStatus.CONFIRMED
     site.badge()
     assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.DOOR_LOCKDOWN
-    site.command(DoorAction.UNLOCK, "open-up")
-    refused = site.result("open-up")
+    site.command(DoorAction.GRANT_ACCESS, "let-in")
+    refused = site.result("let-in")
     assert refused.status is CommandStatus.FAILED
     assert "lockdown" in refused.detail
     site.command(DoorAction.RESET, "reset")
@@ -173,7 +174,7 @@ def test_a_repeated_command_is_answered_again_but_done_once(site: Site) -> None:
     site.command(DoorAction.LOCK, "next")
     site.result("next")
     assert [result.status for result in site.server.results("command-1")] == [CommandStatus.CONFIRMED] * 2
-    assert site.driver.commands.count(PULSE) == 1
+    assert site.driver.strikes().count(OutputState.PULSE) == 1
 
 
 @pytest.mark.parametrize("online_first", [True, False], ids=["confirmed", "failed"])
@@ -264,3 +265,34 @@ def test_a_policy_that_takes_a_door_away_takes_its_devices_too(site: Site) -> No
     assert not site.driver.running
     site.command(DoorAction.UNLOCK)
     assert site.result().status is CommandStatus.FAILED
+
+
+def test_a_policy_that_brings_a_lockdown_locks_the_door_and_the_next_one_gives_it_back(site: Site) -> None:
+    site.command(DoorAction.UNLOCK)
+    site.driver.wait_for(RELEASE)
+    site.server.send(_locked_down(2))
+    site.server.event(EventType.DOOR_THREAT_LOCKDOWN)
+    site.driver.wait_for(LOCK, times=2)
+    site.badge()
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.DOOR_LOCKDOWN
+    site.command(DoorAction.UNLOCK, "again")
+    assert "threat level" in site.result("again").detail
+    site.server.send(snapshot(version=3))
+    site.server.event(EventType.DOOR_THREAT_LOCKDOWN_ENDED)
+    site.driver.wait_for(RELEASE, times=2)
+
+
+def test_a_lockdown_by_policy_is_not_what_an_operator_set(site: Site) -> None:
+    site.server.send(_locked_down(2))
+    site.server.event(EventType.DOOR_THREAT_LOCKDOWN)
+    site.restart()
+    site.attach_server(site.server.stored)
+    site.status(lambda door: door.mode is DoorMode.LOCKDOWN)
+    site.server.send(snapshot(version=3))
+    site.status(lambda door: door.mode is DoorMode.LOCKED)
+
+
+def _locked_down(version: int) -> PolicySnapshot:
+    usual = snapshot(version)
+    doors = tuple(replace(door, lockdown=True) for door in usual.policy.doors)
+    return replace(usual, policy=replace(usual.policy, doors=doors))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doorward.acs.decision.door import DoorMode
+from doorward.acs.decision.door import DoorSetting
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
@@ -198,12 +198,22 @@ def test_a_journal_that_was_lost_goes_on_behind_the_servers_last_sequence(path: 
 def test_modes_and_answers_are_kept_with_the_records(path: Path) -> None:
     done = CommandResult("done", CommandStatus.CONFIRMED)
     with Journal(path, DATA_KEY) as journal:
-        journal.append(Entry([record()], {"d1": DoorMode.UNLOCKED}, [(done, NOON)]))
-        journal.append(Entry(modes={"d2": DoorMode.LOCKDOWN}))
+        journal.append(Entry([record()], {"d1": DoorSetting.UNLOCKED}, [(done, NOON)]))
+        journal.append(Entry(modes={"d2": DoorSetting.LOCKDOWN}))
     with Journal(path, DATA_KEY) as journal:
-        assert journal.modes() == {"d1": DoorMode.UNLOCKED, "d2": DoorMode.LOCKDOWN}
+        assert journal.modes() == {"d1": DoorSetting.UNLOCKED, "d2": DoorSetting.LOCKDOWN}
         assert journal.answers(NOON + timedelta(hours=23)) == {"done": done}
         assert journal.answers(NOON + timedelta(hours=25)) == {}
+
+
+def test_the_word_of_older_journals_for_a_door_that_is_not_unlocked_means_its_rules(path: Path) -> None:
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry(modes={"d1": DoorSetting.LOCKED}))
+        other = sqlite3.connect(path)
+        with other:
+            other.execute("INSERT INTO modes VALUES ('d2', 'locked')")
+        other.close()
+        assert journal.modes() == {"d1": DoorSetting.LOCKED, "d2": DoorSetting.RULES}
 
 
 def test_an_entry_is_kept_whole_or_not_at_all(path: Path) -> None:
@@ -212,7 +222,7 @@ def test_an_entry_is_kept_whole_or_not_at_all(path: Path) -> None:
         other.execute("CREATE TRIGGER refuse BEFORE INSERT ON modes BEGIN SELECT raise(ABORT, 'no'); END")
         other.close()
         with pytest.raises(JournalUnavailable):
-            journal.append(Entry([record()], {"d1": DoorMode.UNLOCKED}))
+            journal.append(Entry([record()], {"d1": DoorSetting.UNLOCKED}))
         assert journal.read_after(0, 10) == []
         assert journal.append(entry(1))[0].sequence == 1
 

@@ -145,6 +145,27 @@ class EventType(StrEnum):
     HOLIDAY_CALENDAR_UPDATED = "audit.holiday_calendar.updated"
     HOLIDAY_CALENDAR_DELETED = "audit.holiday_calendar.deleted"
     SITE_UPDATED = "audit.site.updated"
+    DOOR_HELD_WARNING = "door.held_warning"
+    DOOR_HELD_WARNING_CLEARED = "door.held_warning_cleared"
+    DOOR_TOGGLED = "door.toggled"
+    DOOR_UNLOCKED_BY_SCHEDULE = "door.unlocked_by_schedule"
+    DOOR_LOCKED_BY_SCHEDULE = "door.locked_by_schedule"
+    DOOR_THREAT_LOCKDOWN = "door.threat_lockdown"
+    DOOR_THREAT_LOCKDOWN_ENDED = "door.threat_lockdown_ended"
+    DOOR_EMERGENCY = "door.emergency"
+    DOOR_EMERGENCY_CLEARED = "door.emergency_cleared"
+    DOOR_MAINTENANCE = "door.maintenance"
+    DOOR_MAINTENANCE_ENDED = "door.maintenance_ended"
+    DOOR_SENSOR_FAULT = "door.sensor_fault"
+    DOOR_SENSOR_FAULT_CLEARED = "door.sensor_fault_cleared"
+    DOOR_REX_FAULT = "door.rex_fault"
+    DOOR_REX_FAULT_CLEARED = "door.rex_fault_cleared"
+    DOOR_EMERGENCY_FAULT = "door.emergency_fault"
+    DOOR_EMERGENCY_FAULT_CLEARED = "door.emergency_fault_cleared"
+    DOOR_TAMPER = "door.tamper"
+    DOOR_TAMPER_CLEARED = "door.tamper_cleared"
+    DOOR_POWER_LOST = "door.power_lost"
+    DOOR_POWER_RESTORED = "door.power_restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +306,41 @@ def _declare() -> dict[EventType, Declaration]:
         kind.HOLIDAY_CALENDAR_UPDATED: Declaration(audit, info, "Holiday calendar changed"),
         kind.HOLIDAY_CALENDAR_DELETED: Declaration(audit, notice, "Holiday calendar deleted"),
         kind.SITE_UPDATED: Declaration(audit, notice, "Site settings changed"),
+        kind.DOOR_HELD_WARNING: Declaration(
+            door, notice, "Door open for nearly too long", kind.DOOR_HELD_WARNING_CLEARED
+        ),
+        kind.DOOR_HELD_WARNING_CLEARED: Declaration(door, info, "Warning of a door open for nearly too long ended"),
+        kind.DOOR_TOGGLED: Declaration(door, notice, "Door locked or unlocked by a double swipe"),
+        kind.DOOR_UNLOCKED_BY_SCHEDULE: Declaration(door, info, "Door unlocked by its schedule"),
+        kind.DOOR_LOCKED_BY_SCHEDULE: Declaration(door, info, "Door locked by its schedule"),
+        kind.DOOR_THREAT_LOCKDOWN: Declaration(
+            door, alarm, "Door in lockdown by the threat level", kind.DOOR_THREAT_LOCKDOWN_ENDED
+        ),
+        kind.DOOR_THREAT_LOCKDOWN_ENDED: Declaration(door, notice, "Lockdown by the threat level ended"),
+        kind.DOOR_EMERGENCY: Declaration(
+            door, alarm, "Emergency input of the door active", kind.DOOR_EMERGENCY_CLEARED
+        ),
+        kind.DOOR_EMERGENCY_CLEARED: Declaration(door, notice, "Emergency at the door ended"),
+        kind.DOOR_MAINTENANCE: Declaration(door, notice, "Door under maintenance", kind.DOOR_MAINTENANCE_ENDED),
+        kind.DOOR_MAINTENANCE_ENDED: Declaration(door, notice, "Maintenance of the door ended"),
+        kind.DOOR_SENSOR_FAULT: Declaration(
+            device, alarm, "Line of the door position sensor broken", kind.DOOR_SENSOR_FAULT_CLEARED
+        ),
+        kind.DOOR_SENSOR_FAULT_CLEARED: Declaration(device, info, "Line of the door position sensor works again"),
+        kind.DOOR_REX_FAULT: Declaration(
+            device, warning, "Line of the exit device broken", kind.DOOR_REX_FAULT_CLEARED
+        ),
+        kind.DOOR_REX_FAULT_CLEARED: Declaration(device, info, "Line of the exit device works again"),
+        kind.DOOR_EMERGENCY_FAULT: Declaration(
+            device, alarm, "Line of the emergency input broken", kind.DOOR_EMERGENCY_FAULT_CLEARED
+        ),
+        kind.DOOR_EMERGENCY_FAULT_CLEARED: Declaration(device, info, "Line of the emergency input works again"),
+        kind.DOOR_TAMPER: Declaration(device, alarm, "Door device tampered with", kind.DOOR_TAMPER_CLEARED),
+        kind.DOOR_TAMPER_CLEARED: Declaration(device, info, "Tamper of the door device ended"),
+        kind.DOOR_POWER_LOST: Declaration(
+            device, warning, "Door device lost its power supply", kind.DOOR_POWER_RESTORED
+        ),
+        kind.DOOR_POWER_RESTORED: Declaration(device, info, "Door device has its power supply again"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,0 +1,81 @@
+"""The door state machine. Pure: a policy, a state, an input and a time give a state, records and effects."""
+
+from doorward.acs.decision.door.actions import OPERATOR_GRANT_MS
+from doorward.acs.decision.door.effects import (
+    Annunciation,
+    DoorRecord,
+    Refusal,
+    Sound,
+    Step,
+    Strike,
+    StrikeEffect,
+    annunciation,
+    has_lock,
+)
+from doorward.acs.decision.door.inputs import (
+    Acted,
+    CardGranted,
+    Connected,
+    DoorAction,
+    Input,
+    PowerChanged,
+    ScheduleChanged,
+    Sensed,
+    TimePassed,
+)
+from doorward.acs.decision.door.machine import adopt, initial, step
+from doorward.acs.decision.door.release import RELEASE_GRACE_MS
+from doorward.acs.decision.door.standing import RELOCK_GRACE_MS, in_emergency, standing
+from doorward.acs.decision.door.state import (
+    Cause,
+    DoorMode,
+    DoorSetting,
+    DoorState,
+    Grace,
+    Line,
+    Position,
+    Release,
+    Source,
+    lasting_setting,
+    next_deadline,
+)
+
+__all__ = [
+    "OPERATOR_GRANT_MS",
+    "RELEASE_GRACE_MS",
+    "RELOCK_GRACE_MS",
+    "Acted",
+    "Annunciation",
+    "CardGranted",
+    "Cause",
+    "Connected",
+    "DoorAction",
+    "DoorMode",
+    "DoorRecord",
+    "DoorSetting",
+    "DoorState",
+    "Grace",
+    "Input",
+    "Line",
+    "Position",
+    "PowerChanged",
+    "Refusal",
+    "Release",
+    "ScheduleChanged",
+    "Sensed",
+    "Sound",
+    "Source",
+    "Step",
+    "Strike",
+    "StrikeEffect",
+    "TimePassed",
+    "adopt",
+    "annunciation",
+    "has_lock",
+    "in_emergency",
+    "initial",
+    "lasting_setting",
+    "next_deadline",
+    "standing",
+    "step",
+]
