@@ -24,6 +24,7 @@ AREAS = (
     "users",
     "cameras",
     "events",
+    "policy",
 )
 _POSTGRES_POOL = 10
 
