@@ -39,11 +39,11 @@ async def _trim(connection: BaseDBAsyncClient) -> None:
 
 
 async def changes_since(version: int, present: int) -> ChangedIds | None:
-    """What changed after `version` up to `present`, or None when that is not known, or too much, or anything."""
+    """What changed after `version` up to `present`; None when that is not known, too much, or may be anything."""
     if version == present:
         return {}
-    oldest = await PolicyChange.all().order_by("version").first().values_list("version", flat=True)
-    if version > present or oldest is None or int(str(oldest)) > version + 1:
+    oldest = await PolicyChange.all().order_by("version").limit(1)
+    if not 0 < version < present or not oldest or oldest[0].version > version + 1:
         return None
     rows = (
         await PolicyChange.filter(version__gt=version, version__lte=present)
