@@ -48,7 +48,7 @@ class PolicyFeed:
         whole, changed = await aside(partial(self._compile, self._version))
         self._digests = whole.digests
         policy = whole.snapshot.policy
-        if changed is None and policy.content != self._content:
+        if policy.content != self._content and (changed is None or policy.version == self._version):
             self._version, self._content = policy.version, policy.content
             return whole.snapshot
         return self._sent(policy.version, policy.content, pick_delta(whole.snapshot, changed or {}))

@@ -4,6 +4,7 @@ from datetime import UTC
 from typing import Any
 
 import msgspec
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from doorward.acs.decision.card_format import CardFormat
