@@ -57,7 +57,8 @@ async def suspend(world: World, site: Site, suspended: bool = True) -> None:
 
 
 async def present_version() -> int:
-    return (await SiteRow.get(id=SITE_ID)).policy_version
+    site = await SiteRow.get(id=SITE_ID)
+    return int(site.policy_version)
 
 
 class Follower:

@@ -77,7 +77,9 @@ def test_sharing_changes_no_value_and_leaves_one_object_of_each(people: list[tup
             )
         )
         kind = tuple[tuple[CardholderPolicy, ...], tuple[CredentialPolicy, ...]]
-        return msgspec.msgpack.decode(encoded, type=kind)
+        decoded: tuple[tuple[CardholderPolicy, ...], tuple[CredentialPolicy, ...]]
+        decoded = msgspec.msgpack.decode(encoded, type=kind)
+        return decoded
 
     cardholders, credentials = fresh()
     share(cardholders, credentials)
