@@ -44,7 +44,7 @@ from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.sealing import Sealer
 from doorward.acs.site.operations import ensure_site
 from doorward.hardware.policy_file import PolicyFile
-from doorward.hardware.policy_worker import PolicyWorker, ReadyPolicy
+from doorward.hardware.policy_worker import PolicyNews, PolicyWorker, ReadyPolicy
 
 KEY = b"k" * 32
 GROUPS_OF_A_PERSON = 2
@@ -188,6 +188,9 @@ async def measure(size: Size, scene: Scene, folder: Path) -> dict[str, float]:
         feed = PolicyFeed(domain, controller.id)
         feed.begin(0, "")
         meter = LagMeter()
+        await asyncio.sleep(1)
+        figures["idle_lag_p99_ms"], figures["idle_lag_worst_ms"] = await meter.stop()
+        meter = LagMeter()
         start = time.perf_counter()
         whole = await feed.next()
         figures["compile_s"] = time.perf_counter() - start
@@ -220,7 +223,11 @@ async def _delta_figures(
     del store
     news: asyncio.Queue[object] = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    worker = PolicyWorker(file, lambda one: loop.call_soon_threadsafe(news.put_nowait, one) and None)
+
+    def tell(one: PolicyNews) -> None:
+        loop.call_soon_threadsafe(news.put_nowait, one)
+
+    worker = PolicyWorker(file, tell)
     worker.start()
     try:
         worker.put(whole)

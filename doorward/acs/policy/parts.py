@@ -5,11 +5,13 @@ whole policies and deltas must come to the same content.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from tortoise.connection import get_connection
+from tortoise.fields import BigIntField
 from tortoise.models import Model
 
 from doorward.acs.credentials.models import Card
@@ -68,21 +70,24 @@ async def settings(site: Site) -> Policy:
     return Policy(0, site.time_zone)
 
 
-async def _rows(model: type[Model], ids: Ids, *columns: str, **where: Any) -> AsyncIterator[tuple[Any, ...]]:
-    """Rows in order of their ids, by chunks; `id` comes first."""
+async def _rows(model: type[Model], ids: Ids, *columns: str) -> AsyncIterator[Sequence[Any]]:
+    """Chunks of raw rows in order of their ids, which come first: five times as fast as through models."""
+    connection = get_connection("default")
+    sqlite = connection.capabilities.dialect == "sqlite"
+    select = f'SELECT id, {", ".join(columns)} FROM "{model._meta.db_table}" WHERE id '  # noqa: S608 - our own names
     if ids is not None:
         for part in chunks(sorted(ids), CHUNK_IDS):
-            for row in await model.filter(id__in=part, **where).order_by("id").values_list("id", *columns):
-                yield row
+            places = ", ".join("?" if sqlite else f"${number}" for number in range(1, len(part) + 1))
+            yield (await connection.execute_query(f"{select} IN ({places}) ORDER BY id", part))[1]
         return
-    last = ""
-    while True:
-        rows = await model.filter(id__gt=last, **where).order_by("id").limit(CHUNK_ROWS).values_list("id", *columns)
-        for row in rows:
-            yield row
-        if len(rows) < CHUNK_ROWS:
-            return
-        last = str(rows[-1][0])
+    query = f"{select} > {'?' if sqlite else '$1'} ORDER BY id LIMIT {CHUNK_ROWS}"
+    last: Any = 0 if isinstance(model._meta.pk, BigIntField) else ""
+    rows: Sequence[Any] = (None,) * CHUNK_ROWS
+    while len(rows) == CHUNK_ROWS:
+        rows = (await connection.execute_query(query, [last]))[1]
+        if rows:
+            last = rows[-1][0]
+            yield rows
 
 
 def chunks(values: list[str], size: int) -> Iterator[list[str]]:
@@ -111,8 +116,14 @@ async def _doors(scope: Scope, ids: Ids) -> tuple[DoorPolicy, ...]:
 
 async def _readers(scope: Scope, ids: Ids) -> tuple[ReaderPolicy, ...]:
     doors = set(await scope.door_ids())
-    rows = _rows(Reader, ids, "door_id", "side")
-    return tuple([ReaderPolicy(row[0], row[1], Side(row[2])) async for row in rows if row[1] in doors])
+    return tuple(
+        [
+            ReaderPolicy(reader_id, door_id, Side(side))
+            async for rows in _rows(Reader, ids, "door_id", "side")
+            for reader_id, door_id, side in rows
+            if door_id in doors
+        ]
+    )
 
 
 async def _credentials(_: Scope, ids: Ids) -> tuple[CredentialPolicy, ...]:
@@ -122,55 +133,40 @@ async def _credentials(_: Scope, ids: Ids) -> tuple[CredentialPolicy, ...]:
             CredentialPolicy(
                 card_id, holder, card_format, facility, number, CredentialStatus(status), _utc(start), _utc(end)
             )
-            async for card_id, holder, card_format, facility, number, status, start, end in _rows(Card, ids, *columns)
+            async for rows in _rows(Card, ids, *columns)
+            for card_id, holder, card_format, facility, number, status, start, end in rows
         ]
     )
 
 
 async def _cardholders(_: Scope, ids: Ids) -> tuple[CardholderPolicy, ...]:
     groups = await _groups_of(ids)
-    rows = _rows(Cardholder, ids, "suspended", "valid_from", "valid_to")
     return tuple(
         [
-            CardholderPolicy(row[0], groups.get(row[0], ()), bool(row[1]), _utc(row[2]), _utc(row[3]))
-            async for row in rows
+            CardholderPolicy(cardholder_id, groups.get(cardholder_id, ()), bool(suspended), _utc(start), _utc(end))
+            async for rows in _rows(Cardholder, ids, "suspended", "valid_from", "valid_to")
+            for cardholder_id, suspended, start, end in rows
         ]
     )
 
 
 async def _groups_of(ids: Ids) -> dict[str, tuple[str, ...]]:
-    """The groups of each cardholder, in order; people with the same groups share one tuple."""
+    """The groups of each cardholder, in order."""
     names: dict[str, str] = {}
-    groups: dict[str, list[str]] = defaultdict(list)
-    async for cardholder_id, group_id in _memberships(ids):
-        groups[cardholder_id].append(names.setdefault(group_id, group_id))
-    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
-    return {
-        cardholder_id: shared.setdefault(own, own)
-        for cardholder_id, unsorted in groups.items()
-        for own in (tuple(sorted(unsorted)),)
-    }
+    groups: dict[str, list[str]] = {}
+    async for rows in _memberships(ids):
+        for cardholder_id, group_id in rows:
+            groups.setdefault(cardholder_id, []).append(names.setdefault(group_id, group_id))
+    return {cardholder_id: tuple(sorted(own)) for cardholder_id, own in groups.items()}
 
 
-async def _memberships(ids: Ids) -> AsyncIterator[tuple[str, str]]:
-    if ids is not None:
-        for part in chunks(sorted(ids), CHUNK_IDS):
-            for pair in await GroupMember.filter(cardholder_id__in=part).values_list("cardholder_id", "group_id"):
-                yield pair
+async def _memberships(ids: Ids) -> AsyncIterator[Iterable[Any]]:
+    if ids is None:
+        async for rows in _rows(GroupMember, None, "cardholder_id", "group_id"):
+            yield ((row[1], row[2]) for row in rows)
         return
-    last = 0
-    while True:
-        rows = (
-            await GroupMember.filter(id__gt=last)
-            .order_by("id")
-            .limit(CHUNK_ROWS)
-            .values_list("id", "cardholder_id", "group_id")
-        )
-        for row_id, cardholder_id, group_id in rows:
-            last = row_id
-            yield cardholder_id, group_id
-        if len(rows) < CHUNK_ROWS:
-            return
+    for part in chunks(sorted(ids), CHUNK_IDS):
+        yield await GroupMember.filter(cardholder_id__in=part).values_list("cardholder_id", "group_id")
 
 
 def _utc(value: Any) -> datetime | None:
@@ -202,7 +198,8 @@ async def _rules(scope: Scope, ids: Ids) -> tuple[AccessRulePolicy, ...]:
                 tuple(schedules[rule_id]),
                 tuple(DoorSide(door_id, Side(side)) for door_id, side in sides[rule_id]),
             )
-            async for rule_id, name in _rows(AccessRule, ids, "name")
+            async for rows in _rows(AccessRule, ids, "name")
+            for rule_id, name in rows
             if rule_id in sides
         ]
     )
