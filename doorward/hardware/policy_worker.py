@@ -14,6 +14,7 @@ from doorward.acs.decision.patch import PolicyStore
 from doorward.acs.decision.policy import Policy
 from doorward.acs.messages import OsdpDevice, PolicyDelta, PolicyRefused, PolicySnapshot
 from doorward.acs.policy.content import content_after, content_of
+from doorward.acs.policy.garbage import leave_alone, no_full_collections
 from doorward.hardware.errors import PolicyUnkept
 from doorward.hardware.policy_file import PolicyFile
 
@@ -60,11 +61,15 @@ class PolicyWorker:
 
     def load(self) -> ReadyPolicy | None:
         """Before `start`: the policy that was kept, if any. Raises SealBroken and PolicyUnkept."""
-        kept = self._file.load()
+        with no_full_collections():
+            kept = self._file.load()
         if kept is None:
             return None
         self._store, self._devices = kept
-        return self._ready("")
+        with no_full_collections():
+            ready = self._ready("")
+        leave_alone(len(self._store))
+        return ready
 
     def start(self) -> None:
         """Begin to take in what is put."""
@@ -109,9 +114,12 @@ class PolicyWorker:
     def _take_all(self, items: list[PolicySnapshot | PolicyDelta | _Linked]) -> None:
         if not items and not self._saved and not self._save_whole():
             self._tell(PolicyKept())
-        taken = [problem for item in items if (problem := self._take(item)) is not None]
-        if taken:
-            self._tell(self._ready(taken[-1]))
+        with no_full_collections():
+            taken = [problem for item in items if (problem := self._take(item)) is not None]
+            if taken:
+                self._tell(self._ready(taken[-1]))
+        if any(isinstance(item, PolicySnapshot) for item in items):
+            leave_alone(len(self._store))
 
     def _take(self, message: PolicySnapshot | PolicyDelta | _Linked) -> str | None:
         """Take one in and keep it: why it is not kept ("": it is), or None when nothing has changed."""

@@ -17,7 +17,7 @@ def share(cardholders: tuple[CardholderPolicy, ...], credentials: tuple[Credenti
         ids[cardholder.id] = cardholder.id
         shared = tuples.get(cardholder.groups)
         if shared is None:
-            shared = tuple(words.setdefault(group, group) for group in cardholder.groups)
+            shared = tuple([words.setdefault(group, group) for group in cardholder.groups])
             tuples[shared] = shared
         force_setattr(cardholder, "groups", shared)
     for credential in credentials:

@@ -62,6 +62,8 @@ class Scope:
         return self._doors
 
 
+_STATUSES = {status.value: status for status in CredentialStatus}
+
 Loader = Callable[[Scope, Ids], Awaitable[tuple[Any, ...]]]
 
 
@@ -130,9 +132,7 @@ async def _credentials(_: Scope, ids: Ids) -> tuple[CredentialPolicy, ...]:
     columns = ("cardholder_id", "format", "facility", "number", "status", "valid_from", "valid_to")
     return tuple(
         [
-            CredentialPolicy(
-                card_id, holder, card_format, facility, number, CredentialStatus(status), _utc(start), _utc(end)
-            )
+            CredentialPolicy(card_id, holder, card_format, facility, number, _STATUSES[status], _utc(start), _utc(end))
             async for rows in _rows(Card, ids, *columns)
             for card_id, holder, card_format, facility, number, status, start, end in rows
         ]

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from doorward.acs.policy.garbage import no_full_collections
+
 T = TypeVar("T")
 
 
@@ -35,7 +37,11 @@ async def aside(work: Callable[[], Awaitable[T]]) -> T:
         started.set_result((asyncio.get_running_loop(), task))
         return await _by_own_connection(work)
 
-    running = asyncio.ensure_future(asyncio.to_thread(lambda: asyncio.run(main())))
+    def run() -> T:
+        with no_full_collections():
+            return asyncio.run(main())
+
+    running = asyncio.ensure_future(asyncio.to_thread(run))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
