@@ -3,6 +3,7 @@
 The server needs them to say what the content will be after a delta, without reading the whole policy.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -20,14 +21,14 @@ class Digests:
     __slots__ = ("_hashes", "_later", "_sum", "_values")
 
     def __init__(self, named: Iterable[tuple[Name, bytes]]) -> None:
-        hashes: list[int] = []
+        hashes = array("q")
         values = bytearray()
         for name, value in named:
             hashes.append(hash(name))
             values += value
-        self._hashes = np.array(hashes, dtype=np.int64)
-        order = np.argsort(self._hashes)
-        self._hashes = self._hashes[order]
+        unsorted = np.frombuffer(hashes, dtype=np.int64)
+        order = np.argsort(unsorted)
+        self._hashes = unsorted[order]
         digests = np.frombuffer(values, dtype=f"V{DIGEST_BYTES}")
         self._values = digests[order]
         lanes = np.frombuffer(values, dtype=">u4").reshape(-1, 4).sum(axis=0, dtype=np.uint64).tolist()

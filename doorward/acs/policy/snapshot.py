@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -42,12 +43,8 @@ async def compile_whole(scope: Scope) -> Whole:
     found: dict[str, tuple[Any, ...]] = {FIELDS[part]: await load(scope, None) for part, load in LOADERS.items()}
     share(found["cardholders"], found["credentials"])
     devices = await devices_of(scope)
-    digests = Digests(
-        [
-            *name_single(empty, devices).items(),
-            *(named for part in LOADERS for named in name_entities(part, found[FIELDS[part]])),
-        ]
-    )
+    entities = (name_entities(part, found[FIELDS[part]]) for part in LOADERS)
+    digests = Digests(chain(name_single(empty, devices).items(), *entities))
     policy = msgspec.structs.replace(empty, version=site.policy_version, content=digests.content, **found)
     return Whole(PolicySnapshot(policy, devices), digests)
 
