@@ -96,7 +96,9 @@ class PolicyWorker:
                 self._take_all([item for item in batch if item is not None])
             except Exception:
                 logger.exception("a policy cannot be taken in; the one before still rules")
-                if isinstance(batch[-1], PolicyDelta):  # Another whole policy would be no better than a whole one.
+                if batch and isinstance(
+                    batch[-1], PolicyDelta
+                ):  # Another whole policy would be no better than a whole one.
                     self._refuse()
             if None in batch:
                 return
