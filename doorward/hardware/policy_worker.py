@@ -96,9 +96,8 @@ class PolicyWorker:
                 self._take_all([item for item in batch if item is not None])
             except Exception:
                 logger.exception("a policy cannot be taken in; the one before still rules")
-                if batch and isinstance(
-                    batch[-1], PolicyDelta
-                ):  # Another whole policy would be no better than a whole one.
+                # After a whole policy, to ask for another one would go on for ever.
+                if batch and isinstance(batch[-1], PolicyDelta):
                     self._refuse()
             if None in batch:
                 return
