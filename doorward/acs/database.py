@@ -27,6 +27,7 @@ AREAS = (
     "users",
     "cameras",
     "events",
+    "policy",
 )
 _POSTGRES_POOL = 10
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
+from doorward.acs.decision.patch import PolicyChanges
 from doorward.acs.decision.policy import Policy, Side
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
@@ -69,12 +70,13 @@ class JournalRecord(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, frozen=True, tag=True):
-    """First message of a controller: who it is, its last written sequence, the policy version it runs (0: none)."""
+    """First message of a controller: who it is, its last written sequence, the policy it runs (version 0: none)."""
 
     controller_id: str
     boot_id: str
     last_sequence: int
     policy_version: int
+    policy_content: str = ""
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
@@ -88,6 +90,28 @@ class PolicySnapshot(msgspec.Struct, frozen=True, tag=True):
 
     policy: Policy
     devices: tuple[OsdpDevice, ...]
+
+
+class PolicyDelta(msgspec.Struct, frozen=True, tag=True):
+    """What brings the policy `base_version` with content `base_content` to `version` with `content`.
+
+    `devices` is the whole wiring when that changed. A controller that runs another policy, or would come
+    out at another content, changes nothing and answers PolicyRefused.
+    """
+
+    base_version: int
+    base_content: str
+    version: int
+    content: str
+    changes: PolicyChanges
+    devices: tuple[OsdpDevice, ...] | None = None
+
+
+class PolicyRefused(msgspec.Struct, frozen=True, tag=True):
+    """A delta does not fit what the controller runs. It waits for a whole policy and refuses nothing more till then."""
+
+    version: int
+    content: str
 
 
 class PolicyApplied(msgspec.Struct, frozen=True, tag=True):
@@ -156,5 +180,5 @@ class Health(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
 
 
-ToServer = Hello | PolicyApplied | JournalBatch | CommandResult | DoorStatus | Health
-ToController = Welcome | PolicySnapshot | JournalAck | DoorCommand
+ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health
+ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand

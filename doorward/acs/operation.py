@@ -18,6 +18,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
+from doorward.acs.policy.changes import record_changes
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
 
@@ -125,6 +126,7 @@ async def _finish(work: Work) -> None:
         site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
         site.policy_version += 1
         await site.save(using_db=work.connection, update_fields=["policy_version"])
+        await record_changes(work.connection, site.policy_version, work.policy_parts)
     if work.events:
         await lock_log(work.connection)
         await append(work.connection, work.events, work.now)

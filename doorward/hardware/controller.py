@@ -28,6 +28,8 @@ from doorward.acs.messages import (
     JournalRecord,
     OsdpDevice,
     PolicyApplied,
+    PolicyDelta,
+    PolicyRefused,
     PolicySnapshot,
     ToController,
     ToServer,
@@ -35,10 +37,12 @@ from doorward.acs.messages import (
 )
 from doorward.acs.sealing import SealBroken
 from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, DriverEvent, EventSink
-from doorward.hardware.errors import JournalUnavailable
+from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
 from doorward.hardware.fault import JournalFault
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import ControllerEnd
+from doorward.hardware.policy_file import PolicyFile
+from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
 from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
 from doorward.hardware.uplink import Uplink
@@ -78,11 +82,18 @@ class _Attached:
     link: ControllerEnd
 
 
+@dataclass(frozen=True, slots=True)
+class _FromWorker:
+    """What has become of a policy."""
+
+    news: PolicyNews
+
+
 class _Stop:
     """Ends the thread."""
 
 
-_Queued = _FromDriver | _FromServer | _Attached | _Stop
+_Queued = _FromDriver | _FromServer | _FromWorker | _Attached | _Stop
 
 
 def _process_ms() -> int:
@@ -101,7 +112,7 @@ class Controller:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic_ms: Callable[[], int] = _process_ms,
     ) -> None:
-        """`data_key` (32 bytes) seals the policy kept in the journal. `clock` is aware UTC.
+        """`data_key` (32 bytes) seals the policy, in a file beside the journal. `clock` is aware UTC.
 
         `driver_factory` is called, in the controller's thread, once for every wiring.
         """
@@ -116,13 +127,16 @@ class Controller:
         self._queue: queue.SimpleQueue[_Queued] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
         self._journal: Journal
+        policy_file = PolicyFile(journal_path.with_suffix(".policy"), data_key)
+        self._worker = PolicyWorker(policy_file, lambda news: self._queue.put(_FromWorker(news)))
         self._driver: Driver | None = None
         self._generation = 0
         self._uplink: Uplink | None = None
         self._situation = Situation(CompiledPolicy(_NO_POLICY), Wiring())
         self._modes: dict[str, DoorSetting] = {}
         self._answers: dict[str, CommandResult] = {}
-        self._unsaved: PolicySnapshot | None = None
+        self._content = ""
+        self._unkept = ""
         self._fault = JournalFault()
         self._retry_at_ms = 0
 
@@ -136,12 +150,13 @@ class Controller:
             self._journal.append(
                 Entry([JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())])
             )
-            snapshot = self._last_policy()
+            ready = self._last_policy()
         except BaseException:
             self._journal.close()
             raise
-        if snapshot is not None:
-            self._situation = self._situation.under(snapshot, self._modes)
+        if ready is not None:
+            self._rule_by(ready)
+        self._worker.start()
         self._thread.start()
 
     def attach(self, link: ControllerEnd) -> None:
@@ -164,10 +179,15 @@ class Controller:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def _last_policy(self) -> PolicySnapshot | None:
+    def _last_policy(self) -> ReadyPolicy | None:
         try:
-            return self._journal.policy()
-        except SealBroken as error:
+            ready = self._worker.load()
+            if ready is not None:
+                self._journal.forget_policy()
+            elif (older := self._journal.policy()) is not None:
+                self._worker.put(older)
+            return ready
+        except (SealBroken, PolicyUnkept) as error:
             logger.error("no door is served until the server sends the policy anew: %s", error)
             return None
 
@@ -187,6 +207,7 @@ class Controller:
                 self._driver.stop()
             if self._uplink is not None:
                 self._uplink.close()
+            self._worker.stop()
             self._journal.close()
 
     def _wait(self) -> list[_Queued]:
@@ -226,6 +247,8 @@ class Controller:
                     return False
                 case _Attached(link):
                     self._greet(link)
+                case _FromWorker(news):
+                    self._heed_worker(news)
                 case _FromServer(link, message):
                     if self._uplink is not None and link is self._uplink.link:
                         self._heed(self._uplink, message)
@@ -274,9 +297,7 @@ class Controller:
         if self._fault:
             logger.warning("the journal %s can be written again", self._journal_path)
             self._fault.ended()
-            self._tell(Health(True))
-            if self._unsaved is not None:
-                self._save_policy(self._unsaved)
+            self._tell(self._health())
             if self._uplink is not None and not self._uplink.welcome:
                 self._say_hello()  # The last welcome could not be heeded.
 
@@ -285,7 +306,7 @@ class Controller:
         self._retry_at_ms = moment.now_ms + JOURNAL_RETRY_MS
         if self._fault.began(str(error), moment):
             logger.error("%s", error)
-            self._tell(Health(False, str(error)))
+            self._tell(self._health())
 
     def _perform(self, effects: Sequence[Effect], answers: Sequence[CommandResult]) -> list[CommandResult]:
         """Send the turn's commands; an operator's command whose strike was refused has failed."""
@@ -318,48 +339,63 @@ class Controller:
             self._remember_position()
             self._uplink.close()
         self._uplink = Uplink(link, self._journal)
+        self._worker.linked()
         link.connect(lambda message: self._queue.put(_FromServer(link, message)))
         self._say_hello()
 
     def _say_hello(self) -> None:
         version = self._situation.policy.version
-        self._tell(Hello(self._id, self._boot_id, self._journal.last_sequence, version))
+        self._tell(Hello(self._id, self._boot_id, self._journal.last_sequence, version, self._content))
 
     def _heed(self, uplink: Uplink, message: ToController) -> None:
         try:
             match message:
                 case Welcome(stored_sequence):
                     uplink.welcomed(stored_sequence, self._boot_id)
-                    uplink.send(Health(not self._fault, self._fault.problem))
+                    uplink.send(self._health())
                     self._tell_doors()
                 case JournalAck(sequence):
                     uplink.acknowledged(sequence)
-                case PolicySnapshot():
-                    self._adopt(message)
+                case PolicySnapshot() | PolicyDelta():
+                    self._worker.put(message)
         except JournalUnavailable as error:
             self._note_fault(error)
 
-    def _adopt(self, snapshot: PolicySnapshot) -> None:
-        """Rule by this policy at once, drive its devices, and keep it for a start without a server."""
-        self._save_policy(snapshot)
-        rewired = snapshot.devices != self._situation.wiring.devices
+    def _health(self) -> Health:
+        problem = self._fault.problem or self._unkept
+        return Health(not problem, problem)
+
+    def _heed_worker(self, news: PolicyNews) -> None:
+        match news:
+            case ReadyPolicy():
+                self._adopt(news)
+            case PolicyKept():
+                self._note_unkept("")
+            case PolicyRefused():
+                self._tell(news)
+
+    def _note_unkept(self, problem: str) -> None:
+        if problem != self._unkept:
+            self._unkept = problem
+            self._tell(self._health())
+
+    def _adopt(self, ready: ReadyPolicy) -> None:
+        """Rule by this policy from here on, and drive its devices."""
+        rewired = ready.devices != self._situation.wiring.devices
         if rewired:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy.doors)
-        self._situation = self._situation.under(snapshot, self._modes)
+        self._rule_by(ready)
         self._turn([adopted])
         if rewired:
-            self._drive(snapshot.devices)
-        self._tell(PolicyApplied(snapshot.policy.version))
+            self._drive(ready.devices)
+        self._note_unkept(ready.unkept)
+        self._tell(PolicyApplied(ready.compiled.version))
         self._tell_doors()
 
-    def _save_policy(self, snapshot: PolicySnapshot) -> None:
-        try:
-            self._journal.save_policy(snapshot)
-            self._unsaved = None
-        except JournalUnavailable as error:
-            self._unsaved = snapshot
-            self._note_fault(error)
+    def _rule_by(self, ready: ReadyPolicy) -> None:
+        self._situation = self._situation.under(ready.compiled, ready.devices, self._modes)
+        self._content = ready.content
 
     def _undrive(self) -> None:
         """Stop the driver. Every device that was online is offline by that, and so are its door's inputs."""

@@ -7,3 +7,7 @@ class HardwareError(Exception):
 
 class JournalUnavailable(HardwareError):
     """The journal cannot be opened, read or written. No door is released by a card until it can be."""
+
+
+class PolicyUnkept(HardwareError):
+    """The policy file cannot be read or written; says what to do."""

@@ -1,7 +1,7 @@
 """The journal: what happened at the doors, durable before anything moves.
 
 One SQLite file per controller (WAL, synchronous=FULL), with gap-free sequence numbers from 1. The
-same file keeps what must survive a restart: door modes, answers to commands, and the policy, sealed.
+same file keeps what must survive a restart: door modes and answers to commands. The policy has a file of its own.
 """
 
 import os
@@ -56,7 +56,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, key: bytes) -> None:
-        """Open or create it. `key` is the 32-byte data key under which the policy is sealed."""
+        """Open or create it. `key` is the 32-byte data key under which an older version sealed its policy here."""
         self._path = path
         self._sealer = Sealer(key)
         self._lock = JournalLock(path)
@@ -162,14 +162,8 @@ class Journal:
             rows = connection.execute("SELECT id, result FROM answers").fetchall()
         return {command_id: msgspec.msgpack.decode(result, type=CommandResult) for command_id, result in rows}
 
-    def save_policy(self, snapshot: PolicySnapshot) -> None:
-        """Keep the policy and wiring for a start without a server."""
-        sealed = self._sealer.seal(msgspec.msgpack.encode(snapshot), _POLICY_CONTEXT)
-        with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO kept VALUES ('policy', ?)", (sealed,))
-
     def policy(self) -> PolicySnapshot | None:
-        """The last policy that was saved. Raises SealBroken when it is another key's."""
+        """The policy as journals kept it before it had a file of its own. Raises SealBroken under another key."""
         with self._reading() as connection:
             row = connection.execute("SELECT value FROM kept WHERE name = 'policy'").fetchone()
         if row is None:
@@ -178,6 +172,11 @@ class Journal:
             return msgspec.msgpack.decode(self._sealer.open(row[0], _POLICY_CONTEXT), type=PolicySnapshot)
         except msgspec.MsgspecError as error:
             raise SealBroken(f"the policy in {self._path} was written by another version: {error}") from error
+
+    def forget_policy(self) -> None:
+        """It is in its own file: the one here must not come back should that be lost."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM kept WHERE name = 'policy'")
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -1,13 +1,13 @@
 """What a controller knows between turns, and how its doors look from outside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorSetting, DoorState, initial
 from doorward.acs.decision.policy import Side
-from doorward.acs.messages import DoorStatus, PolicySnapshot
+from doorward.acs.messages import DoorStatus, OsdpDevice
 from doorward.hardware.wiring import Wiring
 
 
@@ -42,17 +42,19 @@ class Situation:
     devices: Mapping[str, bool] = field(default_factory=dict)
     subjects: Mapping[str, Subject] = field(default_factory=dict)
 
-    def under(self, snapshot: PolicySnapshot, modes: Mapping[str, DoorSetting]) -> "Situation":
+    def under(
+        self, policy: CompiledPolicy, devices: Sequence[OsdpDevice], modes: Mapping[str, DoorSetting]
+    ) -> "Situation":
         """The same under another policy. Doors that stay keep their state, others begin as operators last set them."""
         doors = {
-            door.id: self.doors.get(door.id) or initial(door, modes.get(door.id, DoorSetting.RULES))
-            for door in snapshot.policy.doors
+            door_id: self.doors.get(door_id) or initial(door, modes.get(door_id, DoorSetting.RULES))
+            for door_id, door in policy.doors.items()
         }
         return Situation(
-            CompiledPolicy(snapshot.policy),
-            Wiring(snapshot.devices),
+            policy,
+            Wiring(devices),
             doors,
-            {device.id: self.devices[device.id] for device in snapshot.devices if device.id in self.devices},
+            {device.id: self.devices[device.id] for device in devices if device.id in self.devices},
             {door_id: subject for door_id, subject in self.subjects.items() if door_id in doors},
         )
 

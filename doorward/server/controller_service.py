@@ -19,11 +19,12 @@ from doorward.acs.messages import (
     JournalAck,
     JournalBatch,
     PolicyApplied,
+    PolicyRefused,
     ToController,
     ToServer,
     Welcome,
 )
-from doorward.acs.rules.policy import compile_policy
+from doorward.acs.policy.pipeline import PolicyFeed
 from doorward.hardware.link import LinkClosed
 
 RETRY_S = 1.0
@@ -48,6 +49,8 @@ class ControllerService:
         self._domain = domain
         self._controller_id = controller_id
         self._link = link
+        self._feed = PolicyFeed(domain, controller_id)
+        self._says_it_runs: tuple[int, str] | None = None
         self._policy_due = asyncio.Event()
         self._journal_ok = True
 
@@ -69,16 +72,21 @@ class ControllerService:
 
     async def _handle(self, message: ToServer) -> None:
         match message:
-            case Hello(boot_id=boot_id, last_sequence=last_sequence, policy_version=version):
+            case Hello(boot_id=boot_id, last_sequence=last_sequence, policy_version=version, policy_content=content):
                 told = {"boot_id": boot_id, "last_sequence": last_sequence, "policy_version": version}
                 await self._note(EventType.CONTROLLER_ONLINE, **told)
                 self._link.send(Welcome(await stored_sequence(self._controller_id)))
                 self._domain.doors.attach(self._controller_id, self._link.send)
-                self.push_policy()
+                self._push_after(version, content)
             case JournalBatch():
                 await self._store(message)
             case PolicyApplied(version):
                 await note_applied_version(self._controller_id, version)
+            case PolicyRefused(version, content):
+                logger.warning(
+                    "controller %s is at policy %s (%s), not where it should be", self._controller_id, version, content
+                )
+                self._push_after(0, "")
             case CommandResult():
                 self._domain.doors.resolve(message)
             case DoorStatus():
@@ -102,13 +110,23 @@ class ControllerService:
                 self._link.send(JournalAck(stored))
                 return
 
+    def _push_after(self, version: int, content: str) -> None:
+        """The controller has told what it runs; the pusher goes on from there."""
+        self._says_it_runs = version, content
+        self.push_policy()
+
     async def _push_policies(self) -> None:
         while True:
             await self._policy_due.wait()
             await asyncio.sleep(GATHER_S)
             self._policy_due.clear()
+            if self._says_it_runs is not None:
+                self._feed.begin(*self._says_it_runs)
+                self._says_it_runs = None
             try:
-                self._link.send(await compile_policy(self._domain, self._controller_id))
+                message = await self._feed.next()
+                if message is not None:
+                    self._link.send(message)
             except (BaseORMException, OSError):
                 logger.exception("the policy could not be compiled; trying again in %s s", RETRY_S)
                 self._policy_due.set()

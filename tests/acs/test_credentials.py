@@ -41,8 +41,8 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.operation import Work
 from doorward.acs.people.operations import NewCardholder, create_cardholder
+from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.policy_part import PolicyPart
-from doorward.acs.rules.policy import compile_policy
 from tests.world import START, World, make_site, only, open_world, user
 
 pytestmark = pytest.mark.anyio

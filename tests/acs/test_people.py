@@ -16,7 +16,7 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.people.operations import NewCardholder, create_cardholder, set_photo, update_cardholder
 from doorward.acs.people.photo import encode_photo
 from doorward.acs.people.queries import cursor_of, page_cardholders
-from doorward.acs.rules.policy import compile_policy
+from doorward.acs.policy.snapshot import compile_policy
 from tests.world import make_site, only, open_world, user
 
 pytestmark = pytest.mark.anyio

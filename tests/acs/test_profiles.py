@@ -18,13 +18,13 @@ from doorward.acs.errors import Conflict, NotFound, NotPermitted, ValidationFail
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.operation import Work
+from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.profiles.methods import check_methods
 from doorward.acs.profiles.models import Profile, ProfileMethod
 from doorward.acs.profiles.operations import NewProfile, create_profile, delete_profile, update_profile
 from doorward.acs.profiles.pin_alone import BEFORE_PIN_ALONE, pin_alone_in_use
 from doorward.acs.profiles.policy import profile_policies
 from doorward.acs.profiles.queries import list_profiles, schedule_uses
-from doorward.acs.rules.policy import compile_policy
 from doorward.acs.schedules.operations import create_schedule
 from tests.world import World, only, open_world
 

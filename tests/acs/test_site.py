@@ -6,7 +6,7 @@ from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
-from doorward.acs.rules.policy import compile_policy
+from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.site.operations import update_site
 from doorward.acs.site.queries import the_site
 from tests.world import open_world, user

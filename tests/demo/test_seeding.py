@@ -19,7 +19,7 @@ from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.models import Event
 from doorward.acs.messages import PolicySnapshot
 from doorward.acs.people.models import Cardholder, Group
-from doorward.acs.rules.policy import compile_policy
+from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.users.operations import sign_in
 from doorward.acs.zones.models import Zone

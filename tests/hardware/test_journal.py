@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, JournalRecord
-from doorward.acs.sealing import SealBroken
+from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import JournalUnavailable
 from doorward.hardware.journal import Entry, Journal
 from tests.hardware.site import DATA_KEY, NOON, snapshot
@@ -227,13 +228,16 @@ def test_an_entry_is_kept_whole_or_not_at_all(path: Path) -> None:
         assert journal.append(entry(1))[0].sequence == 1
 
 
-def test_the_policy_comes_back_and_is_unreadable_without_the_key(path: Path) -> None:
+def test_a_policy_that_an_older_version_kept_here_is_read_until_it_is_forgotten(path: Path) -> None:
+    sealed = Sealer(DATA_KEY).seal(msgspec.msgpack.encode(snapshot(4)), "controller policy")
     with Journal(path, DATA_KEY) as journal:
         assert journal.policy() is None
-        journal.save_policy(snapshot(4))
-    with Journal(path, DATA_KEY) as journal:
+        with sqlite3.connect(path) as other:
+            other.execute("INSERT INTO kept VALUES ('policy', ?)", (sealed,))
+        other.close()
         assert journal.policy() == snapshot(4)
-    stored = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"Main entrance" not in stored
     with Journal(path, bytes(32)) as journal, pytest.raises(SealBroken):
         journal.policy()
+    with Journal(path, DATA_KEY) as journal:
+        journal.forget_policy()
+        assert journal.policy() is None

@@ -26,14 +26,18 @@ from doorward.acs.messages import (
     JournalAck,
     JournalBatch,
     PolicyApplied,
+    PolicyDelta,
+    PolicyRefused,
     PolicySnapshot,
     ToController,
     Welcome,
 )
 from doorward.acs.people.operations import update_cardholder
+from doorward.acs.policy.pipeline import PolicyFeed
 from doorward.hardware.link import ControllerEnd, memory_link
 from doorward.server.controller_service import ControllerService
 from tests.acs.test_event_log import granted
+from tests.acs.test_policy_pipeline import suspend
 from tests.world import Site, World, make_site, open_world, user
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +107,64 @@ async def test_a_change_reaches_the_controller_under_a_new_version(database_url:
         after = (await peer.next(PolicySnapshot)).policy
         assert after.version > before.version
         assert after.cardholders[0].suspended
+
+
+async def test_a_change_that_is_named_reaches_the_controller_alone(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        before = (await peer.next(PolicySnapshot)).policy
+        await suspend(peer.world, peer.site)
+        peer.world.domain.policy_changed()
+        delta = await peer.next(PolicyDelta)
+        assert (delta.base_version, delta.base_content) == (before.version, before.content)
+        assert [person.suspended for person in delta.changes.cardholders] == [True]
+
+
+async def test_changes_that_come_close_together_are_one_delta(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(database_url) as peer:
+        before = (await peer.next(PolicySnapshot)).policy
+        monkeypatch.setattr("doorward.server.controller_service.GATHER_S", 0.5)
+        peer.world.domain.policy_changed()
+        for suspended in (True, False, True):
+            await suspend(peer.world, peer.site, suspended)
+            peer.world.domain.policy_changed()
+        delta = await peer.next(PolicyDelta)
+        assert (delta.base_version, delta.version) == (before.version, before.version + 3)
+
+
+async def test_a_controller_that_refuses_a_delta_gets_the_whole_policy(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        whole = await peer.next(PolicySnapshot)
+        peer.end.send(PolicyRefused(whole.policy.version, "0" * 32))
+        assert await peer.next(PolicySnapshot) == whole
+
+
+async def test_a_controller_that_comes_back_gets_what_changed_meanwhile(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        policy = (await peer.next(PolicySnapshot)).policy
+        await suspend(peer.world, peer.site)
+        peer.end.send(Hello(peer.world.controller.id, "boot", 0, policy.version, policy.content))
+        delta = await peer.next(PolicyDelta)
+        assert (delta.base_version, delta.base_content) == (policy.version, policy.content)
+
+
+async def test_a_policy_that_could_not_be_read_is_tried_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError("disk"), OSError("disk")]
+    following = PolicyFeed.next
+
+    async def flaky(feed: PolicyFeed) -> PolicySnapshot | PolicyDelta | None:
+        if failures:
+            raise failures.pop()
+        return await following(feed)
+
+    monkeypatch.setattr(PolicyFeed, "next", flaky)
+    monkeypatch.setattr("doorward.server.controller_service.RETRY_S", 0.01)
+    async with connected(database_url) as peer:
+        await peer.next(PolicySnapshot)
+        assert not failures
 
 
 async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_url: str) -> None:

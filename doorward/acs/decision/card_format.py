@@ -72,7 +72,7 @@ class CardBits:
         return cls((value << (size * 8 - bit_count)).to_bytes(size, "big"), bit_count)
 
 
-class CardToken(msgspec.Struct, frozen=True):
+class CardToken(msgspec.Struct, frozen=True, gc=False):
     """A card as one format sees it. Two cards with one token are one card. No `facility`: the format has none.
 
     A format with a facility code only gives the number 0.

@@ -2,7 +2,8 @@
 
 A field that is added later has a default, so that a snapshot kept by an older controller still opens.
 References that lead nowhere are allowed here; `decide` denies on them. The indexes over a policy are
-in `compiled.py`.
+in `compiled.py`. Cardholders and credentials, of which there may be millions, are out of the garbage collector's
+sight (they form no cycles) and are encoded without the fields that have their default.
 """
 
 from datetime import datetime
@@ -222,7 +223,7 @@ class RelativeValidity(msgspec.Struct, frozen=True):
     unit: ValidityUnit
 
 
-class CredentialPolicy(msgspec.Struct, frozen=True):
+class CredentialPolicy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A credential and its owner. Dates are aware UTC; `valid_to` is the first moment it is no longer valid.
 
     A card has `format` and `number`, and `facility` unless it has none. A number of more than 64 bits, and raw
@@ -247,7 +248,7 @@ class CredentialPolicy(msgspec.Struct, frozen=True):
     starts_lockdown: bool = False
 
 
-class CardholderPolicy(msgspec.Struct, frozen=True):
+class CardholderPolicy(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A person, as far as a decision needs to know them.
 
     Where they were before `forgiven_at` no longer counts for anti-passback.

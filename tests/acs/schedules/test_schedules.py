@@ -10,7 +10,7 @@ from doorward.acs.decision.schedule import CauseKind, Interval, Schedule
 from doorward.acs.errors import Conflict, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
-from doorward.acs.rules.policy import compile_policy
+from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.schedules.given import DateRange, PeriodGiven
 from doorward.acs.schedules.holiday import HolidayGiven, by_hand
 from doorward.acs.schedules.holiday_operations import (
