@@ -67,6 +67,7 @@ class JournalRecord(msgspec.Struct, frozen=True):
     user_id: str | None = None
     trace: tuple[TraceStep, ...] = ()
     data: dict[str, Any] = {}
+    zone_id: str | None = None
 
 
 class Hello(msgspec.Struct, frozen=True, tag=True):
@@ -80,9 +81,13 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
-    """The server's answer: every record up to and including `stored_sequence` is stored. It resumes after it."""
+    """The server's answer: every record up to and including `stored_sequence` is stored. It resumes after it.
+
+    `at` is the server's clock (aware UTC), by which a controller knows whether its own can be trusted.
+    """
 
     stored_sequence: int
+    at: datetime | None = None
 
 
 class PolicySnapshot(msgspec.Struct, frozen=True, tag=True):
@@ -133,7 +138,10 @@ class JournalAck(msgspec.Struct, frozen=True, tag=True):
 
 
 class DoorCommand(msgspec.Struct, frozen=True, tag=True):
-    """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done."""
+    """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done.
+
+    `until` (aware UTC) ends UNLOCK, LOCK and LOCKDOWN; `duration_ms` is how long GRANT_ACCESS lasts (None: 7 s).
+    """
 
     id: str
     door_id: str
@@ -141,6 +149,22 @@ class DoorCommand(msgspec.Struct, frozen=True, tag=True):
     user_id: str
     reason: str
     expires_at: datetime
+    until: datetime | None = None
+    duration_ms: int | None = None
+
+
+class PersonPresence(msgspec.Struct, frozen=True, array_like=True):
+    """Where a cardholder is (`zone_id` None: in no zone), and since when, as some controller saw it."""
+
+    cardholder_id: str
+    zone_id: str | None
+    since: datetime
+
+
+class Presences(msgspec.Struct, frozen=True, tag=True):
+    """Where people are, from other controllers or corrected by hand. Older news than what is known counts nothing."""
+
+    people: tuple[PersonPresence, ...]
 
 
 class CommandStatus(StrEnum):
@@ -181,4 +205,4 @@ class Health(msgspec.Struct, frozen=True, tag=True):
 
 
 ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health
-ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand
+ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences

@@ -9,12 +9,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.door import DoorSetting, next_deadline
+from doorward.acs.decision.door import DoorSetting
+from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Policy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -31,11 +32,13 @@ from doorward.acs.messages import (
     PolicyDelta,
     PolicyRefused,
     PolicySnapshot,
+    Presences,
     ToController,
     ToServer,
     Welcome,
 )
 from doorward.acs.sealing import SealBroken
+from doorward.hardware.contact import ContactKeeper
 from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, DriverEvent, EventSink
 from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
 from doorward.hardware.fault import JournalFault
@@ -147,6 +150,10 @@ class Controller:
             now = self._moment()
             self._modes = self._journal.modes()
             self._answers = self._journal.answers(now.at)
+            memory = Memory()
+            memory.apply(self._journal.memory())
+            self._contact = ContactKeeper(self._journal, now.at)
+            self._situation = replace(self._situation, memory=memory, contact=self._contact.now(now.at))
             self._journal.append(
                 Entry([JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())])
             )
@@ -212,12 +219,11 @@ class Controller:
 
     def _wait(self) -> list[_Queued]:
         """Everything queued, or nothing when a deadline came first."""
-        deadlines = [
-            deadline for state in self._situation.doors.values() if (deadline := next_deadline(state)) is not None
-        ]
+        now = self._moment()
+        deadlines = [*self._situation.deadlines(now)]
         if self._fault:
             deadlines.append(self._retry_at_ms)
-        timeout_s = max(0, min(deadlines) - self._moment().now_ms) / 1000 if deadlines else None
+        timeout_s = max(0, min(deadlines) - now.now_ms) / 1000 if deadlines else None
         try:
             batch = [self._queue.get(timeout=timeout_s)]
         except queue.Empty:
@@ -235,7 +241,7 @@ class Controller:
                     if generation == self._generation:
                         inputs.append(event)
                     continue
-                case _FromServer(link, DoorCommand() as command):
+                case _FromServer(link, (DoorCommand() | Presences()) as command):
                     if self._uplink is not None and link is self._uplink.link:
                         inputs.append(command)
                     continue
@@ -259,18 +265,21 @@ class Controller:
 
     def _turn(self, inputs: Sequence[TurnInput]) -> None:
         moment = self._moment()
+        connected = self._uplink is not None and self._uplink.in_contact
+        self._situation = replace(self._situation, contact=self._contact.note(connected, moment.at))
         journal_waits = bool(self._fault) and moment.now_ms < self._retry_at_ms
         turn = self._plan(inputs, moment, durable=not journal_waits)
         if journal_waits:
-            self._fault.keep(turn.records, turn.modes)
+            self._fault.keep(turn.records, turn.modes, turn.admission.changes)
         else:
             try:
-                self._make_durable(Entry(turn.records, turn.modes, turn.settled), moment)
+                self._make_durable(Entry(turn.records, turn.modes, turn.settled, turn.admission.changes), moment)
             except JournalUnavailable as error:
                 turn = self._plan(inputs, moment, durable=False)
                 self._note_fault(error)
-                self._fault.keep(turn.records, turn.modes)
+                self._fault.keep(turn.records, turn.modes, turn.admission.changes)
         self._modes |= turn.modes
+        self._situation.memory.apply(turn.admission.changes)
         answers = self._perform(turn.effects, turn.answers)
         self._situation = turn.situation()
         for answer in answers:
@@ -291,7 +300,7 @@ class Controller:
         return turn
 
     def _make_durable(self, entry: Entry, moment: Moment) -> None:
-        if not (self._fault or entry.records or entry.modes or entry.answers):
+        if not (self._fault or entry.records or entry.modes or entry.answers or entry.memory):
             return
         self._journal.append(self._fault.with_kept(entry, moment))
         if self._fault:
@@ -350,8 +359,9 @@ class Controller:
     def _heed(self, uplink: Uplink, message: ToController) -> None:
         try:
             match message:
-                case Welcome(stored_sequence):
+                case Welcome(stored_sequence, server_at):
                     uplink.welcomed(stored_sequence, self._boot_id)
+                    self._contact.heard(server_at, self._clock())
                     uplink.send(self._health())
                     self._tell_doors()
                 case JournalAck(sequence):

@@ -1,11 +1,12 @@
 """What a driver tells its controller, and what the controller asks of a driver."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.acs.decision.read import Shown
 from doorward.hardware.errors import HardwareError
 
 
@@ -16,6 +17,23 @@ class CardRead:
     device_id: str
     bits: CardBits
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """Keys pressed at a reader device, oldest first: 0-9, * and #."""
+
+    device_id: str
+    keys: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """Something else than a card shown at a reader device: a QR code, a plate, a phone. Decided like a card."""
+
+    device_id: str
+    item: Shown
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +70,7 @@ class TamperChanged:
     active: bool
 
 
-DriverEvent = CardRead | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged
+DriverEvent = CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged
 
 
 class OutputState(StrEnum):
@@ -75,10 +93,11 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Show the person at a reader whether they may pass (LED and buzzer, as far as it has them)."""
+    """Show the person at a reader whether they may pass, or that more is waited for (LED and buzzer, if any)."""
 
     device_id: str
     granted: bool
+    waiting: bool = False
 
 
 DriverCommand = SetOutput | Feedback

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from doorward.acs.decision.door import DoorSetting
+from doorward.acs.decision.memory import Change, Table
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
@@ -22,6 +23,7 @@ class JournalFault:
         self._records: list[JournalRecord] = []
         self._modes: dict[str, DoorSetting] = {}
         self._lost = 0
+        self._memory: dict[tuple[Table, str], Change] = {}
 
     def __bool__(self) -> bool:
         return bool(self.problem)
@@ -34,17 +36,21 @@ class JournalFault:
         self._since = moment
         return True
 
-    def keep(self, records: Sequence[JournalRecord], modes: dict[str, DoorSetting]) -> None:
+    def keep(
+        self, records: Sequence[JournalRecord], modes: dict[str, DoorSetting], memory: Sequence[Change] = ()
+    ) -> None:
         """Keep what a turn could not write."""
         room = max(0, MOST_RECORDS - len(self._records))
         self._records += records[:room]
         self._lost += len(records[room:])
         self._modes |= modes
+        self._memory |= {(change.table, change.key): change for change in memory}
 
     def with_kept(self, entry: Entry, moment: Moment) -> Entry:
         """The entry, behind all that waits and the record that the journal works again."""
         if self._since is None:
             return entry
+        memory = [*self._memory.values(), *entry.memory]
         recovered = JournalRecord(
             0,
             moment.boot_id,
@@ -58,7 +64,9 @@ class JournalFault:
                 "lost_records": self._lost,
             },
         )
-        return Entry([*self._records, recovered, *entry.records], self._modes | dict(entry.modes), entry.answers)
+        return Entry(
+            [*self._records, recovered, *entry.records], self._modes | dict(entry.modes), entry.answers, memory
+        )
 
     def ended(self) -> None:
         """Everything is written."""
@@ -66,4 +74,5 @@ class JournalFault:
         self._since = None
         self._records.clear()
         self._modes.clear()
+        self._memory.clear()
         self._lost = 0

@@ -4,6 +4,7 @@ One SQLite file per controller (WAL, synchronous=FULL), with gap-free sequence n
 same file keeps what must survive a restart: door modes and answers to commands. The policy has a file of its own.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,10 +17,13 @@ from types import TracebackType
 import msgspec
 
 from doorward.acs.decision.door import DoorSetting
+from doorward.acs.decision.memory import TYPES, Change, Table
 from doorward.acs.messages import CommandResult, JournalRecord, PolicySnapshot
 from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import JournalUnavailable
 from doorward.hardware.journal_lock import JournalLock
+
+logger = logging.getLogger(__name__)
 
 KEEP_ACKNOWLEDGED = 100_000
 KEEP_ANSWERS = timedelta(days=1)
@@ -34,6 +38,9 @@ CREATE TABLE IF NOT EXISTS modes (door_id TEXT PRIMARY KEY, mode TEXT NOT NULL) 
 CREATE TABLE IF NOT EXISTS answers (
     id TEXT PRIMARY KEY, expires_at REAL NOT NULL, result BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS memory (
+    part TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (part, key)
+) STRICT;
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 """
 _POLICY_CONTEXT = "controller policy"
@@ -46,6 +53,7 @@ class Entry:
     records: Sequence[JournalRecord] = ()
     modes: Mapping[str, DoorSetting] = field(default_factory=dict)
     answers: Sequence[tuple[CommandResult, datetime]] = ()
+    memory: Sequence[Change] = ()
 
 
 class Journal:
@@ -103,6 +111,18 @@ class Journal:
                     for result, expires_at in entry.answers
                 ],
             )
+            connection.executemany(
+                "INSERT OR REPLACE INTO memory VALUES (?, ?, ?)",
+                [
+                    (change.table.value, change.key, msgspec.msgpack.encode(change.value))
+                    for change in entry.memory
+                    if change.value is not None
+                ],
+            )
+            connection.executemany(
+                "DELETE FROM memory WHERE part = ? AND key = ?",
+                [(change.table.value, change.key) for change in entry.memory if change.value is None],
+            )
         self.last_sequence = last + len(numbered)
         return numbered
 
@@ -154,6 +174,29 @@ class Journal:
             return {
                 door_id: DoorSetting(mode) for door_id, mode in connection.execute("SELECT door_id, mode FROM modes")
             }
+
+    def memory(self) -> list[Change]:
+        """All that decisions remembered, as the changes that bring it about. What cannot be read is forgotten."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT part, key, value FROM memory").fetchall()
+        return [change for row in rows if (change := _remembered(*row)) is not None]
+
+    def last_contact(self) -> datetime | None:
+        """When the server was last known to be in reach."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT value FROM kept WHERE name = 'contact'").fetchone()
+        return msgspec.msgpack.decode(row[0], type=datetime) if row else None
+
+    def note_contact(self, at: datetime) -> None:
+        """The server is in reach."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO kept VALUES ('contact', ?)", (msgspec.msgpack.encode(at),))
+
+    def last_record_at(self) -> datetime | None:
+        """The time of the newest record."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT at FROM records ORDER BY sequence DESC LIMIT 1").fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
 
     def answers(self, now: datetime) -> dict[str, CommandResult]:
         """The answers to commands, by command id; those that expired more than a day ago are forgotten."""
@@ -215,6 +258,15 @@ class Journal:
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def _remembered(part: str, key: str, value: bytes) -> Change | None:
+    try:
+        table = Table(part)
+        return Change(table, key, msgspec.msgpack.decode(value, type=TYPES[table]))
+    except (ValueError, msgspec.MsgspecError):
+        logger.warning("what was remembered of %s %s is of another version and is forgotten", part, key)
+        return None
 
 
 def _row(record: JournalRecord) -> tuple[int, str, str, int, bytes]:

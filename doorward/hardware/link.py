@@ -62,6 +62,11 @@ class ControllerEnd:
                 raise LinkClosed("The server has closed the link.")
             self._channel.put(message)
 
+    @property
+    def closed(self) -> bool:
+        """Whether either end has closed the link."""
+        return self._channel.closed
+
     def close(self) -> None:
         """End the link: the server receives what was sent before, and then LinkClosed."""
         self._channel.close()

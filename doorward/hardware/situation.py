@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.door import DoorSetting, DoorState, initial
+from doorward.acs.decision.decision import Move
+from doorward.acs.decision.door import DoorSetting, DoorState, initial, next_deadline
+from doorward.acs.decision.keypad import Keypad
+from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Side
+from doorward.acs.decision.read import Shown
+from doorward.acs.decision.unlocking import UnlockWish
 from doorward.acs.messages import DoorStatus, OsdpDevice
 from doorward.hardware.wiring import Wiring
 
@@ -22,25 +27,80 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who a door was last released for, and under which correlation."""
+    """Who a door was released or set for, under which correlation, and what comes of it once it opens.
+
+    `people` are those who pass then (with the credential that each showed), and `move` where they get to.
+    """
 
     correlation: str
+    door_id: str
     side: Side | None = None
     reader_id: str | None = None
     cardholder_id: str | None = None
     credential_id: str | None = None
     user_id: str | None = None
+    people: tuple[tuple[str, str | None], ...] = ()
+    move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was shown at a reader that wants more, until when it waits (monotonic ms), and its correlation."""
+
+    shown: tuple[Shown, ...]
+    until_ms: int
+    correlation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whether the server can be reached, when it last could (None: never), and whether the clock can be trusted."""
+
+    connected: bool = False
+    last_at: datetime | None = None
+    clock_ok: bool = True
+
+    def age_s(self, now: datetime) -> float:
+        """For how long the server could not be reached; for ever when it never could."""
+        if self.connected:
+            return 0.0
+        return float("inf") if self.last_at is None else max(0.0, (now - self.last_at).total_seconds())
+
+
+SubjectKey = tuple[str, str]
+"""Correlation and door id: in an elevator, one card releases several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The rules, the wiring and the doors. `devices` says which are online; others were never heard of."""
+    """The rules, the wiring and the doors. `devices` says which are online; others were never heard of.
+
+    `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
+    """
 
     policy: CompiledPolicy
     wiring: Wiring
     doors: Mapping[str, DoorState] = field(default_factory=dict)
     devices: Mapping[str, bool] = field(default_factory=dict)
-    subjects: Mapping[str, Subject] = field(default_factory=dict)
+    subjects: Mapping[SubjectKey, Subject] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    attempts: Mapping[str, Attempt] = field(default_factory=dict)
+    keypads: Mapping[str, Keypad] = field(default_factory=dict)
+    wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
+
+    def deadlines(self, now: Moment) -> Iterator[int]:
+        """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
+        for state in self.doors.values():
+            if (deadline := next_deadline(state)) is not None:
+                yield deadline
+        moments = [wish.changes_at for wish in self.wishes.values()]
+        if not self.memory.failures.empty:
+            lockouts = (self.memory.failures.get(spot_id) for spot_id in self.policy.spots)
+            moments += [lockout.until for lockout in lockouts if lockout is not None]
+        for moment in moments:
+            if moment is not None:
+                yield now.now_ms + max(0, round((moment - now.at).total_seconds() * 1000))
 
     def under(
         self, policy: CompiledPolicy, devices: Sequence[OsdpDevice], modes: Mapping[str, DoorSetting]
@@ -55,7 +115,9 @@ class Situation:
             Wiring(devices),
             doors,
             {device.id: self.devices[device.id] for device in devices if device.id in self.devices},
-            {door_id: subject for door_id, subject in self.subjects.items() if door_id in doors},
+            {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
+            self.memory,
+            contact=self.contact,
         )
 
 

@@ -10,32 +10,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from doorward.acs.decision.decide import Decision, DoorCondition, Outcome, Read, decide
 from doorward.acs.decision.door import (
     Acted,
-    CardGranted,
     Connected,
     DoorAction,
-    DoorMode,
     DoorRecord,
     DoorSetting,
     DoorState,
     Refusal,
+    ScheduleChanged,
     Sensed,
     Step,
     StrikeEffect,
     TimePassed,
     adopt,
+    correlations,
     lasting_setting,
     next_deadline,
     step,
 )
 from doorward.acs.decision.door import Input as DoorInput
 from doorward.acs.decision.policy import DoorPolicy
-from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.trace import TraceStep
+from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
@@ -45,7 +41,9 @@ from doorward.acs.messages import (
     DoorCommand,
     JournalRecord,
     OsdpDevice,
+    Presences,
 )
+from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -54,9 +52,11 @@ from doorward.hardware.driver import (
     DriverEvent,
     Feedback,
     InputsChanged,
+    KeysPressed,
+    Presented,
     TamperChanged,
 )
-from doorward.hardware.situation import Moment, Situation, Subject
+from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
 from doorward.hardware.wiring import output_for, position_and_rex
 
 
@@ -67,7 +67,7 @@ class PolicyAdopted:
     before: Mapping[str, DoorPolicy]
 
 
-TurnInput = DriverEvent | DoorCommand | PolicyAdopted
+TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
@@ -109,7 +109,9 @@ class Turn:
         self._before = situation
         self._policy = situation.policy
         self._wiring = situation.wiring
-        self._subjects = dict(situation.subjects)
+        self.subjects: dict[SubjectKey, Subject] = dict(situation.subjects)
+        self.wishes: dict[str, UnlockWish] = dict(situation.wishes)
+        self.admission = Admission(self, situation, moment, durable)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
@@ -122,12 +124,19 @@ class Turn:
         if isinstance(given, PolicyAdopted):
             self._adopt(given)
             return
+        if isinstance(given, Presences):
+            self.admission.learn(given.people)
+            return
         device = self._wiring.device(given.device_id)
         if device is None:
             return
         match given:
             case CardRead():
-                self._card(device, given)
+                self.admission.show(device, given.bits, given.fresh)
+            case Presented():
+                self.admission.show(device, given.item, given.fresh)
+            case KeysPressed():
+                self.admission.keys(device, given.keys)
             case InputsChanged():
                 self._inputs(device, given.inputs)
             case DeviceOnline():
@@ -139,15 +148,44 @@ class Turn:
                 self._device_record(device, tampered)
 
     def pass_time(self) -> None:
-        """Apply the deadlines that have come, at every door."""
+        """Apply the deadlines that have come, at every door and reader."""
+        self.admission.pass_time()
+        for door_id in self._policy.doors:
+            self._follow_schedule(door_id)
         for door_id, state in list(self.doors.items()):
             deadline = next_deadline(state)
             if deadline is not None and deadline <= self._moment.now_ms:
-                self._step(door_id, TimePassed())
+                self.step(door_id, TimePassed())
+
+    def _follow_schedule(self, door_id: str) -> None:
+        """Tell a door what its unlock schedules want, when that may have changed."""
+        door, at = self._policy.doors[door_id], self._moment.at
+        if not door.unlock_schedules:
+            return
+        first_at = self.admission.memory.first_person.get(door_id)
+        wish = self.wishes.get(door_id)
+        if wish is None or wish.changes_at is None or at >= wish.changes_at or self._has_come(door_id, first_at):
+            wish = unlock_wish(door, self._policy.schedules, self._policy.zone, at, first_at)
+            self.wishes[door_id] = wish
+        unlocked = wish.unlocked and self._before.contact.clock_ok and self._durable
+        if self.doors[door_id].schedule_unlocked is not unlocked:
+            self.step(door_id, ScheduleChanged(unlocked, new_id()))
+
+    def _has_come(self, door_id: str, first_at: datetime | None) -> bool:
+        return first_at != self._before.memory.first_person.get(door_id)
 
     def situation(self) -> Situation:
         """What the controller knows after this turn."""
-        return replace(self._before, doors=self.doors, devices=self.devices, subjects=self._subjects)
+        live = {(one, door_id) for door_id, state in self.doors.items() for one in correlations(state)}
+        return replace(
+            self._before,
+            doors=self.doors,
+            devices=self.devices,
+            subjects={key: subject for key, subject in self.subjects.items() if key in live},
+            attempts=self.admission.attempts,
+            keypads=self.admission.keypads,
+            wishes=self.wishes,
+        )
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
         for door_id, after in self._policy.doors.items():
@@ -156,48 +194,11 @@ class Turn:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
 
-    def _card(self, device: OsdpDevice, card: CardRead) -> None:
-        reader = self._policy.readers.get(device.reader_id or "")
-        state = self.doors.get(reader.door_id) if reader else None
-        condition = DoorCondition(state.mode is DoorMode.LOCKDOWN, state.online) if state else DoorCondition()
-        read = Read(device.reader_id or device.id, card.bits, card.fresh)
-        decision = decide(self._policy, condition, read, self._moment.at)
-        granted = decision.outcome is Outcome.GRANTED
-        if granted and not self._durable:
-            granted = False
-            decision = _not_written(decision)
-        correlation = new_id()
-        self.records.append(
-            self._record(
-                EventType.ACCESS_GRANTED if granted else EventType.ACCESS_DENIED,
-                correlation,
-                reason=decision.reason.value,
-                door_id=decision.door_id,
-                side=decision.side,
-                reader_id=device.reader_id,
-                cardholder_id=decision.cardholder_id,
-                credential_id=decision.credential_id,
-                rule_id=decision.rule_id,
-                trace=decision.trace,
-                data=_unknown_card(decision, card),
-            )
-        )
-        if granted and decision.door_id is not None:
-            self._subjects[decision.door_id] = Subject(
-                correlation,
-                decision.side,
-                device.reader_id,
-                decision.cardholder_id,
-                decision.credential_id,
-            )
-            self._step(decision.door_id, CardGranted(correlation))
-        self.effects.append(Effect(Feedback(device.id, granted)))
-
     def _inputs(self, device: OsdpDevice, inputs: tuple[bool, ...]) -> None:
         if device.role is not DeviceRole.DOOR_IO or device.door_id not in self.doors:
             return
         is_open, rex = position_and_rex(device, inputs)
-        self._step(device.door_id, Sensed(is_open, rex, new_id()))
+        self.step(device.door_id, Sensed(is_open, rex, new_id()))
 
     def _came_online(self, device: OsdpDevice) -> None:
         if self.devices.get(device.id):
@@ -206,13 +207,13 @@ class Turn:
         if device.role is DeviceRole.READER:
             self._device_record(device, EventType.READER_ONLINE)
         elif device.door_id in self.doors:
-            self._step(device.door_id, Connected(True, new_id()))
+            self.step(device.door_id, Connected(True, new_id()))
 
     def _went_offline(self, device: OsdpDevice, reason: str) -> None:
         was_online = self.devices.get(device.id)
         self.devices[device.id] = False
         if device.role is DeviceRole.DOOR_IO and was_online and device.door_id in self.doors:
-            self._step(device.door_id, Connected(False, new_id()), {"reason": reason})
+            self.step(device.door_id, Connected(False, new_id()), {"reason": reason})
         elif was_online is not False:
             is_reader = device.role is DeviceRole.READER
             lost = EventType.READER_OFFLINE if is_reader else EventType.DOOR_OFFLINE
@@ -243,16 +244,23 @@ class Turn:
             return failed("The controller does not have this door. Wait until it runs the latest policy.")
         if not self._durable and command.action in _RELEASING:
             return failed("The controller cannot write its journal, so it releases no door. Check its disk.")
-        subjects = self._subjects
-        self._subjects = {**subjects, command.door_id: Subject(command.id, user_id=command.user_id)}
+        key = (command.id, command.door_id)
+        self.subjects[key] = Subject(command.id, command.door_id, user_id=command.user_id)
         data = {"reason": command.reason} if command.reason else {}
-        taken = self._step(command.door_id, Acted(command.action, command.id), data, command.id)
+        taken = self.step(command.door_id, self._action(command), data, command.id)
         if taken.refused is not None:
-            self._subjects = subjects
+            del self.subjects[key]
             return failed(_REFUSALS[taken.refused])
         return CommandResult(command.id, CommandStatus.CONFIRMED)
 
-    def _step(
+    def _action(self, command: DoorCommand) -> Acted:
+        until_ms = None
+        if command.until is not None:
+            left = command.until - self._moment.at
+            until_ms = self._moment.now_ms + max(0, round(left.total_seconds() * 1000))
+        return Acted(command.action, command.id, command.duration_ms, until_ms)
+
+    def step(
         self,
         door_id: str,
         given: DoorInput,
@@ -277,10 +285,10 @@ class Turn:
         if setting is not lasting_setting(self.doors[door_id]):
             self.modes[door_id] = setting
         self.doors[door_id] = taken.state
-        subjects = (self._before.subjects.get(door_id), self._subjects.get(door_id))
         for noted in taken.records:
             about_this = data if data is not None and noted.correlation == own else {}
-            self.records.append(self._door_record(door_id, noted, subjects, {**about_this, **noted.data}))
+            self._door_record(door_id, noted, {**about_this, **noted.data})
+        self.admission.passed(door_id, taken)
         for effect in taken.effects:
             self._strike(door_id, effect, for_command)
 
@@ -289,17 +297,11 @@ class Turn:
         if io is not None:
             self.effects.append(Effect(output_for(io, effect), for_command))
 
-    def _door_record(
-        self,
-        door_id: str,
-        noted: DoorRecord,
-        subjects: tuple[Subject | None, ...],
-        data: dict[str, Any],
-    ) -> JournalRecord:
+    def _door_record(self, door_id: str, noted: DoorRecord, data: dict[str, Any]) -> None:
         """The record, with the operator who caused it. Only access.no_entry names the cardholder:
-        who opened a door that a card released is not known."""
+        who opened a door that a card released is told by access.entered."""
         correlation = noted.correlation or new_id()
-        who = next((one for one in subjects if one and one.correlation == correlation), Subject(correlation))
+        who = self.subjects.get((correlation, door_id)) or Subject(correlation, door_id)
         fields: dict[str, Any] = {"door_id": door_id, "user_id": who.user_id, "data": data}
         if noted.type is EventType.ACCESS_NO_ENTRY:
             fields |= {
@@ -308,40 +310,24 @@ class Turn:
                 "cardholder_id": who.cardholder_id,
                 "credential_id": who.credential_id,
             }
-        return self._record(noted.type, correlation, **fields)
+        self.record(noted.type, correlation, **fields)
 
     def _device_record(self, device: OsdpDevice, kind: EventType, data: dict[str, Any] | None = None) -> None:
         reader = self._policy.readers.get(device.reader_id or "")
-        self.records.append(
-            self._record(
-                kind,
-                new_id(),
-                door_id=device.door_id,
-                side=reader.side if reader else None,
-                reader_id=device.reader_id,
-                data=data or {},
-            )
+        self.record(
+            kind,
+            new_id(),
+            door_id=device.door_id,
+            side=reader.side if reader else None,
+            reader_id=device.reader_id,
+            data=data or {},
         )
 
-    def _record(self, kind: EventType, correlation: str, **fields: Any) -> JournalRecord:
+    def record(self, kind: EventType, correlation: str, **fields: Any) -> None:
+        """Write something down."""
         moment = self._moment
-        return JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields)
+        self.records.append(JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields))
 
-
-def _not_written(decision: Decision) -> Decision:
-    return msgspec.structs.replace(
-        decision,
-        outcome=Outcome.DENIED,
-        reason=Reason.JOURNAL_UNAVAILABLE,
-        trace=(*decision.trace, TraceStep("journal", False, "cannot be written")),
-    )
-
-
-def _unknown_card(decision: Decision, card: CardRead) -> dict[str, Any]:
-    """The bits of a card that belongs to nobody, so that it can be enrolled. Those of others stay secret."""
-    if decision.credential_id is not None:
-        return {}
-    data: dict[str, Any] = {"bits": card.bits.as_text()}
-    if decision.token is not None:
-        data |= {"facility": decision.token.facility, "number": decision.token.number}
-    return data
+    def feedback(self, shown: Feedback) -> None:
+        """Show the person at a reader what came of it."""
+        self.effects.append(Effect(shown))

@@ -40,6 +40,11 @@ class Uplink:
             self._closed = True
             logger.warning("the doors go on without the server: %s", error)
 
+    @property
+    def in_contact(self) -> bool:
+        """Whether the server has greeted this controller, and nothing since says that it is gone."""
+        return self.welcome and not self._closed and not self.link.closed
+
     def close(self) -> None:
         """End the link."""
         self._closed = True

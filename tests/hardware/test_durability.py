@@ -185,7 +185,7 @@ def test_an_input_that_cannot_be_processed_harms_no_other(
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("doorward.hardware.turn.decide", broken)
+    monkeypatch.setattr("doorward.hardware.admission.decide_floors", broken)
     site.badge()
     site.sense(rex=True)
     site.driver.wait_for(PULSE)

@@ -314,4 +314,5 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
         draft.companions if granted else (),
         draft.move if granted else None,
         changes,
+        tuple(credential.id for credential in draft.used) if len(draft.used) > 1 else (),
     )

@@ -52,7 +52,7 @@ class Decision(msgspec.Struct, frozen=True):
     """The outcome, why, for whom and where (as far as that became known), and the trace.
 
     `changes` hold whatever the outcome; `move` is for the moment the door opens. `companions` pass together with
-    the cardholder. `long`: the long access time applies.
+    the cardholder. `credentials` are all that were shown, if several. `long`: the long access time applies.
     """
 
     outcome: Outcome
@@ -70,6 +70,7 @@ class Decision(msgspec.Struct, frozen=True):
     companions: tuple[Waiter, ...] = ()
     move: Move | None = None
     changes: tuple[Change, ...] = ()
+    credentials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

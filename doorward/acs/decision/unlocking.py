@@ -1,6 +1,6 @@
 """Unlock schedules: whether they want a door unlocked, with the first person in, and when that changes.
 
-Pure and by the minute: the controller tells the door (`ScheduleChanged`) and asks again at `changes_at`,
+Pure: the controller tells the door (`ScheduleChanged`) and asks again at `changes_at`,
 when a first person has come in, and when the policy changes.
 """
 
@@ -10,11 +10,11 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.schedule import Schedule, is_active
+from doorward.acs.decision.schedule_walk import next_change
 
 HORIZON = timedelta(days=8)
 """How far ahead a change is looked for. Weekly schedules repeat within it; ask again then."""
 
-_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _NEVER = (_ALWAYS[1], _ALWAYS[1])
@@ -49,7 +49,8 @@ def unlock_wish(
         return UnlockWish(False, None)
     here = _first_person_counts(known, zone, first_person_at) if door.first_person else _ALWAYS
     unlocked = _wants(known, zone, here, now)
-    for moment in _minutes(now, HORIZON):
+    bounds = (bound for bound in here if now < bound <= now + HORIZON)
+    for moment in sorted({*_edges(known, zone, now, now + HORIZON), *bounds}):
         if _wants(known, zone, here, moment) is not unlocked:
             return UnlockWish(unlocked, moment)
     return UnlockWish(unlocked, now + HORIZON)
@@ -68,12 +69,14 @@ def _first_person_counts(
     day_ends = _local_midnight_after(came_at, zone)
     if not _any_active(schedules, came_at, zone):
         return came_at, day_ends
-    minutes_before = _minutes(came_at - _DAY, _DAY)
-    idle = [moment for moment in minutes_before if not _any_active(schedules, moment, zone)]
-    if not idle:
+    began = came_at - _DAY if not _any_active(schedules, came_at - _DAY, zone) else None
+    for edge in _edges(schedules, zone, came_at - _DAY, came_at):
+        if began is not None or not _any_active(schedules, edge, zone):
+            began = edge
+    if began is None:
         return came_at, day_ends
-    period = _minutes(came_at, idle[-1] + _DAY - came_at)
-    ends_at = next((moment for moment in period if not _any_active(schedules, moment, zone)), day_ends)
+    later = _edges(schedules, zone, came_at, began + _DAY)
+    ends_at = next((edge for edge in later if not _any_active(schedules, edge, zone)), day_ends)
     return came_at, max(day_ends, ends_at)
 
 
@@ -86,8 +89,13 @@ def _any_active(schedules: list[Schedule], now: datetime, zone: tzinfo) -> bool:
     return any(is_active(schedule, now, zone) for schedule in schedules)
 
 
-def _minutes(start: datetime, length: timedelta) -> Iterator[datetime]:
-    """The whole minutes after `start`, up to its end. Schedules change at no other time."""
-    moment = start.replace(second=0, microsecond=0)
-    while (moment := moment + _MINUTE) <= start + length:
+def _edges(schedules: list[Schedule], zone: tzinfo, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments after `start`, up to `end`, at which any of the schedules begins or ceases to apply."""
+    moment = start
+    while moment < end:
+        changes = [next_change(schedule, moment, zone, end - moment) for schedule in schedules]
+        following = min((change for change in changes if change is not None), default=None)
+        if following is None:
+            return
+        moment = following
         yield moment

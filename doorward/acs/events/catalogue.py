@@ -111,6 +111,11 @@ class EventType(StrEnum):
     PROFILE_UPDATED = "audit.profile.updated"
     PROFILE_DELETED = "audit.profile.deleted"
     # Zones, interlocks, access rules.
+    ACCESS_WAITING = "access.waiting"
+    ACCESS_DURESS = "access.duress"
+    ACCESS_TRACED = "access.traced"
+    READER_LOCKED_OUT = "reader.locked_out"
+    READER_LOCKOUT_ENDED = "reader.lockout_ended"
     ACCESS_ENTERED = "access.entered"
     ACCESS_PASSBACK = "access.passback"
     ZONE_FULL = "zone.full"
@@ -270,6 +275,13 @@ def _declare() -> dict[EventType, Declaration]:
         kind.PROFILE_UPDATED: Declaration(audit, info, "Identification profile changed"),
         kind.PROFILE_DELETED: Declaration(audit, notice, "Identification profile deleted"),
         # Zones, interlocks, access rules.
+        kind.ACCESS_WAITING: Declaration(access, info, "Waiting for something or somebody more"),
+        kind.ACCESS_DURESS: Declaration(access, alarm, "Duress PIN used"),
+        kind.ACCESS_TRACED: Declaration(access, alarm, "Traced credential shown"),
+        kind.READER_LOCKED_OUT: Declaration(
+            device, alarm, "Reader locked out after wrong PINs", kind.READER_LOCKOUT_ENDED
+        ),
+        kind.READER_LOCKOUT_ENDED: Declaration(device, info, "Reader takes PINs again"),
         kind.ACCESS_ENTERED: Declaration(access, info, "Entered"),
         kind.ACCESS_PASSBACK: Declaration(access, alarm, "Anti-passback violated"),
         kind.ZONE_FULL: Declaration(access, notice, "Zone full", kind.ZONE_FULL_CLEARED),

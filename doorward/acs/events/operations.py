@@ -138,7 +138,7 @@ class _Names:
             door_name=self._doors.get(record.door_id or ""),
             side=record.side,
             reader_id=record.reader_id,
-            zone_id=self._zone(record),
+            zone_id=record.zone_id or self._zone(record),
             cardholder_id=record.cardholder_id,
             cardholder_name=cardholder.display_name if cardholder else None,
             photo_id=cardholder.photo_id if cardholder else None,

@@ -60,7 +60,10 @@ def output_command(command: SetOutput, can: Capabilities) -> OsdpCommand:
 
 
 def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]:
-    """Green and one tone, or red and three; only what the reader has."""
+    """Green and one tone, red and three, or amber and one when more is waited for; only what the reader has."""
+    colour = osdp_sys.LED_COLOR_GREEN if command.granted else osdp_sys.LED_COLOR_RED
+    if command.waiting:
+        colour = osdp_sys.LED_COLOR_AMBER
     commands: list[OsdpCommand] = []
     if can.leds:
         commands.append(
@@ -70,7 +73,7 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
                 "led_number": 0,
                 "temporary": True,
                 "control_code": _SET_TEMPORARY_LED,
-                "on_color": osdp_sys.LED_COLOR_GREEN if command.granted else osdp_sys.LED_COLOR_RED,
+                "on_color": colour,
                 "off_color": osdp_sys.LED_COLOR_NONE,
                 "on_count": FEEDBACK_TICKS,
                 "off_count": 0,
@@ -85,7 +88,7 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
                 "control_code": _DEFAULT_TONE,
                 "on_count": 2,
                 "off_count": 1,
-                "rep_count": 1 if command.granted else 3,
+                "rep_count": 1 if command.granted or command.waiting else 3,
             }
         )
     return commands

@@ -36,6 +36,7 @@ from doorward.acs.decision.door.state import (
     Position,
     Release,
     Source,
+    correlations,
     lasting_setting,
     next_deadline,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "TimePassed",
     "adopt",
     "annunciation",
+    "correlations",
     "has_lock",
     "in_emergency",
     "initial",

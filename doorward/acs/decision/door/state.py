@@ -137,6 +137,15 @@ def lasting_setting(state: DoorState) -> DoorSetting:
     return DoorSetting.RULES if ends and state.setting is DoorSetting.UNLOCKED else state.setting
 
 
+def correlations(state: DoorState) -> set[str]:
+    """Under which correlations something may still come of this state."""
+    found = {state.passage or "", state.setting_correlation}
+    for held in (state.release, state.grace):
+        if held is not None:
+            found |= {held.correlation or "", *held.pending}
+    return found - {""}
+
+
 def next_deadline(state: DoorState) -> int | None:
     """When `TimePassed` is next due (monotonic ms), or None."""
     deadlines = (
