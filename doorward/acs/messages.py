@@ -162,9 +162,10 @@ class PersonPresence(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Presences(msgspec.Struct, frozen=True, tag=True):
-    """Where people are, from other controllers or corrected by hand. Older news than what is known counts nothing."""
+    """Where people are, from other controllers or corrected `by_hand`. Older news than what is known counts nothing."""
 
     people: tuple[PersonPresence, ...]
+    by_hand: bool = False
 
 
 class CommandStatus(StrEnum):

@@ -36,6 +36,8 @@ class Work:
     events: list[NewEvent] = field(default_factory=list)
     policy_changed: bool = False
     policy_parts: set[tuple[PolicyPart, str]] = field(default_factory=set)
+    after: list[Callable[[], None]] = field(default_factory=list)
+    """Called once everything is committed, to tell who is waiting."""
 
     def changed(self, part: PolicyPart, *ids: str) -> None:
         """These entities of the policy were created, changed or deleted; controllers must learn of it."""
@@ -133,6 +135,8 @@ async def _finish(work: Work) -> None:
 
 
 def _tell(work: Work) -> None:
+    for tell in work.after:
+        tell()
     if work.events:
         work.domain.bus.announce()
     if work.policy_changed:

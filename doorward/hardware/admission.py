@@ -32,7 +32,7 @@ from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import OsdpDevice, PersonPresence
+from doorward.acs.messages import OsdpDevice, Presences
 from doorward.hardware.driver import Feedback
 from doorward.hardware.situation import Attempt, Moment, Situation, Subject
 
@@ -234,7 +234,7 @@ class Admission:
                     credential_id=credential,
                     data={"zone": zone_id, "left": list(subject.move.left)},
                 )
-            self._count(subject, changes)
+            self._count(changes, subject.correlation, subject.door_id)
             self._remember(changes)
         door = self._policy.doors.get(subject.door_id)
         if door is not None and self._is_first_person(door, people):
@@ -247,7 +247,7 @@ class Admission:
         known = [self._policy.cardholders[person] for person in people if person in self._policy.cardholders]
         return not rule.groups or any(set(rule.groups) & set(person.groups) for person in known)
 
-    def _count(self, subject: Subject, changes: Iterable[Change]) -> None:
+    def _count(self, changes: Iterable[Change], correlation: str, door_id: str | None) -> None:
         """Tell of zones that become full or lonely by these changes, and of those that no longer are."""
         for change in changes:
             zone = self._policy.zones.get(change.key) if change.table is Table.OCCUPANCY else None
@@ -262,20 +262,23 @@ class Admission:
                 if is_so is not was_so:
                     self._turn.record(
                         begun if is_so else ended,
-                        subject.correlation,
-                        door_id=subject.door_id,
+                        correlation,
+                        door_id=door_id,
                         zone_id=zone.id,
                         data={"zone": zone.name, "occupancy": after},
                     )
 
     # What others saw, and time.
 
-    def learn(self, people: Iterable[PersonPresence]) -> None:
-        """Where people went through doors of other controllers. Older news than what is known changes nothing."""
-        for person in people:
+    def learn(self, news: Presences) -> None:
+        """Where people went through doors of other controllers, which tell of their zones themselves."""
+        for person in news.people:
             known = self.memory.presence.get(person.cardholder_id)
             if known is None or person.since > known.since:
-                self._remember(moved(self._policy, self.memory, [person.cardholder_id], person.zone_id, person.since))
+                changes = moved(self._policy, self.memory, [person.cardholder_id], person.zone_id, person.since)
+                if news.by_hand:
+                    self._count(changes, new_id(), None)
+                self._remember(changes)
 
     def pass_time(self) -> None:
         """Forget attempts that nobody finished, and end lockouts that are over."""

@@ -92,11 +92,15 @@ class _FromWorker:
     news: PolicyNews
 
 
+class _LinkClosed:
+    """Some link has closed: time to look whether the server is in reach."""
+
+
 class _Stop:
     """Ends the thread."""
 
 
-_Queued = _FromDriver | _FromServer | _FromWorker | _Attached | _Stop
+_Queued = _FromDriver | _FromServer | _FromWorker | _Attached | _LinkClosed | _Stop
 
 
 def _process_ms() -> int:
@@ -248,6 +252,8 @@ class Controller:
             self._turn(inputs)
             inputs = []
             match item:
+                case _LinkClosed():
+                    self._turn([])
                 case _Stop():
                     self._remember_position()
                     return False
@@ -349,7 +355,9 @@ class Controller:
             self._uplink.close()
         self._uplink = Uplink(link, self._journal)
         self._worker.linked()
-        link.connect(lambda message: self._queue.put(_FromServer(link, message)))
+        link.connect(
+            lambda message: self._queue.put(_FromServer(link, message)), lambda: self._queue.put(_LinkClosed())
+        )
         self._say_hello()
 
     def _say_hello(self) -> None:

@@ -7,6 +7,7 @@ controller's end may be used from any thread; the server's end belongs to one ev
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from doorward.acs.messages import ToController, ToServer
 from doorward.hardware.errors import HardwareError
@@ -25,6 +26,7 @@ class _Channel:
         self.closed = False
         self.to_server: asyncio.Queue[ToServer | None] = asyncio.Queue()
         self.on_message: Callable[[ToController], None] | None = None
+        self.on_close: Callable[[], None] | None = None
 
     def put(self, message: ToServer | None) -> None:
         """Hand a message, or None for the end, to the loop. Raises LinkClosed when the loop is gone."""
@@ -39,10 +41,10 @@ class _Channel:
             if self.closed:
                 return
             self.closed = True
-            try:
+            with suppress(LinkClosed):  # or nobody is left to be told
                 self.put(None)
-            except LinkClosed:
-                return  # Nobody is left to be told.
+        if self.on_close is not None:
+            self.on_close()
 
 
 class ControllerEnd:
@@ -51,9 +53,9 @@ class ControllerEnd:
     def __init__(self, channel: _Channel) -> None:
         self._channel = channel
 
-    def connect(self, on_message: Callable[[ToController], None]) -> None:
-        """Receive from now on. `on_message` is called in the server's thread and must return at once."""
-        self._channel.on_message = on_message
+    def connect(self, on_message: Callable[[ToController], None], on_close: Callable[[], None] | None = None) -> None:
+        """Receive from now on. Both are called in whatever thread sends or closes, and must return at once."""
+        self._channel.on_message, self._channel.on_close = on_message, on_close
 
     def send(self, message: ToServer) -> None:
         """Pass a message to the server. Raises LinkClosed."""

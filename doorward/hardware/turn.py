@@ -125,7 +125,7 @@ class Turn:
             self._adopt(given)
             return
         if isinstance(given, Presences):
-            self.admission.learn(given.people)
+            self.admission.learn(given)
             return
         device = self._wiring.device(given.device_id)
         if device is None:

@@ -25,6 +25,7 @@ from doorward.acs.messages import (
     Welcome,
 )
 from doorward.acs.policy.pipeline import PolicyFeed
+from doorward.acs.zones.presence import entered, known_presences
 from doorward.hardware.link import LinkClosed
 
 RETRY_S = 1.0
@@ -75,9 +76,11 @@ class ControllerService:
             case Hello(boot_id=boot_id, last_sequence=last_sequence, policy_version=version, policy_content=content):
                 told = {"boot_id": boot_id, "last_sequence": last_sequence, "policy_version": version}
                 await self._note(EventType.CONTROLLER_ONLINE, **told)
-                self._link.send(Welcome(await stored_sequence(self._controller_id)))
+                self._link.send(Welcome(await stored_sequence(self._controller_id), self._domain.clock()))
                 self._domain.doors.attach(self._controller_id, self._link.send)
                 self._push_after(version, content)
+                async for presences in known_presences():
+                    self._link.send(presences)
             case JournalBatch():
                 await self._store(message)
             case PolicyApplied(version):
@@ -108,6 +111,9 @@ class ControllerService:
                 await asyncio.sleep(RETRY_S)
             else:
                 self._link.send(JournalAck(stored))
+                news = entered(batch.records)
+                if news is not None:
+                    self._domain.doors.broadcast(news, but=self._controller_id)
                 return
 
     def _push_after(self, version: int, content: str) -> None:

@@ -124,6 +124,12 @@ class LiveDoors:
         if future and not future.done():
             future.set_result(result)
 
+    def broadcast(self, message: ToController, but: str = "") -> None:
+        """Send to every connected controller but one."""
+        for controller_id, send in self._senders.items():
+            if controller_id != but:
+                send(message)
+
     def send(self, controller_id: str, message: ToController) -> bool:
         """Send to a controller if it is connected."""
         send = self._senders.get(controller_id)

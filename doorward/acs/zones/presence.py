@@ -1,14 +1,17 @@
 """Keeping track of who is where, from the events of people who entered."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.messages import JournalRecord, PersonPresence, Presences
 from doorward.acs.people.models import Cardholder
 from doorward.acs.zones.models import Presence, Zone
+
+_PART = 1_000
 
 
 async def note_entries(connection: BaseDBAsyncClient, events: Sequence[Event]) -> None:
@@ -33,6 +36,27 @@ async def note_entries(connection: BaseDBAsyncClient, events: Sequence[Event]) -
         zone_id: str | None = event.data.get("zone")
         if cardholder_id in people and (zone_id is None or zone_id in zones):
             await place(connection, cardholder_id, zone_id, event.at, event.door_id, event.id)
+
+
+async def known_presences() -> AsyncIterator[Presences]:
+    """Where everybody is, in parts, for a controller that begins to listen."""
+    last = 0
+    while True:
+        rows = await Presence.filter(id__gt=last).order_by("id").limit(_PART)
+        if not rows:
+            return
+        last = rows[-1].id
+        yield Presences(tuple(PersonPresence(row.cardholder_id, row.zone_id, row.since) for row in rows))
+
+
+def entered(records: Iterable[JournalRecord]) -> Presences | None:
+    """What these records tell of where people are now."""
+    people = tuple(
+        PersonPresence(record.cardholder_id, record.data.get("zone"), record.at)
+        for record in records
+        if record.type is EventType.ACCESS_ENTERED and record.cardholder_id is not None
+    )
+    return Presences(people) if people else None
 
 
 async def place(

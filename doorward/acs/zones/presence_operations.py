@@ -5,6 +5,7 @@ from doorward.acs.actor import Permission
 from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import lock_log
+from doorward.acs.messages import PersonPresence, Presences
 from doorward.acs.operation import Work, operation
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy_part import PolicyPart
@@ -58,10 +59,7 @@ async def forgive_everybody(work: Work, reason: str) -> None:
 
 @operation(Permission.DOOR_COMMAND)
 async def set_presence(work: Work, cardholder_id: str, zone_id: str | None, reason: str) -> Presence:
-    """Say by hand where a cardholder is (None: outside), for the record of who is where. It needs a reason.
-
-    Doors go on deciding by what they saw themselves; to let somebody in again, forgive them.
-    """
+    """Say by hand where a cardholder is (None: outside). It needs a reason. Connected controllers go by it at once."""
     cardholder = await _cardholder(work, cardholder_id)
     reason = check.text(reason, "reason", longest=MAX_REASON)
     if zone_id is not None and not await Zone.exists(id=zone_id, using_db=work.connection):
@@ -76,6 +74,8 @@ async def set_presence(work: Work, cardholder_id: str, zone_id: str | None, reas
     presence.zone_id, presence.since, presence.door_id, presence.event_id = zone_id, work.now, None, None
     await presence.save(using_db=work.connection)
     zone = await Zone.get(id=zone_id, using_db=work.connection) if zone_id else None
+    news = Presences((PersonPresence(cardholder.id, zone_id, work.now),), by_hand=True)
+    work.after.append(lambda: work.domain.doors.broadcast(news))
     work.audit(
         EventType.PRESENCE_SET,
         before=before,

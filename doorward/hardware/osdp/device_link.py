@@ -17,6 +17,7 @@ from doorward.hardware.driver import (
     DeviceOnline,
     EventSink,
     InputsChanged,
+    KeysPressed,
     OutputState,
     SetOutput,
     TamperChanged,
@@ -50,6 +51,9 @@ REFUSED_QUESTION = (
     "The device refused to say how its inputs are, which costs its link for a moment. It is not asked again; "
     "the inputs are known once one changes."
 )
+
+_KEYS = {code: chr(code) for code in b"0123456789*#"} | {0x7F: "*", 0x0D: "#"}
+"""The keys of an OSDP keypad: digits in ASCII, * as DEL, # as CR. Some readers send * and # as they are printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,8 @@ class DeviceLink:
         kind = event["event"]
         if kind == osdp_sys.EVENT_CARDREAD:
             self._take_card(event, now)
+        elif kind == osdp_sys.EVENT_KEYPRESS:
+            self._take_keys(bytes(event["data"]), now)
         elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_INPUT:
             self._take_inputs(tuple(bool(value) for value in event["report"]))
         elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_LOCAL:
@@ -169,6 +175,12 @@ class DeviceLink:
             logger.warning("reader device %s sent a card that cannot be: %s", self.device.id, error)
             return
         self._sink(CardRead(self.device.id, bits, fresh))
+
+    def _take_keys(self, data: bytes, now: float) -> None:
+        """Keys that may have waited in the reader are dropped: nobody can tell whose they were."""
+        keys = "".join(key for code in data if (key := _KEYS.get(code)) is not None)
+        if keys and self.online and now >= self._stale_until:
+            self._sink(KeysPressed(self.device.id, keys))
 
     def _take_inputs(self, inputs: tuple[bool, ...]) -> None:
         if inputs != self._inputs:
