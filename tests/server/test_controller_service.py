@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
+import msgspec
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
@@ -16,6 +18,7 @@ from doorward.acs.doors.operations import command_door
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.events.operations import store_records
+from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
@@ -25,15 +28,18 @@ from doorward.acs.messages import (
     Hello,
     JournalAck,
     JournalBatch,
+    PersonPresence,
     PolicyApplied,
     PolicyDelta,
     PolicyRefused,
     PolicySnapshot,
+    Presences,
     ToController,
     Welcome,
 )
 from doorward.acs.people.operations import update_cardholder
 from doorward.acs.policy.pipeline import PolicyFeed
+from doorward.acs.zones.presence_operations import set_presence
 from doorward.hardware.link import ControllerEnd, memory_link
 from doorward.server.controller_service import ControllerService
 from tests.acs.test_event_log import granted
@@ -104,9 +110,10 @@ async def test_a_change_reaches_the_controller_under_a_new_version(database_url:
     async with connected(database_url) as peer:
         before = (await peer.next(PolicySnapshot)).policy
         await update_cardholder(peer.world.domain, COMMAND_LINE, peer.site.ada.id, {"suspended": True})
-        after = (await peer.next(PolicySnapshot)).policy
-        assert after.version > before.version
-        assert after.cardholders[0].suspended
+        delta = await peer.next(PolicyDelta)
+        assert delta.version > before.version
+        [ada] = delta.changes.cardholders
+        assert (ada.id, ada.suspended) == (peer.site.ada.id, True)
 
 
 async def test_a_change_that_is_named_reaches_the_controller_alone(database_url: str) -> None:
@@ -237,3 +244,35 @@ async def test_a_failing_journal_is_one_alarm(database_url: str) -> None:
         await peer.next(JournalAck)
         (alarm,) = await peer.events(EventType.JOURNAL_FAILED)
         assert alarm.data["problem"] == "The disk is full."
+
+
+async def test_controllers_learn_from_each_other_where_people_are(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        await peer.next(Welcome)
+        other = await Controller.create(id=new_id(), name="Annexe")
+        end, server_end = memory_link(asyncio.get_running_loop())
+        told: asyncio.Queue[ToController] = asyncio.Queue()
+        end.connect(told.put_nowait)
+        service = asyncio.create_task(ControllerService(peer.world.domain, other.id, server_end).run())
+        annexe = Peer(peer.world, peer.site, end, told, service)
+        end.send(Hello(other.id, "boot", 0, 0))
+        await annexe.next(Welcome)
+        [hall] = peer.site.zones
+        entered = msgspec.structs.replace(
+            granted(peer.site, 1), type=EventType.ACCESS_ENTERED, cardholder_id=peer.site.ada.id, data={"zone": hall}
+        )
+        peer.end.send(JournalBatch((entered,)))
+        expected = PersonPresence(peer.site.ada.id, hall, entered.at)
+        assert (await annexe.next(Presences)).people == (expected,)
+        end.send(Hello(other.id, "boot-2", 0, 0))
+        await annexe.next(Welcome)
+        assert (await annexe.next(Presences)).people == (expected,)
+        peer.world.clock.advance(timedelta(days=1))
+        await set_presence(peer.world.domain, user(Role.OPERATOR), peer.site.ada.id, None, "Seen outside")
+        for hearing in (annexe, peer):
+            news = await hearing.next(Presences)
+            assert (news.people, news.by_hand) == (
+                (PersonPresence(peer.site.ada.id, None, peer.world.clock()),), True,
+            )  # fmt: skip
+        end.close()
+        await service
