@@ -90,6 +90,11 @@ class SimulatedDevice:
             }
         )
 
+    def press(self, keys: str) -> None:
+        """Keys of its keypad are pressed, one after the other, as OSDP codes them (# is CR, * is DEL)."""
+        codes = keys.encode().replace(b"#", b"\r").replace(b"*", b"\x7f")
+        self._device.submit_event({"event": osdp_sys.EVENT_KEYPRESS, "reader_no": 0, "data": codes})
+
     def report_inputs(self, inputs: Sequence[bool]) -> None:
         """Tell all the declared inputs with the next poll."""
         self._device.submit_event(

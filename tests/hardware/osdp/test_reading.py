@@ -6,7 +6,7 @@ import pytest
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.messages import DeviceRole
-from doorward.hardware.driver import CardRead, DeviceOnline, InputsChanged, TamperChanged
+from doorward.hardware.driver import CardRead, DeviceOnline, InputsChanged, KeysPressed, TamperChanged
 from doorward.hardware.simulators.device import DOOR_IO_CAPABILITIES, READER_CAPABILITIES, SimulatedDevice
 from doorward.hardware.simulators.line import SerialLine
 from tests.hardware.osdp.world import Heard, JumpingClock, Power, driving, wired
@@ -46,6 +46,19 @@ def test_a_card_arrives_with_exactly_its_bits(bits: CardBits, key: bytes, told: 
         power.do(lambda: reader.present(bits))
         read = told.next(CardRead, "reader")
     assert (read.bits.bit_count, read.bits.as_text()) == (bits.bit_count, bits.as_text())
+
+
+def test_keys_arrive_in_order_and_those_that_waited_in_the_reader_do_not(
+    key: bytes, told: Heard, new_line: NewLine
+) -> None:
+    reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
+    clock = JumpingClock()
+    with Power(reader) as power, driving([wired("reader", reader.line, key)], told, clock):
+        told.next(DeviceOnline, "reader")
+        power.do(lambda: reader.press("99"))
+        pass_the_first_moments(power, reader, told, clock)
+        power.do(lambda: reader.press("2580#"))
+        assert told.next(KeysPressed, "reader") == KeysPressed("reader", "2580#")
 
 
 def test_a_card_shown_to_a_settled_reader_is_fresh(key: bytes, told: Heard, new_line: NewLine) -> None:
