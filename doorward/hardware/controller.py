@@ -48,6 +48,7 @@ from doorward.hardware.policy_file import PolicyFile
 from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
 from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
+from doorward.hardware.unfinished import clears
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
 
@@ -158,9 +159,8 @@ class Controller:
             memory.apply(self._journal.memory())
             self._contact = ContactKeeper(self._journal, now.at)
             self._situation = replace(self._situation, memory=memory, contact=self._contact.now(now.at))
-            self._journal.append(
-                Entry([JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())])
-            )
+            started = JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())
+            self._journal.append(Entry([started, *clears(self._journal.of_last_boot(), now)]))
             ready = self._last_policy()
         except BaseException:
             self._journal.close()

@@ -134,6 +134,15 @@ class Journal:
             ).fetchall()
         return [msgspec.msgpack.decode(body, type=JournalRecord) for (body,) in rows]
 
+    def of_last_boot(self) -> list[JournalRecord]:
+        """The records since the controller was last started, in order."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT body FROM records WHERE boot_id = (SELECT boot_id FROM records ORDER BY sequence DESC LIMIT 1) "
+                "ORDER BY sequence"
+            ).fetchall()
+        return [msgspec.msgpack.decode(body, type=JournalRecord) for (body,) in rows]
+
     def acknowledged(self) -> int:
         """Every record up to and including this one is stored by the server."""
         with self._reading() as connection:

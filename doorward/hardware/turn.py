@@ -167,8 +167,9 @@ class Turn:
         if wish is None or wish.changes_at is None or at >= wish.changes_at or self._has_come(door_id, first_at):
             wish = unlock_wish(door, self._policy.schedules, self._policy.zone, at, first_at)
             self.wishes[door_id] = wish
-        unlocked = wish.unlocked and self._before.contact.clock_ok and self._durable
-        if self.doors[door_id].schedule_unlocked is not unlocked:
+        unlocked = wish.unlocked and self._before.contact.clock_ok
+        may_tell = self._durable or not unlocked  # nothing is released that cannot be written down
+        if may_tell and self.doors[door_id].schedule_unlocked is not unlocked:
             self.step(door_id, ScheduleChanged(unlocked, new_id()))
 
     def _has_come(self, door_id: str, first_at: datetime | None) -> bool:

@@ -296,3 +296,18 @@ def _locked_down(version: int) -> PolicySnapshot:
     usual = snapshot(version)
     doors = tuple(replace(door, lockdown=True) for door in usual.policy.doors)
     return replace(usual, policy=replace(usual.policy, doors=doors))
+
+
+def test_an_alarm_that_a_restart_forgets_is_cleared_by_it(site: Site) -> None:
+    site.sense(open=True)
+    forced = site.server.event(EventType.DOOR_FORCED)
+    stored = dict(site.server.stored)
+    site.restart()
+    site.attach_server(stored)
+    cleared = site.server.event(EventType.DOOR_FORCED_CLEARED)
+    assert (cleared.correlation, cleared.door_id) == (forced.correlation, DOOR)
+    again = dict(site.server.stored)
+    site.restart()
+    site.attach_server(again)
+    site.server.wait_for(lambda: True if site.server.events().count(EventType.CONTROLLER_STARTED) == 3 else None)
+    assert site.server.events().count(EventType.DOOR_FORCED_CLEARED) == 1
