@@ -32,13 +32,25 @@ export type CreateCardInput = {
 
 /** A cardholder to create. */
 export type CreateCardholderInput = {
+  customFields?: Array<CustomFieldValueInput>;
+  doubleSwipe?: boolean;
   email?: string;
+  escortRequired?: boolean;
+  exemptAntipassback?: boolean;
+  exemptLockdown?: boolean;
   firstName: string;
   groupIds?: Array<string>;
+  hostId?: string | null | undefined;
+  isGlobal?: boolean;
   lastName: string;
+  longAccess?: boolean;
+  notes?: string;
   number: string;
+  phone?: string;
+  suspended?: boolean;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
+  visitor?: boolean;
 };
 
 /** Whether a credential may be used, as somebody set it. */
@@ -47,6 +59,12 @@ export type CredentialStatus =
   | 'LOST'
   | 'STOLEN'
   | 'SUSPENDED';
+
+/** What to put in a cardholder's custom field; null or an empty value empties it. */
+export type CustomFieldValueInput = {
+  fieldId: string;
+  value?: string | null | undefined;
+};
 
 /** Which door to command, and why. */
 export type DoorCommandInput = {
@@ -134,16 +152,27 @@ export type UpdateCardInput = {
 
 /** What to change of a cardholder; a field left out stays as it is. */
 export type UpdateCardholderInput = {
+  customFields?: Array<CustomFieldValueInput> | null | undefined;
+  doubleSwipe?: boolean | null | undefined;
   email?: string | null | undefined;
+  escortRequired?: boolean | null | undefined;
+  exemptAntipassback?: boolean | null | undefined;
+  exemptLockdown?: boolean | null | undefined;
   expectedVersion?: number | null | undefined;
   firstName?: string | null | undefined;
   groupIds?: Array<string> | null | undefined;
+  hostId?: string | null | undefined;
   id: string;
+  isGlobal?: boolean | null | undefined;
   lastName?: string | null | undefined;
+  longAccess?: boolean | null | undefined;
+  notes?: string | null | undefined;
   number?: string | null | undefined;
+  phone?: string | null | undefined;
   suspended?: boolean | null | undefined;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
+  visitor?: boolean | null | undefined;
 };
 
 export type ProblemFragment = { code: ErrorCode, message: string, path: Array<string> };
