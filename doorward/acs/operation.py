@@ -38,8 +38,8 @@ class Work:
     policy_parts: set[tuple[PolicyPart, str]] = field(default_factory=set)
 
     def changed(self, part: PolicyPart, *ids: str) -> None:
-        """These entities of the policy were created, changed or deleted; controllers must learn of it."""
-        self.policy_changed = True
+        """These entities of the policy were created, changed or deleted; controllers must learn of it. No ids: none."""
+        self.policy_changed = self.policy_changed or bool(ids)
         self.policy_parts.update((part, entity_id) for entity_id in ids)
 
     def audit(
