@@ -125,7 +125,7 @@ async def refuse_lost_reader(work: Work, door_id: str, path: str) -> None:
 
 
 async def _lacking_readers(work: Work, zone_ids: Collection[str]) -> dict[Zone, list[str]]:
-    """Of these zones, those with hard anti-passback without a timeout, and their perimeter doors without both readers."""
+    """Those with hard anti-passback without a timeout, and their perimeter doors without both readers."""
     found: dict[Zone, list[str]] = {}
     hard = Zone.filter(id__in=list(zone_ids), anti_passback=AntiPassbackMode.HARD, timeout_s=0)
     for zone in await hard.using_db(work.connection).order_by("name"):
