@@ -1,7 +1,8 @@
 """The frame of every change: permission, one transaction, its audit events, and then the news of it.
 
 `@operation(permission)` turns `async def f(work, ...)` into `f(domain, actor, ...)`. Either all of
-it happens, with its audit events, or nothing does. Every operation is in `OPERATIONS`, so that a
+it happens, with its audit events, or nothing does. Two that collide although their checks saw nothing
+wrong end in a Conflict for the later one. Every operation is in `OPERATIONS`, so that a
 test can try each with and without its permission.
 """
 
@@ -12,10 +13,13 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.collision import is_collision
 from doorward.acs.domain import Domain
+from doorward.acs.errors import Conflict
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.policy.changes import record_changes
@@ -23,6 +27,7 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
 
 SITE_ID = "site"
+MET = "Somebody else changed this at the same moment. Load it again and repeat."
 
 
 @dataclass(slots=True)
@@ -40,8 +45,8 @@ class Work:
     """Called once everything is committed, to tell who is waiting."""
 
     def changed(self, part: PolicyPart, *ids: str) -> None:
-        """These entities of the policy were created, changed or deleted; controllers must learn of it."""
-        self.policy_changed = True
+        """These entities of the policy were created, changed or deleted; controllers must learn of it. No ids: none."""
+        self.policy_changed = self.policy_changed or bool(ids)
         self.policy_parts.update((part, entity_id) for entity_id in ids)
 
     def audit(
@@ -110,10 +115,16 @@ def operation(
 
         async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor.require(permission)
-            async with in_transaction("default") as connection:
-                work = Work(domain, actor, domain.clock(), connection)
-                result = await body(work, *args, **kwargs)
-                await _finish(work)
+            try:
+                async with in_transaction("default") as connection:
+                    work = Work(domain, actor, domain.clock(), connection)
+                    result = await body(work, *args, **kwargs)
+                    await _finish(work)
+            except IntegrityError as error:
+                # The checks saw nothing wrong, and then another transaction came first.
+                if is_collision(error):
+                    raise Conflict(MET) from error
+                raise
             _tell(work)
             return result
 

@@ -1,17 +1,15 @@
 """The upgrade of a database from before there were other credentials than cards."""
 
 import pytest
-from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.credentials.models import Credential
 from doorward.acs.credentials.operations import NewCard, create_card
 from doorward.acs.credentials.policy import credential_policies
-from doorward.acs.database import database_config
 from doorward.acs.decision.policy import CredentialKind, CredentialPolicy, CredentialStatus
 from doorward.acs.errors import Conflict
+from tests.first_version import first_version
 from tests.world import open_world
 
 pytestmark = pytest.mark.anyio
@@ -27,22 +25,15 @@ INSERT INTO card (id, cardholder_id, name, format, facility, number, status, val
 """
 
 
-async def _first_version(url: str) -> None:
+async def _with_cards(url: str) -> None:
     """A database as the first version left it, with cards."""
-    config = database_config(url)
-    await Tortoise.init(config=config)
-    try:
-        connection = get_connection("default")
-        executor = MigrationExecutor(connection, config["apps"])
-        await executor.migrate([MigrationTarget("acs", "0001_initial")])
-        await connection.execute_script(_CARDHOLDER)
-        await connection.execute_script(_CARDS)
-    finally:
-        await Tortoise.close_connections()
+    async with first_version(url) as old:
+        await old.execute_script(_CARDHOLDER)
+        await old.execute_script(_CARDS)
 
 
 async def test_cards_become_credentials_and_keep_their_ids(empty_database_url: str) -> None:
-    await _first_version(empty_database_url)
+    await _with_cards(empty_database_url)
     async with open_world(empty_database_url) as world:
         one, two = await Credential.all().order_by("id")
         assert (one.id, one.kind, one.name, one.unique_key) == (
@@ -59,7 +50,7 @@ async def test_cards_become_credentials_and_keep_their_ids(empty_database_url: s
 
 
 async def test_the_table_of_cards_is_gone(empty_database_url: str) -> None:
-    await _first_version(empty_database_url)
+    await _with_cards(empty_database_url)
     async with open_world(empty_database_url):
         with pytest.raises(Exception, match="card"):
             await get_connection("default").execute_query("SELECT * FROM card")

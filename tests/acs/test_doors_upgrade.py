@@ -1,23 +1,16 @@
 """A populated database of the first version keeps its doors, and learns how they are wired."""
 
-from typing import Any
-
 import pytest
-from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.recorder import MigrationRecorder
-from tortoise.transactions import in_transaction
 
-from doorward.acs.database import database_config, open_database
+from doorward.acs.database import open_database
 from doorward.acs.decision.policy import DoorKind, Side
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LockRank, ReaderType, RexAction
 from doorward.acs.sealing import Sealer
-from doorward.acs.upgrade import _apply_step
+from tests.first_version import first_version, insert
 from tests.world import DATA_KEY
 
 pytestmark = pytest.mark.anyio
@@ -28,34 +21,14 @@ READER, RULE = "01900000-0000-7000-8000-00000000000c", "01900000-0000-7000-8000-
 IO_OLD, IO, READER_DEVICE = (f"01900000-0000-7000-8000-0000000000{number}" for number in ("10", "11", "12"))
 
 
-async def _first_version(url: str) -> None:
-    """A database as the first migration made it."""
-    config: dict[str, Any] = database_config(url)
-    await Tortoise.init(config=config)
-    executor = MigrationExecutor(get_connection("default"), config["apps"])
-    await executor.loader.build_graph()
-    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    (first, *_) = await executor.plan()
-    assert first.migration.name == "0001_initial"
-    async with in_transaction("default") as transaction:
-        await _apply_step(executor, transaction, MigrationRecorder(transaction), set(), first)
-        await _populate(transaction)
-    await Tortoise.close_connections()
-    EXECUTOR_CACHE.clear()
-
-
 async def _populate(connection: BaseDBAsyncClient) -> None:
-    async def insert(table: str, **columns: object) -> None:
-        names, values = ", ".join(columns), ", ".join(_literal(connection, value) for value in columns.values())
-        await connection.execute_query(f"INSERT INTO {table} ({names}) VALUES ({values})")  # noqa: S608
-
-    await insert("controller", id=CONTROLLER, name="C", stored_sequence=7, applied_version=3)
-    await insert("zone", id=ZONE, name="Inside")
+    await insert(connection, "controller", id=CONTROLLER, name="C", stored_sequence=7, applied_version=3)
+    await insert(connection, "zone", id=ZONE, name="Inside")
     door = {"controller_id": CONTROLLER, "held_after_ms": 90_000, "relock_on": "open", "relock_delay_ms": 100}
     door |= {"forced_alarm": True, "held_alarm": False}
-    await insert("door", id=DOORS[0], name="Gate", access_time_ms=45_000, rex_unlocks=True, **door)
-    await insert("door", id=DOORS[1], name="Back", access_time_ms=5_000, rex_unlocks=False, **door)
-    await insert("reader", id=READER, name="In", door_id=DOORS[0], side="A", enters_zone_id=ZONE)
+    await insert(connection, "door", id=DOORS[0], name="Gate", access_time_ms=45_000, rex_unlocks=True, **door)
+    await insert(connection, "door", id=DOORS[1], name="Back", access_time_ms=5_000, rex_unlocks=False, **door)
+    await insert(connection, "reader", id=READER, name="In", door_id=DOORS[0], side="A", enters_zone_id=ZONE)
     for address, device_id, role, reader_id, strike in (
         (1, IO_OLD, "door_io", None, 0),
         (2, IO, "door_io", None, 4),
@@ -64,22 +37,14 @@ async def _populate(connection: BaseDBAsyncClient) -> None:
         key = Sealer(DATA_KEY).seal(b"k" * 16, f"device:{device_id}")
         place = {"door_id": DOORS[0], "port": "/dev/x", "baud": 9_600, "address": address, "sealed_key": key}
         ports = {"strike_output": strike, "position_input": strike + 1, "rex_input": strike + 2}
-        await insert("device", id=device_id, role=role, reader_id=reader_id, **place, **ports)
-    await insert("access_rule", id=RULE, name="Staff")
-    await insert("access_rule_side", rule_id=RULE, door_id=DOORS[0], side="A")
-
-
-def _literal(connection: BaseDBAsyncClient, value: object) -> str:
-    if isinstance(value, bytes):
-        is_sqlite = connection.capabilities.dialect == "sqlite"
-        return f"X'{value.hex()}'" if is_sqlite else f"decode('{value.hex()}', 'hex')"
-    if value is None:
-        return "NULL"
-    return f"'{value}'" if isinstance(value, str) else str(value)
+        await insert(connection, "device", id=device_id, role=role, reader_id=reader_id, **place, **ports)
+    await insert(connection, "access_rule", id=RULE, name="Staff")
+    await insert(connection, "access_rule_side", rule_id=RULE, door_id=DOORS[0], side="A")
 
 
 async def test_doors_of_the_first_version_work_as_before_after_the_upgrade(empty_database_url: str) -> None:
-    await _first_version(empty_database_url)
+    async with first_version(empty_database_url) as old:
+        await _populate(old)
     async with open_database(empty_database_url):
         back, gate = await Door.all().order_by("name")
         assert (gate.kind, gate.access_time_ms, gate.long_access_time_ms) == (DoorKind.DOOR, 45_000, 45_000)

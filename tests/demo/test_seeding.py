@@ -11,8 +11,10 @@ from doorward.acs.cameras.models import Camera, CameraView
 from doorward.acs.cameras.queries import streams
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
-from doorward.acs.decision.decide import DoorCondition, Read, decide
+from doorward.acs.decision.decide import decide
+from doorward.acs.decision.decision import Conditions, DoorCondition
 from doorward.acs.decision.policy import Side
+from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import Reason
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import ValidationFailed
@@ -54,8 +56,8 @@ def judge_of(snapshot: PolicySnapshot) -> Judge:
     readers = {(reader.door_id, reader.side): reader.id for reader in snapshot.policy.readers}
 
     def judge(door: str, side: Side, card: int, now: datetime) -> Reason:
-        read = Read(readers[doors[door], side], encode_h10301(FACILITY, card))
-        return decide(policy, door=DoorCondition(), read=read, now=now).reason
+        read = Read.card(readers[doors[door], side], encode_h10301(FACILITY, card))
+        return decide(policy, Conditions(doors={doors[door]: DoorCondition()}), read, now).reason
 
     return judge
 

@@ -109,7 +109,7 @@ def _plays_the_moment(page: Page, row: Locator) -> None:
 
 BAD_CARDS = [
     (("--card", "1042", "--facility", "99"), "card_unknown"),
-    (("--bits", "1" * 34), "card_length_unknown"),
+    (("--bits", "1" * 39), "card_length_unknown"),
     (("--bits", "0" * 26), "card_parity_error"),
     (("--card", "1024"), "cardholder_suspended"),
     (("--card", "1023"), "credential_expired"),

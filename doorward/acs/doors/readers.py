@@ -13,6 +13,7 @@ from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.zones.doors import refuse_lost_reader
 
 
 @operation(Permission.CONFIGURATION_WRITE)
@@ -31,6 +32,9 @@ async def update_reader(
         return reader
     reader.version += 1
     await reader.save(using_db=work.connection)
+    for setting in ("side", "muster"):
+        if getattr(after, setting) != getattr(before, setting):
+            await refuse_lost_reader(work, door.id, setting)
     work.changed(PolicyPart.READER, reader.id)
     work.audit(
         EventType.READER_UPDATED,
@@ -46,12 +50,16 @@ async def update_reader(
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_reader(work: Work, reader_id: str, expected_version: int | None = None) -> None:
-    """Delete a reader and its devices. Refused while a lock or an input is wired to such a device."""
+    """Delete a reader and its devices.
+
+    Refused while a lock or an input is wired to such a device, or a zone's anti-passback needs the reader.
+    """
     reader, door = await _locked(work, reader_id)
     check.version(reader.version, expected_version)
     for device_id in await _devices(work, reader_id):
         await _delete_device(work, device_id)
     await reader.delete(using_db=work.connection)
+    await refuse_lost_reader(work, door.id, "id")
     work.changed(PolicyPart.READER, reader_id)
     work.audit(
         EventType.READER_DELETED,

@@ -23,8 +23,11 @@ async def card_formats(ids: Collection[str] | None = None) -> tuple[CardFormat, 
 
 
 async def active_format_ids() -> tuple[str, ...]:
-    """The formats of readers without a set of their own: one per length."""
-    return tuple(format_id for format_id, stored in (await stored_formats()).items() if stored.active)
+    """The formats of readers without a set of their own, by id: one per length, so that no order matters.
+
+    By id, because lengths and names change without the set changing.
+    """
+    return tuple(sorted(format_id for format_id, stored in (await stored_formats()).items() if stored.active))
 
 
 async def reader_formats(reader_ids: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:

@@ -101,18 +101,40 @@ def _borders(layout: Layout, zone_id: str) -> set[ZoneDoorPlace]:
 
 async def refuse_missing_readers(work: Work, zone_ids: Collection[str]) -> None:
     """Hard anti-passback without a timeout ends only when one is seen to leave: it needs readers on both sides."""
+    for zone, lacking in (await _lacking_readers(work, zone_ids)).items():
+        names = await Door.filter(id__in=lacking).using_db(work.connection).order_by("name")
+        raise ValidationFailed(
+            "Hard anti-passback without a timeout needs a reader on both sides of every perimeter door of "
+            f"{zone.name}. One is missing at: {', '.join(door.name for door in names)}. "
+            "Add it, set a timeout, or choose soft anti-passback.",
+            "antiPassback",
+        )
+
+
+async def refuse_lost_reader(work: Work, door_id: str, path: str) -> None:
+    """The same after a reader of this door has gone or moved. Raises Conflict."""
+    zones = ZoneDoor.filter(door_id=door_id, enter_side__isnull=False).using_db(work.connection)
+    zone_ids = [str(zone_id) for zone_id in await zones.values_list("zone_id", flat=True)]
+    for zone, lacking in (await _lacking_readers(work, zone_ids)).items():
+        if door_id in lacking:
+            raise Conflict(
+                f"{zone.name} has hard anti-passback without a timeout, which needs a reader on both sides of this "
+                "door. Give the zone a timeout or soft anti-passback first, or add another reader there.",
+                path,
+            )
+
+
+async def _lacking_readers(work: Work, zone_ids: Collection[str]) -> dict[Zone, list[str]]:
+    """Those with hard anti-passback without a timeout, and their perimeter doors without both readers."""
+    found: dict[Zone, list[str]] = {}
     hard = Zone.filter(id__in=list(zone_ids), anti_passback=AntiPassbackMode.HARD, timeout_s=0)
-    for zone in await hard.using_db(work.connection):
+    for zone in await hard.using_db(work.connection).order_by("name"):
         borders = ZoneDoor.filter(zone_id=zone.id, enter_side__isnull=False).using_db(work.connection)
         ids = [str(door_id) for door_id in await borders.values_list("door_id", flat=True)]
-        readers = await Reader.filter(door_id__in=ids).using_db(work.connection).values_list("door_id", "side")
-        sides = {(door_id, Side(side)) for door_id, side in readers}
+        # At a muster reader nobody passes.
+        readers = Reader.filter(door_id__in=ids, muster=False).using_db(work.connection)
+        sides = {(door_id, Side(side)) for door_id, side in await readers.values_list("door_id", "side")}
         lacking = [door_id for door_id in ids if not {(door_id, Side.A), (door_id, Side.B)} <= sides]
         if lacking:
-            names = await Door.filter(id__in=lacking).using_db(work.connection).order_by("name")
-            raise ValidationFailed(
-                "Hard anti-passback without a timeout needs a reader on both sides of every perimeter door of "
-                f"{zone.name}. One is missing at: {', '.join(door.name for door in names)}. "
-                "Add it, set a timeout, or choose soft anti-passback.",
-                "antiPassback",
-            )
+            found[zone] = lacking
+    return found

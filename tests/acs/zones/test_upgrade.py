@@ -2,12 +2,12 @@
 
 import pytest
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor, PlanStep
 
 from doorward.acs.database import open_database
 from doorward.acs.decision.policy import Side
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.zones.models import AntiPassbackMode, Zone, ZoneDoor
+from tests.first_version import first_version
 
 pytestmark = pytest.mark.anyio
 
@@ -29,18 +29,9 @@ INSERT INTO access_rule (id, name) VALUES ('r', 'Rule');
 """
 
 
-async def test_a_populated_database_of_the_first_version_keeps_where_its_doors_lead(
-    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = MigrationExecutor.plan
-
-    async def the_first(executor: MigrationExecutor) -> list[PlanStep]:
-        return (await plan(executor))[:1]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(MigrationExecutor, "plan", the_first)
-        async with open_database(empty_database_url):
-            await get_connection("default").execute_script(POPULATED)
+async def test_a_populated_database_of_the_first_version_keeps_where_its_doors_lead(empty_database_url: str) -> None:
+    async with first_version(empty_database_url) as old:
+        await old.execute_script(POPULATED)
     async with open_database(empty_database_url):
         borders = {(row.zone_id, row.door_id): row.enter_side for row in await ZoneDoor.all()}
         assert borders == {
