@@ -5,11 +5,10 @@ planned as one turn, made durable in one journal transaction, then performed, th
 """
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,9 +38,10 @@ from doorward.acs.messages import (
 )
 from doorward.acs.sealing import SealBroken
 from doorward.hardware.contact import ContactKeeper
-from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, DriverEvent, EventSink
+from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, EventSink
 from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
 from doorward.hardware.fault import JournalFault
+from doorward.hardware.inbox import Attached, ContactChanged, FromDriver, FromServer, FromWorker, Inbox, Queued, Stop
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import ControllerEnd
 from doorward.hardware.policy_file import PolicyFile
@@ -61,47 +61,6 @@ _NO_POLICY = Policy(0, "UTC")
 _REWIRED = "The wiring was changed; the device is being connected anew."
 
 DriverFactory = Callable[[Sequence[OsdpDevice], EventSink], Driver]
-
-
-@dataclass(frozen=True, slots=True)
-class _FromDriver:
-    """An event, and which of the controller's drivers, one after the other, it came from."""
-
-    generation: int
-    event: DriverEvent
-
-
-@dataclass(frozen=True, slots=True)
-class _FromServer:
-    """A message, and the link it came over."""
-
-    link: ControllerEnd
-    message: ToController
-
-
-@dataclass(frozen=True, slots=True)
-class _Attached:
-    """A new link."""
-
-    link: ControllerEnd
-
-
-@dataclass(frozen=True, slots=True)
-class _FromWorker:
-    """What has become of a policy."""
-
-    news: PolicyNews
-
-
-class _LinkClosed:
-    """Some link has closed: time to look whether the server is in reach."""
-
-
-class _Stop:
-    """Ends the thread."""
-
-
-_Queued = _FromDriver | _FromServer | _FromWorker | _Attached | _LinkClosed | _Stop
 
 
 def _process_ms() -> int:
@@ -132,11 +91,11 @@ class Controller:
         self._monotonic_ms = monotonic_ms
         self._boot_id = new_id()
         self._booted_ms = monotonic_ms()
-        self._queue: queue.SimpleQueue[_Queued] = queue.SimpleQueue()
+        self._queue = Inbox()
         self._thread = threading.Thread(target=self._run, name="controller", daemon=True)
         self._journal: Journal
         policy_file = PolicyFile(journal_path.with_suffix(".policy"), data_key)
-        self._worker = PolicyWorker(policy_file, lambda news: self._queue.put(_FromWorker(news)))
+        self._worker = PolicyWorker(policy_file, lambda news: self._queue.put(FromWorker(news)))
         self._driver: Driver | None = None
         self._generation = 0
         self._uplink: Uplink | None = None
@@ -172,14 +131,14 @@ class Controller:
 
     def attach(self, link: ControllerEnd) -> None:
         """Speak with the server over this link from now on, instead of any link before."""
-        self._queue.put(_Attached(link))
+        self._queue.put(Attached(link))
 
     def stop(self) -> None:
         """Finish the turn at hand, stop every thread, close the link.
 
         Doors keep what their devices were last told.
         """
-        self._queue.put(_Stop())
+        self._queue.put(Stop())
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -221,47 +180,41 @@ class Controller:
             self._worker.stop()
             self._journal.close()
 
-    def _wait(self) -> list[_Queued]:
+    def _wait(self) -> list[Queued]:
         """Everything queued, or nothing when a deadline came first."""
         now = self._moment()
         deadlines = [*self._situation.deadlines(now)]
         if self._fault:
             deadlines.append(self._retry_at_ms)
         timeout_s = max(0, min(deadlines) - now.now_ms) / 1000 if deadlines else None
-        try:
-            batch = [self._queue.get(timeout=timeout_s)]
-        except queue.Empty:
-            return []
-        while not self._queue.empty():
-            batch.append(self._queue.get_nowait())
-        return batch
+        return self._queue.wait(timeout_s)
 
-    def _take(self, batch: list[_Queued]) -> bool:
+    def _take(self, batch: list[Queued]) -> bool:
         """Inputs of the doors as few turns as their order allows, the rest one by one. False at the end."""
         inputs: list[TurnInput] = []
         for item in batch:
             match item:
-                case _FromDriver(generation, event):
+                case FromDriver(generation, event):
                     if generation == self._generation:
                         inputs.append(event)
                     continue
-                case _FromServer(link, (DoorCommand() | Presences()) as command):
+                case FromServer(link, (DoorCommand() | Presences()) as command):
                     if self._uplink is not None and link is self._uplink.link:
                         inputs.append(command)
                     continue
             self._turn(inputs)
             inputs = []
             match item:
-                case _LinkClosed():
+                case ContactChanged():
                     self._turn([])
-                case _Stop():
+                case Stop():
                     self._remember_position()
                     return False
-                case _Attached(link):
+                case Attached(link):
                     self._greet(link)
-                case _FromWorker(news):
+                case FromWorker(news):
                     self._heed_worker(news)
-                case _FromServer(link, message):
+                case FromServer(link, message):
                     if self._uplink is not None and link is self._uplink.link:
                         self._heed(self._uplink, message)
         self._turn(inputs)
@@ -356,7 +309,7 @@ class Controller:
         self._uplink = Uplink(link, self._journal)
         self._worker.linked()
         link.connect(
-            lambda message: self._queue.put(_FromServer(link, message)), lambda: self._queue.put(_LinkClosed())
+            lambda message: self._queue.put(FromServer(link, message)), lambda: self._queue.put(ContactChanged())
         )
         self._say_hello()
 
@@ -429,7 +382,7 @@ class Controller:
         if not devices:
             return
         generation = self._generation
-        self._driver = self._driver_factory(devices, lambda event: self._queue.put(_FromDriver(generation, event)))
+        self._driver = self._driver_factory(devices, lambda event: self._queue.put(FromDriver(generation, event)))
         self._driver.start()
 
     def _send_journal(self) -> None:
