@@ -26,8 +26,10 @@ from tortoise.transactions import in_transaction
 
 from benchmarks.decision import CASBIN_MODEL, OFFICE
 from doorward.acs.actor import COMMAND_LINE
-from doorward.acs.credentials.models import Card
+from doorward.acs.credentials.cards import card_key
+from doorward.acs.credentials.models import Credential
 from doorward.acs.database import open_database, sqlite_url
+from doorward.acs.decision.card_format import H10301
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.patch import PolicyStore
 from doorward.acs.decision.policy import RelockOn, Side
@@ -105,9 +107,13 @@ async def fill(size: Size, scene: Scene, controller_id: str) -> None:
     await insert(Group, ("id", "name"), [(group, group) for group in groups])
     person = ("id", "number", "first_name", "last_name", "email", "suspended", "sort_name", "version")
     await insert(Cardholder, person, [(one, one, "Ada", one, "", 0, one, 1) for one in people])
-    card = ("id", "cardholder_id", "name", "format", "facility", "number", "status", "version")
-    cards = [(name("c", i), one, "", "H10301", i >> 16, i, "active", 1) for i, one in enumerate(people)]
-    await insert(Card, card, cards)
+    card = ("id", "cardholder_id", "kind", "name", "format", "facility", "number", "unique_key", "status")
+    rest = ("traced", "starts_lockdown", "uses", "version")
+    cards = [
+        (name("c", i), one, "card", "", H10301, i >> 16, str(i), card_key(H10301, i >> 16, i), "active", 0, 0, 0, 1)
+        for i, one in enumerate(people)
+    ]
+    await insert(Credential, (*card, *rest), cards)
     members = [(people[i], groups[group]) for i, own in enumerate(scene.groups_of) for group in own]
     await insert(GroupMember, ("cardholder_id", "group_id"), members)
     door = ("id", "name", "controller_id", "access_time_ms", "held_after_ms", "relock_on", "relock_delay_ms")

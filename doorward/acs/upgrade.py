@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
-from tortoise.migrations.executor import MigrationExecutor, PlanStep
+from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
@@ -63,27 +63,15 @@ async def _apply(executor: MigrationExecutor) -> None:
             await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_UPGRADE_LOCK])
         recorder = MigrationRecorder(transaction)
         applied = set(await recorder.applied_migrations())
+        # Each step takes the state on to the next one's: to work it out anew takes seconds.
+        state = await executor._project_state(applied)
         for step in plan:
-            await _apply_step(executor, transaction, recorder, applied, step)
+            key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
+            if key not in applied:
+                await step.migration.apply(state, dry_run=False, schema_editor=_editor(executor, transaction))
+                await recorder.record_applied(key.app_label, key.name)
         if is_sqlite:
             await _check_references(transaction)
-
-
-async def _apply_step(
-    executor: MigrationExecutor,
-    transaction: BaseDBAsyncClient,
-    recorder: MigrationRecorder,
-    applied: set[MigrationKey],
-    step: PlanStep,
-) -> None:
-    key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
-    if key in applied:
-        return
-    editor = _editor(executor, transaction)
-    state = await executor._project_state(applied)
-    await step.migration.apply(state, dry_run=False, schema_editor=editor)
-    await recorder.record_applied(key.app_label, key.name)
-    applied.add(key)
 
 
 def _editor(executor: MigrationExecutor, transaction: BaseDBAsyncClient) -> BaseSchemaEditor:

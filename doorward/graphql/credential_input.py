@@ -1,28 +1,20 @@
 """What is sent to give somebody a credential, or to change one."""
 
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.credentials.operations import NewCard, Terms
+from doorward.acs.credentials.operations import CredentialChanges, NewCard, Terms
 from doorward.acs.decision import policy
 from doorward.acs.decision.card_format import H10301
 from doorward.acs.errors import ValidationFailed
 from doorward.graphql.enums import CredentialStatus, ValidityStart, ValidityUnit
+from doorward.graphql.inputs import sent
 
-_MAY_BE_NULL = frozenset({"valid_from", "valid_to"})
-
-
-def sent_fields(given: object, *names: str) -> dict[str, Any]:
-    """The fields that were sent; null means nothing except where a field can be empty."""
-    sent = {name: getattr(given, name) for name in names}
-    return {
-        name: value
-        for name, value in sent.items()
-        if value is not UNSET and (value is not None or name in _MAY_BE_NULL)
-    }
+CARD_FIELDS = ("name", "status", "valid_from", "valid_to")
+MAY_BE_NULL = frozenset({"valid_from", "valid_to", "relative_validity"})
 
 
 @strawberry.input(description="A 26-bit H10301 card to create.")
@@ -190,3 +182,12 @@ class UpdateCredentialInput:
     relative_validity: RelativeValidityInput | None = UNSET
     traced: bool | None = UNSET
     starts_lockdown: bool | None = UNSET
+
+    def changes(self) -> CredentialChanges:
+        """The fields that were sent, as the operations take them."""
+        names = (*CARD_FIELDS, "traced", "starts_lockdown", "relative_validity")
+        given = sent(self, names, may_be_null=MAY_BE_NULL)
+        if "relative_validity" in given:
+            relative = given.pop("relative_validity")
+            given["relative"] = relative.of() if relative else None
+        return cast(CredentialChanges, given)

@@ -18,6 +18,7 @@ from doorward.acs.people.operations import (
 )
 from doorward.acs.people.queries import list_custom_fields, value_counts
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
 
@@ -149,9 +150,9 @@ class CustomFieldMutation:
     )
     async def delete_custom_field(
         self, info: ApiInfo, id: strawberry.ID, confirm: int | None = None, expected_version: int | None = None
-    ) -> CustomFieldPayload:
+    ) -> DeletedPayload:
         try:
-            row = await delete_custom_field(info.context.domain, info.context.actor, id, confirm, expected_version)
+            await delete_custom_field(info.context.domain, info.context.actor, id, confirm, expected_version)
         except AcsError as error:
-            return CustomFieldPayload(errors=[OperationError.of(error)])
-        return CustomFieldPayload(custom_field=(await _shown(info, [row]))[0])
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

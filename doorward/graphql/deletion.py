@@ -1,16 +1,8 @@
-"""What every deletion takes and answers."""
+"""What every deletion answers. It takes an id, and where the object has one the version that the caller has seen."""
 
 import strawberry
 
 from doorward.graphql.errors import OperationError
-
-
-@strawberry.input(description="What to delete.")
-class DeleteInput:
-    """An id, and optionally the version that the caller has seen."""
-
-    id: strawberry.ID
-    expected_version: int | None = None
 
 
 @strawberry.type(description="The id of what was deleted, or why nothing was.")

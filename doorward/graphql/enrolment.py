@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
-from strawberry import UNSET
 
 from doorward.acs.credentials import models
 from doorward.acs.credentials.codes import base32
@@ -38,6 +37,8 @@ from doorward.acs.credentials.queries import credential_by_id, last_read
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo, address_of
 from doorward.graphql.credential_input import (
+    CARD_FIELDS,
+    MAY_BE_NULL,
     ChangePinInput,
     CreateCardCredentialInput,
     CreateCardInput,
@@ -47,10 +48,11 @@ from doorward.graphql.credential_input import (
     CreateQrInput,
     UpdateCardInput,
     UpdateCredentialInput,
-    sent_fields,
 )
 from doorward.graphql.credentials import Card, Credential, LastRead, shown_credentials
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 
 
 @strawberry.type(description="The card as it now is, or why nothing was done.")
@@ -117,14 +119,6 @@ class PairPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description="What was deleted, or why nothing was.")
-class DeleteCredentialPayload:
-    """Result of deleting a credential."""
-
-    id: strawberry.ID | None = None
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
 async def _credential(info: ApiInfo, row: models.Credential) -> Credential:
     context = info.context
     return (await shown_credentials(context.actor, [row], context.domain.clock()))[0]
@@ -182,9 +176,9 @@ class CredentialMutation:
 
     @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
-        sent = cast(CredentialChanges, sent_fields(input, "name", "status", "valid_from", "valid_to"))
+        changes = cast(CredentialChanges, sent(input, CARD_FIELDS, may_be_null=MAY_BE_NULL))
         try:
-            row = await update_card(info.context.domain, info.context.actor, input.id, sent, input.expected_version)
+            row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         except AcsError as error:
             return CardPayload(errors=[OperationError.of(error)])
         return CardPayload(card=Card.of(info.context.actor, row))
@@ -283,15 +277,13 @@ class CredentialMutation:
 
     @strawberry.mutation(description="Change a credential of any kind. Permission: cardholder.write.")
     async def update_credential(self, info: ApiInfo, input: UpdateCredentialInput) -> CredentialPayload:
-        sent = sent_fields(input, "name", "status", "valid_from", "valid_to", "traced", "starts_lockdown")
-        if input.relative_validity is not UNSET:
-            sent["relative"] = input.relative_validity.of() if input.relative_validity else None
+        changes = input.changes()
         try:
             row = await update_credential(
                 info.context.domain,
                 info.context.actor,
                 input.id,
-                cast(CredentialChanges, sent),
+                changes,
                 input.expected_version,
             )
         except AcsError as error:
@@ -301,9 +293,9 @@ class CredentialMutation:
     @strawberry.mutation(description="Delete a credential for good. Permission: cardholder.write.")
     async def delete_credential(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
-    ) -> DeleteCredentialPayload:
+    ) -> DeletedPayload:
         try:
             await delete_credential(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
-            return DeleteCredentialPayload(errors=[OperationError.of(error)])
-        return DeleteCredentialPayload(id=id)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
@@ -23,7 +23,9 @@ from doorward.acs.formats.operations import (
 )
 from doorward.acs.formats.stored import StoredFormat
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 
 
 @strawberry.enum(description="How people read and type a number.")
@@ -167,6 +169,19 @@ class CardFormatInput:
         )
 
 
+_STORED_AS = {
+    "name": "name",
+    "bits": "bits",
+    "number": "number",
+    "facility_code": "facility",
+    "parities": "parities",
+    "invert_bit_order": "invert_bits",
+    "invert_byte_order": "invert_bytes",
+}
+"""The fields that can be changed, as the operations call them."""
+_CARD_FIELDS = frozenset({"number", "facility_code"})
+
+
 @strawberry.input(description="What to change of a card format; a field left out stays as it is.")
 class UpdateCardFormatInput:
     """See CardFormat."""
@@ -183,23 +198,12 @@ class UpdateCardFormatInput:
 
     def changes(self) -> CardFormatChanges:
         """The fields that were sent; null means nothing except for the two fields of a card."""
-        plain = {
-            "name": self.name,
-            "bits": self.bits,
-            "invert_bits": self.invert_bit_order,
-            "invert_bytes": self.invert_byte_order,
-        }
-        found: dict[str, Any] = {
-            name: value for name, value in plain.items() if value is not UNSET and value is not None
-        }
-        for name, field in (("number", self.number), ("facility", self.facility_code)):
-            if field is not UNSET:
-                found[name] = field.given() if field else None
-        if self.parities:
-            found["parities"] = _parities(self.parities)
-        elif self.parities is not UNSET and self.parities is not None:
-            found["parities"] = ()
-        return cast(CardFormatChanges, found)
+        given = sent(self, _STORED_AS, may_be_null=_CARD_FIELDS)
+        for name in _CARD_FIELDS & given.keys():
+            given[name] = given[name].given() if given[name] else None
+        if "parities" in given:
+            given["parities"] = _parities(given["parities"])
+        return cast(CardFormatChanges, {_STORED_AS[name]: value for name, value in given.items()})
 
 
 @strawberry.type(description="A field as it was found on a card.")
@@ -298,14 +302,6 @@ class CardFormatPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-@strawberry.type(description="Whether the card format is gone, or why it is not.")
-class DeleteCardFormatPayload:
-    """Result of deleteCardFormat."""
-
-    deleted: bool = False
-    errors: list[OperationError] = strawberry.field(default_factory=list)
-
-
 @strawberry.type
 class FormatQuery:
     """Queries about card formats and PIN rules."""
@@ -369,9 +365,9 @@ class FormatMutation:
         description="Delete a card format that is not predefined and that nothing uses. "
         "Permission: configuration.write."
     )
-    async def delete_card_format(self, info: ApiInfo, id: strawberry.ID) -> DeleteCardFormatPayload:
+    async def delete_card_format(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
         try:
             await delete_card_format(info.context.domain, info.context.actor, id)
         except AcsError as error:
-            return DeleteCardFormatPayload(errors=[OperationError.of(error)])
-        return DeleteCardFormatPayload(deleted=True)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

@@ -18,6 +18,7 @@ from doorward.acs.people.operations import (
 )
 from doorward.acs.people.queries import group_by_id, list_groups, member_counts
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
 
@@ -121,14 +122,16 @@ class GroupMutation:
 
     @strawberry.mutation(
         description="Delete a group; its members stay. Refused while access rules or doors use it, naming them. "
-        "The payload shows what was deleted. Permission: configuration.write."
+        "Permission: configuration.write."
     )
-    async def delete_group(self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None) -> GroupPayload:
+    async def delete_group(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
         try:
-            row = await delete_group(info.context.domain, info.context.actor, id, expected_version)
+            await delete_group(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
-            return GroupPayload(errors=[OperationError.of(error)])
-        return await _shown(info, row)
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
 
     @strawberry.mutation(
         description="Put cardholders (at most 5,000) in a group. Permission: cardholder.write.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
@@ -20,6 +20,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.holidays import HolidayCalendar
+from doorward.graphql.inputs import sent
 from doorward.graphql.schedules import ScheduleUse
 from doorward.graphql.slots import Interval, IntervalInput, given_slots, shown_slots
 
@@ -116,14 +117,11 @@ class OverrideSchedulePayload:
 
 
 def _changes(given: CreateOverrideScheduleInput | UpdateOverrideScheduleInput) -> OverrideChanges:
-    found: dict[str, Any] = {}
-    for name in ("name", "calendar_ids", "cuts_midnight"):
-        if (value := getattr(given, name)) is not UNSET and value is not None:
-            found[name] = value
-    if given.intervals is not UNSET and given.intervals is not None:
-        found["slots"] = given_slots(given.intervals, "intervals")
-    if given.dates is not UNSET and given.dates is not None:
-        found["dates"] = _dates(given.dates)
+    found = sent(given, ("name", "calendar_ids", "cuts_midnight", "intervals", "dates"))
+    if "intervals" in found:
+        found["slots"] = given_slots(found.pop("intervals"), "intervals")
+    if "dates" in found:
+        found["dates"] = _dates(found["dates"])
     return cast(OverrideChanges, found)
 
 

@@ -288,10 +288,10 @@ class PeopleMutation:
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
         try:
-            row = await delete_cardholder(info.context.domain, info.context.actor, id, expected_version)
+            await delete_cardholder(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
             return DeletedPayload(errors=[OperationError.of(error)])
-        return DeletedPayload(deleted_id=strawberry.ID(row.id))
+        return DeletedPayload(deleted_id=id)
 
     @strawberry.mutation(
         description="Make what a directory owned of a cardholder changeable here. Permission: cardholder.write."

@@ -19,6 +19,7 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import IdentificationType
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 
 
 @strawberry.type(description="A combination that is accepted: all its types are needed.")
@@ -141,15 +142,12 @@ class ProfileMutation:
     async def update_identification_profile(
         self, info: ApiInfo, input: UpdateIdentificationProfileInput
     ) -> IdentificationProfilePayload:
-        sent = {
-            "name": input.name,
-            "side_a": _methods(input.side_a) if input.side_a else input.side_a,
-            "side_b": _methods(input.side_b) if input.side_b else input.side_b,
-            "facility": input.facility_code,
-        }
-        changes = cast(
-            ProfileChanges, {name: value for name, value in sent.items() if value is not UNSET and value is not None}
-        )
+        given = sent(input, ("name", "side_a", "side_b", "facility_code"))
+        for side in {"side_a", "side_b"} & given.keys():
+            given[side] = _methods(given[side])
+        if "facility_code" in given:
+            given["facility"] = given.pop("facility_code")
+        changes = cast(ProfileChanges, given)
         try:
             row = await update_profile(
                 info.context.domain, info.context.actor, input.id, changes, input.expected_version

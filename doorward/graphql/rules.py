@@ -30,7 +30,7 @@ from doorward.acs.rules.queries import (
 )
 from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.deletion import DeletedPayload, DeleteInput
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.doors import Door, ZoneName, shown_doors
 from doorward.graphql.enums import Missing, Side
 from doorward.graphql.errors import OperationError
@@ -298,9 +298,11 @@ class RuleMutation:
     @strawberry.mutation(
         description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
     )
-    async def delete_access_rule(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
+    async def delete_access_rule(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
         try:
-            await delete_access_rule(info.context.domain, info.context.actor, input.id, input.expected_version)
+            await delete_access_rule(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
             return DeletedPayload(errors=[OperationError.of(error)])
-        return DeletedPayload(deleted_id=input.id)
+        return DeletedPayload(deleted_id=id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 
 import strawberry
 from strawberry import UNSET
@@ -26,6 +26,7 @@ from doorward.acs.schedules.uses import Use
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 from doorward.graphql.slots import (
     Interval,
     IntervalInput,
@@ -226,25 +227,20 @@ async def _payload(context: ApiContext, row: ScheduleRow) -> SchedulePayload:
     return SchedulePayload(schedule=(await shown_schedules(context, [row]))[row.id])
 
 
+_FIELDS = ("name", "kind", "override_schedule_ids", "first_day", "last_day", "days", "overrides", "periods")
+
+
 def _changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
     """The fields that were sent, as the operations take them."""
-    found: dict[str, Any] = {}
-    for name in ("name", "kind", "override_schedule_ids"):
-        if (value := getattr(given, name)) is not UNSET and value is not None:
-            found[name] = value
-    for name in ("first_day", "last_day"):
-        if (value := getattr(given, name)) is not UNSET:
-            found[name] = value
-    if given.days:
-        found["weekly"] = given_week(given.days, "days")
-    elif given.days is not UNSET and given.days is not None:
-        found["weekly"] = [[]] * 7
-    if given.overrides is not UNSET and given.overrides is not None:
+    found = sent(given, _FIELDS, may_be_null=("first_day", "last_day"))
+    if "days" in found:
+        found["weekly"] = given_week(found.pop("days"), "days")
+    if "overrides" in found:
         found["overrides"] = {
-            override.date.isoformat(): given_slots(override.intervals, "overrides") for override in given.overrides
+            override.date.isoformat(): given_slots(override.intervals, "overrides") for override in found["overrides"]
         }
-    if given.periods is not UNSET and given.periods is not None:
-        found["periods"] = [_period(period) for period in given.periods]
+    if "periods" in found:
+        found["periods"] = [_period(period) for period in found["periods"]]
     return cast(ScheduleChanges, found)
 
 

@@ -11,6 +11,7 @@ from doorward.acs.site.operations import SiteChanges, update_site
 from doorward.acs.site.queries import the_site
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 
 
 @strawberry.type(description="What is true of the whole site.")
@@ -56,10 +57,7 @@ class SiteMutation:
 
     @strawberry.mutation(description="Change the site's name or time zone. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
-        given = {"name": input.name, "time_zone": input.time_zone}
-        changes = cast(
-            SiteChanges, {key: value for key, value in given.items() if value is not UNSET and value is not None}
-        )
+        changes = cast(SiteChanges, sent(input, SiteChanges.__annotations__))
         try:
             row = await update_site(info.context.domain, info.context.actor, changes)
         except AcsError as error:

@@ -22,7 +22,7 @@ from doorward.acs.zones.queries import (
 )
 from doorward.acs.zones.settings import ZoneChanges, time_of_day
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.deletion import DeletedPayload, DeleteInput
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.enums import AntiPassbackMode, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
@@ -265,12 +265,14 @@ class ZoneMutation:
     @strawberry.mutation(
         description="Delete a zone that no access rule names and no zone lies in. Permission: configuration.write."
     )
-    async def delete_zone(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
+    async def delete_zone(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
         try:
-            await delete_zone(info.context.domain, info.context.actor, input.id, input.expected_version)
+            await delete_zone(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
             return DeletedPayload(errors=[OperationError.of(error)])
-        return DeletedPayload(deleted_id=input.id)
+        return DeletedPayload(deleted_id=id)
 
     @strawberry.mutation(description="Create an interlock. Permission: configuration.write.")
     async def create_interlock(self, info: ApiInfo, input: CreateInterlockInput) -> InterlockPayload:
@@ -295,9 +297,11 @@ class ZoneMutation:
         return InterlockPayload(interlock=_interlock(found[0]))
 
     @strawberry.mutation(description="Delete an interlock. Permission: configuration.write.")
-    async def delete_interlock(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
+    async def delete_interlock(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
         try:
-            await delete_interlock(info.context.domain, info.context.actor, input.id, input.expected_version)
+            await delete_interlock(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
             return DeletedPayload(errors=[OperationError.of(error)])
-        return DeletedPayload(deleted_id=input.id)
+        return DeletedPayload(deleted_id=id)

@@ -113,3 +113,14 @@ async def test_the_walk_fills_every_part_of_a_policy(database_url: str) -> None:
         for area in (walks.formats, walks.zones, walks.doors):
             await area(walk)
         assert filled == set(FIELDS.values())
+
+
+async def test_many_changes_are_read_aside_and_come_to_the_same(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorward.acs.policy.pipeline.MOST_IN_LOOP", 1)
+    async with open_world(database_url) as world:
+        walk, followers = await begin(world)
+        for area in (walks.zones, walks.doors, walks.people):
+            await area(walk)
+            assert await follow(followers, area.__name__)

@@ -91,18 +91,21 @@ async def _fill_doors(old: BaseDBAsyncClient) -> None:
     alarms = {"forced_alarm": True, "held_alarm": False, "rex_unlocks": True}
     for door_id, name, controller_id in (("d1", "Gate", "c1"), ("d2", "Vault door", "c1"), ("d3", "Far", "c2")):
         await insert(old, "door", id=door_id, name=name, controller_id=controller_id, **times, **alarms)
-    for reader_id, door_id, side, zone_id in (
+    readers: tuple[tuple[str, str, str, str | None], ...] = (
         ("in", "d1", "A", "z1"),
         ("out", "d1", "B", None),
         ("deeper", "d2", "A", "z2"),
         ("back", "d2", "B", "z1"),
-    ):
-        await insert(old, "reader", id=reader_id, name=reader_id, door_id=door_id, side=side, enters_zone_id=zone_id)
+    )
+    for reader_id, door_id, side, enters_zone_id in readers:
+        await insert(
+            old, "reader", id=reader_id, name=reader_id, door_id=door_id, side=side, enters_zone_id=enters_zone_id
+        )
     ports = {"strike_output": 1, "position_input": 2, "rex_input": 3, "baud": 9_600}
-    for address, (device_id, role, reader_id) in enumerate((("io", "door_io", None), ("osdp", "reader", "in"))):
+    for address, (device_id, role, at_reader) in enumerate((("io", "door_io", None), ("osdp", "reader", "in"))):
         key = Sealer(DATA_KEY).seal(b"k" * 16, f"device:{device_id}")
         place = {"door_id": "d1", "port": "/dev/x", "address": address, "sealed_key": key}
-        await insert(old, "device", id=device_id, role=role, reader_id=reader_id, **place, **ports)
+        await insert(old, "device", id=device_id, role=role, reader_id=at_reader, **place, **ports)
 
 
 async def _fill_log(old: BaseDBAsyncClient) -> None:

@@ -159,8 +159,8 @@ async def test_a_credential_is_changed_and_deleted(database_url: str, tmp_path: 
             api, "updateCredential", "credential { relativeValidity { unit } }", id=site.card.id, relativeValidity=None
         )
         assert changed["credential"]["relativeValidity"] is None
-        deleted = await mutate_one(api, "deleteCredential", "id", site.card.id)
-        assert deleted["id"] == site.card.id
+        deleted = await mutate_one(api, "deleteCredential", "deletedId", site.card.id)
+        assert deleted["deletedId"] == site.card.id
         assert (await api.data("query($id: ID!) { credential(id: $id) { id } }", id=site.card.id))["credential"] is None
 
 

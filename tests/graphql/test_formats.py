@@ -16,7 +16,7 @@ CREATE = "mutation($input: CardFormatInput!) { createCardFormat(input: $input) {
 UPDATE = "mutation($input: UpdateCardFormatInput!) { updateCardFormat(input: $input) { cardFormat { name bits invertBitOrder version number { firstBit } parities { bit } } errors { code path } } }"  # noqa: E501
 ACTIVATE = "mutation($id: ID!, $active: Boolean!) { setCardFormatActive(id: $id, active: $active) { cardFormat { active } errors { code message } } }"  # noqa: E501
 RESET = "mutation($id: ID!) { resetCardFormat(id: $id) { cardFormat { invertBitOrder } errors { code } } }"
-DELETE = "mutation($id: ID!) { deleteCardFormat(id: $id) { deleted errors { code message } } }"
+DELETE = "mutation($id: ID!) { deleteCardFormat(id: $id) { deletedId errors { code message } } }"
 TRY = "query($input: TryCardFormatInput!) { tryCardFormat(input: $input) { trial { arrived bitsInverted bytesInverted read number { bits text } facilityCode { text } parities { bit odd expected found } accepted reason words } errors { code path } } }"  # noqa: E501
 READERS = "{ readerSettings { readerName side cardFormats { id } pinRules { minLength } warnings } pinRules { minLength maxLength endKey digitTimeoutMs lockoutAfter lockoutMs } }"  # noqa: E501
 SET_FORMATS = "mutation($reader: ID!, $formats: [ID!]) { setReaderCardFormats(readerId: $reader, formatIds: $formats) { reader { readerName cardFormats { id } } errors { code path } } }"  # noqa: E501
@@ -66,7 +66,7 @@ async def test_a_format_lives_from_creation_to_deletion(database_url: str, tmp_p
             "errors": [],
         }  # fmt: skip
         assert (await api.data(ACTIVATE, id=format_id, active=True))["setCardFormatActive"]["cardFormat"]["active"]
-        assert (await api.data(DELETE, id=format_id))["deleteCardFormat"] == {"deleted": True, "errors": []}
+        assert (await api.data(DELETE, id=format_id))["deleteCardFormat"] == {"deletedId": format_id, "errors": []}
         (error,) = (await api.data(DELETE, id=format_id))["deleteCardFormat"]["errors"]
         assert error["code"] == "NOT_FOUND"
 

@@ -14,6 +14,8 @@ from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.acs.sealing import Sealer
 
+_CHUNK = 200
+"""So many doors are read in one turn of the event loop (some milliseconds)."""
 UNWIRED = 255
 """The number of an output or input that no device has: it is never set and never reads as active."""
 
@@ -21,10 +23,13 @@ UNWIRED = 255
 async def door_policies(controller_id: str, ids: Collection[str] | None = None) -> tuple[DoorPolicy, ...]:
     """The doors of a controller, or those of `ids` that it has, by id."""
     rows = Door.filter(controller_id=controller_id)
-    doors = await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("id")
-    settings = await settings_of(doors)
-    _, inputs = await wires_of([door.id for door in doors])
-    return tuple(_door(door, settings[door.id], inputs.get(door.id, [])) for door in doors)
+    rows = (rows if ids is None else rows.filter(id__in=list(ids))).order_by("id").limit(_CHUNK)
+    found: list[DoorPolicy] = []
+    while doors := await rows.filter(id__gt=found[-1].id if found else ""):
+        settings = await settings_of(doors)
+        _, inputs = await wires_of([door.id for door in doors])
+        found += [_door(door, settings[door.id], inputs.get(door.id, [])) for door in doors]
+    return tuple(found)
 
 
 def _door(door: Door, given: NewDoor, inputs: list[InputWire]) -> DoorPolicy:

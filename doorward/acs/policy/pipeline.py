@@ -1,5 +1,6 @@
 """What one controller is sent, message after message, so that it decides by the present policy."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from doorward.acs.domain import Domain
@@ -12,6 +13,18 @@ from doorward.acs.policy.parts import Scope
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.policy.snapshot import Whole, compile_whole
 from doorward.acs.site.models import Site
+
+MOST_IN_LOOP = 500
+"""More changed entities than this (an import, a zone that many rules name) are read aside: they take long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read for a delta to a version; None: it is not known what changed, or that was too many to read."""
+
+    version: int
+    delta: Delta | None = None
+    too_many: bool = False
 
 
 class PolicyFeed:
@@ -32,16 +45,25 @@ class PolicyFeed:
     async def next(self) -> PolicySnapshot | PolicyDelta | None:
         """The message that brings the controller up to date; None when it is. It counts as sent."""
         if self._digests is not None:
-            async with consistent():
-                present = (await Site.get(id=SITE_ID)).policy_version
-                changed = await changes_since(self._version, present)
-                if changed is not None:
-                    changed = await with_dependents(changed)
-                    delta = await load_delta(Scope(self._domain, self._controller_id), changed)
-            if changed is not None:
-                self._digests.update(delta.digests())
-                return self._sent(present, self._digests.content, delta)
+            read = await self._read(MOST_IN_LOOP)
+            if read.too_many:
+                read = await aside(partial(self._read, None))
+            if read.delta is not None:
+                self._digests.update(read.delta.digests())
+                return self._sent(read.version, self._digests.content, read.delta)
         return await self._from_the_whole()
+
+    async def _read(self, most: int | None) -> "_Read":
+        """What changed since the last message, unless it is more than `most` entities."""
+        async with consistent():
+            present = (await Site.get(id=SITE_ID)).policy_version
+            changed = await changes_since(self._version, present)
+            if changed is None:
+                return _Read(present)
+            changed = await with_dependents(changed)
+            if most is not None and sum(map(len, changed.values())) > most:
+                return _Read(present, too_many=True)
+            return _Read(present, await load_delta(Scope(self._domain, self._controller_id), changed))
 
     async def _from_the_whole(self) -> PolicySnapshot | PolicyDelta | None:
         """A whole policy is compiled; it is sent unless a delta out of it will do."""

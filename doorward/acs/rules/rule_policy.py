@@ -19,6 +19,9 @@ from doorward.acs.rules.models import (
 from doorward.acs.rules.places import zone_sides
 from doorward.acs.zones.layout import read_layout
 
+_CHUNK = 2_500
+"""So many rows are read in one turn of the event loop (some milliseconds)."""
+
 
 async def rule_policies(
     controller_door_ids: Collection[str], ids: Collection[str] | None = None
@@ -76,8 +79,14 @@ async def _sides(door_ids: frozenset[str], rule_ids: list[str] | None) -> dict[s
 
 
 async def _rows(model: type[Model], rule_ids: list[str] | None, *columns: str) -> list[tuple[Any, ...]]:
+    """The rows of these rules, read in chunks: rules may name hundreds of thousands of cardholders and doors."""
     rows = model.all() if rule_ids is None else model.filter(rule_id__in=rule_ids)
-    return list(await rows.values_list(*columns))
+    found: list[tuple[Any, ...]] = []
+    last = 0
+    while chunk := await rows.filter(id__gt=last).order_by("id").limit(_CHUNK).values_list("id", *columns):
+        last = chunk[-1][0]
+        found += [row[1:] for row in chunk]
+    return found
 
 
 def _utc(value: datetime | None) -> datetime | None:
