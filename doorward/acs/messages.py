@@ -133,7 +133,11 @@ class JournalAck(msgspec.Struct, frozen=True, tag=True):
 
 
 class DoorCommand(msgspec.Struct, frozen=True, tag=True):
-    """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done."""
+    """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done.
+
+    UNLOCK, LOCK and LOCKDOWN end at `until` (aware UTC; None: at a reset). GRANT_ACCESS lasts `duration_ms` (None:
+    the usual time of an operator's grant).
+    """
 
     id: str
     door_id: str
@@ -141,6 +145,8 @@ class DoorCommand(msgspec.Struct, frozen=True, tag=True):
     user_id: str
     reason: str
     expires_at: datetime
+    until: datetime | None = None
+    duration_ms: int | None = None
 
 
 class CommandStatus(StrEnum):
