@@ -103,12 +103,18 @@ def derived_id(of: str) -> str:
     return str(uuid.UUID(bytes=hashlib.sha256(of.encode()).digest()[:16], version=5))
 
 
-def door_command(work: Work, door_id: str, manual: Manual, command_id: str) -> DoorCommand:
-    """The message for the door's controller; it expires after `COMMAND_LIFETIME_S` by the server's clock."""
-    expires_at = work.domain.clock() + timedelta(seconds=COMMAND_LIFETIME_S)
-    user_id = work.actor.user_id or ""
+def door_command(domain: Domain, actor: Actor, door_id: str, manual: Manual, command_id: str) -> DoorCommand:
+    """The message for the door's controller; it expires `COMMAND_LIFETIME_S` from now by the server's clock."""
+    expires_at = domain.clock() + timedelta(seconds=COMMAND_LIFETIME_S)
     return DoorCommand(
-        command_id, door_id, manual.action, user_id, manual.reason, expires_at, manual.until, manual.duration_ms
+        command_id,
+        door_id,
+        manual.action,
+        actor.user_id or "",
+        manual.reason,
+        expires_at,
+        manual.until,
+        manual.duration_ms,
     )
 
 
@@ -127,7 +133,7 @@ async def request_command(work: Work, door_id: str, manual: Manual, command_id: 
         raise ControllerOffline(NO_CONTROLLER, "doorId")
     manual = manual.checked(work.now)
     audit_command(work, door, manual, command_id, command_id)
-    return door.controller_id, door_command(work, door.id, manual, command_id)
+    return door.controller_id, door_command(work.domain, work.actor, door.id, manual, command_id)
 
 
 def audit_command(work: Work, door: Door, manual: Manual, command_id: str, correlation: str) -> None:

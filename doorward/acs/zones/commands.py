@@ -52,7 +52,8 @@ class ZoneAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Requested:
-    commands: tuple[tuple[Door, DoorCommand], ...]
+    manual: Manual
+    doors: tuple[tuple[Door, str], ...]
     skipped: tuple[Door, ...]
 
 
@@ -75,7 +76,11 @@ async def command_zone(
     manual = Manual(action, reason, until, duration_ms)
     command_id = command_id_of(actor, idempotency_key)
     requested = await request_zone_command(domain, actor, zone_id, manual, include_nested, command_id)
-    asked = [_answer(domain, door, command) for door, command in requested.commands]
+    # Their lifetime begins here: to write all of them down may have taken a while.
+    asked = [
+        _answer(domain, door, door_command(domain, actor, door.id, requested.manual, door_command_id))
+        for door, door_command_id in requested.doors
+    ]
     answers = tuple(await asyncio.gather(*asked))
     failed = tuple(answer for answer in answers if answer.status is not CommandStatus.CONFIRMED)
     if failed:
@@ -87,7 +92,7 @@ async def command_zone(
 async def request_zone_command(
     work: Work, zone_id: str, manual: Manual, include_nested: bool, command_id: str
 ) -> _Requested:
-    """Write down that somebody commands a zone, and each of its doors that has a lock."""
+    """Write down that somebody commands a zone, and each of its doors that has a lock, with a command id for it."""
     zone = await Zone.get_or_none(id=zone_id, using_db=work.connection)
     if zone is None:
         raise NotFound("There is no such zone.", "zoneId")
@@ -97,12 +102,10 @@ async def request_zone_command(
     skipped = tuple(door for door in doors if door.kind in WITHOUT_LOCK)
     told = {"zone": zone.name, "include_nested": include_nested, "doors": len(lockable), "skipped": len(skipped)}
     work.audit(EventType.ZONE_COMMANDED, after={**manual.told(), **told}, zone_id=zone.id, correlation=command_id)
-    commands = []
-    for door in lockable:
-        one_id = derived_id(f"{command_id}\n{door.id}")
-        audit_command(work, door, manual, one_id, command_id)
-        commands.append((door, door_command(work, door.id, manual, one_id)))
-    return _Requested(tuple(commands), skipped)
+    named = tuple((door, derived_id(f"{command_id}\n{door.id}")) for door in lockable)
+    for door, door_command_id in named:
+        audit_command(work, door, manual, door_command_id, command_id)
+    return _Requested(manual, named, skipped)
 
 
 async def _doors(work: Work, zone_id: str, include_nested: bool) -> list[Door]:
