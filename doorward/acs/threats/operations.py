@@ -1,7 +1,7 @@
 """What may be done to threat levels: defining them. Setting one in force is in `setting.py`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 
 from doorward.acs import check
@@ -10,10 +10,11 @@ from doorward.acs.doors.models import Door
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.operation import Work, operation
+from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.profiles.models import Profile
 from doorward.acs.profiles.pin_alone import pin_alone_profiles, require_unique_pins
 from doorward.acs.rules.models import AccessRule
+from doorward.acs.site.models import Site
 from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
 from doorward.acs.threats.posture import Place, Switches
 from doorward.acs.threats.stored import locked_site, read_switches, write_switches
@@ -30,7 +31,7 @@ class NewThreatLevel:
     rank: int
     colour: ThreatColour
     release_rank: int
-    switches: Switches = Switches()
+    switches: Switches = field(default_factory=Switches)
 
 
 class ThreatLevelChanges(TypedDict, total=False):
@@ -46,12 +47,12 @@ class ThreatLevelChanges(TypedDict, total=False):
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_threat_level(work: Work, given: NewThreatLevel) -> ThreatLevel:
     """A new level, not in force."""
-    await locked_site(work)
     level = ThreatLevel(id=new_id(), version=1)
     _put(level, given)
     await _check(work, level, given.switches, frozenset())
     await level.save(using_db=work.connection, force_create=True)
     await write_switches(work, level.id, given.switches)
+    await _check_ranks_again(work, level)
     after = {"id": level.id, **await _told(work, level, given.switches)}
     work.audit(EventType.THREAT_LEVEL_CREATED, after=after)
     return level
@@ -64,16 +65,17 @@ async def update_threat_level(
     """Change a level that is not in force. Raises Conflict if it is, or is no longer at `expected_version`."""
     level = await _idle(work, level_id, "changed", expected_version)
     switches = (await read_switches([level], work.connection))[level.id]
-    before, was = await _told(work, level, switches), switches
+    before, profiles_before = await _told(work, level, switches), _profiles(switches)
     _put(level, replace(_given(level, switches), **changes))
     switches = changes.get("switches", switches)
-    await _check(work, level, switches, _profiles(was))
+    await _check(work, level, switches, profiles_before)
     await write_switches(work, level.id, switches)
     after = await _told(work, level, switches)
     if after == before:
         return level
     level.version += 1
     await level.save(using_db=work.connection)
+    await _check_ranks_again(work, level)
     work.audit(EventType.THREAT_LEVEL_UPDATED, before=before, after=after)
     _name(work, level)
     return level
@@ -96,11 +98,11 @@ async def _idle(work: Work, level_id: str, done: str, expected_version: int | No
     What a level in force does was decided by whoever raised it, and its release rank says who may undo that: an edit
     would be a second, unnoticed way to do both.
     """
-    site = await locked_site(work)
-    level = await ThreatLevel.get_or_none(id=level_id, using_db=work.connection)
+    level = await ThreatLevel.select_for_update().using_db(work.connection).get_or_none(id=level_id)
     if level is None:
         raise NotFound("There is no such threat level.", "id")
     check.version(level.version, expected_version)
+    site = await Site.get(id=SITE_ID, using_db=work.connection)
     if site.threat_level_id == level.id:
         raise Conflict(f"{level.name} is in force and cannot be {done}. Release it first.", "id")
     return level
@@ -143,6 +145,12 @@ async def _check_ranks(work: Work, level: ThreatLevel) -> None:
                 f"which needs a clearance of {lower.release_rank}.",
                 "releaseRank",
             )
+
+
+async def _check_ranks_again(work: Work, level: ThreatLevel) -> None:
+    """Once more with the site locked: somebody may have stored another level meanwhile. Rows come before the site."""
+    await locked_site(work)
+    await _check_ranks(work, level)
 
 
 async def _check_switches(work: Work, switches: Switches) -> None:

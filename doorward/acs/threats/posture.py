@@ -1,6 +1,6 @@
 """What a threat level does to a policy. Pure: it is put on top of what the areas say, and taken off without a trace."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -105,7 +105,7 @@ def _door(posture: Posture, door: DoorPolicy) -> DoorPolicy:
 def touched_doors(before: Posture, after: Posture) -> frozenset[str]:
     """The doors that are another way after one posture gave way to another."""
     named = before.locked_down | after.locked_down | before.profiles.keys() | after.profiles.keys()
-    return _differing(named, lambda posture, door_id: _of_door(posture, door_id), before, after)
+    return _differing(named, _of_door, before, after)
 
 
 def touched_rules(before: Posture, after: Posture, rule_ids: Iterable[str]) -> frozenset[str]:
@@ -121,8 +121,3 @@ def _differing(
     ids: Iterable[str], says: Callable[[Posture, str], object], before: Posture, after: Posture
 ) -> frozenset[str]:
     return frozenset(one for one in ids if says(before, one) != says(after, one))
-
-
-def profiles_in(postures: Collection[Switches]) -> set[str]:
-    """Every profile that any of these levels gives to a door."""
-    return {given.profile_id for switches in postures for given in switches.profiles}

@@ -25,11 +25,10 @@ async def set_threat_level(work: Work, level_id: str, reason: str = "") -> Site:
 
     A lower one than the present also needs threat.release and the clearance that the present one asks for.
     """
-    site = await locked_site(work)
-    wanted = await ThreatLevel.get_or_none(id=level_id, using_db=work.connection)
+    wanted = await ThreatLevel.select_for_update().using_db(work.connection).get_or_none(id=level_id)
     if wanted is None:
         raise NotFound("There is no such threat level.", "levelId")
-    return await _switch(work, site, wanted, reason)
+    return await _switch(work, await locked_site(work), wanted, reason)
 
 
 @operation(Permission.THREAT_RELEASE)

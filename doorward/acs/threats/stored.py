@@ -13,7 +13,7 @@ from doorward.acs.zones.layout import Layout, read_layout
 
 
 async def locked_site(work: Work) -> Site:
-    """The site's row, until the transaction ends: nobody else sets a level or changes one meanwhile."""
+    """The site's row, until the transaction ends: nobody else sets a level meanwhile."""
     return await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.queryset import QuerySet
 
 from doorward.acs.operation import Work
@@ -10,7 +9,7 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.rules.uses import Use
 from doorward.acs.threats.models import ThreatLevel, ThreatLevelPlace, ThreatLevelRule
 from doorward.acs.threats.posture import touched_doors
-from doorward.acs.threats.stored import posture_in_force
+from doorward.acs.threats.stored import locked_site, posture_in_force
 from doorward.acs.zones.layout import Layout
 
 KIND = "threat level"
@@ -43,15 +42,9 @@ async def _uses(rows: QuerySet[ThreatLevelRule] | QuerySet[ThreatLevelPlace]) ->
     return [Use(KIND, level_id, name) for level_id, name in levels]
 
 
-async def profiles_given(connection: BaseDBAsyncClient | None = None) -> set[str]:
-    """The profiles that some level gives to doors, in force or not."""
-    rows = ThreatLevelPlace.filter(profile_id__isnull=False).using_db(connection)
-    return {str(profile_id) for profile_id in await rows.distinct().values_list("profile_id", flat=True)}
-
-
 async def mark_doors_of_zones(work: Work, before: Layout, after: Layout) -> None:
     """Zones have other doors from now on: a level in force that names zones concerns other doors."""
+    # Held until the end, so that no level is put in force meanwhile for the zones as they were.
+    await locked_site(work)
     was = await posture_in_force(work.connection, before)
-    work_doors = touched_doors(was, await posture_in_force(work.connection, after))
-    if work_doors:
-        work.changed(PolicyPart.DOOR, *work_doors)
+    work.changed(PolicyPart.DOOR, *touched_doors(was, await posture_in_force(work.connection, after)))
