@@ -49,6 +49,11 @@ class ZoneAnswer:
     doors: tuple[DoorAnswer, ...]
     skipped: tuple[Door, ...]
 
+    @property
+    def confirmed(self) -> bool:
+        """Whether every door that was asked has done it."""
+        return all(answer.status is CommandStatus.CONFIRMED for answer in self.doors)
+
 
 @dataclass(frozen=True, slots=True)
 class _Requested:
