@@ -86,7 +86,8 @@ class ZoneCommandMutation:
     """Commands to all doors of a zone. Each door answers for itself; one that fails keeps no other from acting."""
 
     @strawberry.mutation(
-        description="Release every door of the zone once, for 7 seconds or as long as is said. Permission: door.command."
+        description="Release every door of the zone once, for 7 seconds or as long as is said. "
+        "Permission: door.command."
     )
     async def grant_zone_access(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.GRANT_ACCESS)
@@ -96,7 +97,8 @@ class ZoneCommandMutation:
         return await _command(info.context, input, DoorAction.UNLOCK)
 
     @strawberry.mutation(
-        description="Keep the zone's doors locked until they are reset; cards still open them. Permission: door.command."
+        description="Keep the zone's doors locked until they are reset; cards still open them. "
+        "Permission: door.command."
     )
     async def lock_zone(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.LOCK)

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from doorward.acs import check
@@ -35,11 +35,12 @@ class Manual:
     duration_ms: int | None = None
 
     def checked(self, now: datetime) -> "Manual":
-        """The same with a tidy reason. Raises ValidationFailed with what would be acceptable."""
+        """The same with a tidy reason and the end in UTC. Raises ValidationFailed with what would be acceptable."""
         self._check_until(now)
         self._check_duration()
         reason = check.text(self.reason, "reason", longest=500, empty=True)
-        return Manual(self.action, reason, self.until, self.duration_ms)
+        until = self.until.astimezone(UTC) if self.until else None
+        return Manual(self.action, reason, until, self.duration_ms)
 
     def _check_until(self, now: datetime) -> None:
         if self.until is None:
