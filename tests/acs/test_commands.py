@@ -84,7 +84,7 @@ async def test_a_grant_lasts_as_long_as_is_said(database_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "until", "duration_ms", "path"),
+    "action, until, duration_ms, path",
     [
         (DoorAction.UNLOCK, START, None, "until"),
         (DoorAction.UNLOCK, START + timedelta(days=367), None, "until"),
