@@ -46,8 +46,10 @@ async def test_settings_for_controllers_reach_them_and_the_audit(database_url: s
         assert (policy.stale_after_s, policy.qr_skew_steps, policy.escort_timeout_ms) == (None, 1, 15_000)
         changes: SiteChanges = {"stale_after_s": 3_600, "qr_skew_steps": 0, "escort_timeout_ms": 30_000}
         await update_site(world.domain, user(Role.ADMINISTRATOR), changes)
+        version = policy.version
         policy = (await compile_policy(world.domain, world.controller.id)).policy
         assert (policy.stale_after_s, policy.qr_skew_steps, policy.escort_timeout_ms) == (3_600, 0, 30_000)
+        assert policy.version == version + 1
         event = await Event.filter(type=EventType.SITE_UPDATED).get()
         assert event.data["before"] == {"stale_after_s": None, "qr_skew_steps": 1, "escort_timeout_ms": 15_000}
         assert event.data["after"] == changes

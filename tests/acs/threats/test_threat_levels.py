@@ -14,6 +14,7 @@ from doorward.acs.events.catalogue import EventType, Severity
 from doorward.acs.events.models import Event
 from doorward.acs.messages import PolicyDelta
 from doorward.acs.operation import SITE_ID
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.profiles.models import Profile
 from doorward.acs.profiles.operations import NewProfile, create_profile, delete_profile
 from doorward.acs.profiles.pin_alone import pin_alone_in_use
@@ -103,6 +104,22 @@ async def test_only_what_a_level_touches_is_sent_to_controllers(database_url: st
         assert isinstance(delta, PolicyDelta)
         assert [door.id for door in delta.changes.doors] == [site.door.id]
         assert delta.changes.removed == {}
+
+
+async def test_a_level_that_disables_rules_alone_takes_them_and_gives_them_back_as_a_delta(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        rule = await AccessRule.get()
+        quiet = await level(world, rule_switch=RuleSwitch.DISABLE, rule_ids=(rule.id,))
+        follower = Follower(world)
+        await follower.follow()
+        await set_threat_level(world.domain, OPERATOR, quiet.id)
+        delta = await follower.follow()
+        assert isinstance(delta, PolicyDelta)
+        assert delta.changes.removed == {PolicyPart.RULE: (rule.id,)}
+        await release_threat_level(world.domain, ADMINISTRATOR)
+        assert isinstance(await follower.follow(), PolicyDelta)
+        assert [one.id for one in follower.policy.rules] == [rule.id]
 
 
 async def test_changes_made_while_a_level_is_in_force_obey_it(database_url: str) -> None:
