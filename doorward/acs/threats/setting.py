@@ -20,7 +20,7 @@ COLUMNS = ["threat_level_id", "threat_since", "threat_user_id", "threat_user_nam
 
 
 @operation(Permission.THREAT_RAISE)
-async def set_threat_level(work: Work, level_id: str, reason: str = "") -> Site:
+async def set_threat_level(work: Work, level_id: str, reason: str) -> Site:
     """Put a level in force, in place of any other. The one in force already stays as it is.
 
     A lower one than the present also needs threat.release and the clearance that the present one asks for.
@@ -32,7 +32,7 @@ async def set_threat_level(work: Work, level_id: str, reason: str = "") -> Site:
 
 
 @operation(Permission.THREAT_RELEASE)
-async def release_threat_level(work: Work, reason: str = "") -> Site:
+async def release_threat_level(work: Work, reason: str) -> Site:
     """End the level in force; without one nothing happens. Needs the clearance that it asks for."""
     return await _switch(work, await locked_site(work), None, reason)
 

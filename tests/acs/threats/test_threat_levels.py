@@ -99,7 +99,7 @@ async def test_only_what_a_level_touches_is_sent_to_controllers(database_url: st
         first = await level(world, lockdowns=(Place(door_id=site.door.id),))
         follower = Follower(world)
         await follower.follow()
-        await set_threat_level(world.domain, OPERATOR, first.id)
+        await set_threat_level(world.domain, OPERATOR, first.id, "alarm")
         delta = await follower.follow()
         assert isinstance(delta, PolicyDelta)
         assert [door.id for door in delta.changes.doors] == [site.door.id]
@@ -113,11 +113,11 @@ async def test_a_level_that_disables_rules_alone_takes_them_and_gives_them_back_
         quiet = await level(world, rule_switch=RuleSwitch.DISABLE, rule_ids=(rule.id,))
         follower = Follower(world)
         await follower.follow()
-        await set_threat_level(world.domain, OPERATOR, quiet.id)
+        await set_threat_level(world.domain, OPERATOR, quiet.id, "alarm")
         delta = await follower.follow()
         assert isinstance(delta, PolicyDelta)
         assert delta.changes.removed == {PolicyPart.RULE: (rule.id,)}
-        await release_threat_level(world.domain, ADMINISTRATOR)
+        await release_threat_level(world.domain, ADMINISTRATOR, "over")
         assert isinstance(await follower.follow(), PolicyDelta)
         assert [one.id for one in follower.policy.rules] == [rule.id]
 
@@ -128,7 +128,7 @@ async def test_changes_made_while_a_level_is_in_force_obey_it(database_url: str)
         site = await make_site(world)
         severe = await everything(world, site)
         other = await create_door(world.domain, COMMAND_LINE, NewDoor("Other", world.controller.id))
-        await set_threat_level(world.domain, OPERATOR, severe.id)
+        await set_threat_level(world.domain, OPERATOR, severe.id, "alarm")
         follower = Follower(world)
         await follower.follow()
         group, schedule = [site.group.id], [(await ScheduleRow.get()).id]
@@ -138,7 +138,7 @@ async def test_changes_made_while_a_level_is_in_force_obey_it(database_url: str)
         await set_zone_doors(world.domain, COMMAND_LINE, site.zones[0], [GivenDoor(other.id)])
         await follower.follow()
         assert {door.name: door.lockdown for door in follower.policy.doors} == {"Main entrance": False, "Other": True}
-        await release_threat_level(world.domain, ADMINISTRATOR)
+        await release_threat_level(world.domain, ADMINISTRATOR, "over")
         await follower.follow()
         assert [rule.name for rule in follower.policy.rules] == ["Staff", "New"]
 
@@ -182,20 +182,20 @@ async def test_the_level_in_force_is_shown_with_who_set_it_when_and_why(database
             "Operator",
             "intruder",
         )
-        await release_threat_level(world.domain, ADMINISTRATOR)
+        await release_threat_level(world.domain, ADMINISTRATOR, "over")
         assert await threat_in_force(VIEWER) is None
 
 
 async def test_setting_the_level_in_force_again_and_releasing_none_do_nothing(database_url: str) -> None:
     async with open_world(database_url) as world:
         severe = await level(world)
-        await release_threat_level(world.domain, ADMINISTRATOR)
+        await release_threat_level(world.domain, ADMINISTRATOR, "over")
         await set_threat_level(world.domain, OPERATOR, severe.id, "intruder")
         number, events = await version(), await Event.all().count()
         await set_threat_level(world.domain, ADMINISTRATOR, severe.id, "again")
         assert (await version(), await Event.all().count()) == (number, events)
         with pytest.raises(NotFound):
-            await set_threat_level(world.domain, OPERATOR, "nothing")
+            await set_threat_level(world.domain, OPERATOR, "nothing", "alarm")
 
 
 @pytest.mark.parametrize("lower", [True, False])
@@ -203,20 +203,20 @@ async def test_only_a_sufficient_clearance_lowers_a_level(database_url: str, low
     async with open_world(database_url) as world:
         high, severe = await level(world, "High", 2, 50), await level(world, release_rank=100)
         for one in (high, severe):
-            await set_threat_level(world.domain, OPERATOR, one.id)
+            await set_threat_level(world.domain, OPERATOR, one.id, "alarm")
 
         async def down(actor: Any) -> None:
             if lower:
-                await set_threat_level(world.domain, actor, high.id)
+                await set_threat_level(world.domain, actor, high.id, "alarm")
             else:
-                await release_threat_level(world.domain, actor)
+                await release_threat_level(world.domain, actor, "over")
 
         with pytest.raises(NotPermitted, match="clearance of 100"):
             await down(OPERATOR)
         assert (await SiteRow.get(id=SITE_ID)).threat_level_id == severe.id
         await down(ADMINISTRATOR)
         if lower:
-            await release_threat_level(world.domain, OPERATOR)
+            await release_threat_level(world.domain, OPERATOR, "over")
         assert (await SiteRow.get(id=SITE_ID)).threat_level_id is None
 
 
@@ -224,13 +224,13 @@ async def test_who_may_only_raise_lowers_nothing_and_viewers_do_neither(database
     async with open_world(database_url) as world:
         high, severe = await level(world, "High", 2, 0), await level(world, release_rank=0)
         raiser = only(Permission.THREAT_RAISE)
-        await set_threat_level(world.domain, raiser, severe.id)
+        await set_threat_level(world.domain, raiser, severe.id, "alarm")
         with pytest.raises(NotPermitted, match=r"threat\.release"):
-            await set_threat_level(world.domain, raiser, high.id)
+            await set_threat_level(world.domain, raiser, high.id, "alarm")
         with pytest.raises(NotPermitted, match=r"threat\.raise"):
-            await set_threat_level(world.domain, VIEWER, high.id)
+            await set_threat_level(world.domain, VIEWER, high.id, "alarm")
         with pytest.raises(NotPermitted, match=r"threat\.release"):
-            await release_threat_level(world.domain, VIEWER)
+            await release_threat_level(world.domain, VIEWER, "over")
 
 
 async def test_a_higher_level_is_never_easier_to_release_than_a_lower_one(database_url: str) -> None:
@@ -250,12 +250,12 @@ async def test_a_higher_level_is_never_easier_to_release_than_a_lower_one(databa
 async def test_a_level_in_force_is_neither_changed_nor_deleted(database_url: str) -> None:
     async with open_world(database_url) as world:
         severe = await level(world)
-        await set_threat_level(world.domain, OPERATOR, severe.id)
+        await set_threat_level(world.domain, OPERATOR, severe.id, "alarm")
         with pytest.raises(Conflict, match="in force"):
             await update_threat_level(world.domain, ADMINISTRATOR, severe.id, {"release_rank": 0})
         with pytest.raises(Conflict, match="in force"):
             await delete_threat_level(world.domain, ADMINISTRATOR, severe.id)
-        await release_threat_level(world.domain, ADMINISTRATOR)
+        await release_threat_level(world.domain, ADMINISTRATOR, "over")
         await delete_threat_level(world.domain, ADMINISTRATOR, severe.id)
         assert await list_threat_levels(ADMINISTRATOR) == []
 
