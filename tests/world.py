@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Role
+from doorward.acs.actor import CLEARANCES, COMMAND_LINE, PERMISSIONS, Actor, Permission, Role
 from doorward.acs.cameras.models import Camera
 from doorward.acs.cameras.operations import create_camera
 from doorward.acs.credentials.models import Credential
@@ -106,7 +106,7 @@ async def make_site(world: World) -> Site:
 
 def user(role: Role) -> Actor:
     """Somebody signed in with a role."""
-    return Actor(f"user-{role.value}", role.value.capitalize(), PERMISSIONS[role], "api", "127.0.0.1")
+    return Actor(f"user-{role.value}", role.value.capitalize(), PERMISSIONS[role], "api", "127.0.0.1", CLEARANCES[role])
 
 
 def only(*permissions: Permission) -> Actor:

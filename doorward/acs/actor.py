@@ -19,6 +19,8 @@ class Permission(StrEnum):
     CONFIGURATION_WRITE = "configuration.write"
     DOOR_VIEW = "door.view"
     DOOR_COMMAND = "door.command"
+    THREAT_RAISE = "threat.raise"
+    THREAT_RELEASE = "threat.release"
     CAMERA_VIEW = "camera.view"
     CLIP_VIEW = "clip.view"
     USER_WRITE = "user.write"
@@ -46,23 +48,32 @@ _OPERATOR = _VIEWER | {
     Permission.CARDHOLDER_WRITE,
     Permission.CONFIGURATION_VIEW,
     Permission.DOOR_COMMAND,
+    Permission.THREAT_RAISE,
+    Permission.THREAT_RELEASE,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.OPERATOR: _OPERATOR,
     Role.VIEWER: _VIEWER,
 }
+HIGHEST_CLEARANCE = 100
+CLEARANCES: dict[Role, int] = {Role.ADMINISTRATOR: HIGHEST_CLEARANCE, Role.OPERATOR: 50, Role.VIEWER: 0}
+"""How high a threat level each role may release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody, or Doorward itself, doing something. `means` is how: api, command_line, system."""
+    """Somebody, or Doorward itself, doing something. `means` is how: api, command_line, system.
+
+    `clearance` (0 to 100) must reach the release rank of a threat level that the actor is to lower.
+    """
 
     user_id: str | None
     name: str
     permissions: frozenset[Permission]
     means: str
     address: str | None = None
+    clearance: int = 0
 
     def require(self, permission: Permission) -> None:
         """Raise unless the actor has the permission."""
@@ -78,5 +89,5 @@ def anonymous(address: str | None = None) -> Actor:
     return Actor(None, "anonymous", frozenset(), "api", address)
 
 
-COMMAND_LINE = Actor(None, "command line", frozenset(Permission), "command_line")
+COMMAND_LINE = Actor(None, "command line", frozenset(Permission), "command_line", clearance=HIGHEST_CLEARANCE)
 """Whoever can run `doorward` beside the database can do everything anyway."""

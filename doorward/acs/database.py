@@ -24,6 +24,7 @@ AREAS = (
     "doors",
     "formats",
     "rules",
+    "threats",
     "users",
     "cameras",
     "events",

@@ -140,7 +140,8 @@ class JournalAck(msgspec.Struct, frozen=True, tag=True):
 class DoorCommand(msgspec.Struct, frozen=True, tag=True):
     """An operator's command. `id` makes it idempotent; after `expires_at` it is answered `expired`, never done.
 
-    `until` (aware UTC) ends UNLOCK, LOCK and LOCKDOWN; `duration_ms` is how long GRANT_ACCESS lasts (None: 7 s).
+    UNLOCK, LOCK and LOCKDOWN end at `until` (aware UTC; None: at a reset). GRANT_ACCESS lasts `duration_ms` (None:
+    the usual time of an operator's grant).
     """
 
     id: str

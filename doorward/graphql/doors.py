@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 
 import strawberry
 
@@ -9,8 +10,8 @@ from doorward.acs.cameras.queries import cameras_of_doors
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
 from doorward.acs.doors import models
+from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.live import condition
-from doorward.acs.doors.operations import command_door
 from doorward.acs.doors.queries import list_doors, readers_of
 from doorward.acs.errors import AcsError
 from doorward.acs.messages import DoorStatus
@@ -113,15 +114,27 @@ def _reader(domain: Domain, row: models.Reader, zone: zone_models.Zone | None) -
     )
 
 
-@strawberry.input(description="Which door to command, and why.")
-class DoorCommandInput:
+@strawberry.input(description="What every manual action takes.")
+class ManualActionInput:
     """A command is answered within 5 seconds or has expired; nothing is queued."""
 
-    door_id: strawberry.ID
     reason: str = strawberry.field(default="", description="Written to the audit.")
     idempotency_key: str | None = strawberry.field(
         default=None, description="The same key again is the same command: it acts once."
     )
+    until: datetime | None = strawberry.field(
+        default=None, description="Unlock, lock, lockdown: they end then, within a year. Null: at a reset."
+    )
+    duration_ms: int | None = strawberry.field(
+        default=None, description="Granting access: how long, 1 second to 24 hours. Null: 7 seconds."
+    )
+
+
+@strawberry.input(description="Which door to command, and why.")
+class DoorCommandInput(ManualActionInput):
+    """See ManualActionInput."""
+
+    door_id: strawberry.ID
 
 
 @strawberry.type(description="What became of a command.")
@@ -159,7 +172,14 @@ class DoorQuery:
 async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAction) -> DoorCommandPayload:
     try:
         result = await command_door(
-            context.domain, context.actor, given.door_id, action, given.reason, given.idempotency_key
+            context.domain,
+            context.actor,
+            given.door_id,
+            action,
+            given.reason,
+            given.idempotency_key,
+            given.until,
+            given.duration_ms,
         )
         doors = await shown_doors(context, await list_doors(context.actor, [given.door_id]))
     except AcsError as error:
@@ -172,23 +192,29 @@ async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAct
 class DoorMutation:
     """Commands to doors."""
 
-    @strawberry.mutation(description="Release the door once, for its access time. Permission: door.command.")
+    @strawberry.mutation(
+        description="Release the door once, for 7 seconds or as long as is said. Permission: door.command."
+    )
     async def grant_access(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.GRANT_ACCESS)
 
-    @strawberry.mutation(description="Return an unlocked door to locked. Permission: door.command.")
+    @strawberry.mutation(
+        description="Keep the door locked until it is reset; cards still open it. Permission: door.command."
+    )
     async def lock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.LOCK)
 
-    @strawberry.mutation(description="Keep the door unlocked until it is locked again. Permission: door.command.")
+    @strawberry.mutation(description="Keep the door unlocked until it is reset. Permission: door.command.")
     async def unlock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.UNLOCK)
 
-    @strawberry.mutation(description="Refuse every card until the door is reset. Permission: door.command.")
+    @strawberry.mutation(
+        description="Let nobody in but the exempt until the door is reset or unlocked. Permission: door.command."
+    )
     async def lockdown_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.LOCKDOWN)
 
-    @strawberry.mutation(description="Return the door to normal. Permission: door.command.")
+    @strawberry.mutation(description="Return the door to its schedules and rules. Permission: door.command.")
     async def reset_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.RESET)
 

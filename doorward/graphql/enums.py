@@ -35,6 +35,7 @@ from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
 from doorward.acs.rules.members import Missing
+from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
@@ -61,9 +62,11 @@ __all__ = [
     "RelockOn",
     "RexAction",
     "Role",
+    "RuleSwitch",
     "Severity",
     "Side",
     "Supervision",
+    "ThreatColour",
     "ValidityStart",
     "ValidityUnit",
     "WhenIsolated",
@@ -105,6 +108,8 @@ for shown, name, description in (
         "Entering a zone twice: allowed, reported (soft), or denied as well (hard).",
     ),
     (WhenIsolated, "WhenIsolated", "What a shared zone does at a controller that cannot reach the others."),
+    (RuleSwitch, "RuleSwitch", "What a threat level does to access rules: nothing, disable some, or leave only some."),
+    (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
 ):
     strawberry.enum(shown, name=name, description=description)

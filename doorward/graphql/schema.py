@@ -30,7 +30,9 @@ from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSetti
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
+from doorward.graphql.threats import ThreatMutation, ThreatQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
 MAX_DEPTH = 10
@@ -57,6 +59,7 @@ _QUERIES = (
     RuleQuery,
     ScheduleQuery,
     SiteQuery,
+    ThreatQuery,
     UserQuery,
     ZoneQuery,
 )
@@ -78,7 +81,9 @@ _MUTATIONS = (
     RuleMutation,
     ScheduleMutation,
     SiteMutation,
+    ThreatMutation,
     UserMutation,
+    ZoneCommandMutation,
     ZoneMutation,
 )
 _SUBSCRIPTIONS = (

@@ -20,6 +20,15 @@ class Site:
 
     name: str
     time_zone: str = strawberry.field(description="IANA name; every schedule runs by this zone.")
+    stale_after_s: int | None = strawberry.field(
+        description="Controllers out of contact for longer deny everybody; null: they decide by what they last had."
+    )
+    qr_skew_steps: int = strawberry.field(
+        description="So many steps of 30 seconds may the clock behind a dynamic QR code be off, 0 to 4."
+    )
+    escort_timeout_ms: int = strawberry.field(
+        description="So long a reader waits for the host of somebody who needs an escort, 1 s to 5 min."
+    )
 
 
 @strawberry.input(description="What to change of the site; a field left out stays as it is.")
@@ -28,6 +37,11 @@ class UpdateSiteInput:
 
     name: str | None = UNSET
     time_zone: str | None = UNSET
+    stale_after_s: int | None = strawberry.field(
+        default=UNSET, description="60 s to 30 days; null: controllers decide by what they last had for ever."
+    )
+    qr_skew_steps: int | None = UNSET
+    escort_timeout_ms: int | None = UNSET
 
 
 @strawberry.type(description="The site as it now is, or why nothing was done.")
@@ -39,7 +53,13 @@ class SitePayload:
 
 
 def _shown(row: models.Site) -> Site:
-    return Site(name=row.name, time_zone=row.time_zone)
+    return Site(
+        name=row.name,
+        time_zone=row.time_zone,
+        stale_after_s=row.stale_after_s,
+        qr_skew_steps=row.qr_skew_steps,
+        escort_timeout_ms=row.escort_timeout_ms,
+    )
 
 
 @strawberry.type
@@ -55,9 +75,9 @@ class SiteQuery:
 class SiteMutation:
     """Changes to the site."""
 
-    @strawberry.mutation(description="Change the site's name or time zone. Permission: configuration.write.")
+    @strawberry.mutation(description="Change the site's name and settings. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
-        changes = cast(SiteChanges, sent(input, SiteChanges.__annotations__))
+        changes = cast(SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s"}))
         try:
             row = await update_site(info.context.domain, info.context.actor, changes)
         except AcsError as error:

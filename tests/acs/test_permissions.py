@@ -22,6 +22,7 @@ AREAS = (
     "zones",
     "schedules",
     "rules",
+    "threats",
     "profiles",
     "doors",
     "cameras",

@@ -206,7 +206,7 @@ async def test_a_command_is_answered_by_the_controller(database_url: str) -> Non
 
 
 async def test_a_silent_controller_lets_a_command_expire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorward.acs.doors.operations.COMMAND_LIFETIME_S", 0.05)
+    monkeypatch.setattr("doorward.acs.doors.commands.COMMAND_LIFETIME_S", 0.05)
     async with connected(database_url) as peer:
         await peer.next(PolicySnapshot)
         result = await command_door(peer.world.domain, user(Role.OPERATOR), peer.site.door.id, DoorAction.LOCK)

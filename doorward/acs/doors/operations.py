@@ -1,24 +1,20 @@
-"""What may be done to doors, readers and devices: configuring them, and commanding a door."""
+"""What may be done to doors, readers and devices: adding them. Commanding a door is in `commands.py`."""
 
-import hashlib
-import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from doorward.acs import check
-from doorward.acs.actor import Actor, Permission
-from doorward.acs.decision.door import DoorAction
+from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorKind
-from doorward.acs.domain import Domain
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
+from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
-from doorward.acs.errors import ControllerOffline, NotFound, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import CommandResult, CommandStatus, DeviceRole, DoorCommand
+from doorward.acs.messages import DeviceRole
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.zones.doors import enter_zone_by
@@ -35,7 +31,6 @@ __all__ = [
     "note_applied_version",
 ]
 
-COMMAND_LIFETIME_S = 5.0
 OSDP_KEY_BYTES = 16
 OSDP_MAX_ADDRESS = 0x7E
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
@@ -146,78 +141,3 @@ async def create_device(work: Work, given: NewDevice) -> Device:
 async def note_applied_version(controller_id: str, version: int) -> None:
     """A controller says which policy it runs. It is nobody's change, so it has no actor and no audit event."""
     await Controller.filter(id=controller_id).update(applied_version=version)
-
-
-@dataclass(frozen=True, slots=True)
-class _Requested:
-    controller_id: str
-    command: DoorCommand
-
-
-async def command_door(
-    domain: Domain,
-    actor: Actor,
-    door_id: str,
-    action: DoorAction,
-    reason: str = "",
-    idempotency_key: str | None = None,
-) -> CommandResult:
-    """Ask a door's controller to act, and wait for its answer (at most 5 s). Asked and failed are both audited."""
-    command_id = _command_id(actor, idempotency_key)
-    requested = await request_command(domain, actor, door_id, action, reason, command_id)
-    try:
-        result = await domain.doors.command(requested.controller_id, requested.command, COMMAND_LIFETIME_S)
-    except ControllerOffline as error:
-        await record_command_failure(domain, actor, requested.command, error.message)
-        raise
-    if result.status is not CommandStatus.CONFIRMED:
-        await record_command_failure(domain, actor, requested.command, result.detail)
-    return result
-
-
-def _command_id(actor: Actor, idempotency_key: str | None) -> str:
-    """The same key of the same user is the same command, so that a repeated request acts once."""
-    if idempotency_key is None:
-        return new_id()
-    digest = hashlib.sha256(f"{actor.user_id}\n{idempotency_key}".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=5))
-
-
-@operation(Permission.DOOR_COMMAND)
-async def request_command(work: Work, door_id: str, action: DoorAction, reason: str, command_id: str) -> _Requested:
-    """Write down that somebody commands a door."""
-    door = await Door.get_or_none(id=door_id, using_db=work.connection)
-    if door is None:
-        raise NotFound("There is no such door.", "doorId")
-    if door.controller_id is None:
-        raise ControllerOffline("The door has no controller yet, so there is nothing to command.", "doorId")
-    reason = check.text(reason, "reason", longest=500, empty=True)
-    command = DoorCommand(
-        command_id,
-        door.id,
-        action,
-        work.actor.user_id or "",
-        reason,
-        work.now + timedelta(seconds=COMMAND_LIFETIME_S),
-    )
-    work.audit(
-        EventType.DOOR_COMMANDED,
-        after={"action": action.value, "reason": reason},
-        door_id=door.id,
-        door_name=door.name,
-        correlation=command_id,
-    )
-    return _Requested(door.controller_id, command)
-
-
-@operation(Permission.DOOR_COMMAND)
-async def record_command_failure(work: Work, command: DoorCommand, detail: str) -> None:
-    """Write down that a command was not carried out, and why."""
-    door = await Door.get(id=command.door_id, using_db=work.connection)
-    work.audit(
-        EventType.DOOR_COMMAND_FAILED,
-        after={"action": command.action.value, "detail": detail},
-        door_id=door.id,
-        door_name=door.name,
-        correlation=command.id,
-    )

@@ -171,6 +171,15 @@ class EventType(StrEnum):
     DOOR_TAMPER_CLEARED = "door.tamper_cleared"
     DOOR_POWER_LOST = "door.power_lost"
     DOOR_POWER_RESTORED = "door.power_restored"
+    # Manual actions on zones, threat levels.
+    ZONE_COMMANDED = "audit.zone.commanded"
+    THREAT_RAISED = "threat.raised"
+    THREAT_LOWERED = "threat.lowered"
+    THREAT_RELEASED = "threat.released"
+    THREAT_SET = "audit.threat.set"
+    THREAT_LEVEL_CREATED = "audit.threat_level.created"
+    THREAT_LEVEL_UPDATED = "audit.threat_level.updated"
+    THREAT_LEVEL_DELETED = "audit.threat_level.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +362,15 @@ def _declare() -> dict[EventType, Declaration]:
             device, warning, "Door device lost its power supply", kind.DOOR_POWER_RESTORED
         ),
         kind.DOOR_POWER_RESTORED: Declaration(device, info, "Door device has its power supply again"),
+        # Manual actions on zones, threat levels.
+        kind.ZONE_COMMANDED: Declaration(audit, notice, "Command given to the doors of a zone"),
+        kind.THREAT_RAISED: Declaration(system, alarm, "Threat level raised", kind.THREAT_RELEASED),
+        kind.THREAT_LOWERED: Declaration(system, warning, "Threat level lowered, not ended"),
+        kind.THREAT_RELEASED: Declaration(system, notice, "Threat level released"),
+        kind.THREAT_SET: Declaration(audit, notice, "Threat level changed"),
+        kind.THREAT_LEVEL_CREATED: Declaration(audit, info, "Threat level created"),
+        kind.THREAT_LEVEL_UPDATED: Declaration(audit, info, "Settings of a threat level changed"),
+        kind.THREAT_LEVEL_DELETED: Declaration(audit, notice, "Threat level deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -23,6 +23,8 @@ from doorward.acs.rules.models import AccessRuleSide, AccessRuleZone
 from doorward.acs.rules.rule_policy import rule_policies
 from doorward.acs.schedules.policy import schedules
 from doorward.acs.site.models import Site
+from doorward.acs.threats.posture import Posture, under_threat
+from doorward.acs.threats.stored import posture_in_force
 from doorward.acs.zones.models import ZoneDoor
 from doorward.acs.zones.policy import border_policies, interlock_policies, zone_policies
 
@@ -40,6 +42,7 @@ class Scope:
     domain: Domain
     controller_id: str
     _doors: frozenset[str] | None = field(default=None, repr=False)
+    _posture: Posture | None = field(default=None, repr=False)
 
     async def door_ids(self) -> frozenset[str]:
         """The controller's doors. Read once: a scope is for one consistent reading."""
@@ -47,6 +50,12 @@ class Scope:
             rows = await Door.filter(controller_id=self.controller_id).values_list("id", flat=True)
             self._doors = frozenset(str(door_id) for door_id in rows)
         return self._doors
+
+    async def posture(self) -> Posture:
+        """What the threat level in force does. Read once, too."""
+        if self._posture is None:
+            self._posture = await posture_in_force()
+        return self._posture
 
 
 Loader = Callable[[Scope, Ids], Awaitable[tuple[Any, ...]]]
@@ -60,6 +69,10 @@ async def settings(scope: Scope, site: Site) -> Policy:
         active_formats=await active_format_ids(),
         pin=await pin_rules(),
         token_key=token_key(scope.domain),
+        qr_skew_steps=site.qr_skew_steps,
+        escort_timeout_ms=site.escort_timeout_ms,
+        stale_after_s=site.stale_after_s,
+        threat_level=(await scope.posture()).name,
     )
 
 
@@ -69,11 +82,16 @@ def chunks(values: list[str], size: int) -> Iterator[list[str]]:
 
 
 async def _rules(scope: Scope, ids: Ids) -> tuple[Any, ...]:
-    return await rule_policies(await scope.door_ids(), ids)
+    rules = await rule_policies(await scope.door_ids(), ids)
+    return under_threat(await scope.posture(), (), rules)[1]
+
+
+async def _doors(scope: Scope, ids: Ids) -> tuple[Any, ...]:
+    return under_threat(await scope.posture(), await door_policies(scope.controller_id, ids), ())[0]
 
 
 LOADERS: dict[PolicyPart, Loader] = {
-    PolicyPart.DOOR: lambda scope, ids: door_policies(scope.controller_id, ids),
+    PolicyPart.DOOR: _doors,
     PolicyPart.READER: lambda scope, ids: reader_policies(scope.controller_id, ids),
     PolicyPart.CARDHOLDER: lambda _, ids: cardholder_policies(ids),
     PolicyPart.CREDENTIAL: lambda scope, ids: credential_policies(scope.domain, ids),

@@ -17,7 +17,9 @@ from doorward.acs.profiles.methods import check_methods, in_order, is_pin_alone
 from doorward.acs.profiles.models import Profile, ProfileMethod, ProfileMethodSchedule
 from doorward.acs.profiles.pin_alone import pin_alone_profiles, require_unique_pins
 from doorward.acs.profiles.policy import profile_policies
+from doorward.acs.profiles.uses import in_use, other_uses
 from doorward.acs.schedules.models import ScheduleRow
+from doorward.acs.schedules.uses import named
 
 _NAMED_DOORS = 5
 
@@ -70,7 +72,7 @@ async def update_profile(
     side_b = tuple(changes.get("side_b", before.side_b))
     await _check(work, side_a, side_b)
     begins = any(map(is_pin_alone, side_a + side_b)) and not any(map(is_pin_alone, before.side_a + before.side_b))
-    if begins and await Door.filter(profile_id=profile_id).using_db(work.connection).exists():
+    if begins and await in_use([profile_id], work.connection):
         await require_unique_pins(work)
     if (side_a, side_b) != (before.side_a, before.side_b):
         await ProfileMethod.filter(profile_id=profile_id).using_db(work.connection).delete()
@@ -93,6 +95,8 @@ async def delete_profile(
     """Delete a profile. Doors that use it get its successor; without one they are named and nothing is done."""
     profile = await _locked(work, profile_id)
     check.version(profile.version, expected_version)
+    if uses := await other_uses(profile_id):
+        raise Conflict(f"{profile.name} is in use by {named(uses)}. Give them another profile first.", "id")
     doors = await Door.filter(profile_id=profile_id).using_db(work.connection).order_by("name")
     if doors:
         await _hand_over(work, profile, doors, successor_id)

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Collection
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs.decision.policy import IdentificationType
-from doorward.acs.doors.models import Door
 from doorward.acs.operation import Work
-from doorward.acs.profiles.models import ProfileMethod
+from doorward.acs.profiles.models import Profile, ProfileMethod
+from doorward.acs.profiles.uses import in_use
 
 BEFORE_PIN_ALONE: list[Callable[[Work], Awaitable[None]]] = []
 """Checks made before the first door is opened by a PIN alone. Each raises Conflict with what is to be mended."""
@@ -21,9 +21,9 @@ async def pin_alone_profiles(ids: Collection[str], connection: BaseDBAsyncClient
 
 
 async def pin_alone_in_use(connection: BaseDBAsyncClient | None = None) -> bool:
-    """Whether any door has a profile that accepts a PIN by itself."""
-    used = Door.filter(profile_id__isnull=False).using_db(connection).distinct().values_list("profile_id")
-    return bool(await pin_alone_profiles([profile_id for (profile_id,) in await used], connection))
+    """Whether any door has a profile that accepts a PIN by itself, or may get one."""
+    profiles = await Profile.all().using_db(connection).values_list("id", flat=True)
+    return await in_use(await pin_alone_profiles([str(one) for one in profiles], connection), connection)
 
 
 async def require_unique_pins(work: Work) -> None:

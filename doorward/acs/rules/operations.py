@@ -7,13 +7,15 @@ from typing import Any, TypedDict
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorSide
-from doorward.acs.errors import NotFound
+from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.rules.members import Members, read_members, told_members, write_members
 from doorward.acs.rules.models import AccessRule
+from doorward.acs.rules.uses import RULE_USES
+from doorward.acs.schedules.uses import named
 
 NOBODY = Members()
 
@@ -92,6 +94,8 @@ async def change_access_rule_members(
 async def delete_access_rule(work: Work, rule_id: str, expected_version: int | None = None) -> None:
     """Delete a rule; whoever passed by it alone no longer passes."""
     rule = await _locked(work, rule_id, expected_version)
+    if uses := [use for find in RULE_USES for use in await find([rule.id])]:
+        raise Conflict(f"{rule.name} is named by {named(uses)}. Take it out of them first.", "id")
     members = await read_members(work, rule.id)
     before = {**_told(rule), **await told_members(work, members, NOBODY)}
     await write_members(work, rule.id, members, NOBODY)

@@ -1,6 +1,6 @@
 """Which access rules use something: for the refusal to delete it, and for "in use by" lists."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple
 
 from tortoise.models import Model
@@ -21,6 +21,10 @@ class Use(NamedTuple):
     kind: str
     id: str
     name: str
+
+
+RULE_USES: list[Callable[[Collection[str]], Awaitable[Sequence[Use]]]] = []
+"""Each finds the users of any of the rules with these ids. Areas whose rows name rules add one (see cross_area.py)."""
 
 
 async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:

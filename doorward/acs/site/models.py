@@ -5,12 +5,24 @@ from tortoise.models import Model
 
 
 class Site(Model):
-    """One row, `id` "site": the site's name, its IANA time zone, and the policy version (grows with every change)."""
+    """One row, `id` "site": the site's name, its IANA time zone, and the policy version (grows with every change).
+
+    Controllers out of contact for `stale_after_s` deny (NULL: never). The `threat_` columns tell which level is in
+    force since when, set by whom and why. All are NULL while none is.
+    """
 
     id = fields.CharField(8, primary_key=True)
     name = fields.CharField(100)
     time_zone = fields.CharField(64)
     policy_version = fields.BigIntField()
+    stale_after_s = fields.IntField(null=True)
+    qr_skew_steps = fields.IntField(db_default=1)
+    escort_timeout_ms = fields.IntField(db_default=15_000)
+    threat_level_id = fields.CharField(36, null=True)
+    threat_since = fields.DatetimeField(null=True)
+    threat_user_id = fields.CharField(36, null=True)
+    threat_user_name = fields.CharField(100, null=True)
+    threat_reason = fields.CharField(500, null=True)
 
     class Meta:
         table = "site"

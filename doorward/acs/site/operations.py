@@ -1,6 +1,6 @@
 """Setting up a site, and changing what is true of the whole of it."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import IntegrityError
@@ -17,13 +17,27 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
 
 EMBEDDED_CONTROLLER = "This server"
+SHORTEST_STALE_S = 60
+LONGEST_STALE_S = 30 * 24 * 60 * 60
+MOST_QR_SKEW_STEPS = 4
+SHORTEST_ESCORT_MS = 1_000
+LONGEST_ESCORT_MS = 300_000
+_COLUMNS = ("name", "time_zone", "stale_after_s", "qr_skew_steps", "escort_timeout_ms")
 
 
 class SiteChanges(TypedDict, total=False):
-    """What to change; a missing key stays as it is. `time_zone` is an IANA name."""
+    """What to change; a missing key stays as it is. `time_zone` is an IANA name.
+
+    `stale_after_s`: controllers out of contact for longer deny (None: they decide by their last policy for ever).
+    `qr_skew_steps`: so many steps of 30 s may the clock of a phone that shows a dynamic QR code be off.
+    `escort_timeout_ms`: so long a reader waits for the host of somebody who needs an escort.
+    """
 
     name: str
     time_zone: str
+    stale_after_s: int | None
+    qr_skew_steps: int
+    escort_timeout_ms: int
 
 
 async def ensure_site(name: str = "Doorward", time_zone: str = "UTC") -> Controller:
@@ -45,22 +59,42 @@ async def ensure_site(name: str = "Doorward", time_zone: str = "UTC") -> Control
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def update_site(work: Work, changes: SiteChanges) -> Site:
-    """Change the site's name or its time zone; all schedules follow the new zone at once."""
+    """Change what is true of the whole site. All schedules follow a new time zone at once."""
     site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
-    before = {"name": site.name, "time_zone": site.time_zone}
+    before = _settings(site)
+    _apply(site, changes)
+    after = _settings(site)
+    if after == before:
+        return site
+    await site.save(using_db=work.connection, update_fields=list(_COLUMNS))
+    if {**before, "name": ""} != {**after, "name": ""}:
+        work.changed(PolicyPart.SITE, SITE_ID)
+    work.audit(EventType.SITE_UPDATED, before=before, after=after)
+    return site
+
+
+def _settings(site: Site) -> dict[str, Any]:
+    return {column: getattr(site, column) for column in _COLUMNS}
+
+
+def _apply(site: Site, changes: SiteChanges) -> None:
     if "name" in changes:
         site.name = check.text(changes["name"], "name", longest=100)
     if "time_zone" in changes:
         _check_time_zone(changes["time_zone"])
         site.time_zone = changes["time_zone"]
-    after = {"name": site.name, "time_zone": site.time_zone}
-    if after == before:
-        return site
-    await site.save(using_db=work.connection, update_fields=["name", "time_zone"])
-    if before["time_zone"] != after["time_zone"]:
-        work.changed(PolicyPart.SITE, SITE_ID)
-    work.audit(EventType.SITE_UPDATED, before=before, after=after)
-    return site
+    if "stale_after_s" in changes:
+        site.stale_after_s = changes["stale_after_s"]
+        if site.stale_after_s is not None and not SHORTEST_STALE_S <= site.stale_after_s <= LONGEST_STALE_S:
+            raise ValidationFailed("This is 60 seconds to 30 days (2592000), or null for ever.", "staleAfterS")
+    if "qr_skew_steps" in changes:
+        site.qr_skew_steps = changes["qr_skew_steps"]
+        if not 0 <= site.qr_skew_steps <= MOST_QR_SKEW_STEPS:
+            raise ValidationFailed(f"This is 0 to {MOST_QR_SKEW_STEPS} steps of 30 seconds.", "qrSkewSteps")
+    if "escort_timeout_ms" in changes:
+        site.escort_timeout_ms = changes["escort_timeout_ms"]
+        if not SHORTEST_ESCORT_MS <= site.escort_timeout_ms <= LONGEST_ESCORT_MS:
+            raise ValidationFailed("This is 1 second (1000) to 5 minutes (300000).", "escortTimeoutMs")
 
 
 def _check_time_zone(time_zone: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from doorward.acs import check
-from doorward.acs.actor import PERMISSIONS, Actor, Permission, Role, anonymous
+from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, Role, anonymous
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound, Unauthenticated
 from doorward.acs.events.catalogue import EventType
@@ -31,7 +31,7 @@ class SignedIn:
 
 def actor_of(user: User, address: str | None, means: str = "api") -> Actor:
     """The user as an actor."""
-    return Actor(user.id, user.name, PERMISSIONS[user.role], means, address)
+    return Actor(user.id, user.name, PERMISSIONS[user.role], means, address, CLEARANCES[user.role])
 
 
 @operation(Permission.USER_WRITE)

@@ -14,6 +14,7 @@ from doorward.acs.rules.places import differing_zones
 from doorward.acs.zones.borders import ZoneDoorPlace, objection
 from doorward.acs.zones.layout import Layout, read_layout
 from doorward.acs.zones.models import AntiPassbackMode, Zone, ZoneDoor
+from doorward.acs.zones.uses import AFTER_LAYOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ async def mark_layout(work: Work, before: Layout, after: Layout, zone_id: str) -
     borders = _borders(before, zone_id) ^ _borders(after, zone_id)
     work.changed(PolicyPart.BORDER, *{f"{zone_id}/{place.door_id}" for place in borders})
     await mark_rules_of_zones(work, differing_zones(before, after))
+    for tell in AFTER_LAYOUT:
+        await tell(work, before, after)
 
 
 def _borders(layout: Layout, zone_id: str) -> set[ZoneDoorPlace]:

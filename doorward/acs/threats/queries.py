@@ -1,0 +1,50 @@
+"""What may be asked about threat levels."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.operation import SITE_ID
+from doorward.acs.site.models import Site
+from doorward.acs.threats.models import ThreatLevel
+from doorward.acs.threats.posture import Switches
+from doorward.acs.threats.stored import read_switches
+
+
+@dataclass(frozen=True, slots=True)
+class LevelParts:
+    """A level with what it switches."""
+
+    level: ThreatLevel
+    switches: Switches
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The level in force: since when (aware UTC), set by whom and why."""
+
+    level: ThreatLevel
+    since: datetime
+    user_id: str | None
+    user_name: str
+    reason: str
+
+
+async def list_threat_levels(actor: Actor, ids: Collection[str] | None = None) -> list[LevelParts]:
+    """Every level, or those named, the highest first."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = ThreatLevel.all() if ids is None else ThreatLevel.filter(id__in=list(ids))
+    levels = await rows.order_by("-rank")
+    switches = await read_switches(levels)
+    return [LevelParts(level, switches[level.id]) for level in levels]
+
+
+async def threat_in_force(actor: Actor) -> InForce | None:
+    """The level in force, for everybody who may see doors; None: there is none."""
+    actor.require(Permission.DOOR_VIEW)
+    site = await Site.get(id=SITE_ID)
+    if site.threat_level_id is None or site.threat_since is None:
+        return None
+    level = await ThreatLevel.get(id=site.threat_level_id)
+    return InForce(level, site.threat_since, site.threat_user_id, site.threat_user_name or "", site.threat_reason or "")

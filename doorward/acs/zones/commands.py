@@ -1,0 +1,143 @@
+"""Commanding the doors of a zone: all at once, each on its own, whatever becomes of the others."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.door import DoorAction
+from doorward.acs.decision.policy import DoorKind
+from doorward.acs.domain import Domain
+from doorward.acs.doors.commands import (
+    NO_CONTROLLER,
+    Manual,
+    audit_command,
+    audit_failure,
+    command_id_of,
+    derived_id,
+    door_command,
+    send_command,
+)
+from doorward.acs.doors.models import Door
+from doorward.acs.errors import ControllerOffline, NotFound
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
+from doorward.acs.operation import Work, operation
+from doorward.acs.zones.layout import read_layout
+from doorward.acs.zones.models import Zone
+
+logger = logging.getLogger(__name__)
+
+WITHOUT_LOCK = frozenset({DoorKind.MONITORING, DoorKind.PROVISIONED})
+
+
+@dataclass(frozen=True, slots=True)
+class DoorAnswer:
+    """What became of the command at one door; `detail` is a sentence for the operator when it was not confirmed."""
+
+    door: Door
+    status: CommandStatus
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneAnswer:
+    """What became of a command to a zone: door by door, by name. `skipped` have no lock and were not asked."""
+
+    command_id: str
+    doors: tuple[DoorAnswer, ...]
+    skipped: tuple[Door, ...]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether every door that was asked has done it."""
+        return all(answer.status is CommandStatus.CONFIRMED for answer in self.doors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Requested:
+    manual: Manual
+    doors: tuple[tuple[Door, str], ...]
+    skipped: tuple[Door, ...]
+
+
+async def command_zone(
+    domain: Domain,
+    actor: Actor,
+    zone_id: str,
+    action: DoorAction,
+    reason: str = "",
+    *,
+    include_nested: bool = False,
+    until: datetime | None = None,
+    duration_ms: int | None = None,
+    idempotency_key: str | None = None,
+) -> ZoneAnswer:
+    """Ask every door of the zone, perimeter and internal, to act, and wait for all answers (at most 5 s).
+
+    `include_nested`: also the doors of the zones inside it. The zone's and each door's audit share one correlation.
+    """
+    manual = Manual(action, reason, until, duration_ms)
+    command_id = command_id_of(actor, idempotency_key)
+    requested = await request_zone_command(domain, actor, zone_id, manual, include_nested, command_id)
+    # Their lifetime begins here: to write all of them down may have taken a while.
+    asked = [
+        _answer(domain, door, door_command(domain, actor, door.id, requested.manual, door_command_id))
+        for door, door_command_id in requested.doors
+    ]
+    answers = tuple(await asyncio.gather(*asked))
+    failed = tuple(answer for answer in answers if answer.status is not CommandStatus.CONFIRMED)
+    if failed:
+        await record_zone_failures(domain, actor, action, failed, command_id)
+    return ZoneAnswer(command_id, answers, requested.skipped)
+
+
+@operation(Permission.DOOR_COMMAND)
+async def request_zone_command(
+    work: Work, zone_id: str, manual: Manual, include_nested: bool, command_id: str
+) -> _Requested:
+    """Write down that somebody commands a zone, and each of its doors that has a lock, with a command id for it."""
+    zone = await Zone.get_or_none(id=zone_id, using_db=work.connection)
+    if zone is None:
+        raise NotFound("There is no such zone.", "zoneId")
+    manual = manual.checked(work.now)
+    doors = await _doors(work, zone.id, include_nested)
+    lockable = [door for door in doors if door.kind not in WITHOUT_LOCK]
+    skipped = tuple(door for door in doors if door.kind in WITHOUT_LOCK)
+    told = {"zone": zone.name, "include_nested": include_nested, "doors": len(lockable), "skipped": len(skipped)}
+    work.audit(EventType.ZONE_COMMANDED, after={**manual.told(), **told}, zone_id=zone.id, correlation=command_id)
+    named = tuple((door, derived_id(f"{command_id}\n{door.id}")) for door in lockable)
+    for door, door_command_id in named:
+        audit_command(work, door, manual, door_command_id, command_id)
+    return _Requested(manual, named, skipped)
+
+
+async def _doors(work: Work, zone_id: str, include_nested: bool) -> list[Door]:
+    layout = await read_layout(work.connection)
+    zones = layout.within[zone_id] if include_nested else {zone_id}
+    ids = {place.door_id for zone in zones for place in layout.of_zone.get(zone, ())}
+    return await Door.filter(id__in=list(ids)).using_db(work.connection).order_by("name")
+
+
+async def _answer(domain: Domain, door: Door, command: DoorCommand) -> DoorAnswer:
+    """One door's answer. Raises nothing that is the door's own: the others must be reached whatever becomes of it."""
+    if door.controller_id is None:
+        return DoorAnswer(door, CommandStatus.FAILED, NO_CONTROLLER)
+    try:
+        result: CommandResult = await send_command(domain, door.controller_id, command)
+    except ControllerOffline as error:
+        return DoorAnswer(door, CommandStatus.FAILED, error.message)
+    except Exception:
+        logger.exception("command %s to door %s could not be sent", command.id, door.id)
+        return DoorAnswer(door, CommandStatus.FAILED, "The command could not be sent. See the server's log.")
+    return DoorAnswer(door, result.status, result.detail)
+
+
+@operation(Permission.DOOR_COMMAND)
+async def record_zone_failures(
+    work: Work, action: DoorAction, failed: tuple[DoorAnswer, ...], correlation: str
+) -> None:
+    """Write down which doors of a commanded zone did not do it, and why."""
+    for answer in failed:
+        audit_failure(work, answer.door, action, correlation, answer.detail)

@@ -1,0 +1,285 @@
+"""Threat levels in the API."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.errors import AcsError
+from doorward.acs.threats import models, queries
+from doorward.acs.threats.operations import (
+    NewThreatLevel,
+    ThreatLevelChanges,
+    create_threat_level,
+    delete_threat_level,
+    update_threat_level,
+)
+from doorward.acs.threats.posture import Place, PlaceProfile, Switches
+from doorward.acs.threats.queries import LevelParts, list_threat_levels, threat_in_force
+from doorward.acs.threats.setting import release_threat_level, set_threat_level
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload, DeleteInput
+from doorward.graphql.enums import RuleSwitch, ThreatColour
+from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
+
+
+@strawberry.type(description="A door or a zone; the other is null.")
+class ThreatPlace:
+    """A zone stands for all its doors and those of the zones inside it."""
+
+    door_id: strawberry.ID | None
+    zone_id: strawberry.ID | None
+
+
+@strawberry.type(description="A place whose doors get another identification profile.")
+class ThreatProfile:
+    """A profile in place of the doors' own."""
+
+    place: ThreatPlace
+    profile_id: strawberry.ID
+
+
+@strawberry.type(description="What a threat level switches while it is in force.")
+class ThreatSwitches:
+    """Access rules, lockdowns and identification profiles."""
+
+    rule_switch: RuleSwitch
+    rule_ids: list[strawberry.ID] = strawberry.field(description="The rules disabled, or the only ones left.")
+    lockdowns: list[ThreatPlace]
+    profiles: list[ThreatProfile] = strawberry.field(
+        description="A door itself goes before a zone, an inner zone before an outer one, the first before the next."
+    )
+
+
+@strawberry.type(description="A posture of the whole site, to be set when it is needed.")
+class ThreatLevel:
+    """A threat level."""
+
+    id: strawberry.ID
+    name: str
+    rank: int = strawberry.field(description="1 is the lowest.")
+    colour: ThreatColour
+    release_rank: int = strawberry.field(
+        description="Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0."
+    )
+    switches: ThreatSwitches
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+
+@strawberry.type(description="The threat level in force.")
+class ThreatInForce:
+    """Which level it is, since when, set by whom and why."""
+
+    level_id: strawberry.ID
+    name: str
+    rank: int
+    colour: ThreatColour
+    release_rank: int
+    since: datetime
+    user_name: str
+    reason: str
+
+
+@strawberry.input(description="A door or a zone: exactly one of them.")
+class ThreatPlaceInput:
+    """See ThreatPlace."""
+
+    door_id: strawberry.ID | None = None
+    zone_id: strawberry.ID | None = None
+
+
+@strawberry.input(description="A place and the identification profile that its doors get.")
+class ThreatProfileInput:
+    """See ThreatProfile."""
+
+    place: ThreatPlaceInput
+    profile_id: strawberry.ID
+
+
+@strawberry.input(description="What a threat level switches; it is given, and replaced, as a whole.")
+class ThreatSwitchesInput:
+    """See ThreatSwitches."""
+
+    rule_switch: RuleSwitch = models.RuleSwitch.ALL
+    rule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    lockdowns: list[ThreatPlaceInput] = strawberry.field(default_factory=list)
+    profiles: list[ThreatProfileInput] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="A threat level to create.")
+class CreateThreatLevelInput:
+    """See ThreatLevel."""
+
+    name: str
+    rank: int
+    colour: ThreatColour
+    release_rank: int
+    switches: ThreatSwitchesInput = strawberry.field(default_factory=ThreatSwitchesInput)
+
+
+@strawberry.input(description="What to change of a threat level that is not in force; what is left out stays.")
+class UpdateThreatLevelInput:
+    """See ThreatLevel."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    rank: int | None = UNSET
+    colour: ThreatColour | None = UNSET
+    release_rank: int | None = UNSET
+    switches: ThreatSwitchesInput | None = UNSET
+
+
+@strawberry.type(description="The threat level as it now is, or why nothing was done.")
+class ThreatLevelPayload:
+    """Result of a change to a threat level."""
+
+    threat_level: ThreatLevel | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The threat level now in force (null: none), or why nothing was done.")
+class ThreatPayload:
+    """Result of setting or releasing a threat level."""
+
+    threat: ThreatInForce | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _place(place: Place) -> ThreatPlace:
+    return ThreatPlace(
+        door_id=strawberry.ID(place.door_id) if place.door_id else None,
+        zone_id=strawberry.ID(place.zone_id) if place.zone_id else None,
+    )
+
+
+def _level(parts: LevelParts) -> ThreatLevel:
+    level, switches = parts.level, parts.switches
+    return ThreatLevel(
+        id=strawberry.ID(level.id),
+        name=level.name,
+        rank=level.rank,
+        colour=level.colour,
+        release_rank=level.release_rank,
+        switches=ThreatSwitches(
+            rule_switch=switches.rule_switch,
+            rule_ids=[strawberry.ID(rule_id) for rule_id in switches.rule_ids],
+            lockdowns=[_place(place) for place in switches.lockdowns],
+            profiles=[
+                ThreatProfile(place=_place(given.place), profile_id=strawberry.ID(given.profile_id))
+                for given in switches.profiles
+            ],
+        ),
+        version=level.version,
+    )
+
+
+def _in_force(found: queries.InForce | None) -> ThreatInForce | None:
+    if found is None:
+        return None
+    level = found.level
+    return ThreatInForce(
+        level_id=strawberry.ID(level.id),
+        name=level.name,
+        rank=level.rank,
+        colour=level.colour,
+        release_rank=level.release_rank,
+        since=found.since,
+        user_name=found.user_name,
+        reason=found.reason,
+    )
+
+
+def _places(given: Iterable[ThreatPlaceInput]) -> tuple[Place, ...]:
+    return tuple(Place(place.door_id, place.zone_id) for place in given)
+
+
+def _switches(given: ThreatSwitchesInput) -> Switches:
+    profiles = zip(_places(one.place for one in given.profiles), given.profiles, strict=True)
+    return Switches(
+        given.rule_switch,
+        tuple(given.rule_ids),
+        _places(given.lockdowns),
+        tuple(PlaceProfile(place, one.profile_id) for place, one in profiles),
+    )
+
+
+async def _payload(context: ApiContext, level_id: str) -> ThreatLevelPayload:
+    return ThreatLevelPayload(threat_level=_level((await list_threat_levels(context.actor, [level_id]))[0]))
+
+
+@strawberry.type
+class ThreatQuery:
+    """Queries about threat levels."""
+
+    @strawberry.field(description="Every threat level, the highest first. Permission: configuration.view.")
+    async def threat_levels(self, info: ApiInfo) -> list[ThreatLevel]:
+        return [_level(parts) for parts in await list_threat_levels(info.context.actor)]
+
+    @strawberry.field(description="The threat level in force; null: none. Permission: door.view.")
+    async def threat(self, info: ApiInfo) -> ThreatInForce | None:
+        return _in_force(await threat_in_force(info.context.actor))
+
+
+@strawberry.type
+class ThreatMutation:
+    """Changes to threat levels, and setting one in force."""
+
+    @strawberry.mutation(description="Create a threat level, not in force. Permission: configuration.write.")
+    async def create_threat_level(self, info: ApiInfo, input: CreateThreatLevelInput) -> ThreatLevelPayload:
+        switches = _switches(input.switches)
+        given = NewThreatLevel(input.name, input.rank, input.colour, input.release_rank, switches)
+        try:
+            row = await create_threat_level(info.context.domain, info.context.actor, given)
+            return await _payload(info.context, row.id)
+        except AcsError as error:
+            return ThreatLevelPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(description="Change a threat level that is not in force. Permission: configuration.write.")
+    async def update_threat_level(self, info: ApiInfo, input: UpdateThreatLevelInput) -> ThreatLevelPayload:
+        context = info.context
+        changes = sent(input, ("name", "rank", "colour", "release_rank", "switches"))
+        if "switches" in changes:
+            changes["switches"] = _switches(changes["switches"])
+        try:
+            await update_threat_level(
+                context.domain, context.actor, input.id, cast(ThreatLevelChanges, changes), input.expected_version
+            )
+            return await _payload(context, input.id)
+        except AcsError as error:
+            return ThreatLevelPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(description="Delete a threat level that is not in force. Permission: configuration.write.")
+    async def delete_threat_level(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
+        try:
+            await delete_threat_level(info.context.domain, info.context.actor, input.id, input.expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=input.id)
+
+    @strawberry.mutation(
+        description="Put a threat level in force, in place of any other; a lower one than the present also needs "
+        "threat.release and the clearance that the present one asks for. Permission: threat.raise."
+    )
+    async def set_threat_level(self, info: ApiInfo, level_id: strawberry.ID, reason: str = "") -> ThreatPayload:
+        context = info.context
+        try:
+            await set_threat_level(context.domain, context.actor, level_id, reason)
+            return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))
+        except AcsError as error:
+            return ThreatPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="End the threat level in force; it needs the clearance that the level asks for. "
+        "Permission: threat.release."
+    )
+    async def release_threat_level(self, info: ApiInfo, reason: str = "") -> ThreatPayload:
+        context = info.context
+        try:
+            await release_threat_level(context.domain, context.actor, reason)
+            return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))
+        except AcsError as error:
+            return ThreatPayload(errors=[OperationError.of(error)])

@@ -1,0 +1,161 @@
+"""Manual actions on zones, threat levels and the site's settings as a client of the API meets them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorward.acs.actor import Role
+from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, ToController
+from tests.api import Api, serve_api
+from tests.world import World, make_site, open_world
+
+pytestmark = pytest.mark.anyio
+
+ERRORS = "errors { code message path }"
+LEVEL = "threatLevel { id name rank colour releaseRank version switches { ruleSwitch ruleIds lockdowns { doorId zoneId } profiles { profileId } } }"  # noqa: E501
+CREATE = f"mutation($input: CreateThreatLevelInput!) {{ createThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
+UPDATE = f"mutation($input: UpdateThreatLevelInput!) {{ updateThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
+DELETE = f"mutation($input: DeleteInput!) {{ deleteThreatLevel(input: $input) {{ deletedId {ERRORS} }} }}"
+THREAT = "threat { levelId name rank colour since userName reason }"
+SET = f"mutation($id: ID!, $why: String!) {{ setThreatLevel(levelId: $id, reason: $why) {{ {THREAT} {ERRORS} }} }}"
+RELEASE = f"mutation {{ releaseThreatLevel {{ threat {{ name }} {ERRORS} }} }}"
+COMMAND = "command { id confirmed doors { door { name } status detail } skipped { name } }"
+
+
+def on_zone(action: str) -> str:
+    return f"mutation($input: ZoneCommandInput!) {{ {action}(input: $input) {{ {COMMAND} {ERRORS} }} }}"
+
+
+def on_door(action: str) -> str:
+    return f"mutation($input: DoorCommandInput!) {{ {action}(input: $input) {{ command {{ status }} {ERRORS} }} }}"
+
+
+async def payload(api: Api, mutation: str, **variables: Any) -> dict[str, Any]:
+    found: dict[str, Any] = next(iter((await api.data(mutation, **variables)).values()))
+    return found
+
+
+async def done(api: Api, mutation: str, **variables: Any) -> dict[str, Any]:
+    """The payload of a mutation that must succeed."""
+    found = await payload(api, mutation, **variables)
+    assert found["errors"] == []
+    return found
+
+
+async def refusal(api: Api, mutation: str, **variables: Any) -> tuple[str, list[str]]:
+    """Code and path of the one error of a mutation that must fail."""
+    (error,) = (await payload(api, mutation, **variables))["errors"]
+    return error["code"], error["path"]
+
+
+def confirming(world: World) -> list[DoorCommand]:
+    """A controller that does whatever it is told; what it was told."""
+    sent: list[DoorCommand] = []
+
+    def receive(message: ToController) -> None:
+        if isinstance(message, DoorCommand):
+            sent.append(message)
+            world.domain.doors.resolve(CommandResult(message.id, CommandStatus.CONFIRMED))
+
+    world.domain.doors.attach(world.controller.id, receive)
+    return sent
+
+
+async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_path: Path) -> None:
+    roles = (Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, *roles) as api:
+        site = await make_site(world)
+        await api.sign_in(Role.ADMINISTRATOR)
+        given = {
+            "name": "Severe",
+            "rank": 3,
+            "colour": "VERMILION",
+            "releaseRank": 100,
+            "switches": {"ruleSwitch": "ONLY", "lockdowns": [{"zoneId": site.zones[0]}]},
+        }
+        level = (await done(api, CREATE, input=given))["threatLevel"]
+        assert level["switches"] == {
+            "ruleSwitch": "ONLY",
+            "ruleIds": [],
+            "lockdowns": [{"doorId": None, "zoneId": site.zones[0]}],
+            "profiles": [],
+        }
+        changed = (await done(api, UPDATE, input={"id": level["id"], "name": "Worst"}))["threatLevel"]
+        assert (changed["name"], changed["rank"], changed["version"]) == ("Worst", 3, 2)
+        assert changed["switches"] == level["switches"]
+
+        await api.sign_in(Role.OPERATOR)
+        raised = (await done(api, SET, id=level["id"], why="intruder"))["threat"]
+        assert raised == {
+            "levelId": level["id"],
+            "name": "Worst",
+            "rank": 3,
+            "colour": "VERMILION",
+            "since": "2026-11-23T12:00:00+00:00",
+            "userName": "operator",
+            "reason": "intruder",
+        }
+        assert await refusal(api, RELEASE) == ("PERMISSION", [])
+        await api.sign_in(Role.VIEWER)
+        assert (await api.data("{ threat { name } }"))["threat"] == {"name": "Worst"}
+        assert await refusal(api, SET, id=level["id"], why="") == ("PERMISSION", [])
+        await api.sign_in(Role.ADMINISTRATOR)
+        assert await refusal(api, DELETE, input={"id": level["id"]}) == ("CONFLICT", ["id"])
+        assert (await done(api, RELEASE))["threat"] is None
+        assert (await done(api, DELETE, input={"id": level["id"]}))["deletedId"] == level["id"]
+        assert (await api.data("{ threatLevels { name } }"))["threatLevels"] == []
+
+
+@pytest.mark.parametrize("action", ["grantZoneAccess", "unlockZone", "lockZone", "lockdownZone", "resetZone"])
+async def test_each_action_on_a_zone_answers_door_by_door(database_url: str, tmp_path: Path, action: str) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        site = await make_site(world)
+        await api.sign_in(Role.OPERATOR)
+        where = {"zoneId": site.zones[0], "includeNested": True, "reason": "drill"}
+        away = (await done(api, on_zone(action), input=where))["command"]
+        assert (away["confirmed"], away["doors"][0]["status"]) == (False, "FAILED")
+        sent = confirming(world)
+        found = (await done(api, on_zone(action), input=where))["command"]
+        assert found["confirmed"]
+        assert found["doors"] == [{"door": {"name": "Main entrance"}, "status": "CONFIRMED", "detail": ""}]
+        assert sent[0].action.value == {"grantZoneAccess": "grant_access"}.get(action, action.removesuffix("Zone"))
+        assert await refusal(api, on_zone(action), input={"zoneId": "nowhere"}) == ("NOT_FOUND", ["zoneId"])
+
+
+async def test_end_times_and_durations_of_manual_actions_are_passed_on_or_refused(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        site = await make_site(world)
+        sent = confirming(world)
+        await api.sign_in(Role.OPERATOR)
+        door, until = {"doorId": site.door.id}, "2026-11-23T14:00:00+01:00"
+        for action in ("unlockDoor", "lockDoor", "lockdownDoor"):
+            await done(api, on_door(action), input={**door, "until": until})
+        await done(api, on_door("grantAccess"), input={**door, "durationMs": 60_000})
+        assert [(one.until and one.until.isoformat(), one.duration_ms) for one in sent] == [
+            *[("2026-11-23T13:00:00+00:00", None)] * 3,
+            (None, 60_000),
+        ]
+        for action, extra, path in (
+            ("resetDoor", {"until": until}, "until"),
+            ("unlockDoor", {"until": "2026-11-23T11:00:00Z"}, "until"),
+            ("lockDoor", {"durationMs": 1_000}, "durationMs"),
+            ("grantAccess", {"durationMs": 1}, "durationMs"),
+        ):
+            assert await refusal(api, on_door(action), input={**door, **extra}) == ("VALIDATION", [path])
+        zone = {"zoneId": site.zones[0], "until": until}
+        assert (await done(api, on_zone("unlockZone"), input=zone))["command"]["confirmed"]
+        assert sent[-1].until == sent[0].until
+
+
+async def test_the_site_s_settings_for_controllers_are_changed_and_cleared(database_url: str, tmp_path: Path) -> None:
+    update = f"mutation($input: UpdateSiteInput!) {{ updateSite(input: $input) {{ site {{ name staleAfterS qrSkewSteps escortTimeoutMs }} {ERRORS} }} }}"  # noqa: E501
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        given = {"staleAfterS": 86_400, "qrSkewSteps": 2, "escortTimeoutMs": 20_000}
+        assert (await done(api, update, input=given))["site"] == {"name": "Doorward", **given}
+        cleared = (await done(api, update, input={"staleAfterS": None, "qrSkewSteps": None}))["site"]
+        assert (cleared["staleAfterS"], cleared["qrSkewSteps"]) == (None, 2)
+        assert await refusal(api, update, input={"staleAfterS": 1}) == ("VALIDATION", ["staleAfterS"])
