@@ -24,10 +24,6 @@ _SET_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'"
 """A rehearsal gives up before PostgreSQL looks for deadlocks (after 1 s), so that no real change is its victim."""
 
 
-class _Undone(Exception):
-    """Ends the transaction of a rehearsal."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     """An operation with its arguments, to be tried out."""
@@ -47,18 +43,15 @@ def rehearsed(
     """The operation with its arguments, those after the domain and the actor."""
     body = unwrap(run)
     declared = OPERATIONS[f"{body.__module__}.{body.__name__}"]
-    return Rehearsed(declared.permission, lambda work: body(work, *args, **kwargs))  # type: ignore[call-arg, arg-type]
+    return Rehearsed(declared.permission, lambda work: body(work, *args, **kwargs))
 
 
 @asynccontextmanager
 async def rehearsal(domain: Domain, actor: Actor) -> AsyncIterator[Work]:
     """A work for `Rehearsed.run`, whose changes can be read inside. They hold up other changes: keep it short."""
     unheard = replace(domain, bus=Bus(), doors=LiveDoors(), cameras=LiveCameras(), policy_changed=lambda: None)
-    try:
-        async with in_transaction("default") as connection:
-            if connection.capabilities.dialect == "postgres":
-                await connection.execute_script(_SET_LOCK_TIMEOUT)
-            yield Work(unheard, actor, domain.clock(), connection)
-            raise _Undone
-    except _Undone:
-        return
+    async with in_transaction("default") as connection:
+        if connection.capabilities.dialect == "postgres":
+            await connection.execute_script(_SET_LOCK_TIMEOUT)
+        yield Work(unheard, actor, domain.clock(), connection)
+        await connection.rollback()

@@ -8,7 +8,7 @@ import msgspec
 
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.patch import FIELDS
-from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
+from doorward.acs.decision.policy import DoorPolicy, Policy, ReaderPolicy
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Door
 from doorward.acs.doors.policy import door_policies, reader_policies
@@ -19,6 +19,7 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.questions.kept import SitePolicy
 from doorward.acs.site.models import Site
 
+PARTS = tuple(part for part in LOADERS if part is not PolicyPart.CREDENTIAL)
 Ids = Collection[str] | None
 
 
@@ -38,23 +39,21 @@ async def site_policy(domain: Domain) -> SitePolicy:
 
 async def _read(domain: Domain) -> SitePolicy:
     async with consistent():
-        controllers = await _controllers()
-        scope = site_scope(domain, controllers)
-        found: dict[str, Any] = {
-            FIELDS[part]: await load_part(scope, part, None) for part in LOADERS if part is not PolicyPart.CREDENTIAL
-        }
-        empty = await settings(scope, await Site.get(id=SITE_ID))
-        policy = msgspec.structs.replace(empty, version=await present_version(), **found)
+        policy = await read_whole(domain)
+        controllers = dict(await Door.all().values_list("id", "controller_id"))
     return SitePolicy(policy, CompiledPolicy(policy), controllers)
 
 
-async def _controllers() -> dict[str, str]:
-    return {str(door_id): str(owner) for door_id, owner in await Door.all().values_list("id", "controller_id")}
+async def read_whole(domain: Domain) -> Policy:
+    """The policy of all doors without credentials, inside a consistent reading."""
+    site, scope = await Site.get(id=SITE_ID), await site_scope(domain)
+    found: dict[str, Any] = {FIELDS[part]: await load_part(scope, part, None) for part in PARTS}
+    return msgspec.structs.replace(await settings(scope, site), version=site.policy_version, **found)
 
 
-def site_scope(domain: Domain, controllers: dict[str, str]) -> Scope:
+async def site_scope(domain: Domain) -> Scope:
     """A scope of all doors, and of no controller."""
-    return Scope(domain, "", frozenset(controllers))
+    return Scope(domain, "", frozenset(str(door_id) for door_id in await Door.all().values_list("id", flat=True)))
 
 
 async def load_part(scope: Scope, part: PolicyPart, ids: Ids) -> tuple[Any, ...]:
