@@ -13,7 +13,7 @@ from doorward.acs.sealing import Sealer
 
 @dataclass(slots=True)
 class Domain:
-    """The open database is Tortoise's; this is the rest: secrets, the clock (aware UTC), what is live and what is kept."""
+    """The open database is Tortoise's; this is the rest: secrets, the clock (aware UTC), what is live, what is kept."""
 
     sealer: Sealer
     clock: Callable[[], datetime]

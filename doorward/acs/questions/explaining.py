@@ -58,14 +58,15 @@ def _seen(steps: tuple[ToldStep, ...], check: str) -> str | None:
 
 
 async def _now(domain: Domain, event: Event) -> Answer | None:
-    if event.side is None or not await Door.exists(id=event.door_id):
+    door = await Door.get_or_none(id=event.door_id)
+    if event.side is None or door is None:
         return None
     cardholder = await Cardholder.get_or_none(id=event.cardholder_id)
     if cardholder is None:
         return None
     held = await credentials_of([cardholder.id], domain)
     shown = {event.credential_id, *event.data.get("credential_ids", ())}
-    return await answer(domain, cardholder, event.door_id or "", event.side, None, _as_shown(held, shown))
+    return await answer(domain, cardholder, door.id, event.side, None, _as_shown(held, shown))
 
 
 def _as_shown(held: tuple[CredentialPolicy, ...], shown: set[str | None]) -> list[CredentialPolicy]:

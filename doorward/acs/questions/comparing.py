@@ -1,0 +1,148 @@
+"""Who would gain and who would lose access, where and when, if a draft were applied."""
+
+import asyncio
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.questions import AccessChange, Spans, compare
+from doorward.acs.domain import Domain
+from doorward.acs.errors import ValidationFailed
+from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.people.models import Cardholder
+from doorward.acs.policy.parts import CHUNK_IDS, chunks
+from doorward.acs.questions.draft import Draft, drafted_policies
+from doorward.acs.questions.passing import checked_moment
+from doorward.acs.questions.spans import without
+
+LONGEST = timedelta(days=31)
+MOST_DIFFERENCES = 100_000
+_SEPARATOR = "\x1f"
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changes for one cardholder at one door side. `key` is its place in the list: by name, then by door."""
+
+    key: Key
+    cardholder: Cardholder
+    door_name: str
+    change: AccessChange
+
+    @property
+    def gained(self) -> Spans:
+        """When they may pass, and might not before."""
+        return without(self.change.after, self.change.before)
+
+    @property
+    def lost(self) -> Spans:
+        """When they may no longer pass."""
+        return without(self.change.before, self.change.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many people gain and lose access within [`start`, `end`) (somebody may do both), and a page of it."""
+
+    start: datetime
+    end: datetime
+    gaining: int
+    losing: int
+    differences: int
+    page: Page[Difference]
+
+
+async def compare_draft(
+    domain: Domain,
+    actor: Actor,
+    draft: Draft,
+    request: PageRequest,
+    start: datetime | None = None,
+    length: timedelta = timedelta(days=7),
+) -> Comparison:
+    """What the draft would change: by rules, schedules, groups and dates; see `decision.questions.compare`.
+
+    Nothing of it remains. The actor needs the permission of each of its operations. `start` None: now.
+    """
+    actor.require(Permission.CONFIGURATION_VIEW)
+    actor.require(Permission.CARDHOLDER_VIEW)
+    if not timedelta(days=1) <= length <= LONGEST:
+        raise ValidationFailed(f"Compare 1 to {LONGEST.days} days.", "days")
+    begin = checked_moment(start) or domain.clock()
+    async with domain.kept.turn:
+        site, after = await drafted_policies(domain, actor, draft)
+        found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
+    names = await _sort_names({change.cardholder_id for change in found})
+    doors = {**after.doors, **site.compiled.doors}
+    keyed = sorted(
+        (_key(change, names.get(change.cardholder_id, ""), doors[change.door_id].name), place)
+        for place, change in enumerate(found)
+    )
+    page = _page(keyed, request)
+    rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
+    return Comparison(
+        start=begin,
+        end=begin + length,
+        gaining=len({change.cardholder_id for change in found if change.gains}),
+        losing=len({change.cardholder_id for change in found if change.loses}),
+        differences=len(found),
+        page=Page(
+            [Difference(key, rows[key[1]], key[2], found[place]) for key, place in page.rows if key[1] in rows],
+            page.has_previous,
+            page.has_next,
+        ),
+    )
+
+
+def _differences(
+    before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta
+) -> list[AccessChange]:
+    found: list[AccessChange] = []
+    for change in compare(before, after, start, length):
+        found.append(change)
+        if len(found) > MOST_DIFFERENCES:
+            raise ValidationFailed(
+                f"The draft changes access in more than {MOST_DIFFERENCES:,} places, counting each person at each "
+                "door side. Divide it, or try it on a smaller group first.",
+                "draft",
+            )
+    return found
+
+
+def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
+    return sort_name, change.cardholder_id, door_name, change.door_id, change.side.value
+
+
+async def _sort_names(ids: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in chunks(sorted(ids), CHUNK_IDS):
+        found.update(await Cardholder.filter(id__in=part).values_list("id", "sort_name"))
+    return found
+
+
+def difference_cursor(difference: Difference) -> str:
+    """The place of a difference in the list."""
+    return _SEPARATOR.join(difference.key)
+
+
+def _page(found: Sequence[tuple[Key, int]], request: PageRequest) -> Page[tuple[Key, int]]:
+    start = 0 if request.after is None else bisect_right(found, _bound(request.after), key=_first)
+    end = len(found) if request.before is None else bisect_left(found, _bound(request.before), key=_first)
+    within = found[start:end]
+    size = request.size + 1
+    return page_of(request, within[-size:] if request.backward else within[:size])
+
+
+def _first(keyed: tuple[Key, int]) -> Key:
+    return keyed[0]
+
+
+def _bound(cursor: str) -> Key:
+    parts = cursor.split(_SEPARATOR)
+    if len(parts) != 5:
+        raise ValidationFailed("This cursor is not one of this list.", "after")
+    return parts[0], parts[1], parts[2], parts[3], parts[4]
