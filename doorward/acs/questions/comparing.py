@@ -1,8 +1,6 @@
 """Who would gain and who would lose access, where and when, if a draft were applied."""
 
 import asyncio
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,16 +9,16 @@ from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.questions import AccessChange, Spans, compare
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.parts import CHUNK_IDS, chunks
 from doorward.acs.questions.draft import Draft, drafted_policies
+from doorward.acs.questions.pages import cursor_of, page_within
 from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
 
 LONGEST = timedelta(days=31)
 MOST_DIFFERENCES = 100_000
-_SEPARATOR = "\x1f"
 Key = tuple[str, str, str, str, str]
 
 
@@ -82,7 +80,7 @@ async def compare_draft(
         (_key(change, names.get(change.cardholder_id, ""), doors[change.door_id].name), place)
         for place, change in enumerate(found)
     )
-    page = _page(keyed, request)
+    page = page_within(keyed, _first, request)
     rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
     return Comparison(
         start=begin,
@@ -126,23 +124,8 @@ async def _sort_names(ids: set[str]) -> dict[str, str]:
 
 def difference_cursor(difference: Difference) -> str:
     """The place of a difference in the list."""
-    return _SEPARATOR.join(difference.key)
-
-
-def _page(found: Sequence[tuple[Key, int]], request: PageRequest) -> Page[tuple[Key, int]]:
-    start = 0 if request.after is None else bisect_right(found, _bound(request.after), key=_first)
-    end = len(found) if request.before is None else bisect_left(found, _bound(request.before), key=_first)
-    within = found[start:end]
-    size = request.size + 1
-    return page_of(request, within[-size:] if request.backward else within[:size])
+    return cursor_of(difference.key)
 
 
 def _first(keyed: tuple[Key, int]) -> Key:
     return keyed[0]
-
-
-def _bound(cursor: str) -> Key:
-    parts = cursor.split(_SEPARATOR)
-    if len(parts) != 5:
-        raise ValidationFailed("This cursor is not one of this list.", "after")
-    return parts[0], parts[1], parts[2], parts[3], parts[4]

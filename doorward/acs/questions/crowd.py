@@ -1,8 +1,7 @@
 """Who can pass a door side, at some time: everybody whom a rule names there, with what would be decided."""
 
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +17,12 @@ from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import Crowd, Passer, SitePolicy
+from doorward.acs.questions.pages import cursor_of, page_within
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
 
@@ -32,7 +32,6 @@ FEW = 500
 """So many people's credentials are looked up one by one; of more, all credentials are read."""
 KEPT = timedelta(minutes=1)
 """So long further pages are of the same moment as the first."""
-_SEPARATOR = "\x1f"
 Place = tuple[str, Side]
 
 
@@ -75,7 +74,7 @@ async def who_can_pass(
         for passer in crowd.people
         if (outcome is None or passer.outcome is outcome) and (reason is None or passer.reason is reason)
     ]
-    page = _page(found, request)
+    page = page_within(found, _key, request)
     rows = {row.id: row for row in await Cardholder.filter(id__in=[passer.cardholder_id for passer in page.rows])}
     return WhoCanPass(
         at=crowd.at,
@@ -148,19 +147,4 @@ def _key(passer: Passer) -> tuple[str, str]:
 
 def passer_cursor(passer: Passer) -> str:
     """The place of a person in the list: their sort key, made unique by their id."""
-    return f"{passer.sort_name}{_SEPARATOR}{passer.cardholder_id}"
-
-
-def _page(found: Sequence[Passer], request: PageRequest) -> Page[Passer]:
-    start = 0 if request.after is None else bisect_right(found, _bound(request.after), key=_key)
-    end = len(found) if request.before is None else bisect_left(found, _bound(request.before), key=_key)
-    within = found[start:end]
-    size = request.size + 1
-    return page_of(request, within[-size:] if request.backward else within[:size])
-
-
-def _bound(cursor: str) -> tuple[str, str]:
-    name, separator, row_id = cursor.rpartition(_SEPARATOR)
-    if not separator:
-        raise ValidationFailed("This cursor is not one of this list.", "after")
-    return name, row_id
+    return cursor_of(_key(passer))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.decision.policy import CredentialPolicy
+from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import NotFound, ValidationFailed
@@ -58,15 +58,19 @@ def _seen(steps: tuple[ToldStep, ...], check: str) -> str | None:
 
 
 async def _now(domain: Domain, event: Event) -> Answer | None:
-    door = await Door.get_or_none(id=event.door_id)
-    if event.side is None or door is None:
+    door, side = await Door.get_or_none(id=event.door_id), _side(event)
+    if side is None or door is None:
         return None
     cardholder = await Cardholder.get_or_none(id=event.cardholder_id)
     if cardholder is None:
         return None
     held = await credentials_of([cardholder.id], domain)
     shown = {event.credential_id, *event.data.get("credential_ids", ())}
-    return await answer(domain, cardholder, door.id, event.side, None, _as_shown(held, shown))
+    return await answer(domain, cardholder, door.id, side, None, _as_shown(held, shown))
+
+
+def _side(event: Event) -> Side | None:
+    return event.side
 
 
 def _as_shown(held: tuple[CredentialPolicy, ...], shown: set[str | None]) -> list[CredentialPolicy]:
