@@ -6,6 +6,7 @@ import strawberry
 
 from doorward.acs.actor import Role
 from doorward.acs.credentials.condition import CredentialCondition
+from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.door import Position as DoorPosition
 from doorward.acs.decision.policy import (
@@ -34,11 +35,13 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
+from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
     "AntiPassbackMode",
+    "Assumption",
     "CameraState",
     "Circuit",
     "CommandStatus",
@@ -56,6 +59,7 @@ __all__ = [
     "LedControl",
     "LockRank",
     "Missing",
+    "Outcome",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -106,6 +110,8 @@ for shown, name, description in (
     ),
     (WhenIsolated, "WhenIsolated", "What a shared zone does at a controller that cannot reach the others."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
+    (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (Assumption, "Assumption", "What an answer about access takes for granted."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

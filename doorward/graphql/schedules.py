@@ -226,7 +226,7 @@ async def _payload(context: ApiContext, row: ScheduleRow) -> SchedulePayload:
     return SchedulePayload(schedule=(await shown_schedules(context, [row]))[row.id])
 
 
-def _changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
+def schedule_changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
     """The fields that were sent, as the operations take them."""
     found: dict[str, Any] = {}
     for name in ("name", "kind", "override_schedule_ids"):
@@ -305,7 +305,7 @@ class ScheduleMutation:
     @strawberry.mutation(description="Create a schedule. Permission: configuration.write.")
     async def create_schedule(self, info: ApiInfo, input: CreateScheduleInput) -> SchedulePayload:
         try:
-            row = await create_schedule(info.context.domain, info.context.actor, **_changes(input))
+            row = await create_schedule(info.context.domain, info.context.actor, **schedule_changes(input))
         except AcsError as error:
             return SchedulePayload(errors=[OperationError.of(error)])
         return await _payload(info.context, row)
@@ -314,7 +314,7 @@ class ScheduleMutation:
     async def update_schedule(self, info: ApiInfo, input: UpdateScheduleInput) -> SchedulePayload:
         try:
             row = await update_schedule(
-                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+                info.context.domain, info.context.actor, input.id, schedule_changes(input), input.expected_version
             )
         except AcsError as error:
             return SchedulePayload(errors=[OperationError.of(error)])

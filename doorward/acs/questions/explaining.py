@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Door
@@ -14,7 +15,7 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.questions.passing import Answer, answer, credentials_of
 from doorward.acs.questions.words import ToldStep, reason_words, told
 
-_DECISIONS = frozenset({EventType.ACCESS_GRANTED, EventType.ACCESS_DENIED})
+_DECISIONS = {EventType.ACCESS_GRANTED: Outcome.GRANTED, EventType.ACCESS_DENIED: Outcome.DENIED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Explanation:
     """
 
     event: Event
+    outcome: Outcome
     cardholder_name: str | None
     reason_words: str
     steps: tuple[ToldStep, ...]
@@ -44,6 +46,7 @@ async def explain(domain: Domain, actor: Actor, event_id: str) -> Explanation:
     sees_people = Permission.CARDHOLDER_VIEW in actor.permissions
     return Explanation(
         event=event,
+        outcome=_DECISIONS[event.type],
         cardholder_name=event.cardholder_name if sees_people else None,
         reason_words=reason_words(event.reason or ""),
         steps=steps,
