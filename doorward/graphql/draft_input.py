@@ -76,8 +76,8 @@ def given_draft(changes: Sequence[DraftChangeInput]) -> list[Rehearsed]:
 
 
 def _rehearsed(change: DraftChangeInput) -> Rehearsed:
-    sent = {field.name: getattr(change, field.name) for field in fields(change)}  # type: ignore[arg-type]
-    match next((name, given) for name, given in sent.items() if given):
+    sent = {field.name: getattr(change, field.name) for field in fields(change)}
+    match next(((name, given) for name, given in sent.items() if given), None):
         case "create_access_rule", given:
             return _new_rule(given)
         case "update_access_rule", given:
