@@ -20,15 +20,18 @@ from tests.world import make_site, open_world
 pytestmark = pytest.mark.anyio
 
 LATER = "2026-11-24T12:00:00Z"
-WOULD = """query($who: ID!, $door: ID!, $at: DateTime) { wouldPass(cardholderId: $who, doorId: $door, side: A, at: $at) {
+WOULD = """query($who: ID!, $door: ID!, $at: DateTime) {
+  wouldPass(cardholderId: $who, doorId: $door, side: A, at: $at) {
   at outcome reason reasonText ruleName steps { check name passed saw sentence } assumptions { code text }
   cardholder { name } door { name } side credential { id kind name } } }"""
 WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int) {
   whoCanPass(doorId: $door, side: A, at: "2026-11-24T12:00:00Z", outcome: $outcome, reason: $reason, first: $size,
     after: $after) {
   at door { name } side unnamed counts { outcome reason reasonText people } assumptions { code }
-  people { nodes { cardholder { name } outcome reason reasonText credentialId } pageInfo { hasNextPage endCursor } } } }"""
-COMPARE = """query($draft: [DraftChangeInput!]!, $days: Int! = 7) { compareDraft(draft: $draft, days: $days, first: 10) {
+  people { nodes { cardholder { name } outcome reason reasonText credentialId }
+    pageInfo { hasNextPage endCursor } } } }"""
+COMPARE = """query($draft: [DraftChangeInput!]!, $days: Int! = 7) {
+  compareDraft(draft: $draft, days: $days, first: 10) {
   errors { code message path } comparison { start end gaining losing total differences { nodes {
   cardholder { name } door { name } side gained { startsAt endsAt } lost { startsAt endsAt } before { startsAt }
   after { startsAt } } } } } }"""

@@ -18,7 +18,7 @@ from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
 
 LONGEST = timedelta(days=31)
-MOST_DIFFERENCES = 100_000
+MOST_DIFFERENCES = 200_000
 Key = tuple[str, str, str, str, str]
 
 

@@ -1,10 +1,11 @@
 """Who can pass a door side, at some time: everybody whom a rule names there, with what would be decided."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from heapq import merge
 
 from tortoise.connection import get_connection
 
@@ -30,6 +31,7 @@ MOST_PEOPLE = 200_000
 """As many people as one answer goes through; that takes some seconds."""
 FEW = 500
 """So many people's credentials are looked up one by one; of more, all credentials are read."""
+_SORTED = 5_000
 KEPT = timedelta(minutes=1)
 """So long further pages are of the same moment as the first."""
 Place = tuple[str, Side]
@@ -80,7 +82,7 @@ async def who_can_pass(
         at=crowd.at,
         door_name=name,
         assumptions=assumptions_of(site, site.compiled.places[door_id, side], moment),
-        counts=Counter((passer.outcome, passer.reason) for passer in crowd.people),
+        counts=crowd.counts,
         unnamed=len(site.compiled.cardholders) - len(crowd.people),
         page=Page(
             [(one, rows[one.cardholder_id]) for one in page.rows if one.cardholder_id in rows],
@@ -95,14 +97,14 @@ async def _crowd(domain: Domain, site: SitePolicy, place: Place, at: datetime | 
     key, now, kept = (site.policy.version, *place, at), domain.clock(), domain.kept.crowd
     if kept is not None and kept.key == key and further and now - kept.made_at <= KEPT:
         return kept
-    people = await aside(partial(_decide_all, domain, site, place, at, at or now))
-    domain.kept.crowd = Crowd(key, now, at or now, people)
+    people, counts = await aside(partial(_decide_all, domain, site, place, at, at or now))
+    domain.kept.crowd = Crowd(key, now, at or now, people, counts)
     return domain.kept.crowd
 
 
 async def _decide_all(
     domain: Domain, site: SitePolicy, place: Place, at: datetime | None, moment: datetime
-) -> tuple[Passer, ...]:
+) -> tuple[list[Passer], Counter[tuple[Outcome, Reason]]]:
     """In a thread of its own: reads everything, then decides without a pause."""
     policy = site.compiled
     here = policy.places[place]
@@ -123,7 +125,13 @@ async def _decide_all(
         Passer(names.get(who, ""), who, decision.outcome, decision.reason, decision.credential_id)
         for who, decision in decided
     ]
-    return tuple(sorted(people, key=_key))
+    return in_order(people), Counter((passer.outcome, passer.reason) for passer in people)
+
+
+def in_order(people: Sequence[Passer]) -> list[Passer]:
+    """By name. Sorted in parts, because no other thread runs while a list is sorted."""
+    parts = (sorted(people[start : start + _SORTED], key=_key) for start in range(0, len(people), _SORTED))
+    return list(merge(*parts, key=_key))
 
 
 async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[str, list[CredentialPolicy]]:

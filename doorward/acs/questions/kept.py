@@ -1,6 +1,7 @@
 """What answering questions keeps between them: the policy asked about last, and the people gone through last."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,7 +44,8 @@ class Crowd:
     key: tuple[object, ...]
     made_at: datetime
     at: datetime
-    people: tuple[Passer, ...]
+    people: list[Passer]
+    counts: Counter[tuple[Outcome, Reason]]
 
 
 @dataclass(eq=False, slots=True)
