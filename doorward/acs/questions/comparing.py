@@ -1,6 +1,7 @@
 """Who would gain and who would lose access, where and when, if a draft were applied."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.parts import CHUNK_IDS, chunks
 from doorward.acs.questions.draft import Draft, drafted_policies
-from doorward.acs.questions.pages import cursor_of, page_within
+from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
 
@@ -75,11 +76,8 @@ async def compare_draft(
         site, after = await drafted_policies(domain, actor, draft)
         found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
     names = await _sort_names({change.cardholder_id for change in found})
-    doors = {**after.doors, **site.compiled.doors}
-    keyed = sorted(
-        (_key(change, names.get(change.cardholder_id, ""), doors[change.door_id].name), place)
-        for place, change in enumerate(found)
-    )
+    doors = {door.id: door.name for door in (*after.doors.values(), *site.compiled.doors.values())}
+    keyed = await asyncio.to_thread(_keyed, found, names, doors)
     page = page_within(keyed, _first, request)
     rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
     return Comparison(
@@ -89,7 +87,7 @@ async def compare_draft(
         losing=len({change.cardholder_id for change in found if change.loses}),
         differences=len(found),
         page=Page(
-            [Difference(key, rows[key[1]], key[2], found[place]) for key, place in page.rows if key[1] in rows],
+            [Difference(key, rows[key[1]], key[2], change) for key, change in page.rows if key[1] in rows],
             page.has_previous,
             page.has_next,
         ),
@@ -127,5 +125,12 @@ def difference_cursor(difference: Difference) -> str:
     return cursor_of(difference.key)
 
 
-def _first(keyed: tuple[Key, int]) -> Key:
+def _keyed(
+    found: Sequence[AccessChange], names: Mapping[str, str], doors: Mapping[str, str]
+) -> list[tuple[Key, AccessChange]]:
+    keyed = [(_key(one, names.get(one.cardholder_id, ""), doors[one.door_id]), one) for one in found]
+    return in_order(keyed, _first)
+
+
+def _first(keyed: tuple[Key, AccessChange]) -> Key:
     return keyed[0]

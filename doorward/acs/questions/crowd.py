@@ -1,11 +1,10 @@
 """Who can pass a door side, at some time: everybody whom a rule names there, with what would be decided."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from heapq import merge
 
 from tortoise.connection import get_connection
 
@@ -23,7 +22,7 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import Crowd, Passer, SitePolicy
-from doorward.acs.questions.pages import cursor_of, page_within
+from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
 
@@ -31,7 +30,6 @@ MOST_PEOPLE = 200_000
 """As many people as one answer goes through; that takes some seconds."""
 FEW = 500
 """So many people's credentials are looked up one by one; of more, all credentials are read."""
-_SORTED = 5_000
 KEPT = timedelta(minutes=1)
 """So long further pages are of the same moment as the first."""
 Place = tuple[str, Side]
@@ -125,13 +123,7 @@ async def _decide_all(
         Passer(names.get(who, ""), who, decision.outcome, decision.reason, decision.credential_id)
         for who, decision in decided
     ]
-    return in_order(people), Counter((passer.outcome, passer.reason) for passer in people)
-
-
-def in_order(people: Sequence[Passer]) -> list[Passer]:
-    """By name. Sorted in parts, because no other thread runs while a list is sorted."""
-    parts = (sorted(people[start : start + _SORTED], key=_key) for start in range(0, len(people), _SORTED))
-    return list(merge(*parts, key=_key))
+    return in_order(people, _key), Counter((passer.outcome, passer.reason) for passer in people)
 
 
 async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[str, list[CredentialPolicy]]:
