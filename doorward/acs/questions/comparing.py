@@ -55,6 +55,16 @@ class Comparison:
     page: Page[Difference]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Every difference, whom they concern, and how many of these people gain and lose."""
+
+    changes: list[AccessChange]
+    people: set[str]
+    gaining: int
+    losing: int
+
+
 async def compare_draft(
     domain: Domain,
     actor: Actor,
@@ -75,17 +85,17 @@ async def compare_draft(
     async with domain.kept.turn:
         site, after = await drafted_policies(domain, actor, draft)
         found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
-    names = await _sort_names({change.cardholder_id for change in found})
+    names = await _sort_names(found.people)
     doors = {door.id: door.name for door in (*after.doors.values(), *site.compiled.doors.values())}
-    keyed = await asyncio.to_thread(_keyed, found, names, doors)
+    keyed = await asyncio.to_thread(_keyed, found.changes, names, doors)
     page = page_within(keyed, _first, request)
     rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
     return Comparison(
         start=begin,
         end=begin + length,
-        gaining=len({change.cardholder_id for change in found if change.gains}),
-        losing=len({change.cardholder_id for change in found if change.loses}),
-        differences=len(found),
+        gaining=found.gaining,
+        losing=found.losing,
+        differences=len(found.changes),
         page=Page(
             [Difference(key, rows[key[1]], key[2], change) for key, change in page.rows if key[1] in rows],
             page.has_previous,
@@ -94,9 +104,7 @@ async def compare_draft(
     )
 
 
-def _differences(
-    before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta
-) -> list[AccessChange]:
+def _differences(before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta) -> _Found:
     found: list[AccessChange] = []
     for change in compare(before, after, start, length):
         found.append(change)
@@ -106,7 +114,12 @@ def _differences(
                 "door side. Divide it, or try it on a smaller group first.",
                 "draft",
             )
-    return found
+    return _Found(
+        found,
+        {change.cardholder_id for change in found},
+        len({change.cardholder_id for change in found if change.gains}),
+        len({change.cardholder_id for change in found if change.loses}),
+    )
 
 
 def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
