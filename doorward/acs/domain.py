@@ -7,16 +7,18 @@ from datetime import datetime
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.events.bus import Bus
+from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 
 
 @dataclass(slots=True)
 class Domain:
-    """The open database is Tortoise's; this is the rest: secrets, the clock (aware UTC), and what is live."""
+    """The open database is Tortoise's; this is the rest: secrets, the clock (aware UTC), what is live, what is kept."""
 
     sealer: Sealer
     clock: Callable[[], datetime]
     bus: Bus = field(default_factory=Bus)
     doors: LiveDoors = field(default_factory=LiveDoors)
     cameras: LiveCameras = field(default_factory=LiveCameras)
+    kept: Kept = field(default_factory=Kept)
     policy_changed: Callable[[], None] = lambda: None

@@ -6,6 +6,7 @@ import strawberry
 
 from doorward.acs.actor import Role
 from doorward.acs.credentials.condition import CredentialCondition
+from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.door import Position as DoorPosition
 from doorward.acs.decision.policy import (
@@ -34,12 +35,14 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
+from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
     "AntiPassbackMode",
+    "Assumption",
     "CameraState",
     "Circuit",
     "CommandStatus",
@@ -57,6 +60,7 @@ __all__ = [
     "LedControl",
     "LockRank",
     "Missing",
+    "Outcome",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -111,6 +115,8 @@ for shown, name, description in (
     (RuleSwitch, "RuleSwitch", "What a threat level does to access rules: nothing, disable some, or leave only some."),
     (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
+    (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (Assumption, "Assumption", "What an answer about access takes for granted."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

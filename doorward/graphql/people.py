@@ -202,7 +202,7 @@ class UpdateCardholderInput:
     custom_fields: list[CustomFieldValueInput] | None = UNSET
 
 
-def _fields(given: CreateCardholderInput | UpdateCardholderInput) -> CardholderChanges:
+def cardholder_changes(given: CreateCardholderInput | UpdateCardholderInput) -> CardholderChanges:
     """The fields of a cardholder that were sent."""
     fields = sent(given, CardholderChanges.__annotations__, may_be_null=("valid_from", "valid_to", "host_id"))
     if "custom_fields" in fields:
@@ -259,7 +259,7 @@ class PeopleMutation:
 
     @strawberry.mutation(description="Create a cardholder. Permission: cardholder.write.")
     async def create_cardholder(self, info: ApiInfo, input: CreateCardholderInput) -> CardholderPayload:
-        fields: dict[str, Any] = {**_fields(input), "group_ids": tuple(input.group_ids)}
+        fields: dict[str, Any] = {**cardholder_changes(input), "group_ids": tuple(input.group_ids)}
         given = NewCardholder(**fields)
         try:
             row = await create_cardholder(info.context.domain, info.context.actor, given)
@@ -274,7 +274,7 @@ class PeopleMutation:
         context = info.context
         try:
             row = await update_cardholder(
-                context.domain, context.actor, input.id, _fields(input), input.expected_version
+                context.domain, context.actor, input.id, cardholder_changes(input), input.expected_version
             )
         except AcsError as error:
             return CardholderPayload(errors=[OperationError.of(error)])

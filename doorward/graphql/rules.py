@@ -143,7 +143,8 @@ def _places(given: Iterable[DoorSideInput]) -> tuple[DomainSide, ...]:
     )
 
 
-def _members(given: AccessRuleMembersInput | None) -> Members:
+def given_members(given: AccessRuleMembersInput | None) -> Members:
+    """The people, places and schedules as the operations take them."""
     if given is None:
         return Members()
     return Members(
@@ -160,7 +161,8 @@ _PLAIN_CHANGES = (
 )  # fmt: skip
 
 
-def _changes(given: UpdateAccessRuleInput) -> AccessRuleChanges:
+def rule_changes(given: UpdateAccessRuleInput) -> AccessRuleChanges:
+    """The fields of a rule that were sent."""
     found = sent(given, _PLAIN_CHANGES, may_be_null=("valid_from", "valid_to"))
     if given.door_sides is not UNSET and given.door_sides is not None:
         found["door_sides"] = _places(given.door_sides)
@@ -248,7 +250,7 @@ class RuleMutation:
 
     @strawberry.mutation(description="Create an access rule. Permission: configuration.write.")
     async def create_access_rule(self, info: ApiInfo, input: CreateAccessRuleInput) -> AccessRulePayload:
-        members = _members(input)
+        members = given_members(input)
         try:
             row = await create_access_rule(
                 info.context.domain,
@@ -271,7 +273,7 @@ class RuleMutation:
     async def update_access_rule(self, info: ApiInfo, input: UpdateAccessRuleInput) -> AccessRulePayload:
         try:
             await update_access_rule(
-                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+                info.context.domain, info.context.actor, input.id, rule_changes(input), input.expected_version
             )
             return await _payload(info, input.id)
         except AcsError as error:
@@ -287,8 +289,8 @@ class RuleMutation:
                 info.context.domain,
                 info.context.actor,
                 input.id,
-                _members(input.add),
-                _members(input.remove),
+                given_members(input.add),
+                given_members(input.remove),
                 input.expected_version,
             )
             return await _payload(info, input.id)

@@ -230,7 +230,7 @@ async def _payload(context: ApiContext, row: ScheduleRow) -> SchedulePayload:
 _FIELDS = ("name", "kind", "override_schedule_ids", "first_day", "last_day", "days", "overrides", "periods")
 
 
-def _changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
+def schedule_changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
     """The fields that were sent, as the operations take them."""
     found = sent(given, _FIELDS, may_be_null=("first_day", "last_day"))
     if "days" in found:
@@ -301,7 +301,7 @@ class ScheduleMutation:
     @strawberry.mutation(description="Create a schedule. Permission: configuration.write.")
     async def create_schedule(self, info: ApiInfo, input: CreateScheduleInput) -> SchedulePayload:
         try:
-            row = await create_schedule(info.context.domain, info.context.actor, **_changes(input))
+            row = await create_schedule(info.context.domain, info.context.actor, **schedule_changes(input))
         except AcsError as error:
             return SchedulePayload(errors=[OperationError.of(error)])
         return await _payload(info.context, row)
@@ -310,7 +310,7 @@ class ScheduleMutation:
     async def update_schedule(self, info: ApiInfo, input: UpdateScheduleInput) -> SchedulePayload:
         try:
             row = await update_schedule(
-                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+                info.context.domain, info.context.actor, input.id, schedule_changes(input), input.expected_version
             )
         except AcsError as error:
             return SchedulePayload(errors=[OperationError.of(error)])

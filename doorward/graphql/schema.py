@@ -25,6 +25,7 @@ from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
 from doorward.graphql.profiles import ProfileMutation, ProfileQuery
+from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
@@ -55,6 +56,7 @@ _QUERIES = (
     PeopleQuery,
     PresenceQuery,
     ProfileQuery,
+    QuestionQuery,
     ReaderSettingsQuery,
     RuleQuery,
     ScheduleQuery,

@@ -20,7 +20,7 @@ from doorward.acs.threats.posture import Place, PlaceProfile, Switches
 from doorward.acs.threats.queries import LevelParts, list_threat_levels, threat_in_force
 from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.deletion import DeletedPayload, DeleteInput
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import RuleSwitch, ThreatColour
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
@@ -253,12 +253,14 @@ class ThreatMutation:
             return ThreatLevelPayload(errors=[OperationError.of(error)])
 
     @strawberry.mutation(description="Delete a threat level that is not in force. Permission: configuration.write.")
-    async def delete_threat_level(self, info: ApiInfo, input: DeleteInput) -> DeletedPayload:
+    async def delete_threat_level(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
         try:
-            await delete_threat_level(info.context.domain, info.context.actor, input.id, input.expected_version)
+            await delete_threat_level(info.context.domain, info.context.actor, id, expected_version)
         except AcsError as error:
             return DeletedPayload(errors=[OperationError.of(error)])
-        return DeletedPayload(deleted_id=input.id)
+        return DeletedPayload(deleted_id=id)
 
     @strawberry.mutation(
         description="Put a threat level in force, in place of any other; a lower one than the present also needs "

@@ -220,7 +220,8 @@ def _changes(given: CreateZoneInput | UpdateZoneInput) -> ZoneChanges:
     return cast(ZoneChanges, sent(given, _SETTINGS, may_be_null=_MAY_BE_NULL))
 
 
-def _doors(given: Iterable[ZoneDoorInput]) -> list[GivenDoor]:
+def given_zone_doors(given: Iterable[ZoneDoorInput]) -> list[GivenDoor]:
+    """The doors as the operations take them."""
     return [GivenDoor(door.door_id, door.enter_side) for door in given]
 
 
@@ -245,7 +246,9 @@ class ZoneMutation:
     async def create_zone(self, info: ApiInfo, input: CreateZoneInput) -> ZonePayload:
         context = info.context
         try:
-            row = await create_zone(context.domain, context.actor, input.name, _changes(input), _doors(input.doors))
+            row = await create_zone(
+                context.domain, context.actor, input.name, _changes(input), given_zone_doors(input.doors)
+            )
             shown = await shown_zones(context, await list_zones(context.actor, [row.id]))
         except AcsError as error:
             return ZonePayload(errors=[OperationError.of(error)])
@@ -254,7 +257,7 @@ class ZoneMutation:
     @strawberry.mutation(description="Change a zone. Permission: configuration.write.")
     async def update_zone(self, info: ApiInfo, input: UpdateZoneInput) -> ZonePayload:
         context = info.context
-        doors = None if input.doors is UNSET or input.doors is None else _doors(input.doors)
+        doors = None if input.doors is UNSET or input.doors is None else given_zone_doors(input.doors)
         try:
             await update_zone(context.domain, context.actor, input.id, _changes(input), doors, input.expected_version)
             shown = await shown_zones(context, await list_zones(context.actor, [input.id]))

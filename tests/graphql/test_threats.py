@@ -16,7 +16,7 @@ ERRORS = "errors { code message path }"
 LEVEL = "threatLevel { id name rank colour releaseRank version switches { ruleSwitch ruleIds lockdowns { doorId zoneId } profiles { profileId } } }"  # noqa: E501
 CREATE = f"mutation($input: CreateThreatLevelInput!) {{ createThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
 UPDATE = f"mutation($input: UpdateThreatLevelInput!) {{ updateThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
-DELETE = f"mutation($input: DeleteInput!) {{ deleteThreatLevel(input: $input) {{ deletedId {ERRORS} }} }}"
+DELETE = f"mutation($id: ID!) {{ deleteThreatLevel(id: $id) {{ deletedId {ERRORS} }} }}"
 THREAT = "threat { levelId name rank colour since userName reason }"
 SET = f"mutation($id: ID!, $why: String!) {{ setThreatLevel(levelId: $id, reason: $why) {{ {THREAT} {ERRORS} }} }}"
 RELEASE = f"mutation {{ releaseThreatLevel {{ threat {{ name }} {ERRORS} }} }}"
@@ -101,9 +101,9 @@ async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_p
         assert (await api.data("{ threat { name } }"))["threat"] == {"name": "Worst"}
         assert await refusal(api, SET, id=level["id"], why="") == ("PERMISSION", [])
         await api.sign_in(Role.ADMINISTRATOR)
-        assert await refusal(api, DELETE, input={"id": level["id"]}) == ("CONFLICT", ["id"])
+        assert await refusal(api, DELETE, id=level["id"]) == ("CONFLICT", ["id"])
         assert (await done(api, RELEASE))["threat"] is None
-        assert (await done(api, DELETE, input={"id": level["id"]}))["deletedId"] == level["id"]
+        assert (await done(api, DELETE, id=level["id"]))["deletedId"] == level["id"]
         assert (await api.data("{ threatLevels { name } }"))["threatLevels"] == []
 
 

@@ -49,7 +49,7 @@ async def load_delta(scope: Scope, changed: ChangedIds) -> Delta:
     found = {part: await LOADERS[part](scope, ids) for part, ids in changed.items() if part in LOADERS and ids}
     empty = await settings(scope, await Site.get(id=SITE_ID)) if PolicyPart.SITE in changed else None
     devices = await devices_of(scope) if any(part in changed for part in _REWIRING) else None
-    return Delta(_changes(found, changed, empty), devices)
+    return Delta(changes_of(found, changed, empty), devices)
 
 
 def pick_delta(snapshot: PolicySnapshot, changed: ChangedIds) -> Delta:
@@ -59,10 +59,11 @@ def pick_delta(snapshot: PolicySnapshot, changed: ChangedIds) -> Delta:
         for part, field in FIELDS.items()
         if part in changed
     }
-    return Delta(_changes(found, changed, settings_of(snapshot.policy)), snapshot.devices)
+    return Delta(changes_of(found, changed, settings_of(snapshot.policy)), snapshot.devices)
 
 
-def _changes(found: dict[PolicyPart, tuple[Any, ...]], changed: ChangedIds, empty: Policy | None) -> PolicyChanges:
+def changes_of(found: dict[PolicyPart, tuple[Any, ...]], changed: ChangedIds, empty: Policy | None) -> PolicyChanges:
+    """What was found of what changed, and what was not: it is gone."""
     removed = {part: _missing(changed[part], entities) for part, entities in found.items()}
     fields: dict[str, Any] = {FIELDS[part]: entities for part, entities in found.items()}
     gone = {part: ids for part, ids in removed.items() if ids}

@@ -134,13 +134,13 @@ async def test_changes_made_while_a_level_is_in_force_obey_it(database_url: str)
         group, schedule = [site.group.id], [(await ScheduleRow.get()).id]
         await create_access_rule(world.domain, COMMAND_LINE, "New", group, schedule, [DoorSide(site.door.id, Side.B)])
         await follower.follow()
-        assert follower.policy.rules == ()
+        assert len(follower.policy.rules) == 0
         await set_zone_doors(world.domain, COMMAND_LINE, site.zones[0], [GivenDoor(other.id)])
         await follower.follow()
         assert {door.name: door.lockdown for door in follower.policy.doors} == {"Main entrance": False, "Other": True}
         await release_threat_level(world.domain, ADMINISTRATOR, "over")
         await follower.follow()
-        assert [rule.name for rule in follower.policy.rules] == ["Staff", "New"]
+        assert [one.name for one in follower.policy.rules] == ["Staff", "New"]
 
 
 async def test_raising_is_told_as_an_alarm_and_audited_with_before_and_after(database_url: str) -> None:

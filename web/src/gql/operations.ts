@@ -69,10 +69,14 @@ export type CustomFieldValueInput = {
 /** Which door to command, and why. */
 export type DoorCommandInput = {
   doorId: string;
+  /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
+  durationMs?: number | null | undefined;
   /** The same key again is the same command: it acts once. */
   idempotencyKey?: string | null | undefined;
   /** Written to the audit. */
   reason?: string;
+  /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
+  until?: string | null | undefined;
 };
 
 /** A door's state in one word: the most urgent that is true. */

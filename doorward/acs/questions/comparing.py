@@ -1,0 +1,149 @@
+"""Who would gain and who would lose access, where and when, if a draft were applied."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.questions import AccessChange, Spans, compare
+from doorward.acs.domain import Domain
+from doorward.acs.errors import ValidationFailed
+from doorward.acs.paging import Page, PageRequest
+from doorward.acs.people.models import Cardholder
+from doorward.acs.policy.parts import CHUNK_IDS, chunks
+from doorward.acs.questions.draft import Draft, drafted_policies
+from doorward.acs.questions.pages import cursor_of, in_order, page_within
+from doorward.acs.questions.passing import checked_moment
+from doorward.acs.questions.spans import without
+
+LONGEST = timedelta(days=31)
+MOST_DIFFERENCES = 200_000
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changes for one cardholder at one door side. `key` is its place in the list: by name, then by door."""
+
+    key: Key
+    cardholder: Cardholder
+    door_name: str
+    change: AccessChange
+
+    @property
+    def gained(self) -> Spans:
+        """When they may pass, and might not before."""
+        return without(self.change.after, self.change.before)
+
+    @property
+    def lost(self) -> Spans:
+        """When they may no longer pass."""
+        return without(self.change.before, self.change.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many people gain and lose access within [`start`, `end`) (somebody may do both), and a page of it."""
+
+    start: datetime
+    end: datetime
+    gaining: int
+    losing: int
+    differences: int
+    page: Page[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Every difference, whom they concern, and how many of these people gain and lose."""
+
+    changes: list[AccessChange]
+    people: set[str]
+    gaining: int
+    losing: int
+
+
+async def compare_draft(
+    domain: Domain,
+    actor: Actor,
+    draft: Draft,
+    request: PageRequest,
+    start: datetime | None = None,
+    length: timedelta = timedelta(days=7),
+) -> Comparison:
+    """What the draft would change: by rules, schedules, groups and dates; see `decision.questions.compare`.
+
+    Nothing of it remains. The actor needs the permission of each of its operations. `start` None: now.
+    """
+    actor.require(Permission.CONFIGURATION_VIEW)
+    actor.require(Permission.CARDHOLDER_VIEW)
+    if not timedelta(days=1) <= length <= LONGEST:
+        raise ValidationFailed(f"Compare 1 to {LONGEST.days} days.", "days")
+    begin = checked_moment(start) or domain.clock()
+    async with domain.kept.turn:
+        site, after = await drafted_policies(domain, actor, draft)
+        found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
+    names = await _sort_names(found.people)
+    doors = {door.id: door.name for door in (*after.doors.values(), *site.compiled.doors.values())}
+    keyed = await asyncio.to_thread(_keyed, found.changes, names, doors)
+    page = page_within(keyed, _first, request)
+    rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
+    return Comparison(
+        start=begin,
+        end=begin + length,
+        gaining=found.gaining,
+        losing=found.losing,
+        differences=len(found.changes),
+        page=Page(
+            [Difference(key, rows[key[1]], key[2], change) for key, change in page.rows if key[1] in rows],
+            page.has_previous,
+            page.has_next,
+        ),
+    )
+
+
+def _differences(before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta) -> _Found:
+    found: list[AccessChange] = []
+    for change in compare(before, after, start, length):
+        found.append(change)
+        if len(found) > MOST_DIFFERENCES:
+            raise ValidationFailed(
+                f"The draft changes access in more than {MOST_DIFFERENCES:,} places, counting each person at each "
+                "door side. Divide it, or try it on a smaller group first.",
+                "draft",
+            )
+    return _Found(
+        found,
+        {change.cardholder_id for change in found},
+        len({change.cardholder_id for change in found if change.gains}),
+        len({change.cardholder_id for change in found if change.loses}),
+    )
+
+
+def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
+    return sort_name, change.cardholder_id, door_name, change.door_id, change.side.value
+
+
+async def _sort_names(ids: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in chunks(sorted(ids), CHUNK_IDS):
+        found.update(await Cardholder.filter(id__in=part).values_list("id", "sort_name"))
+    return found
+
+
+def difference_cursor(difference: Difference) -> str:
+    """The place of a difference in the list."""
+    return cursor_of(difference.key)
+
+
+def _keyed(
+    found: Sequence[AccessChange], names: Mapping[str, str], doors: Mapping[str, str]
+) -> list[tuple[Key, AccessChange]]:
+    keyed = [(_key(one, names.get(one.cardholder_id, ""), doors[one.door_id]), one) for one in found]
+    return in_order(keyed, _first)
+
+
+def _first(keyed: tuple[Key, AccessChange]) -> Key:
+    return keyed[0]

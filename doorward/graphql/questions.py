@@ -1,0 +1,363 @@
+"""Questions about access in the API: why was this decided, would they pass, who can, and what would a draft change."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import strawberry
+
+from doorward.acs.decision.questions import Span
+from doorward.acs.decision.reason import Reason
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.paging import PageRequest
+from doorward.acs.people.models import Cardholder as CardholderRow
+from doorward.acs.questions import comparing, conditions, crowd, passing
+from doorward.acs.questions.explaining import explain
+from doorward.acs.questions.words import ToldStep, reason_words, told
+from doorward.graphql.cardholder_name import CardholderName
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.draft_input import DraftChangeInput, given_draft
+from doorward.graphql.enums import Assumption, CredentialKind, Outcome, Side
+from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.zones import DoorName
+
+
+@strawberry.type(description="One check of a decision, in words.")
+class DecisionStep:
+    """A step of a decision, in order."""
+
+    check: str = strawberry.field(description="A stable code.")
+    name: str = strawberry.field(description="The check in words.")
+    passed: bool
+    saw: str = strawberry.field(description="What it saw: names are those of the moment of the decision.")
+    sentence: str
+
+    @classmethod
+    def of(cls, step: ToldStep) -> "DecisionStep":
+        """The step as the API shows it."""
+        return cls(check=step.check, name=step.name, passed=step.passed, saw=step.saw, sentence=step.sentence)
+
+
+@strawberry.type(description="Something that an answer takes for granted, because it cannot be known.")
+class AssumptionMade:
+    """An assumption and its sentence."""
+
+    code: Assumption
+    text: str
+
+
+@strawberry.type(description="A credential, by name.")
+class CredentialName:
+    """A credential's id, kind and name."""
+
+    id: strawberry.ID
+    kind: CredentialKind
+    name: str
+
+
+@strawberry.type(description="What would be decided if somebody came to a door side and showed the best they carry.")
+class PassAnswer:
+    """An answer, for the moment `at`."""
+
+    at: datetime
+    outcome: Outcome
+    reason: str = strawberry.field(description="A stable code.")
+    reason_text: str
+    steps: list[DecisionStep]
+    assumptions: list[AssumptionMade]
+    cardholder: CardholderName
+    door: DoorName
+    side: Side
+    rule_name: str | None = strawberry.field(description="The access rule that lets them through, or does not now.")
+    credential: CredentialName | None = strawberry.field(description="What they would show first.")
+
+
+@strawberry.type(description="Why access was granted or denied, from what was written down then.")
+class DecisionExplanation:
+    """A stored decision in words."""
+
+    event_id: strawberry.ID
+    at: datetime
+    outcome: Outcome
+    reason: str | None = strawberry.field(description="A stable code.")
+    reason_text: str
+    steps: list[DecisionStep]
+    door_name: str | None
+    side: Side | None
+    cardholder_name: str | None = strawberry.field(description="Null without cardholder.view.")
+    rule_name: str | None = strawberry.field(description="The access rule that let them through, as it was called.")
+    schedule_name: str | None = strawberry.field(description="The schedule that applied, as it was called.")
+    now: PassAnswer | None = strawberry.field(
+        description="What would be decided now if they showed the same; null where the person or the door is not "
+        "known any more, and without configuration.view and cardholder.view."
+    )
+
+
+@strawberry.type(description="What would be decided of a cardholder.")
+class Passer:
+    """One of those whom a rule names at a door side."""
+
+    cardholder: CardholderName
+    outcome: Outcome
+    reason: str
+    reason_text: str
+    credential_id: strawberry.ID | None = strawberry.field(description="What they would show first.")
+
+
+@strawberry.type(description="How many would be decided so.")
+class PasserCount:
+    """An outcome with a reason, and how many people."""
+
+    outcome: Outcome
+    reason: str
+    reason_text: str
+    people: int
+
+
+@strawberry.type(description="Everybody whom an access rule names at a door side, with what would be decided.")
+class WhoCanPass:
+    """An answer, for the moment `at`."""
+
+    at: datetime
+    door: DoorName
+    side: Side
+    assumptions: list[AssumptionMade]
+    counts: list[PasserCount] = strawberry.field(description="Of all of them, not only of this page; most first.")
+    unnamed: int = strawberry.field(description="So many cardholders are named by no rule here, and listed nowhere.")
+    people: Connection[Passer]
+
+
+@strawberry.type(description="A time, its end excluded.")
+class AccessSpan:
+    """From `startsAt` to `endsAt`."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@strawberry.type(description="What a draft changes for one cardholder at one door side.")
+class AccessDifference:
+    """When they may pass now, and when after the draft."""
+
+    cardholder: CardholderName
+    door: DoorName
+    side: Side
+    gained: list[AccessSpan] = strawberry.field(description="When they may pass, and might not before.")
+    lost: list[AccessSpan] = strawberry.field(description="When they may no longer pass.")
+    before: list[AccessSpan]
+    after: list[AccessSpan]
+
+
+@strawberry.type(description="Who gains and who loses access if a draft is applied.")
+class DraftComparison:
+    """What was compared, how many people, and a page of the differences."""
+
+    start: datetime
+    end: datetime
+    gaining: int = strawberry.field(description="People who gain access somewhere; they may lose it elsewhere.")
+    losing: int
+    differences: Connection[AccessDifference] = strawberry.field(description="By cardholder, then by door.")
+    total: int = strawberry.field(description="How many differences there are.")
+
+
+@strawberry.type(description="The comparison, or why there is none.")
+class DraftComparisonPayload:
+    """Result of a rehearsal."""
+
+    comparison: DraftComparison | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _name(row: CardholderRow) -> CardholderName:
+    return CardholderName(id=strawberry.ID(row.id), number=row.number, name=row.display_name)
+
+
+def _assumptions(made: Iterable[conditions.Assumption]) -> list[AssumptionMade]:
+    return [AssumptionMade(code=one, text=conditions.WORDS[one]) for one in made]
+
+
+def _answer(found: passing.Answer) -> PassAnswer:
+    decision, credential = found.decision, found.credential
+    return PassAnswer(
+        at=found.at,
+        outcome=decision.outcome,
+        reason=decision.reason.value,
+        reason_text=reason_words(decision.reason),
+        steps=[DecisionStep.of(step) for step in told(decision.trace)],
+        assumptions=_assumptions(found.assumptions),
+        cardholder=_name(found.cardholder),
+        door=DoorName(id=strawberry.ID(found.door_id), name=found.door_name),
+        side=found.side,
+        rule_name=found.rule_name,
+        credential=CredentialName(id=strawberry.ID(credential.id), kind=credential.kind, name=credential.name)
+        if credential
+        else None,
+    )
+
+
+def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
+    page = found.page
+    edges = [
+        Edge(
+            cursor=encode_cursor(crowd.passer_cursor(one)),
+            node=Passer(
+                cardholder=_name(row),
+                outcome=one.outcome,
+                reason=one.reason.value,
+                reason_text=reason_words(one.reason),
+                credential_id=strawberry.ID(one.credential_id) if one.credential_id else None,
+            ),
+        )
+        for one, row in page.rows
+    ]
+    return Connection(edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next))
+
+
+def _spans(spans: Iterable[Span]) -> list[AccessSpan]:
+    return [AccessSpan(starts_at=span.start, ends_at=span.end) for span in spans]
+
+
+def _differences(found: comparing.Comparison) -> Connection[AccessDifference]:
+    page = found.page
+    edges = [
+        Edge(
+            cursor=encode_cursor(comparing.difference_cursor(one)),
+            node=AccessDifference(
+                cardholder=_name(one.cardholder),
+                door=DoorName(id=strawberry.ID(one.change.door_id), name=one.door_name),
+                side=one.change.side,
+                gained=_spans(one.gained),
+                lost=_spans(one.lost),
+                before=_spans(one.change.before),
+                after=_spans(one.change.after),
+            ),
+        )
+        for one in page.rows
+    ]
+    return Connection(edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next))
+
+
+def _request(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    return PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
+
+
+def _reason(code: str | None) -> Reason | None:
+    try:
+        return Reason(code) if code is not None else None
+    except ValueError as error:
+        raise ValidationFailed("There is no such reason; see the reference of decisions.", "reason") from error
+
+
+@strawberry.type
+class QuestionQuery:
+    """Questions that the deciding code answers. Asking changes nothing."""
+
+    @strawberry.field(
+        description="Why an event granted or denied access: every check in words, the names of that time, and what "
+        "would be decided now. Permission: event.view; who it was takes cardholder.view."
+    )
+    async def explain_decision(self, info: ApiInfo, event_id: strawberry.ID) -> DecisionExplanation:
+        found = await explain(info.context.domain, info.context.actor, event_id)
+        event = found.event
+        return DecisionExplanation(
+            event_id=event_id,
+            at=event.at,
+            outcome=found.outcome,
+            reason=event.reason,
+            reason_text=found.reason_words,
+            steps=[DecisionStep.of(step) for step in found.steps],
+            door_name=event.door_name,
+            side=event.side,
+            cardholder_name=found.cardholder_name,
+            rule_name=found.rule_name,
+            schedule_name=found.schedule_name,
+            now=_answer(found.now) if found.now else None,
+        )
+
+    @strawberry.field(
+        description="What would be decided if the cardholder came to this side of the door: now (`at` left out), with "
+        "doors and people as they are, or at another time. Permissions: configuration.view and cardholder.view."
+    )
+    async def would_pass(
+        self,
+        info: ApiInfo,
+        cardholder_id: strawberry.ID,
+        door_id: strawberry.ID,
+        side: Side,
+        at: datetime | None = None,
+    ) -> PassAnswer:
+        return _answer(
+            await passing.would_pass(info.context.domain, info.context.actor, cardholder_id, door_id, side, at)
+        )
+
+    @strawberry.field(
+        description="Who can pass this side of the door, now or at another time: everybody whom a rule names there, by "
+        "name, or those of one `outcome` or `reason`; first or last (1-100) is required. Further pages within a "
+        "minute are of the same moment. Permissions: configuration.view and cardholder.view."
+    )
+    async def who_can_pass(
+        self,
+        info: ApiInfo,
+        door_id: strawberry.ID,
+        side: Side,
+        at: datetime | None = None,
+        outcome: Outcome | None = None,
+        reason: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> WhoCanPass:
+        request = _request(first, after, last, before)
+        found = await crowd.who_can_pass(
+            info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason)
+        )
+        return WhoCanPass(
+            at=found.at,
+            door=DoorName(id=door_id, name=found.door_name),
+            side=side,
+            assumptions=_assumptions(found.assumptions),
+            counts=[
+                PasserCount(outcome=kind, reason=code.value, reason_text=reason_words(code), people=people)
+                for (kind, code), people in found.counts.most_common()
+            ],
+            unnamed=found.unnamed,
+            people=_people(found),
+        )
+
+    @strawberry.field(
+        description="Who would gain and who would lose access, where and when, if these changes were made one after "
+        "the other: by rules, schedules, groups and dates, in the `days` (1-31) from `start` (left out: now). Nothing "
+        "is changed. Permissions: configuration.view, cardholder.view, and that of each change."
+    )
+    async def compare_draft(
+        self,
+        info: ApiInfo,
+        draft: list[DraftChangeInput],
+        start: datetime | None = None,
+        days: int = 7,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> DraftComparisonPayload:
+        context = info.context
+        try:
+            request, changes = _request(first, after, last, before), given_draft(draft)
+            if not 1 <= days <= comparing.LONGEST.days:
+                raise ValidationFailed(f"Compare 1 to {comparing.LONGEST.days} days.", "days")
+            found = await comparing.compare_draft(
+                context.domain, context.actor, changes, request, start, timedelta(days=days)
+            )
+        except AcsError as error:
+            return DraftComparisonPayload(errors=[OperationError.of(error)])
+        return DraftComparisonPayload(
+            comparison=DraftComparison(
+                start=found.start,
+                end=found.end,
+                gaining=found.gaining,
+                losing=found.losing,
+                differences=_differences(found),
+                total=found.differences,
+            )
+        )

@@ -1,0 +1,181 @@
+"""Questions about access as clients of the API meet them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.decision.policy import Side
+from doorward.acs.events.models import Event
+from doorward.acs.people.models import Cardholder
+from doorward.acs.questions.passing import would_pass
+from doorward.acs.rules.models import AccessRule
+from doorward.acs.schedules.models import ScheduleRow
+from tests.acs.questions.scene import add_person, door_stands
+from tests.acs.questions.test_explaining import record
+from tests.api import Api, serve_api
+from tests.world import make_site, open_world
+
+pytestmark = pytest.mark.anyio
+
+LATER = "2026-11-24T12:00:00Z"
+WOULD = """query($who: ID!, $door: ID!, $at: DateTime) {
+  wouldPass(cardholderId: $who, doorId: $door, side: A, at: $at) {
+  at outcome reason reasonText ruleName steps { check name passed saw sentence } assumptions { code text }
+  cardholder { name } door { name } side credential { id kind name } } }"""
+WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int) {
+  whoCanPass(doorId: $door, side: A, at: "2026-11-24T12:00:00Z", outcome: $outcome, reason: $reason, first: $size,
+    after: $after) {
+  at door { name } side unnamed counts { outcome reason reasonText people } assumptions { code }
+  people { nodes { cardholder { name } outcome reason reasonText credentialId }
+    pageInfo { hasNextPage endCursor } } } }"""
+COMPARE = """query($draft: [DraftChangeInput!]!, $days: Int! = 7) {
+  compareDraft(draft: $draft, days: $days, first: 10) {
+  errors { code message path } comparison { start end gaining losing total differences { nodes {
+  cardholder { name } door { name } side gained { startsAt endsAt } lost { startsAt endsAt } before { startsAt }
+  after { startsAt } } } } } }"""
+
+
+async def test_would_they_pass_with_everything_it_takes_to_understand(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        site = await make_site(world)
+        await api.sign_in(Role.OPERATOR)
+        asked = {"who": site.ada.id, "door": site.door.id}
+        found = (await api.data(WOULD, **asked, at=LATER))["wouldPass"]
+        assert (found["outcome"], found["reason"], found["ruleName"]) == ("GRANTED", "granted", "Staff")
+        assert (found["credential"]["id"], found["credential"]["kind"]) == (site.card.id, "CARD")
+        assert {one["code"] for one in found["assumptions"]} >= {"DOORS_READY", "ALONE"}
+        step = next(one for one in found["steps"] if one["check"] == "schedule")
+        assert (step["name"], step["sentence"], step["passed"]) == ("Schedule", "The schedule Always applies.", True)
+        found = (await api.data(WOULD, **asked))["wouldPass"]
+        assert (found["outcome"], found["reason"]) == ("DENIED", "door_offline")
+        assert found["reasonText"].startswith("The door's input and output device is offline")
+        gone = (await api.ask(WOULD, who="nobody", door=site.door.id))["errors"][0]
+        assert gone["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_who_can_pass_is_counted_and_paged(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        site = await make_site(world)
+        await add_person(world, site, "Bob", 1)
+        await add_person(world, site, "Cid")
+        await add_person(world, site, "Dan", groups=())
+        await api.sign_in(Role.OPERATOR)
+        found = (await api.data(WHO, door=site.door.id, size=2))["whoCanPass"]
+        assert [(one["reason"], one["people"]) for one in found["counts"]] == [
+            ("granted", 2),
+            ("method_not_accepted", 1),
+        ]
+        assert (found["unnamed"], found["door"]["name"]) == (1, "Main entrance")
+        assert [node["cardholder"]["name"] for node in found["people"]["nodes"]] == ["Ada Lovelace", "Bob Person"]
+        after = found["people"]["pageInfo"]["endCursor"]
+        page = (await api.data(WHO, door=site.door.id, size=2, after=after))["whoCanPass"]["people"]
+        assert [node["cardholder"]["name"] for node in page["nodes"]] == ["Cid Person"]
+        denied = (await api.data(WHO, door=site.door.id, size=5, outcome="DENIED"))["whoCanPass"]["people"]["nodes"]
+        assert [(node["outcome"], node["credentialId"]) for node in denied] == [("DENIED", None)]
+        granted = (await api.data(WHO, door=site.door.id, size=5, reason="granted"))["whoCanPass"]["people"]["nodes"]
+        assert len(granted) == 2
+        wrong = (await api.ask(WHO, door=site.door.id, size=5, reason="of_tomorrow"))["errors"][0]
+        assert wrong["extensions"]["code"] == "VALIDATION"
+
+
+async def test_a_decision_is_explained(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR, Role.VIEWER) as api:
+        site = await make_site(world)
+        door_stands(world, site.door.id)
+        answer = await would_pass(world.domain, COMMAND_LINE, site.ada.id, site.door.id, Side.A)
+        event_id = await record(world, answer.decision)
+        query = """query($id: ID!) { explainDecision(eventId: $id) { eventId outcome reason reasonText doorName side
+          cardholderName ruleName scheduleName steps { sentence } now { outcome ruleName } } }"""
+        await api.sign_in(Role.OPERATOR)
+        found = (await api.data(query, id=event_id))["explainDecision"]
+        assert (found["outcome"], found["reasonText"], found["side"]) == ("GRANTED", "Access granted.", "A")
+        assert (found["cardholderName"], found["ruleName"], found["scheduleName"]) == (
+            "Ada Lovelace",
+            "Staff",
+            "Always",
+        )
+        assert found["now"] == {"outcome": "GRANTED", "ruleName": "Staff"}
+        await api.sign_in(Role.VIEWER)
+        found = (await api.data(query, id=event_id))["explainDecision"]
+        assert (found["cardholderName"], found["now"], found["ruleName"]) == (None, None, "Staff")
+
+
+async def drafted(api: Api, *changes: dict[str, Any]) -> list[tuple[str, str, bool, bool]]:
+    """Who gains and loses at which door side, under each change for itself."""
+    found = (await api.data(COMPARE, draft=list(changes)))["compareDraft"]
+    assert found["errors"] == [], found
+    return [
+        (node["cardholder"]["name"].split()[0], node["side"], bool(node["gained"]), bool(node["lost"]))
+        for node in found["comparison"]["differences"]["nodes"]
+    ]
+
+
+async def test_each_kind_of_change_can_be_drafted(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        site = await make_site(world)
+        bob = await add_person(world, site, "Bob", groups=())
+        rule, always = (await AccessRule.get()).id, (await ScheduleRow.get()).id
+        await api.sign_in(Role.ADMINISTRATOR)
+        events = await Event.all().count()
+        loses, gains = [("Ada", "A", False, True)], [("Bob", "A", True, False)]
+        new = {
+            "name": "New", "cardholderIds": [bob], "scheduleIds": [always],
+            "doorSides": [{"doorId": site.door.id, "side": "A"}],
+        }  # fmt: skip
+        assert await drafted(api, {"createAccessRule": new}) == gains
+        assert await drafted(api, {"updateAccessRule": {"id": rule, "enabled": False}}) == loses
+        add = {"id": rule, "add": {"cardholderIds": [bob]}}
+        assert await drafted(api, {"changeAccessRuleMembers": add}) == gains
+        assert await drafted(api, {"deleteAccessRule": {"id": rule}}) == loses
+        assert await drafted(api, {"updateCardholder": {"id": site.ada.id, "suspended": True}}) == loses
+        assert await drafted(api, {"deleteCardholder": {"id": site.ada.id}}) == loses
+        assert await drafted(api, {"addGroupMembers": {"id": site.group.id, "cardholderIds": [bob]}}) == gains
+        members = {"id": site.group.id, "cardholderIds": [site.ada.id]}
+        assert await drafted(api, {"removeGroupMembers": members}) == loses
+        assert await drafted(api, {"updateSchedule": {"id": always, "days": []}}) == loses
+        by_zone = {"id": rule, "zoneIds": site.zones, "doorSides": []}
+        emptied = {"setZoneDoors": {"id": site.zones[0], "doors": []}}
+        assert await drafted(api, {"updateAccessRule": by_zone}, emptied) == loses
+        assert await Event.all().count() == events
+        assert not (await Cardholder.get(id=site.ada.id)).suspended
+
+
+async def test_a_draft_that_cannot_be_made_says_which_change_and_why(database_url: str, tmp_path: Path) -> None:
+    async with (
+        open_world(database_url) as world,
+        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR) as api,
+    ):
+        site = await make_site(world)
+        delete = {"deleteAccessRule": {"id": (await AccessRule.get()).id}}
+        await api.sign_in(Role.ADMINISTRATOR)
+
+        async def error(*draft: dict[str, Any], days: int = 7) -> dict[str, Any]:
+            found = (await api.data(COMPARE, draft=list(draft), days=days))["compareDraft"]
+            assert found["comparison"] is None
+            first: dict[str, Any] = found["errors"][0]
+            return first
+
+        found = await error(delete, delete)
+        assert (found["code"], found["path"]) == ("NOT_FOUND", ["draft", "1", "id"])
+        assert found["message"] == "Change 2 of the draft: There is no such access rule."
+        slots = [{"weekday": 9, "intervals": []}]
+        found = await error({"updateSchedule": {"id": "x", "days": slots}})
+        assert found["path"] == ["draft", "0", "days"]
+        assert (await error(delete, days=32))["path"] == ["days"]
+        both = {**delete, "deleteCardholder": {"id": site.ada.id}}
+        assert "errors" in await api.ask(COMPARE, draft=[both])
+        await api.sign_in(Role.OPERATOR)
+        assert (await error(delete))["code"] == "PERMISSION"
+
+
+async def test_viewers_may_not_ask_about_people(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+        site = await make_site(world)
+        await api.sign_in(Role.VIEWER)
+        for query, variables in ((WOULD, {"who": site.ada.id}), (WHO, {"size": 1})):
+            error = (await api.ask(query, door=site.door.id, **variables))["errors"][0]
+            assert error["extensions"]["code"] == "PERMISSION"
+        found = await api.data(COMPARE, draft=[{"deleteCardholder": {"id": site.ada.id}}])
+        assert found["compareDraft"]["errors"][0]["code"] == "PERMISSION"
