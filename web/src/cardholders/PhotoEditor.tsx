@@ -38,7 +38,7 @@ export function PhotoEditor({ cardholder: { id, version, photoUrl, firstName, la
           {preview === null ? (
             <Photo url={photoUrl} instead="person" size="large" />
           ) : (
-            <img className="photo-preview" src={preview} alt="What the photo will be" />
+            <img className="photo-preview" src={preview} alt="As it will be shown" />
           )}
           <Field
             label="Picture"
