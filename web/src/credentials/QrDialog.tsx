@@ -2,29 +2,35 @@ import { useEffect, useState } from "react";
 import { useClient } from "urql";
 
 import { send } from "../api/send";
-import { browserWait } from "../api/wait";
+import { browserWait, type Wait } from "../api/wait";
 import { type ProblemFragment, ShowQrDocument, type ShownQrFragment } from "../gql/operations";
 import { Dialog } from "../ui/Dialog";
 import { FormProblems } from "../ui/Field";
 import { pictureOf } from "./picture";
+
+/** A dynamic code is good for no longer. */
+const LONGEST_MS = 30_000;
 
 interface QrDialogProps {
   credentialId: string;
   dynamic: boolean;
   code: ShownQrFragment;
   onClose: () => void;
+  wait?: Wait;
 }
 
 /** A QR code to be read from the screen. A dynamic one is covered when its time is over. */
-export function QrDialog({ credentialId, dynamic, code, onClose }: QrDialogProps) {
+export function QrDialog({ credentialId, dynamic, code, onClose, wait = browserWait }: QrDialogProps) {
   const api = useClient();
   const [shown, setShown] = useState(code);
   const [over, setOver] = useState<ShownQrFragment | null>(null);
   const [problems, setProblems] = useState<readonly ProblemFragment[]>([]);
   useEffect(() => {
     if (shown.validUntil === null) return;
-    return browserWait(() => setOver(shown), Math.max(0, Date.parse(shown.validUntil) - Date.now()));
-  }, [shown]);
+    const leftMs = Date.parse(shown.validUntil) - Date.now();
+    // The server's clock counts: when this one is elsewhere, the code is covered after the longest time it can have.
+    return wait(() => setOver(shown), leftMs > 0 ? Math.min(leftMs, LONGEST_MS) : LONGEST_MS);
+  }, [shown, wait]);
   const next = async (): Promise<void> => {
     const sent = await send(api, ShowQrDocument, { id: credentialId });
     setProblems(sent.problems);
