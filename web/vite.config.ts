@@ -17,6 +17,7 @@ export default defineConfig({
       "/graphql": { target: server, ws: true },
       "/clips": { target: server },
       "/photos": { target: server },
+      "/cardholders": { target: server },
     },
   },
   test: {

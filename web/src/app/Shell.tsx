@@ -1,9 +1,7 @@
 import type { Client } from "urql";
 
-import { CardholderScreen } from "../cardholders/CardholderScreen";
-import { CardholderList } from "../cardholders/CardholderList";
-import { NewCardholder } from "../cardholders/NewCardholder";
 import { Desk } from "../desk/Desk";
+import { People } from "../people/People";
 import { may, type Viewer } from "../session/permission";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
@@ -57,15 +55,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
-  if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
-  switch (route.screen) {
-    case "cardholders":
-      return <CardholderList viewer={viewer} />;
-    case "new-cardholder":
-      return <NewCardholder viewer={viewer} />;
-    case "cardholder":
-      return <CardholderScreen key={route.id} id={route.id} viewer={viewer} />;
-  }
+  return <People route={route} viewer={viewer} />;
 }
 
 function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {

@@ -9,6 +9,9 @@ test("a link leads to the route that it was made from", () => {
     { screen: "cardholders" },
     { screen: "new-cardholder" },
     { screen: "cardholder", id: "0190" },
+    { screen: "groups" },
+    { screen: "group", id: "a/b" },
+    { screen: "custom-fields" },
   ];
   expect(routes.map((route) => parseHash(hrefOf(route)))).toEqual(routes);
 });

@@ -1,33 +1,20 @@
 import { type Store, useStore } from "../api/store";
+import { parsePeople, peopleHref, type PeopleRoute } from "../people/place";
 
 /** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
-export type Route =
-  | { screen: "desk"; eventId: string | null }
-  | { screen: "cardholders" }
-  | { screen: "cardholder"; id: string }
-  | { screen: "new-cardholder" };
+export type Route = { screen: "desk"; eventId: string | null } | PeopleRoute;
 
 /** The route of an address's hash; what is unknown leads to the desk. */
 export function parseHash(hash: string): Route {
   const [first = "", second = ""] = hash.replace(/^#\/?/, "").split("/").map(decoded);
   if (first === "events" && second !== "") return { screen: "desk", eventId: second };
-  if (first !== "cardholders") return { screen: "desk", eventId: null };
-  if (second === "") return { screen: "cardholders" };
-  return second === "new" ? { screen: "new-cardholder" } : { screen: "cardholder", id: second };
+  return parsePeople(first, second) ?? { screen: "desk", eventId: null };
 }
 
 /** The hash of a route, for links. */
 export function hrefOf(route: Route): string {
-  switch (route.screen) {
-    case "desk":
-      return route.eventId === null ? "#/" : `#/events/${encodeURIComponent(route.eventId)}`;
-    case "cardholders":
-      return "#/cardholders";
-    case "new-cardholder":
-      return "#/cardholders/new";
-    case "cardholder":
-      return `#/cardholders/${encodeURIComponent(route.id)}`;
-  }
+  if (route.screen !== "desk") return peopleHref(route);
+  return route.eventId === null ? "#/" : `#/events/${encodeURIComponent(route.eventId)}`;
 }
 
 export function openRoute(route: Route): void {

@@ -1,64 +1,71 @@
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useRef } from "react";
 import { useQuery } from "urql";
 
-import { type FormProblems as Problems, noProblems, placeProblems } from "../api/problems";
 import { toLocalField } from "../app/clock";
-import { type CardholderDetailFragment, GroupsDocument, type ProblemFragment } from "../gql/operations";
-import { Field, FormProblems } from "../ui/Field";
+import { useSaving } from "../configuration/saving";
+import { type CardholderDetailFragment, CustomFieldInputsDocument, type ProblemFragment } from "../gql/operations";
+import { Described } from "../ui/Described";
+import { Field } from "../ui/Field";
+import { Flag } from "../ui/Flag";
 import { focusFirstProblem } from "../ui/focus";
-import { CARDHOLDER_FIELDS, type CardholderDraft, type CardholderField, draftOf } from "./cardholder-draft";
+import { Refused } from "../ui/Refused";
+import { CARDHOLDER_FIELDS, type CardholderDraft, draftOf, FLAGS, ownedBy } from "./cardholder-draft";
+import { CustomInputs } from "./CustomInputs";
+import { GroupChoice } from "./GroupChoice";
+import { VisitorFields } from "./VisitorFields";
 
 interface CardholderFormProps {
-  /** Whom to change; none for a new cardholder. */
+  /** Whom to change, as they were when the form was opened; none for a new cardholder. */
   cardholder?: CardholderDetailFragment;
   action: string;
   /** Sends the draft; resolves with what the server did not like, or with nothing. */
   onSubmit: (draft: CardholderDraft) => Promise<readonly ProblemFragment[]>;
   onCancel: () => void;
+  onReload?: () => void;
 }
 
-export function CardholderForm({ cardholder, action, onSubmit, onCancel }: CardholderFormProps) {
+/** Everything about a cardholder that can be entered. What a directory owns is read-only, and says so. */
+export function CardholderForm({ cardholder, action, onSubmit, onCancel, onReload }: CardholderFormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const [pending, setPending] = useState(false);
-  const [{ fields, form: general }, setProblems] = useState<Problems<CardholderField>>(noProblems);
+  const [{ data }] = useQuery({ query: CustomFieldInputsDocument });
+  const custom = data?.customFields ?? [];
+  const { pending, problems, outdated, run } = useSaving<string>([...CARDHOLDER_FIELDS, ...custom.map(({ id }) => id)]);
+  const { fields } = problems;
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    setPending(true);
-    const problems = await onSubmit(draftOf(new FormData(event.currentTarget)));
-    setPending(false);
-    setProblems(placeProblems(problems, CARDHOLDER_FIELDS));
+    const draft = draftOf(new FormData(event.currentTarget));
+    await run(() => onSubmit(draft));
     focusFirstProblem(form.current);
   };
 
   return (
     <form ref={form} className="form" onSubmit={(event) => void submit(event)} noValidate data-testid="cardholder-form">
-      <FormProblems sentences={general} />
-      <div className="form-pair">
-        <Field label="First name" name="firstName" required defaultValue={cardholder?.firstName} problem={fields.firstName} />
-        <Field label="Last name" name="lastName" required defaultValue={cardholder?.lastName} problem={fields.lastName} />
-      </div>
-      <div className="form-pair">
-        <Field label="Number" name="number" required defaultValue={cardholder?.number} problem={fields.number} />
-        <Field label="E-mail" name="email" type="email" defaultValue={cardholder?.email} problem={fields.email} />
-      </div>
-      <div className="form-pair">
-        <Field
-          label="Valid from"
-          name="validFrom"
-          type="datetime-local"
-          defaultValue={toLocalField(cardholder?.validFrom ?? null)}
-          problem={fields.validFrom}
-        />
-        <Field
-          label="Valid to"
-          name="validTo"
-          type="datetime-local"
-          defaultValue={toLocalField(cardholder?.validTo ?? null)}
-          problem={fields.validTo}
-        />
-      </div>
-      <GroupChoice chosen={cardholder?.groups ?? []} problem={fields.groupIds} />
+      <Refused sentences={problems.form} outdated={outdated} onReload={onReload ?? onCancel} />
+      <PersonFields cardholder={cardholder} problems={fields} />
+      <fieldset className="form-part">
+        <legend>Access</legend>
+        <ValidityFields cardholder={cardholder} problems={fields} />
+        <div className="flags">
+          {FLAGS.map(([flag, label, meaning]) => {
+            const { readOnly, hint = meaning } = ownedBy(cardholder, flag);
+            return (
+              <Flag
+                key={flag}
+                label={label}
+                name={flag}
+                hint={hint}
+                disabled={readOnly}
+                defaultChecked={cardholder?.[flag]}
+                problem={fields[flag]}
+              />
+            );
+          })}
+        </div>
+      </fieldset>
+      <GroupChoice chosen={cardholder?.groups ?? []} problem={fields["groupIds"]} owned={ownedBy(cardholder, "groupIds")} />
+      <VisitorFields cardholder={cardholder} problems={fields} />
+      {custom.length > 0 && <CustomInputs inputs={custom} cardholder={cardholder} problems={fields} />}
       <div className="form-end">
         <button type="button" onClick={onCancel}>
           Cancel
@@ -71,30 +78,65 @@ export function CardholderForm({ cardholder, action, onSubmit, onCancel }: Cardh
   );
 }
 
-function GroupChoice({ chosen, problem }: { chosen: readonly { id: string }[]; problem: string | undefined }) {
-  const [{ data }] = useQuery({ query: GroupsDocument });
+export interface PartProps {
+  cardholder: CardholderDetailFragment | undefined;
+  problems: Partial<Record<string, string>>;
+}
+
+const TEXTS = [
+  ["firstName", "First name", { required: true }],
+  ["lastName", "Last name", { required: true }],
+  ["number", "Number", { required: true }],
+  ["email", "E-mail", { type: "email" }],
+  ["phone", "Phone", { type: "tel" }],
+] as const;
+
+function PersonFields({ cardholder, problems }: PartProps) {
+  const { readOnly, ...notes } = ownedBy(cardholder, "notes");
   return (
-    <fieldset className="field" aria-describedby={problem === undefined ? undefined : "groups-problem"}>
-      <legend>Groups</legend>
-      <div className="checks">
-        {data?.groups.map((group) => (
-          <label key={group.id} className="check">
-            <input
-              type="checkbox"
-              name="groupIds"
-              value={group.id}
-              defaultChecked={chosen.some((each) => each.id === group.id)}
-              aria-invalid={problem !== undefined}
-            />
-            {group.name}
-          </label>
+    <>
+      <div className="form-pair">
+        {TEXTS.map(([name, label, input]) => (
+          <Field
+            key={name}
+            label={label}
+            name={name}
+            autoComplete="off"
+            {...input}
+            {...ownedBy(cardholder, name)}
+            defaultValue={cardholder?.[name]}
+            problem={problems[name]}
+          />
         ))}
       </div>
-      {problem !== undefined && (
-        <p className="field-problem" id="groups-problem">
-          {problem}
-        </p>
-      )}
-    </fieldset>
+      <Described label="Notes" {...notes} problem={problems["notes"]}>
+        {(description) => (
+          <textarea {...description} name="notes" rows={3} maxLength={2000} readOnly={readOnly} defaultValue={cardholder?.notes} />
+        )}
+      </Described>
+    </>
+  );
+}
+
+function ValidityFields({ cardholder, problems }: PartProps) {
+  return (
+    <div className="form-pair">
+      <Field
+        label="Valid from"
+        name="validFrom"
+        type="datetime-local"
+        {...ownedBy(cardholder, "validFrom")}
+        defaultValue={toLocalField(cardholder?.validFrom ?? null)}
+        problem={problems["validFrom"]}
+      />
+      <Field
+        label="Valid to"
+        name="validTo"
+        type="datetime-local"
+        {...ownedBy(cardholder, "validTo")}
+        defaultValue={toLocalField(cardholder?.validTo ?? null)}
+        problem={problems["validTo"]}
+      />
+    </div>
   );
 }

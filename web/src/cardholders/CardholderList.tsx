@@ -5,35 +5,40 @@ import { sentenceOf } from "../api/client";
 import { browserWait } from "../api/wait";
 import { useMinute } from "../app/now";
 import { hrefOf } from "../app/route";
-import { CardholdersDocument, type CardholderRowFragment, type CardholdersQueryVariables } from "../gql/operations";
+import { CardholdersDocument, type CardholderRowFragment } from "../gql/operations";
+import { firstPage, type Page, Pages } from "../people/Pages";
 import { may, type Viewer } from "../session/permission";
 import { Field } from "../ui/Field";
 import { Photo } from "../ui/Photo";
+import { EVERYBODY, filterOf, type FilterDraft, Filters } from "./Filters";
 import { standingOf } from "./standing";
 import { StandingBadge } from "./StandingBadge";
 import "./cardholders.css";
 
-const PAGE = 25;
 const TYPING_MS = 250;
 
-type Page = { first: number; after?: string | null } | { last: number; before: string | null };
-
-/** All cardholders, page by page, or those that a search finds. */
+/** All cardholders, page by page, or those that a search and the filters find. */
 export function CardholderList({ viewer }: { viewer: Viewer }) {
   const [typed, setTyped] = useState("");
   const [search, setSearch] = useState("");
-  const [page, setPage] = useState<Page>({ first: PAGE });
+  const [filters, setFilters] = useState(EVERYBODY);
+  const [page, setPage] = useState<Page>(firstPage);
   useEffect(
     () =>
       browserWait(() => {
         setSearch(typed.trim());
-        setPage({ first: PAGE });
+        setPage(firstPage);
       }, TYPING_MS),
     [typed],
   );
-  const variables: CardholdersQueryVariables = { ...page, search: search === "" ? null : search };
+  const filter = filterOf(filters);
+  const variables = { ...page, search: search === "" ? null : search, filter };
   const [{ data, error, fetching }] = useQuery({ query: CardholdersDocument, variables, requestPolicy: "cache-and-network" });
   const shown = useDeferredValue(data?.cardholders);
+  const narrow = (part: Partial<FilterDraft>): void => {
+    setFilters({ ...filters, ...part });
+    setPage(firstPage);
+  };
 
   return (
     <section className="screen" aria-labelledby="cardholders-title">
@@ -47,46 +52,34 @@ export function CardholderList({ viewer }: { viewer: Viewer }) {
       </header>
       <search>
         <Field
-          label="Search by name, number or e-mail"
+          label="Search by name, number, e-mail, phone or custom field"
           type="search"
           value={typed}
           autoComplete="off"
           onChange={(change) => setTyped(change.currentTarget.value)}
           data-testid="cardholder-search"
         />
+        <Filters draft={filters} change={narrow} />
       </search>
-      {error && !shown && (
+      {error && (
         <p className="note-problem" role="alert">
           {sentenceOf(error)}
         </p>
       )}
+      {!shown && !error && <p className="quiet">Loading…</p>}
       <p className="heard-only" role="status">
         {fetching || !shown ? "" : `${shown.nodes.length} cardholders shown.`}
       </p>
-      {shown && shown.nodes.length === 0 && (
-        <p className="quiet">{search === "" ? "There are no cardholders yet." : `Nobody is found for “${search}”.`}</p>
-      )}
+      {shown && shown.nodes.length === 0 && <p className="quiet">{emptyWords(search, filter !== null)}</p>}
       {shown && shown.nodes.length > 0 && <Rows rows={shown.nodes} />}
-      {shown && (
-        <nav className="pages" aria-label="Pages">
-          <button
-            type="button"
-            disabled={!shown.pageInfo.hasPreviousPage}
-            onClick={() => setPage({ last: PAGE, before: shown.pageInfo.startCursor })}
-          >
-            Previous
-          </button>
-          <button
-            type="button"
-            disabled={!shown.pageInfo.hasNextPage}
-            onClick={() => setPage({ first: PAGE, after: shown.pageInfo.endCursor })}
-          >
-            Next
-          </button>
-        </nav>
-      )}
+      {shown && <Pages info={shown.pageInfo} onPage={setPage} />}
     </section>
   );
+}
+
+function emptyWords(search: string, filtered: boolean): string {
+  if (search !== "") return filtered ? `Nobody is found for “${search}” with these filters.` : `Nobody is found for “${search}”.`;
+  return filtered ? "Nobody is found with these filters." : "There are no cardholders yet.";
 }
 
 function Rows({ rows }: { rows: readonly CardholderRowFragment[] }) {
@@ -108,6 +101,7 @@ function Rows({ rows }: { rows: readonly CardholderRowFragment[] }) {
               <a className="person" href={hrefOf({ screen: "cardholder", id: row.id })}>
                 <Photo url={row.photoUrl} instead="person" />
                 {row.firstName} {row.lastName}
+                {row.visitor && <span className="tag">Visitor</span>}
               </a>
             </th>
             <td data-label="Number">{row.number}</td>

@@ -1,5 +1,3 @@
-import type { CredentialStatus } from "../gql/operations";
-
 export interface Standing {
   word: string;
   tone: "calm" | "warning" | "danger" | "off";
@@ -18,10 +16,3 @@ export function standingOf({ suspended, validFrom, validTo }: Validity, nowMs: n
   if (validTo !== null && nowMs >= Date.parse(validTo)) return { word: "Expired", tone: "off" };
   return { word: "Active", tone: "calm" };
 }
-
-export const CARD_STATUSES: Record<CredentialStatus, Standing> = {
-  ACTIVE: { word: "Active", tone: "calm" },
-  SUSPENDED: { word: "Suspended", tone: "warning" },
-  LOST: { word: "Lost", tone: "danger" },
-  STOLEN: { word: "Stolen", tone: "danger" },
-};

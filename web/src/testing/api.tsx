@@ -9,11 +9,18 @@ interface Request {
   variables: Record<string, unknown>;
 }
 
-/** An API whose server the test plays: `answer` returns the data of each request. `asked` are the requests so far. */
-export function fakeApi(answer: (request: Request) => unknown): { api: Client; asked: Request[]; headers: Headers[] } {
+/**
+ * An API whose server the test plays: `answer` returns the data of each request, `other` what is not GraphQL.
+ * `asked` are the requests so far.
+ */
+export function fakeApi(
+  answer: (request: Request) => unknown,
+  other?: (url: string, init: RequestInit) => Response,
+): { api: Client; asked: Request[]; headers: Headers[] } {
   const asked: Request[] = [];
   const headers: Headers[] = [];
-  vi.stubGlobal("fetch", async (_url: string, init: RequestInit) => {
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    if (other !== undefined && url !== "/graphql") return other(url, init);
     const request = JSON.parse(String(init.body)) as Request;
     asked.push(request);
     headers.push(new Headers(init.headers));

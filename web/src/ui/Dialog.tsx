@@ -7,13 +7,14 @@ interface DialogProps {
   onClose: () => void;
   children: ReactNode;
   testId?: string;
+  wide?: boolean;
 }
 
 /**
  * A modal dialog for as long as it is rendered. The browser keeps the focus inside, closes it on Escape and gives the
  * focus back to what opened it.
  */
-export function Dialog({ title, onClose, children, testId }: DialogProps) {
+export function Dialog({ title, onClose, children, testId, wide = false }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -26,7 +27,7 @@ export function Dialog({ title, onClose, children, testId }: DialogProps) {
   return (
     <dialog
       ref={ref}
-      className="dialog"
+      className={wide ? "dialog dialog-wide" : "dialog"}
       aria-labelledby={titleId}
       data-testid={testId}
       onCancel={(cancel) => {

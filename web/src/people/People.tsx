@@ -1,0 +1,49 @@
+import { CardholderList } from "../cardholders/CardholderList";
+import { CardholderScreen } from "../cardholders/CardholderScreen";
+import { NewCardholder } from "../cardholders/NewCardholder";
+import { CustomFields } from "../custom-fields/CustomFields";
+import { GroupList } from "../groups/GroupList";
+import { GroupScreen } from "../groups/GroupScreen";
+import { may, type Viewer } from "../session/permission";
+import { PEOPLE_SECTIONS, peopleHref, type PeopleRoute, type PeopleSection, sectionOf } from "./place";
+import "./people.css";
+
+/** Everything about cardholders: themselves, their groups, and the fields that the site has added. */
+export function People({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
+  if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
+  const present = sectionOf(route);
+  return (
+    <>
+      <nav className="people-sections" aria-label="People">
+        {Object.entries(PEOPLE_SECTIONS).map(([section, words]) => (
+          <a
+            key={section}
+            className="tab"
+            href={peopleHref({ screen: section as PeopleSection })}
+            aria-current={section === present ? "page" : undefined}
+          >
+            {words}
+          </a>
+        ))}
+      </nav>
+      <Screen route={route} viewer={viewer} />
+    </>
+  );
+}
+
+function Screen({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
+  switch (route.screen) {
+    case "cardholders":
+      return <CardholderList viewer={viewer} />;
+    case "new-cardholder":
+      return <NewCardholder viewer={viewer} />;
+    case "cardholder":
+      return <CardholderScreen key={route.id} id={route.id} viewer={viewer} />;
+    case "groups":
+      return <GroupList viewer={viewer} />;
+    case "group":
+      return <GroupScreen key={route.id} id={route.id} viewer={viewer} />;
+    case "custom-fields":
+      return <CustomFields viewer={viewer} />;
+  }
+}
