@@ -3,6 +3,7 @@ import type { Client } from "urql";
 import { CardholderScreen } from "../cardholders/CardholderScreen";
 import { CardholderList } from "../cardholders/CardholderList";
 import { NewCardholder } from "../cardholders/NewCardholder";
+import { Configuration } from "../configuration/Configuration";
 import { Desk } from "../desk/Desk";
 import { may, type Viewer } from "../session/permission";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -34,7 +35,18 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
         <nav aria-label="Screens">
           <Tab route={{ screen: "desk", eventId: null }} label="Desk" active={route.screen === "desk"} />
           {may(viewer, "cardholder.view") && (
-            <Tab route={{ screen: "cardholders" }} label="Cardholders" active={route.screen !== "desk"} />
+            <Tab
+              route={{ screen: "cardholders" }}
+              label="Cardholders"
+              active={route.screen !== "desk" && route.screen !== "configuration"}
+            />
+          )}
+          {may(viewer, "configuration.view") && (
+            <Tab
+              route={{ screen: "configuration", section: "rules", id: null }}
+              label="Configuration"
+              active={route.screen === "configuration"}
+            />
           )}
         </nav>
         <div className="top-end">
@@ -57,6 +69,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
+  if (route.screen === "configuration") return <Configuration route={route} viewer={viewer} />;
   if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
   switch (route.screen) {
     case "cardholders":

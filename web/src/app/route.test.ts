@@ -9,6 +9,8 @@ test("a link leads to the route that it was made from", () => {
     { screen: "cardholders" },
     { screen: "new-cardholder" },
     { screen: "cardholder", id: "0190" },
+    { screen: "configuration", section: "schedules", id: null },
+    { screen: "configuration", section: "zones", id: "a/b" },
   ];
   expect(routes.map((route) => parseHash(hrefOf(route)))).toEqual(routes);
 });

@@ -1,16 +1,19 @@
 import { type Store, useStore } from "../api/store";
+import { type ConfigurationRoute, configurationHref, parseConfiguration } from "../configuration/place";
 
 /** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
 export type Route =
   | { screen: "desk"; eventId: string | null }
   | { screen: "cardholders" }
   | { screen: "cardholder"; id: string }
-  | { screen: "new-cardholder" };
+  | { screen: "new-cardholder" }
+  | ConfigurationRoute;
 
 /** The route of an address's hash; what is unknown leads to the desk. */
 export function parseHash(hash: string): Route {
-  const [first = "", second = ""] = hash.replace(/^#\/?/, "").split("/").map(decoded);
+  const [first = "", second = "", third = ""] = hash.replace(/^#\/?/, "").split("/").map(decoded);
   if (first === "events" && second !== "") return { screen: "desk", eventId: second };
+  if (first === "configuration") return parseConfiguration(second, third);
   if (first !== "cardholders") return { screen: "desk", eventId: null };
   if (second === "") return { screen: "cardholders" };
   return second === "new" ? { screen: "new-cardholder" } : { screen: "cardholder", id: second };
@@ -27,6 +30,8 @@ export function hrefOf(route: Route): string {
       return "#/cardholders/new";
     case "cardholder":
       return `#/cardholders/${encodeURIComponent(route.id)}`;
+    case "configuration":
+      return configurationHref(route);
   }
 }
 

@@ -6,6 +6,8 @@ export type Permission =
   | "cardholder.view"
   | "cardholder.write"
   | "card_number.view"
+  | "configuration.view"
+  | "configuration.write"
   | "door.view"
   | "door.command"
   | "camera.view"

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+
+import { may, type Viewer } from "../session/permission";
+import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { RuleList } from "./rules/RuleList";
+import { RuleScreen } from "./rules/RuleScreen";
+import "./configuration.css";
+
+interface ScreenProps {
+  id: string | null;
+  /** Whether the viewer may change anything. */
+  writable: boolean;
+  viewer: Viewer;
+}
+
+const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
+  rules: ({ id, writable, viewer }) =>
+    id === null ? <RuleList writable={writable} /> : <RuleScreen key={id} id={id} writable={writable} viewer={viewer} />,
+};
+
+/** Everything about how the site is set up, with a navigation of its own. */
+export function Configuration({ route, viewer }: { route: ConfigurationRoute; viewer: Viewer }) {
+  if (!may(viewer, "configuration.view")) return <p className="quiet pad">You may not see the configuration.</p>;
+  const writable = may(viewer, "configuration.write");
+  return (
+    <div className="configuration">
+      <nav className="sections" aria-label="Configuration">
+        {(Object.keys(SECTIONS) as Section[]).map((section) => (
+          <a
+            key={section}
+            className="tab"
+            href={configurationHref(inConfiguration(section))}
+            aria-current={section === route.section ? "page" : undefined}
+          >
+            {SECTIONS[section]}
+          </a>
+        ))}
+      </nav>
+      {SCREENS[route.section]?.({ id: route.id, writable, viewer })}
+    </div>
+  );
+}
