@@ -4,6 +4,12 @@ import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
 import { RuleList } from "./rules/RuleList";
 import { RuleScreen } from "./rules/RuleScreen";
+import { HolidayList } from "./schedules/HolidayList";
+import { HolidayScreen } from "./schedules/HolidayScreen";
+import { OverrideList } from "./schedules/OverrideList";
+import { OverrideScreen } from "./schedules/OverrideScreen";
+import { ScheduleList } from "./schedules/ScheduleList";
+import { ScheduleScreen } from "./schedules/ScheduleScreen";
 import "./configuration.css";
 
 interface ScreenProps {
@@ -16,6 +22,12 @@ interface ScreenProps {
 const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
   rules: ({ id, writable, viewer }) =>
     id === null ? <RuleList writable={writable} /> : <RuleScreen key={id} id={id} writable={writable} viewer={viewer} />,
+  schedules: ({ id, writable }) =>
+    id === null ? <ScheduleList writable={writable} /> : <ScheduleScreen key={id} id={id} writable={writable} />,
+  overrides: ({ id, writable }) =>
+    id === null ? <OverrideList writable={writable} /> : <OverrideScreen key={id} id={id} writable={writable} />,
+  holidays: ({ id, writable }) =>
+    id === null ? <HolidayList writable={writable} /> : <HolidayScreen key={id} id={id} writable={writable} />,
 };
 
 /** Everything about how the site is set up, with a navigation of its own. */

@@ -60,7 +60,7 @@ function show({ id = "r1", rule = RULE, permissions = ["cardholder.view"], writa
     </Api>,
   );
   const sent = (operation: string) => asked.find((each) => each.operationName === operation)?.variables["input"];
-  return { asked, sent, container, store: (rule: RuleRowFragment) => (stored = rule) };
+  return { asked, sent, container, store: (other: RuleRowFragment) => (stored = other) };
 }
 
 test("a rule is created from who, where and when", async () => {

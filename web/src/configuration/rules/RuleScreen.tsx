@@ -9,7 +9,7 @@ import { Text } from "../../ui/Text";
 import { Editor, Part } from "../Editor";
 import { EditorPage, stateOf } from "../Page";
 import { NEW, openConfiguration } from "../place";
-import { useSaving } from "../saving";
+import { useWriting, type WritingProps } from "../use-writing";
 import { NO_RULE, RULE_FIELDS, ruleDraft, ruleInput } from "./rule-draft";
 import { RuleStatus } from "./RuleList";
 import { When, Where, Who } from "./RuleParts";
@@ -50,46 +50,36 @@ export function RuleScreen({ id, writable, viewer }: RuleScreenProps) {
   );
 }
 
-interface RuleEditorProps {
+interface RuleEditorProps extends WritingProps {
   rule: RuleRowFragment | null;
   writable: boolean;
   seesPeople: boolean;
-  onSaved: () => void;
-  onReload: () => void;
 }
 
-function RuleEditor({ rule, writable, seesPeople, onSaved, onReload }: RuleEditorProps) {
+function RuleEditor({ rule, writable, seesPeople, ...writing }: RuleEditorProps) {
   const api = useClient();
-  const saving = useSaving(RULE_FIELDS);
+  const { saving, save } = useWriting("rules", RULE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (rule === null ? NO_RULE : ruleDraft(rule)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
   const { fields } = saving.problems;
 
-  const save = async (): Promise<void> => {
-    let createdId: string | null = null;
-    const accepted = await saving.run(async () => {
-      if (rule !== null) {
-        const input = { id: rule.id, expectedVersion: rule.version, ...ruleInput(draft) };
-        return (await send(api, UpdateRuleDocument, { input })).problems;
-      }
-      const { payload, problems } = await send(api, CreateRuleDocument, { input: { ...NOBODY, ...ruleInput(draft) } });
-      createdId = payload?.accessRule?.id ?? null;
-      return problems;
+  const submit = (): Promise<void> =>
+    save(rule === null ? "create" : "change", async () => {
+      const { payload, problems } =
+        rule === null
+          ? await send(api, CreateRuleDocument, { input: { ...NOBODY, ...ruleInput(draft) } })
+          : await send(api, UpdateRuleDocument, { input: { id: rule.id, expectedVersion: rule.version, ...ruleInput(draft) } });
+      return { problems, id: payload?.accessRule?.id ?? null };
     });
-    if (!accepted) return;
-    onSaved();
-    if (rule === null) openConfiguration("rules", createdId);
-    else onReload();
-  };
 
   return (
     <Editor
       saving={saving}
       action={rule === null ? "Create the rule" : "Save"}
       writable={writable}
-      onSubmit={save}
+      onSubmit={submit}
       onCancel={() => openConfiguration("rules")}
-      onReload={onReload}
+      onReload={writing.onReload}
       removal={
         rule === null
           ? undefined
