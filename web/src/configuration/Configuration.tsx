@@ -2,6 +2,10 @@ import type { ReactNode } from "react";
 
 import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { FormatList } from "./formats/FormatList";
+import { FormatScreen } from "./formats/FormatScreen";
+import { ReaderList } from "./formats/ReaderList";
+import { ReaderScreen } from "./formats/ReaderScreen";
 import { RuleList } from "./rules/RuleList";
 import { RuleScreen } from "./rules/RuleScreen";
 import { HolidayList } from "./schedules/HolidayList";
@@ -28,6 +32,10 @@ const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
     id === null ? <OverrideList writable={writable} /> : <OverrideScreen key={id} id={id} writable={writable} />,
   holidays: ({ id, writable }) =>
     id === null ? <HolidayList writable={writable} /> : <HolidayScreen key={id} id={id} writable={writable} />,
+  formats: ({ id, writable }) =>
+    id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
+  readers: ({ id, writable }) =>
+    id === null ? <ReaderList writable={writable} /> : <ReaderScreen key={id} id={id} writable={writable} />,
 };
 
 /** Everything about how the site is set up, with a navigation of its own. */

@@ -25,5 +25,7 @@ test("slots are written as they are read, with ends after midnight as people wri
   expect(slotsText(slots)).toBe("08:00-12:00, 22:00-06:00");
   expect(slotsText([{ start: "00:00", end: "24:00" }])).toBe("00:00-24:00");
   expect(slotsText([{ start: "12:00", end: "24:30" }])).toBe("12:00-00:30");
+  expect(slotsText([{ start: "08:00", end: "34:00" }])).toBe("08:00-34:00");
+  expect(slotsText([{ start: "10:00", end: "34:00" }])).toBe("10:00-34:00");
   expect(weekTexts([{ weekday: 6, intervals: slots }])).toEqual(["", "", "", "", "", "", "08:00-12:00, 22:00-06:00"]);
 });

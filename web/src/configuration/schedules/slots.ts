@@ -1,6 +1,6 @@
 import type { IntervalInput, SlotFragment } from "../../gql/operations";
 
-/** What is wrong with slots as they were typed. */
+/** How slots are typed. */
 export const SLOTS_HINT = "Such as 08:00-12:00, 13:00-17:00; 22:00-06:00 runs past midnight; empty: nothing.";
 
 const SLOT = /^(\d{1,2})[:.]?(\d{2})?\s*[-–]\s*(\d{1,2})[:.]?(\d{2})?$/;
@@ -27,14 +27,16 @@ function clock(hour = "0", minute = "00"): string {
   return `${hour.padStart(2, "0")}:${minute}`;
 }
 
-/** The line that reads as these slots; an end on the next day as people write it: 22:00-06:00. */
+/** The line that reads as these slots; an end on the next day as people write it, if it reads as that: 22:00-06:00. */
 export function slotsText(slots: readonly SlotFragment[]): string {
-  return slots.map(({ start, end }) => `${start}-${endText(end)}`).join(", ");
+  return slots.map(slotText).join(", ");
 }
 
-function endText(end: string): string {
+function slotText({ start, end }: SlotFragment): string {
   const [hour = "0", minute = "00"] = end.split(":");
-  return Number(hour) > 24 || (hour === "24" && minute !== "00") ? clock(String(Number(hour) - 24), minute) : end;
+  const nextDay = clock(String(Number(hour) - 24), minute);
+  // An end that is not before the start would be read as one of the same day.
+  return Number(hour) >= 24 && end !== "24:00" && nextDay < start ? `${start}-${nextDay}` : `${start}-${end}`;
 }
 
 /** The seven lines of a week from its days. */
