@@ -2,6 +2,10 @@ import type { ReactNode } from "react";
 
 import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { DoorConfigurationList } from "./doors/DoorConfigurationList";
+import { DoorScreen } from "./doors/DoorScreen";
+import { ProfileList } from "./doors/ProfileList";
+import { ProfileScreen } from "./doors/ProfileScreen";
 import { FormatList } from "./formats/FormatList";
 import { FormatScreen } from "./formats/FormatScreen";
 import { ReaderList } from "./formats/ReaderList";
@@ -32,6 +36,14 @@ const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
     id === null ? <OverrideList writable={writable} /> : <OverrideScreen key={id} id={id} writable={writable} />,
   holidays: ({ id, writable }) =>
     id === null ? <HolidayList writable={writable} /> : <HolidayScreen key={id} id={id} writable={writable} />,
+  doors: ({ id, writable, viewer }) =>
+    id === null ? (
+      <DoorConfigurationList writable={writable} seesDoors={may(viewer, "door.view")} />
+    ) : (
+      <DoorScreen key={id} id={id} writable={writable} />
+    ),
+  profiles: ({ id, writable }) =>
+    id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
   formats: ({ id, writable }) =>
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>
