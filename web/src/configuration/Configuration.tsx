@@ -18,6 +18,10 @@ import { OverrideList } from "./schedules/OverrideList";
 import { OverrideScreen } from "./schedules/OverrideScreen";
 import { ScheduleList } from "./schedules/ScheduleList";
 import { ScheduleScreen } from "./schedules/ScheduleScreen";
+import { InterlockList } from "./zones/InterlockList";
+import { InterlockScreen } from "./zones/InterlockScreen";
+import { ZoneList } from "./zones/ZoneList";
+import { ZoneScreen } from "./zones/ZoneScreen";
 import "./configuration.css";
 
 interface ScreenProps {
@@ -27,7 +31,7 @@ interface ScreenProps {
   viewer: Viewer;
 }
 
-const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
+const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
   rules: ({ id, writable, viewer }) =>
     id === null ? <RuleList writable={writable} /> : <RuleScreen key={id} id={id} writable={writable} viewer={viewer} />,
   schedules: ({ id, writable }) =>
@@ -44,6 +48,14 @@ const SCREENS: Partial<Record<Section, (props: ScreenProps) => ReactNode>> = {
     ),
   profiles: ({ id, writable }) =>
     id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
+  zones: ({ id, writable, viewer }) =>
+    id === null ? (
+      <ZoneList writable={writable} commanding={may(viewer, "door.command")} />
+    ) : (
+      <ZoneScreen key={id} id={id} writable={writable} viewer={viewer} />
+    ),
+  interlocks: ({ id, writable }) =>
+    id === null ? <InterlockList writable={writable} /> : <InterlockScreen key={id} id={id} writable={writable} />,
   formats: ({ id, writable }) =>
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>
@@ -68,7 +80,7 @@ export function Configuration({ route, viewer }: { route: ConfigurationRoute; vi
           </a>
         ))}
       </nav>
-      {SCREENS[route.section]?.({ id: route.id, writable, viewer })}
+      {SCREENS[route.section]({ id: route.id, writable, viewer })}
     </div>
   );
 }
