@@ -1,15 +1,18 @@
+import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
 import { CardholderScreen } from "../cardholders/CardholderScreen";
 import { CardholderList } from "../cardholders/CardholderList";
 import { NewCardholder } from "../cardholders/NewCardholder";
-import { Configuration } from "../configuration/Configuration";
 import { Desk } from "../desk/Desk";
 import { may, type Viewer } from "../session/permission";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
 import { ThemeToggle } from "./ThemeToggle";
+
+/** Fetched by those who open it only. */
+const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
 
 interface ShellProps {
   api: Client;
@@ -69,7 +72,13 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
-  if (route.screen === "configuration") return <Configuration route={route} viewer={viewer} />;
+  if (route.screen === "configuration") {
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <Configuration route={route} viewer={viewer} />
+      </Suspense>
+    );
+  }
   if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
   switch (route.screen) {
     case "cardholders":
