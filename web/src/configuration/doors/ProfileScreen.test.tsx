@@ -21,9 +21,11 @@ const CARD: ProfileRowFragment = {
   doorIds: ["d1", "d2"],
   version: 1,
 };
+// As the server answers, each thing says what it is.
+const TYPED = { ...CARD, sideA: CARD.sideA.map((method) => ({ ...method, __typename: "IdentificationMethod" })) };
 const PIN = { ...CARD, id: "pin", name: "PIN", doorIds: [], sideA: [], sideB: [] };
 const ANSWERS = {
-  ProfileList: { identificationProfiles: [CARD, PIN] },
+  ProfileList: { identificationProfiles: [TYPED, PIN] },
   ScheduleChoices: { schedules: [{ id: "s1", name: "Nights" }] },
   UpdateProfile: accepted({ profile: CARD }),
   DeleteProfile: accepted({ deletedId: "card" }),

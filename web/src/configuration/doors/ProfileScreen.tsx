@@ -16,6 +16,7 @@ import { Editor, Part } from "../Editor";
 import { EditorPage, stateOf } from "../Page";
 import { NEW, openConfiguration } from "../place";
 import { useWriting, type WritingProps } from "../use-writing";
+import { methodInput } from "./methods";
 import { SideMethods } from "./SideMethods";
 
 const FIELDS = ["name", "sideA", "sideB", "facilityCode"] as const;
@@ -65,7 +66,7 @@ function ProfileEditor({ profile, others, writable, ...writing }: ProfileEditorP
   const submit = (): Promise<void> =>
     save(profile === null ? "create" : "change", async () => {
       const { facilityCode, sideA, sideB } = draft;
-      const input = { name: draft.name.trim(), facilityCode, sideA, sideB };
+      const input = { name: draft.name.trim(), facilityCode, sideA: sideA.map(methodInput), sideB: sideB.map(methodInput) };
       const { payload, problems } =
         profile === null
           ? await send(api, CreateProfileDocument, { input })

@@ -1,4 +1,4 @@
-import type { IdentificationType } from "../../gql/operations";
+import type { IdentificationMethodInput, IdentificationType, ProfileRowFragment } from "../../gql/operations";
 
 /** What can be shown, in words. */
 export const TYPES: readonly (readonly [IdentificationType, string])[] = [
@@ -21,4 +21,9 @@ export function methodWords(types: readonly IdentificationType[]): string {
 /** A side in words: “Card and PIN; Request to exit”. */
 export function sideWords(methods: readonly { types: readonly IdentificationType[] }[]): string {
   return methods.map(({ types }) => methodWords(types)).join("; ") || "nothing";
+}
+
+/** A combination as the API wants it: what was read carries its type's name, which may not be sent. */
+export function methodInput({ types, scheduleIds }: ProfileRowFragment["sideA"][number]): IdentificationMethodInput {
+  return { types, scheduleIds };
 }
