@@ -73,6 +73,8 @@ async def test_a_door_is_created_changed_wired_and_read_back(database_url: str, 
         assert shown["doorConfiguration"]["version"] == 4
         everyone = await api.data("{ doorConfigurations { name } }")
         assert [one["name"] for one in everyone["doorConfigurations"]] == ["Gate", "Main entrance"]
+        found = await api.data("{ controllers { id name } }")
+        assert found["controllers"] == [{"id": world.controller.id, "name": world.controller.name}]
 
 
 async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
 import { Desk } from "../desk/Desk";
@@ -7,6 +8,9 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
 import { ThemeToggle } from "./ThemeToggle";
+
+/** Fetched by those who open it only. */
+const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
 
 interface ShellProps {
   api: Client;
@@ -32,7 +36,18 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
         <nav aria-label="Screens">
           <Tab route={{ screen: "desk", eventId: null }} label="Desk" active={route.screen === "desk"} />
           {may(viewer, "cardholder.view") && (
-            <Tab route={{ screen: "cardholders" }} label="Cardholders" active={route.screen !== "desk"} />
+            <Tab
+              route={{ screen: "cardholders" }}
+              label="Cardholders"
+              active={route.screen !== "desk" && route.screen !== "configuration"}
+            />
+          )}
+          {may(viewer, "configuration.view") && (
+            <Tab
+              route={{ screen: "configuration", section: "rules", id: null }}
+              label="Configuration"
+              active={route.screen === "configuration"}
+            />
           )}
         </nav>
         <div className="top-end">
@@ -55,6 +70,13 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
+  if (route.screen === "configuration") {
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <Configuration route={route} viewer={viewer} />
+      </Suspense>
+    );
+  }
   return <People route={route} viewer={viewer} />;
 }
 

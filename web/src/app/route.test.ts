@@ -12,6 +12,8 @@ test("a link leads to the route that it was made from", () => {
     { screen: "groups" },
     { screen: "group", id: "a/b" },
     { screen: "custom-fields" },
+    { screen: "configuration", section: "schedules", id: null },
+    { screen: "configuration", section: "zones", id: "a/b" },
   ];
   expect(routes.map((route) => parseHash(hrefOf(route)))).toEqual(routes);
 });

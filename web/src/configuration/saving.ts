@@ -34,3 +34,9 @@ export function useSaving<Field extends string>(fields: readonly Field[]): Savin
 export function isOutdated({ code, path }: ProblemFragment): boolean {
   return code === "CONFLICT" && path.includes("expectedVersion");
 }
+
+/** What became of sending a form: the problems, or the id of what it is about. */
+export interface Sending {
+  problems: readonly ProblemFragment[];
+  id: string | null;
+}

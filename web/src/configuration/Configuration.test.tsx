@@ -1,0 +1,82 @@
+import { screen, within } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+
+import { faultsOf } from "../testing/accessible";
+import { showScreen } from "../testing/configuration";
+import { Configuration } from "./Configuration";
+import { configurationHref, inConfiguration, NEW, parseConfiguration, type Section, SECTIONS } from "./place";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const ALL = Object.keys(SECTIONS) as Section[];
+const NOTHING = {
+  RuleList: {
+    accessRules: {
+      nodes: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    },
+  },
+  ScheduleList: { schedules: [] },
+  OverrideList: { overrideSchedules: [] },
+  OverrideChoices: { overrideSchedules: [] },
+  CalendarList: { holidayCalendars: [] },
+  CalendarDates: { holidayCalendars: [] },
+  DoorConfigurationList: { doorConfigurations: [], identificationProfiles: [] },
+  ControllerChoices: { controllers: [], identificationProfiles: [] },
+  ProfileList: { identificationProfiles: [] },
+  ZoneList: { zones: [] },
+  InterlockList: { interlocks: [] },
+  FormatList: { cardFormats: [] },
+  PlaceChoices: { doors: [], zones: [] },
+  ScheduleChoices: { schedules: [] },
+  GroupChoices: { groups: [] },
+  FindPeople: { cardholders: { nodes: [] } },
+  ReaderList: {
+    pinRules: { minLength: 4, maxLength: 8, endKey: "#", digitTimeoutMs: 5000, lockoutAfter: 5, lockoutMs: 30_000 },
+    readerSettings: [],
+  },
+};
+
+function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write"]) {
+  const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions };
+  return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} />, NOTHING);
+}
+
+test.each(ALL)("the list of %s says so when it is empty, and is accessible", async (section) => {
+  const { container } = show(section, null);
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent(SECTIONS[section]);
+  expect(await screen.findByText(/^(There (are|is) no|There are none)/)).toBeDefined();
+  const nav = within(screen.getByRole("navigation", { name: "Configuration" }));
+  expect(nav.getByText(SECTIONS[section])).toHaveAttribute("aria-current", "page");
+  expect(await faultsOf(container)).toEqual([]);
+});
+
+test.each(ALL.filter((section) => section !== "readers"))("what is new in %s begins with a form", async (section) => {
+  const { container } = show(section, NEW);
+  expect(await screen.findByLabelText(/^Name/)).toBeEnabled();
+  expect(screen.getByRole("button", { name: /^Create the/ })).toBeDefined();
+  expect(await faultsOf(container)).toEqual([]);
+});
+
+test.each(ALL)("who may only look is offered nothing new in %s", async (section) => {
+  show(section, null, ["configuration.view"]);
+  await screen.findByText(/^(There (are|is) no|There are none)/);
+  expect(screen.queryByRole("link", { name: /^New/ })).toBeNull();
+});
+
+test("who may not see the configuration is told so", () => {
+  const { asked } = show("rules", null, []);
+  expect(screen.getByText("You may not see the configuration.")).toBeDefined();
+  expect(asked).toEqual([]);
+});
+
+test("what is gone says so", async () => {
+  show("zones", "gone");
+  expect(await screen.findByText("This is not there any more.")).toBeDefined();
+});
+
+test("a link leads to the place that it was made from, an unknown one to the rules", () => {
+  const [, , section = "", id = ""] = configurationHref(inConfiguration("zones", "z1")).split("/");
+  expect(parseConfiguration(section, id)).toEqual(inConfiguration("zones", "z1"));
+  expect(parseConfiguration("secrets", "z1")).toEqual(inConfiguration("rules"));
+});

@@ -1,0 +1,86 @@
+import type { ReactNode } from "react";
+
+import { may, type Viewer } from "../session/permission";
+import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { DoorConfigurationList } from "./doors/DoorConfigurationList";
+import { DoorScreen } from "./doors/DoorScreen";
+import { ProfileList } from "./doors/ProfileList";
+import { ProfileScreen } from "./doors/ProfileScreen";
+import { FormatList } from "./formats/FormatList";
+import { FormatScreen } from "./formats/FormatScreen";
+import { ReaderList } from "./formats/ReaderList";
+import { ReaderScreen } from "./formats/ReaderScreen";
+import { RuleList } from "./rules/RuleList";
+import { RuleScreen } from "./rules/RuleScreen";
+import { HolidayList } from "./schedules/HolidayList";
+import { HolidayScreen } from "./schedules/HolidayScreen";
+import { OverrideList } from "./schedules/OverrideList";
+import { OverrideScreen } from "./schedules/OverrideScreen";
+import { ScheduleList } from "./schedules/ScheduleList";
+import { ScheduleScreen } from "./schedules/ScheduleScreen";
+import { InterlockList } from "./zones/InterlockList";
+import { InterlockScreen } from "./zones/InterlockScreen";
+import { ZoneList } from "./zones/ZoneList";
+import { ZoneScreen } from "./zones/ZoneScreen";
+import "./configuration.css";
+
+interface ScreenProps {
+  id: string | null;
+  /** Whether the viewer may change anything. */
+  writable: boolean;
+  viewer: Viewer;
+}
+
+const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
+  rules: ({ id, writable, viewer }) =>
+    id === null ? <RuleList writable={writable} /> : <RuleScreen key={id} id={id} writable={writable} viewer={viewer} />,
+  schedules: ({ id, writable }) =>
+    id === null ? <ScheduleList writable={writable} /> : <ScheduleScreen key={id} id={id} writable={writable} />,
+  overrides: ({ id, writable }) =>
+    id === null ? <OverrideList writable={writable} /> : <OverrideScreen key={id} id={id} writable={writable} />,
+  holidays: ({ id, writable }) =>
+    id === null ? <HolidayList writable={writable} /> : <HolidayScreen key={id} id={id} writable={writable} />,
+  doors: ({ id, writable, viewer }) =>
+    id === null ? (
+      <DoorConfigurationList writable={writable} seesDoors={may(viewer, "door.view")} />
+    ) : (
+      <DoorScreen key={id} id={id} writable={writable} />
+    ),
+  profiles: ({ id, writable }) =>
+    id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
+  zones: ({ id, writable, viewer }) =>
+    id === null ? (
+      <ZoneList writable={writable} commanding={may(viewer, "door.command")} />
+    ) : (
+      <ZoneScreen key={id} id={id} writable={writable} viewer={viewer} />
+    ),
+  interlocks: ({ id, writable }) =>
+    id === null ? <InterlockList writable={writable} /> : <InterlockScreen key={id} id={id} writable={writable} />,
+  formats: ({ id, writable }) =>
+    id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
+  readers: ({ id, writable }) =>
+    id === null ? <ReaderList writable={writable} /> : <ReaderScreen key={id} id={id} writable={writable} />,
+};
+
+/** Everything about how the site is set up, with a navigation of its own. */
+export function Configuration({ route, viewer }: { route: ConfigurationRoute; viewer: Viewer }) {
+  if (!may(viewer, "configuration.view")) return <p className="quiet pad">You may not see the configuration.</p>;
+  const writable = may(viewer, "configuration.write");
+  return (
+    <div className="configuration">
+      <nav className="sections" aria-label="Configuration">
+        {(Object.keys(SECTIONS) as Section[]).map((section) => (
+          <a
+            key={section}
+            className="tab"
+            href={configurationHref(inConfiguration(section))}
+            aria-current={section === route.section ? "page" : undefined}
+          >
+            {SECTIONS[section]}
+          </a>
+        ))}
+      </nav>
+      {SCREENS[route.section]({ id: route.id, writable, viewer })}
+    </div>
+  );
+}
