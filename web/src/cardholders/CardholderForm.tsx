@@ -41,7 +41,6 @@ export function CardholderForm({ cardholder, action, onSubmit, onCancel, onReloa
 
   return (
     <form ref={form} className="form" onSubmit={(event) => void submit(event)} noValidate data-testid="cardholder-form">
-      <Refused sentences={problems.form} outdated={outdated} onReload={onReload ?? onCancel} />
       <PersonFields cardholder={cardholder} problems={fields} />
       <fieldset className="form-part">
         <legend>Access</legend>
@@ -66,6 +65,7 @@ export function CardholderForm({ cardholder, action, onSubmit, onCancel, onReloa
       <GroupChoice chosen={cardholder?.groups ?? []} problem={fields["groupIds"]} owned={ownedBy(cardholder, "groupIds")} />
       <VisitorFields cardholder={cardholder} problems={fields} />
       {custom.length > 0 && <CustomInputs inputs={custom} cardholder={cardholder} problems={fields} />}
+      <Refused sentences={problems.form} outdated={outdated} onReload={onReload ?? onCancel} />
       <div className="form-end">
         <button type="button" onClick={onCancel}>
           Cancel

@@ -98,7 +98,7 @@ test("deleting names what goes, and a refusal is told in the server's words", as
   const { sent, container } = show({ cardholder, errors: [[{ code: "CONFLICT", message, path: ["id"] }]] });
   await userEvent.click(await screen.findByTestId("delete-cardholder"));
   const dialog = screen.getByRole("dialog");
-  for (const words of [/Card Blue card/, /PIN, which opens/, /membership of Staff/]) expect(within(dialog).getByText(words)).toBeVisible();
+  for (const words of [/Blue card \(Card\)/, /PIN, which opens/, /membership of Staff/]) expect(within(dialog).getByText(words)).toBeVisible();
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(within(dialog).getByText("Delete the cardholder"));
   expect(await within(dialog).findByRole("alert")).toHaveTextContent(message);

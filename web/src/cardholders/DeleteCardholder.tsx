@@ -27,7 +27,7 @@ export function DeleteCardholder({ cardholder, ...asking }: DeleteCardholderProp
       <ul className="gone">
         {credentials.map(({ id: credentialId, kind, name }) => (
           <li key={credentialId}>
-            {KINDS[kind].word === name ? name : `${KINDS[kind].word} ${name}`}, which opens no door any more
+            {KINDS[kind].word === name ? name : `${name} (${KINDS[kind].word})`}, which opens no door any more
           </li>
         ))}
         {groups.length > 0 && <li>the membership of {groups.map(({ name }) => name).join(", ")}</li>}

@@ -55,7 +55,6 @@ export function AddCredential({ cardholderId, viewer, onAdded, onClose }: AddCre
   return (
     <Dialog title="Add a credential" onClose={onClose} testId="add-credential-dialog">
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <FormProblems sentences={problems.form} />
         <Select label="Kind" value={kind} options={OPTIONS} onChange={setKind} hint={KINDS[kind].meaning} />
         <TokenFields
           kind={kind}
@@ -73,6 +72,7 @@ export function AddCredential({ cardholderId, viewer, onAdded, onClose }: AddCre
           problem={fields.name}
         />
         <TermsFields draft={terms} change={(part) => setTerms((was) => ({ ...was, ...part }))} problems={fields} />
+        <FormProblems sentences={problems.form} />
         <div className="form-end">
           <button type="button" onClick={onClose}>
             Cancel

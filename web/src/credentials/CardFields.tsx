@@ -45,7 +45,7 @@ function NumberFields({ draft, change, problems, viewer }: TokenFieldsProps) {
   const active = data?.cardFormats.filter((format) => format.active) ?? [];
   const chosen = data?.cardFormats.find(({ id }) => id === draft.format);
   const known = active.some(({ id }) => id === draft.format);
-  const options = active.map(({ id, name, bits }) => [id, `${name} (${bits} bits)`] as const);
+  const options = active.map(({ id, name }) => [id, name] as const);
   return (
     <>
       <Select

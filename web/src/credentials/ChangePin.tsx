@@ -51,7 +51,6 @@ export function ChangePin({ credential, onSaved, onReload, onClose }: ChangePinP
   return (
     <Dialog title={`Change ${credential.name}`} onClose={onClose} testId="change-pin-dialog">
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <PinField label="New PIN" hint="Leave it empty to keep the present one." value={pin} onChange={setPin} problem={problems.fields.pin} />
         <Select label="Duress PIN" value={duress} options={options} onChange={setDuress} />
         {duress === "SET" && (
@@ -64,6 +63,7 @@ export function ChangePin({ credential, onSaved, onReload, onClose }: ChangePinP
             required
           />
         )}
+        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <div className="form-end">
           <button type="button" onClick={onClose}>
             Cancel

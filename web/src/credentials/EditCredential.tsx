@@ -52,7 +52,6 @@ export function EditCredential({ credential, onSaved, onReload, onClose }: EditC
   return (
     <Dialog title={`Edit ${credential.name}`} onClose={onClose} testId="edit-credential-dialog">
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <div className="form-pair">
           <Text
             label="Name"
@@ -64,6 +63,7 @@ export function EditCredential({ credential, onSaved, onReload, onClose }: EditC
           <Select label="Status" value={status} options={OPTIONS} onChange={setStatus} problem={fields.status} />
         </div>
         <TermsFields draft={draft} change={(part) => setDraft((was) => ({ ...was, ...part }))} problems={fields} />
+        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <div className="form-end">
           <button type="button" onClick={onClose}>
             Cancel

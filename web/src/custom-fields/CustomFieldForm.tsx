@@ -47,7 +47,6 @@ export function CustomFieldForm({ field, onSaved, onReload, onClose }: CustomFie
   return (
     <Dialog title={field ? `Edit ${field.name}` : "New custom field"} onClose={onClose} testId="custom-field-dialog">
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <Text label="Name" value={name} onChange={setName} required problem={problems.fields.name} />
         <Select label="Holds" value={kind} options={KIND_WORDS} onChange={setKind} problem={problems.fields.kind} />
         {kind === "CHOICE" && (
@@ -68,6 +67,7 @@ export function CustomFieldForm({ field, onSaved, onReload, onClose }: CustomFie
           checked={required}
           onChange={setRequired}
         />
+        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <div className="form-end">
           <button type="button" onClick={onClose}>
             Cancel

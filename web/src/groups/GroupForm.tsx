@@ -43,7 +43,6 @@ export function GroupForm({ group, onSaved, onReload, onClose }: GroupFormProps)
   return (
     <Dialog title={group ? `Edit ${group.name}` : "New group"} onClose={onClose} testId="group-dialog">
       <form className="form" onSubmit={(event) => void submit(event)} noValidate>
-        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <Text label="Name" value={name} onChange={setName} required problem={problems.fields.name} />
         <Text
           label="Initials"
@@ -53,6 +52,7 @@ export function GroupForm({ group, onSaved, onReload, onClose }: GroupFormProps)
           problem={problems.fields.initials}
         />
         <Check label="Global" hint="Shown on sub servers too." checked={isGlobal} onChange={setGlobal} />
+        <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
         <div className="form-end">
           <button type="button" onClick={onClose}>
             Cancel

@@ -21,7 +21,7 @@ const PATHS = {
   up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   phone: "M7 3h10v18H7zM11 18h2",
-  digits: "M6 6v.1M12 6v.1M18 6v.1M6 12v.1M12 12v.1M18 12v.1M12 18v.1",
+  digits: "M5 6h2M11 6h2M17 6h2M5 12h2M11 12h2M17 12h2M11 18h2",
   code: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2M20 14v6M14 20h3",
   car: "M3 16v-4l2.500-5h13l2.500 5v4zM6 16v2.500M18 16v2.500M3 12h18",
   play: "M7 4.5v15l12-7.5z",
