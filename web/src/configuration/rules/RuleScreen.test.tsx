@@ -59,7 +59,10 @@ function show({ id = "r1", rule = RULE, permissions = ["cardholder.view"], writa
       <RuleScreen id={id} writable={writable} viewer={{ id: "u", name: "Eve", role: "OPERATOR", permissions }} />
     </Api>,
   );
-  const sent = (operation: string) => asked.find((each) => each.operationName === operation)?.variables["input"];
+  const sent = (operation: string) => {
+    const variables = asked.find((each) => each.operationName === operation)?.variables;
+    return variables?.["input"] ?? variables;
+  };
   return { asked, sent, container, store: (other: RuleRowFragment) => (stored = other) };
 }
 
