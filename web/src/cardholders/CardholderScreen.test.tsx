@@ -89,6 +89,18 @@ test("a change that comes too late is not sent again over the other one: it offe
   expect(sent("UpdateCardholder").at(-1)).toEqual({ input: { id: "c1", expectedVersion: 4, phone: "" } });
 });
 
+test("a form that is open keeps the version it began with, whatever the screen learns meanwhile", async () => {
+  const { sent, store } = show();
+  await userEvent.click(await screen.findByTestId("edit-cardholder"));
+  store(aCardholder({ email: "new@example.org", version: 4 }));
+  // Behind the dialog, where only a test can reach it: any change loads the cardholder again.
+  await userEvent.click(screen.getByTestId("suspend-cardholder"));
+  expect(await screen.findByText("new@example.org")).toBeVisible();
+  await userEvent.type(screen.getByLabelText("Phone"), "123");
+  await userEvent.click(screen.getByText("Save"));
+  expect(sent("UpdateCardholder").at(-1)).toEqual({ input: { id: "c1", expectedVersion: 3, phone: "123" } });
+});
+
 test("deleting names what goes, and a refusal is told in the server's words", async () => {
   const message = "Ada Byron is the host of Max Guest. Give them another host first.";
   const cardholder = aCardholder({

@@ -106,13 +106,17 @@ test("a format without a facility code is not asked for one", async () => {
 });
 
 test("uses are counted from the first one only", async () => {
-  show();
-  await startAdding("PIN");
+  const { sent } = show();
+  await startAdding("Licence plate");
+  await userEvent.type(screen.getByLabelText(/Plate number/), "B1");
   await userEvent.selectOptions(screen.getByLabelText("Valid to"), "From first use");
   await userEvent.selectOptions(screen.getByLabelText("Counted in"), "times");
   await userEvent.selectOptions(screen.getByLabelText("Valid to"), "From last use");
   expect(screen.getByLabelText("Counted in")).toHaveValue("DAYS");
   expect(screen.queryByRole("option", { name: "times" })).toBeNull();
+  await add();
+  const relativeValidity = { start: "LAST_USE", amount: 30, unit: "DAYS" };
+  await vi.waitFor(() => expect(sent("CreatePlate")).toMatchObject([{ input: { terms: { relativeValidity } } }]));
 });
 
 test("a card that belongs to somebody is refused at its number, in the server's words", async () => {
@@ -178,13 +182,16 @@ test("of several readings of one card, the person chooses", async () => {
   show({ answers: { LastRead: aRead({ bits: "0101", readings }) } });
   await startAdding();
   await userEvent.click(await screen.findByTestId("take-read"));
-  await userEvent.click(await screen.findByRole("button", { name: "old, number 77" }));
+  const choice = await screen.findByRole("button", { name: "old, number 77" });
+  expect(screen.getByLabelText(/Card number/)).toHaveValue("");
+  await userEvent.click(choice);
   expect(screen.getByLabelText(/Card number/)).toHaveValue("77");
   expect(screen.getByLabelText("Format")).toHaveDisplayValue("Old one");
 });
 
 test("a card that somebody has is not taken, but leads to its owner", async () => {
-  const known = aRead({ credential: { id: "k7", name: "Blue card" }, cardholderId: "c2", cardholderName: "Grace Hopper" });
+  const readings = [{ format: "H10301", facilityCode: "1", number: "2" }];
+  const known = aRead({ readings, credential: { id: "k7", name: "Blue card" }, cardholderId: "c2", cardholderName: "Grace Hopper" });
   show({ answers: { LastRead: known } });
   await startAdding();
   await userEvent.click(await screen.findByTestId("take-read"));
