@@ -18,7 +18,12 @@ pytestmark = pytest.mark.anyio
 
 NO_POLICY = ("cameras", "users")
 """Areas that no policy has anything of."""
-COMMANDS = {"doors.operations.request_command", "doors.operations.record_command_failure"}
+COMMANDS = {
+    "doors.commands.request_command",
+    "doors.commands.record_command_failure",
+    "zones.commands.request_zone_command",
+    "zones.commands.record_zone_failures",
+}
 NEUTRAL = {
     "credentials.codes.show_qr",
     "credentials.mobile.create_mobile",
@@ -35,6 +40,9 @@ NEUTRAL = {
     "schedules.holiday_operations.rename_holiday_calendar",
     "schedules.override_operations.create_override_schedule",
     "schedules.override_operations.delete_override_schedule",
+    "threats.operations.create_threat_level",
+    "threats.operations.delete_threat_level",
+    "threats.operations.update_threat_level",
     "zones.presence_operations.set_presence",
 }
 """Operations that leave every policy as it is."""

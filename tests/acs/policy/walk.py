@@ -102,6 +102,15 @@ from doorward.acs.schedules.override_operations import (
     update_override_schedule,
 )
 from doorward.acs.site.operations import update_site
+from doorward.acs.threats.models import RuleSwitch, ThreatColour
+from doorward.acs.threats.operations import (
+    NewThreatLevel,
+    create_threat_level,
+    delete_threat_level,
+    update_threat_level,
+)
+from doorward.acs.threats.posture import Place, Switches
+from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock, delete_interlock, update_interlock
 from doorward.acs.zones.models import AntiPassbackMode
@@ -359,9 +368,16 @@ async def profiles(walk: Walk) -> None:
 
 
 async def site_itself(walk: Walk) -> None:
-    """What is true of the whole site."""
-    await walk.do(update_site, {"name": "Castle"})
-    await walk.do(update_site, {"time_zone": "Asia/Tokyo"})
+    """What is true of the whole site, its threat level among it."""
+    do = walk.do
+    await do(update_site, {"name": "Castle"})
+    await do(update_site, {"time_zone": "Asia/Tokyo"})
+    lockdown = Switches(rule_switch=RuleSwitch.ONLY, lockdowns=(Place(door_id=walk.site.door.id),))
+    level = await do(create_threat_level, NewThreatLevel("Severe", 3, ThreatColour.VERMILION, 100, lockdown))
+    await do(set_threat_level, level.id, "a drill")
+    await do(release_threat_level, "it is over")
+    await do(update_threat_level, level.id, {"name": "Most severe"})
+    await do(delete_threat_level, level.id)
 
 
 AREAS = (people, credentials, formats, schedules, doors, elevators, zones, rules, profiles, site_itself)
