@@ -1,15 +1,20 @@
 """scripts/test, check, bench and demo: what they run, in which order, and what makes them fail."""
 
+import pytest
+
 from tests.scripts.checkout import Checkout
 
 NPM_TEST = "scripts/npm test --silent"
+COMPUTING = "-n 2 --dist loadfile tests/acs tests/graphql tests/docs"
+WATCHING = "tests --ignore=tests/acs --ignore=tests/graphql --ignore=tests/docs"
+BOTH_HALVES = [f"-m pytest {COMPUTING}", f"-m pytest {WATCHING}"]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
 
 
 def test_everything_is_tested_and_pytest_speaks_last(checkout: Checkout) -> None:
     checkout.ready()
     assert checkout.run("scripts/test").returncode == 0
-    assert checkout.calls() == [NPM_TEST, "-m pytest"]
+    assert checkout.calls() == [NPM_TEST, *BOTH_HALVES]
 
 
 def test_arguments_are_for_pytest_alone(checkout: Checkout) -> None:
@@ -21,7 +26,7 @@ def test_arguments_are_for_pytest_alone(checkout: Checkout) -> None:
 def test_no_skip_is_allowed_where_everything_is_installed(checkout: Checkout) -> None:
     checkout.ready()
     checkout.run(".ci/run", CI="true")
-    assert checkout.calls() == [NPM_TEST, "-m pytest --no-skips"]
+    assert checkout.calls() == [NPM_TEST, *(half.replace("pytest", "pytest --no-skips") for half in BOTH_HALVES)]
 
 
 def test_a_failed_typescript_test_fails_the_run_but_python_is_tested_all_the_same(checkout: Checkout) -> None:
@@ -29,12 +34,14 @@ def test_a_failed_typescript_test_fails_the_run_but_python_is_tested_all_the_sam
     done = checkout.run("scripts/test", FAILS=NPM_TEST)
     assert done.returncode != 0
     assert "TypeScript test failed" in done.stderr
-    assert checkout.calls() == [NPM_TEST, "-m pytest"]
+    assert checkout.calls() == [NPM_TEST, *BOTH_HALVES]
 
 
-def test_a_failed_python_test_fails_the_run(checkout: Checkout) -> None:
+@pytest.mark.parametrize("half", BOTH_HALVES)
+def test_a_failed_python_test_fails_the_run_and_the_rest_is_tested_all_the_same(checkout: Checkout, half: str) -> None:
     checkout.ready()
-    assert checkout.run("scripts/test", FAILS="-m pytest").returncode != 0
+    assert checkout.run("scripts/test", FAILS=half).returncode != 0
+    assert checkout.calls() == [NPM_TEST, *BOTH_HALVES]
 
 
 def test_missing_system_packages_are_installed_after_an_update(checkout: Checkout) -> None:
@@ -58,7 +65,7 @@ def test_without_its_packages_the_run_goes_on(checkout: Checkout) -> None:
     done = checkout.run("scripts/test")
     assert done.returncode == 0
     assert "will be skipped" in done.stderr
-    assert checkout.calls() == [NPM_TEST, "-m pytest"]
+    assert checkout.calls() == [NPM_TEST, *BOTH_HALVES]
 
 
 def checked(checkout: Checkout, **programs: str) -> Checkout:
