@@ -209,7 +209,7 @@ async def measure(size: Size, scene: Scene, folder: Path) -> dict[str, float]:
         CompiledPolicy(whole.policy)
         figures["index_s"] = time.perf_counter() - start
         start = time.perf_counter()
-        assert content_of(whole.policy, whole.devices) == whole.policy.content
+        assert content_of(whole.policy, whole.wiring) == whole.policy.content
         figures["content_s"] = time.perf_counter() - start
         await _delta_figures(figures, domain, feed, whole, folder / "controller.policy")
     return figures
@@ -222,7 +222,7 @@ async def _delta_figures(
     file = PolicyFile(path, KEY)
     store = PolicyStore(whole.policy)
     start = time.perf_counter()
-    file.save(store, whole.devices)
+    file.save(store, whole.wiring)
     figures["save_s"] = time.perf_counter() - start
     figures["disk_mb"] = size_mb(path)
     start = time.perf_counter()

@@ -42,14 +42,14 @@ from doorward.acs.decision.policy import (
     Side,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
+from doorward.acs.devices import InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
+from doorward.acs.doors.wiring import InputPurpose
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import (
-    DeviceRole,
     Hello,
     JournalAck,
     JournalBatch,
     JournalRecord,
-    OsdpDevice,
     PolicySnapshot,
     Welcome,
 )
@@ -251,17 +251,16 @@ def snapshot(wires: Wires) -> PolicySnapshot:
         schedules=(always,),
         rules=(AccessRulePolicy("rule", "Rule", (), ("person",), ("always",), (DoorSide("door", Side.A),)),),
     )
-    reader = OsdpDevice(
-        "reader-device",
-        DeviceRole.READER,
-        "door",
-        str(wires.reader_port),
-        READER_ADDRESS,
-        wires.reader_key,
-        reader_id="reader",
+    wiring = Wiring(
+        (
+            OsdpDevice("reader-device", str(wires.reader_port), READER_ADDRESS, wires.reader_key),
+            OsdpDevice("door-io", str(wires.door_port), DOOR_ADDRESS, wires.door_key),
+        ),
+        (ReaderLine("reader", "door", "reader-device"),),
+        (LockLine("door", "door-io", 0),),
+        (InputLine("door", InputPurpose.POSITION, "door-io", 0),),
     )
-    door_io = OsdpDevice("door-io", DeviceRole.DOOR_IO, "door", str(wires.door_port), DOOR_ADDRESS, wires.door_key)
-    return PolicySnapshot(policy, (reader, door_io))
+    return PolicySnapshot(policy, wiring)
 
 
 class SerialChannel(osdp.Channel):  # type: ignore[misc]

@@ -12,6 +12,7 @@ from doorward.acs.credentials.models import Credential
 from doorward.acs.credentials.operations import NewCard, create_card
 from doorward.acs.database import open_database
 from doorward.acs.decision.policy import DoorSide, Side
+from doorward.acs.devices import DeviceRole
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Door, Reader
 from doorward.acs.doors.operations import (
@@ -22,7 +23,6 @@ from doorward.acs.doors.operations import (
     create_door,
     create_reader,
 )
-from doorward.acs.messages import DeviceRole
 from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.people.operations import NewCardholder, create_cardholder, create_group
 from doorward.acs.rules.operations import create_access_rule

@@ -14,34 +14,8 @@ from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.decision.patch import PolicyChanges
 from doorward.acs.decision.policy import Policy, Side
 from doorward.acs.decision.trace import TraceStep
+from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
-
-
-class DeviceRole(StrEnum):
-    """What an OSDP device does for its door."""
-
-    READER = "reader"
-    DOOR_IO = "door_io"
-
-
-class OsdpDevice(msgspec.Struct, frozen=True):
-    """How one OSDP device is reached. `port` is what pyserial opens; `key` is its 16-byte secure-channel key.
-
-    A reader has `reader_id` (as the policy names it). A door's input/output device has the OSDP numbers of
-    its strike output and of its position and REX inputs; an input that reads True means open, or pressed.
-    """
-
-    id: str
-    role: DeviceRole
-    door_id: str
-    port: str
-    address: int
-    key: bytes
-    baud: int = 115_200
-    reader_id: str | None = None
-    strike_output: int = 0
-    position_input: int = 0
-    rex_input: int = 1
 
 
 class JournalRecord(msgspec.Struct, frozen=True):
@@ -94,13 +68,13 @@ class PolicySnapshot(msgspec.Struct, frozen=True, tag=True):
     """The whole policy and wiring of one controller; replaces whatever it ran before."""
 
     policy: Policy
-    devices: tuple[OsdpDevice, ...]
+    wiring: Wiring
 
 
 class PolicyDelta(msgspec.Struct, frozen=True, tag=True):
     """What brings the policy `base_version` with content `base_content` to `version` with `content`.
 
-    `devices` is the whole wiring when that changed. A controller that runs another policy, or would come
+    `wiring` is the whole wiring when that changed. A controller that runs another policy, or would come
     out at another content, changes nothing and answers PolicyRefused.
     """
 
@@ -109,7 +83,7 @@ class PolicyDelta(msgspec.Struct, frozen=True, tag=True):
     version: int
     content: str
     changes: PolicyChanges
-    devices: tuple[OsdpDevice, ...] | None = None
+    wiring: Wiring | None = None
 
 
 class PolicyRefused(msgspec.Struct, frozen=True, tag=True):

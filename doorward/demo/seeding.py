@@ -11,6 +11,7 @@ from doorward.acs.cameras.operations import create_camera, set_camera_url
 from doorward.acs.cameras.queries import streams
 from doorward.acs.credentials.operations import NewCard, create_card
 from doorward.acs.decision.policy import DoorSide, Side
+from doorward.acs.devices import DeviceRole
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Door, Reader
 from doorward.acs.doors.operations import (
@@ -21,7 +22,6 @@ from doorward.acs.doors.operations import (
     create_door,
     create_reader,
 )
-from doorward.acs.messages import DeviceRole
 from doorward.acs.people.operations import (
     NewCardholder,
     create_cardholder,

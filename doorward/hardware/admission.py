@@ -30,9 +30,10 @@ from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.read import PinEntry, Read, Shown
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.trace import TraceStep
+from doorward.acs.devices import ReaderLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import OsdpDevice, Presences
+from doorward.acs.messages import Presences
 from doorward.hardware.driver import Feedback
 from doorward.hardware.situation import Attempt, Moment, Situation, Subject
 
@@ -81,9 +82,9 @@ class Admission:
 
     # What is shown.
 
-    def keys(self, device: OsdpDevice, keys: str) -> None:
+    def keys(self, reader: ReaderLine, keys: str) -> None:
         """Keys pressed at a reader, oldest first."""
-        reader_id = device.reader_id or device.id
+        reader_id = reader.reader_id
         spot = self._policy.spots.get(reader_id)
         if spot is None:
             return
@@ -91,13 +92,13 @@ class Admission:
             before = self.keypads.get(reader_id, EMPTY)
             self.keypads[reader_id], entered = press(spot.pin, before, key, self._moment.now_ms)
             if isinstance(entered, EnteredPin):
-                self.show(device, PinEntry(entered.digits))
+                self.show(reader, PinEntry(entered.digits))
             elif entered is not None:
-                self.show(device, PinEntry(before.digits))
+                self.show(reader, PinEntry(before.digits))
 
-    def show(self, device: OsdpDevice, item: Shown, fresh: bool = True) -> None:
+    def show(self, reader: ReaderLine, item: Shown, fresh: bool = True) -> None:
         """Something shown at a reader: decide it with what was shown before it in the same attempt."""
-        reader_id = device.reader_id or device.id
+        reader_id = reader.reader_id
         attempt = self._attempt(reader_id, item)
         read = Read(reader_id, attempt.shown, fresh)
         decisions = decide_floors(self._policy, self._conditions(), read, self._moment.at)
@@ -107,13 +108,13 @@ class Admission:
         if main.reason in _UNFINISHED:
             self.attempts[reader_id] = attempt
         self._remember(change for one in decisions for change in one.changes)
-        decided = self._write(device, attempt, main, decisions)
-        self._tell(device, attempt, main)
+        decided = self._write(reader, attempt, main, decisions)
+        self._tell(reader, attempt, main)
         granted = [one for one in decisions if one.outcome is Outcome.GRANTED]
-        done = [self._respond(attempt.correlation, device, one) for one in granted]
+        done = [self._respond(attempt.correlation, reader, one) for one in granted]
         if granted and not any(done):
             self._take_back(decided)
-        self._turn.feedback(Feedback(device.id, any(done), main.outcome is Outcome.WAITING))
+        self._turn.feedback(Feedback(reader.device_id, any(done), main.outcome is Outcome.WAITING, reader.number))
 
     def _attempt(self, reader_id: str, item: Shown) -> Attempt:
         """The attempt that this item belongs to; showing the same kind of thing again begins anew."""
@@ -136,7 +137,7 @@ class Admission:
 
     # What is written down.
 
-    def _write(self, device: OsdpDevice, attempt: Attempt, main: Decision, decisions: tuple[Decision, ...]) -> _Decided:
+    def _write(self, reader: ReaderLine, attempt: Attempt, main: Decision, decisions: tuple[Decision, ...]) -> _Decided:
         data = _unknown_card(main, attempt)
         if len(main.credentials) > 1:
             data["credential_ids"] = list(main.credentials)
@@ -148,7 +149,7 @@ class Admission:
         self._turn.record(
             _OUTCOMES[main.outcome],
             attempt.correlation,
-            **_subjects(device, main),
+            **_subjects(reader, main),
             reason=main.reason.value,
             rule_id=main.rule_id,
             trace=main.trace,
@@ -156,11 +157,11 @@ class Admission:
         )
         return _Decided(main, place)
 
-    def _tell(self, device: OsdpDevice, attempt: Attempt, main: Decision) -> None:
+    def _tell(self, reader: ReaderLine, attempt: Attempt, main: Decision) -> None:
         """What somebody must be told besides the decision. The person at the reader notices nothing of it."""
         for notice in main.notices:
             kind = _NOTICES[notice]
-            self._turn.record(kind, attempt.correlation, **_subjects(device, main), reason=main.reason.value)
+            self._turn.record(kind, attempt.correlation, **_subjects(reader, main), reason=main.reason.value)
 
     def _take_back(self, decided: _Decided) -> None:
         """The door itself refused, for a reason that the decision could not see: then nobody was granted anything."""
@@ -175,7 +176,7 @@ class Admission:
 
     # What follows.
 
-    def _respond(self, correlation: str, device: OsdpDevice, decision: Decision) -> bool:
+    def _respond(self, correlation: str, reader: ReaderLine, decision: Decision) -> bool:
         """Put a grant to its door. False when the door refuses."""
         door_id = decision.door_id
         if door_id is None or door_id not in self._turn.doors:
@@ -192,7 +193,7 @@ class Admission:
             correlation,
             door_id,
             decision.side,
-            device.reader_id,
+            reader.reader_id,
             decision.cardholder_id,
             decision.credential_id,
             people=people,
@@ -329,11 +330,11 @@ def _not_written(decision: Decision) -> Decision:
     )
 
 
-def _subjects(device: OsdpDevice, decision: Decision) -> dict[str, Any]:
+def _subjects(reader: ReaderLine, decision: Decision) -> dict[str, Any]:
     return {
         "door_id": decision.door_id,
         "side": decision.side,
-        "reader_id": device.reader_id,
+        "reader_id": reader.reader_id,
         "cardholder_id": decision.cardholder_id,
         "credential_id": decision.credential_id,
     }

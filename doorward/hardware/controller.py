@@ -16,6 +16,7 @@ from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorSetting
 from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Policy
+from doorward.acs.devices import Device
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
@@ -26,7 +27,6 @@ from doorward.acs.messages import (
     Hello,
     JournalAck,
     JournalRecord,
-    OsdpDevice,
     PolicyApplied,
     PolicyDelta,
     PolicyRefused,
@@ -60,7 +60,7 @@ MOST_ANSWERS = 1_000
 _NO_POLICY = Policy(0, "UTC")
 _REWIRED = "The wiring was changed; the device is being connected anew."
 
-DriverFactory = Callable[[Sequence[OsdpDevice], EventSink], Driver]
+DriverFactory = Callable[[Sequence[Device], EventSink], Driver]
 
 
 def _process_ms() -> int:
@@ -169,7 +169,7 @@ class Controller:
     def _run(self) -> None:
         """Ends at `stop`, or by an error that nobody foresaw; closes the link, so that the server knows."""
         try:
-            self._drive(self._situation.wiring.devices)
+            self._drive(self._situation.wiring.plan.devices)
             while self._take(self._wait()):
                 self._send_journal()
         finally:
@@ -352,20 +352,20 @@ class Controller:
 
     def _adopt(self, ready: ReadyPolicy) -> None:
         """Rule by this policy from here on, and drive its devices."""
-        rewired = ready.devices != self._situation.wiring.devices
+        rewired = ready.wiring.devices != self._situation.wiring.plan.devices
         if rewired:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy.doors)
         self._rule_by(ready)
         self._turn([adopted])
         if rewired:
-            self._drive(ready.devices)
+            self._drive(ready.wiring.devices)
         self._note_unkept(ready.unkept)
         self._tell(PolicyApplied(ready.compiled.version))
         self._tell_doors()
 
     def _rule_by(self, ready: ReadyPolicy) -> None:
-        self._situation = self._situation.under(ready.compiled, ready.devices, self._modes)
+        self._situation = self._situation.under(ready.compiled, ready.wiring, self._modes)
         self._content = ready.content
 
     def _undrive(self) -> None:
@@ -377,7 +377,7 @@ class Controller:
         online = [device_id for device_id, is_online in self._situation.devices.items() if is_online]
         self._turn([DeviceOffline(device_id, _REWIRED) for device_id in online])
 
-    def _drive(self, devices: Sequence[OsdpDevice]) -> None:
+    def _drive(self, devices: Sequence[Device]) -> None:
         self._generation += 1
         if not devices:
             return

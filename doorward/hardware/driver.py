@@ -6,17 +6,21 @@ from enum import StrEnum
 from typing import Protocol
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.acs.decision.door import Annunciation
 from doorward.acs.decision.read import Shown
 from doorward.hardware.errors import HardwareError
+
+Reading = bool | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A card shown at a reader device. Not `fresh`: it may have waited there while the link was down."""
+    """A card shown at reader `number` of a device. Not `fresh`: it may have waited there while the link was down."""
 
     device_id: str
     bits: CardBits
     fresh: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class KeysPressed:
 
     device_id: str
     keys: str = field(repr=False)
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,19 @@ class Presented:
     device_id: str
     item: Shown
     fresh: bool = True
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InputsChanged:
-    """The inputs of a device, by their OSDP numbers; True is active (open, or pressed).
+    """The inputs of a device, as it numbers them from 0; also sent once after the device came online.
 
-    Also sent once after the device came online.
+    Each is True (closed, or what the device takes for active), False, the resistance that it measures in ohms
+    (infinity: no current at all), or None when it cannot be read.
     """
 
     device_id: str
-    inputs: tuple[bool, ...]
+    inputs: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,17 @@ class TamperChanged:
     active: bool
 
 
-DriverEvent = CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged
+@dataclass(frozen=True, slots=True)
+class SupplyChanged:
+    """Whether the device has its mains power, or runs on what is left."""
+
+    device_id: str
+    present: bool
+
+
+DriverEvent = (
+    CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged | SupplyChanged
+)
 
 
 class OutputState(StrEnum):
@@ -98,9 +115,19 @@ class Feedback:
     device_id: str
     granted: bool
     waiting: bool = False
+    number: int = 0
 
 
-DriverCommand = SetOutput | Feedback
+@dataclass(frozen=True, slots=True)
+class ShowDoor:
+    """What a reader shows and sounds from now on while nobody is at it: its door's mode, and any alarm of it."""
+
+    device_id: str
+    annunciation: Annunciation
+    number: int = 0
+
+
+DriverCommand = SetOutput | Feedback | ShowDoor
 
 
 class CommandRefused(HardwareError):

@@ -20,7 +20,7 @@ import msgspec
 from doorward.acs.decision.patch import FIELDS, PolicyChanges, PolicyStore, key_of
 from doorward.acs.decision.policy import Policy
 from doorward.acs.decision.sharing import share
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import Wiring
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import PolicyUnkept
@@ -50,7 +50,7 @@ class Head(msgspec.Struct, frozen=True):
     version: int
     content: str
     settings: Policy
-    devices: tuple[OsdpDevice, ...]
+    wiring: Wiring
     buckets: dict[PolicyPart, int]
     seals: bytes
 
@@ -64,7 +64,7 @@ class PolicyFile:
         self._sealer = Sealer(key)
         self._head: Head | None = None
 
-    def load(self) -> tuple[PolicyStore, tuple[OsdpDevice, ...]] | None:
+    def load(self) -> tuple[PolicyStore, Wiring] | None:
         """The policy and wiring that were saved last, if any. Raises SealBroken, and PolicyUnkept if damaged."""
         if not self._path.exists():
             return None
@@ -83,9 +83,9 @@ class PolicyFile:
         share(fields["cardholders"], fields["credentials"])
         self._head = head
         policy = msgspec.structs.replace(head.settings, version=head.version, content=head.content, **fields)
-        return PolicyStore(policy), head.devices
+        return PolicyStore(policy), head.wiring
 
-    def save(self, store: PolicyStore, devices: tuple[OsdpDevice, ...]) -> None:
+    def save(self, store: PolicyStore, wiring: Wiring) -> None:
         """Keep a whole policy instead of any that was kept. Raises PolicyUnkept."""
         numbers = {part: max(1, len(held) // BUCKET_ENTITIES) for part, held in store.parts.items()}
         new = self._path.with_name(self._path.name + ".new")
@@ -102,17 +102,17 @@ class PolicyFile:
                     rows = list(self._sealed_buckets(part, store.parts[part], number))
                     seals += _seals(value for _, _, value in rows)
                     connection.executemany("INSERT INTO buckets VALUES (?, ?, ?)", rows)
-                head = self._write_head(connection, store, devices, numbers, seals)
+                head = self._write_head(connection, store, wiring, numbers, seals)
                 connection.execute("COMMIT")
             _sync(new)
             new.replace(self._path)
             _sync(self._path.parent)
         self._head = head
 
-    def save_changes(self, store: PolicyStore, changes: PolicyChanges, devices: tuple[OsdpDevice, ...]) -> None:
+    def save_changes(self, store: PolicyStore, changes: PolicyChanges, wiring: Wiring) -> None:
         """Keep what has changed; `store` has taken it in already. Raises PolicyUnkept."""
         if self._head is None:
-            self.save(store, devices)
+            self.save(store, wiring)
             return
         numbers = self._head.buckets
         seals = int.from_bytes(self._head.seals, "big")
@@ -121,7 +121,7 @@ class PolicyFile:
             try:
                 for part, number, touched in _touched(changes, numbers):
                     seals += self._rewrite(connection, store, part, number, touched)
-                head = self._write_head(connection, store, devices, numbers, seals)
+                head = self._write_head(connection, store, wiring, numbers, seals)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -154,12 +154,12 @@ class PolicyFile:
         self,
         connection: sqlite3.Connection,
         store: PolicyStore,
-        devices: tuple[OsdpDevice, ...],
+        wiring: Wiring,
         numbers: dict[PolicyPart, int],
         seals: int,
     ) -> Head:
         total = (seals % (1 << 8 * _SUM_BYTES)).to_bytes(_SUM_BYTES, "big")
-        head = Head(store.version, store.content, store.settings, devices, numbers, total)
+        head = Head(store.version, store.content, store.settings, wiring, numbers, total)
         sealed = self._sealer.seal(msgspec.msgpack.encode(head), "policy head")
         connection.execute("INSERT OR REPLACE INTO head VALUES (1, ?)", (sealed,))
         return head

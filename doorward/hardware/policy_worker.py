@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.patch import PolicyStore
 from doorward.acs.decision.policy import Policy
-from doorward.acs.messages import OsdpDevice, PolicyDelta, PolicyRefused, PolicySnapshot
+from doorward.acs.devices import Wiring
+from doorward.acs.messages import PolicyDelta, PolicyRefused, PolicySnapshot
 from doorward.acs.policy.content import content_after, content_of
 from doorward.acs.policy.garbage import leave_alone, no_full_collections
 from doorward.hardware.errors import PolicyUnkept
@@ -29,7 +30,7 @@ class ReadyPolicy:
 
     compiled: CompiledPolicy
     content: str
-    devices: tuple[OsdpDevice, ...]
+    wiring: Wiring
     unkept: str = ""
 
 
@@ -53,7 +54,7 @@ class PolicyWorker:
         self._file = file
         self._tell = tell
         self._store = PolicyStore(Policy(0, "UTC"))
-        self._devices: tuple[OsdpDevice, ...] = ()
+        self._wiring = Wiring()
         self._saved = True
         self._refused = False
         self._queue: queue.SimpleQueue[_Queued] = queue.SimpleQueue()
@@ -65,7 +66,7 @@ class PolicyWorker:
             kept = self._file.load()
         if kept is None:
             return None
-        self._store, self._devices = kept
+        self._store, self._wiring = kept
         with no_full_collections():
             ready = self._ready("")
         leave_alone(len(self._store))
@@ -128,23 +129,23 @@ class PolicyWorker:
             self._refused = False
             return None
         if isinstance(message, PolicySnapshot):
-            self._store, self._devices = PolicyStore(message.policy), message.devices
-            self._store.content = self._store.content or content_of(message.policy, message.devices)
+            self._store, self._wiring = PolicyStore(message.policy), message.wiring
+            self._store.content = self._store.content or content_of(message.policy, message.wiring)
             self._refused = False
             return self._save_whole()
         if not self._fits(message):
             self._refuse()
             return None
         self._store.apply(message.changes, message.version, message.content)
-        if message.devices is not None:
-            self._devices = message.devices
+        if message.wiring is not None:
+            self._wiring = message.wiring
         return self._save_changes(message) if self._saved else self._save_whole()
 
     def _fits(self, delta: PolicyDelta) -> bool:
         store = self._store
         if (delta.base_version, delta.base_content) != (store.version, store.content):
             return False
-        return content_after(store, self._devices, delta.changes, delta.devices) == delta.content
+        return content_after(store, self._wiring, delta.changes, delta.wiring) == delta.content
 
     def _refuse(self) -> None:
         if not self._refused:
@@ -153,7 +154,7 @@ class PolicyWorker:
 
     def _save_whole(self) -> str:
         try:
-            self._file.save(self._store, self._devices)
+            self._file.save(self._store, self._wiring)
         except PolicyUnkept as error:
             return self._not_saved(error)
         self._saved = True
@@ -161,7 +162,7 @@ class PolicyWorker:
 
     def _save_changes(self, delta: PolicyDelta) -> str:
         try:
-            self._file.save_changes(self._store, delta.changes, self._devices)
+            self._file.save_changes(self._store, delta.changes, self._wiring)
         except PolicyUnkept as error:
             return self._not_saved(error)
         return ""
@@ -172,4 +173,4 @@ class PolicyWorker:
         return str(error)
 
     def _ready(self, unkept: str) -> ReadyPolicy:
-        return ReadyPolicy(CompiledPolicy(self._store.policy()), self._store.content, self._devices, unkept)
+        return ReadyPolicy(CompiledPolicy(self._store.policy()), self._store.content, self._wiring, unkept)

@@ -1,10 +1,12 @@
 """What a controller knows between turns, and how its doors look from outside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from doorward.acs import devices as wires
 from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.debounce import Debounce
 from doorward.acs.decision.decision import Move
 from doorward.acs.decision.door import DoorSetting, DoorState, initial, next_deadline
 from doorward.acs.decision.keypad import Keypad
@@ -12,7 +14,9 @@ from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.read import Shown
 from doorward.acs.decision.unlocking import UnlockWish
-from doorward.acs.messages import DoorStatus, OsdpDevice
+from doorward.acs.devices import InputLine
+from doorward.acs.messages import DoorStatus
+from doorward.hardware.driver import Reading
 from doorward.hardware.wiring import Wiring
 
 
@@ -75,6 +79,7 @@ SubjectKey = tuple[str, str]
 class Situation:
     """The rules, the wiring and the doors. `devices` says which are online; others were never heard of.
 
+    `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
     """
 
@@ -82,6 +87,8 @@ class Situation:
     wiring: Wiring
     doors: Mapping[str, DoorState] = field(default_factory=dict)
     devices: Mapping[str, bool] = field(default_factory=dict)
+    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    lines: Mapping[InputLine, Debounce] = field(default_factory=dict)
     subjects: Mapping[SubjectKey, Subject] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
@@ -94,6 +101,9 @@ class Situation:
         for state in self.doors.values():
             if (deadline := next_deadline(state)) is not None:
                 yield deadline
+        for line, heard in self.lines.items():
+            if heard.heard is not heard.stable:
+                yield heard.since_ms + line.debounce_ms
         moments = [wish.changes_at for wish in self.wishes.values()]
         if not self.memory.failures.empty:
             lockouts = (self.memory.failures.get(spot_id) for spot_id in self.policy.spots)
@@ -102,9 +112,7 @@ class Situation:
             if moment is not None:
                 yield now.now_ms + max(0, round((moment - now.at).total_seconds() * 1000))
 
-    def under(
-        self, policy: CompiledPolicy, devices: Sequence[OsdpDevice], modes: Mapping[str, DoorSetting]
-    ) -> "Situation":
+    def under(self, policy: CompiledPolicy, plan: wires.Wiring, modes: Mapping[str, DoorSetting]) -> "Situation":
         """The same under another policy. Doors that stay keep their state, others begin as operators last set them."""
         doors = {
             door_id: self.doors.get(door_id) or initial(door, modes.get(door_id, DoorSetting.RULES))
@@ -112,9 +120,11 @@ class Situation:
         }
         return Situation(
             policy,
-            Wiring(devices),
+            Wiring(plan),
             doors,
-            {device.id: self.devices[device.id] for device in devices if device.id in self.devices},
+            {device.id: self.devices[device.id] for device in plan.devices if device.id in self.devices},
+            {device.id: self.readings[device.id] for device in plan.devices if device.id in self.readings},
+            {line: self.lines[line] for line in plan.inputs if line in self.lines},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
             contact=self.contact,
@@ -125,9 +135,8 @@ def door_statuses(situation: Situation) -> Iterator[DoorStatus]:
     """The status of every door."""
     for door_id, state in situation.doors.items():
         readers = {
-            device.reader_id: situation.devices.get(device.id, False)
-            for device in situation.wiring.readers_of(door_id)
-            if device.reader_id is not None
+            line.reader_id: situation.devices.get(line.device_id, False)
+            for line in situation.wiring.readers_of(door_id)
         }
         yield DoorStatus(
             door_id,

@@ -12,18 +12,20 @@ from typing import Any
 
 from doorward.acs.decision.door import (
     Acted,
+    Annunciation,
     Connected,
     DoorAction,
     DoorRecord,
     DoorSetting,
     DoorState,
+    PowerChanged,
     Refusal,
     ScheduleChanged,
-    Sensed,
     Step,
     StrikeEffect,
     TimePassed,
     adopt,
+    annunciation,
     correlations,
     lasting_setting,
     next_deadline,
@@ -32,17 +34,10 @@ from doorward.acs.decision.door import (
 from doorward.acs.decision.door import Input as DoorInput
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
+from doorward.acs.devices import ReaderLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import (
-    CommandResult,
-    CommandStatus,
-    DeviceRole,
-    DoorCommand,
-    JournalRecord,
-    OsdpDevice,
-    Presences,
-)
+from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, JournalRecord, Presences
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
     CardRead,
@@ -54,10 +49,13 @@ from doorward.hardware.driver import (
     InputsChanged,
     KeysPressed,
     Presented,
+    ShowDoor,
+    SupplyChanged,
     TamperChanged,
 )
+from doorward.hardware.sensing import Sensing
 from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
-from doorward.hardware.wiring import output_for, position_and_rex
+from doorward.hardware.wiring import output_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,18 @@ _REFUSALS = {
     Refusal.MAINTENANCE: "The door is under maintenance. End that first.",
     Refusal.NO_LOCK: "The door has no lock.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """The same happening to a reader, and to a device that is none."""
+
+    reader: EventType
+    device: EventType
+
+
+_ONLINE = _Kinds(EventType.READER_ONLINE, EventType.DEVICE_ONLINE)
+_OFFLINE = _Kinds(EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class Turn:
         self.subjects: dict[SubjectKey, Subject] = dict(situation.subjects)
         self.wishes: dict[str, UnlockWish] = dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
+        self.sensing = Sensing(self, situation, moment)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
@@ -127,28 +138,39 @@ class Turn:
         if isinstance(given, Presences):
             self.admission.learn(given)
             return
-        device = self._wiring.device(given.device_id)
-        if device is None:
+        if self._wiring.device(given.device_id) is not None:
+            self._take_event(given)
+
+    def _take_event(self, given: DriverEvent) -> None:
+        match given:
+            case CardRead() | Presented() | KeysPressed():
+                self._take_shown(given)
+            case InputsChanged():
+                self.sensing.hear(given.device_id, given.inputs)
+            case DeviceOnline():
+                self._came_online(given.device_id)
+            case DeviceOffline():
+                self._went_offline(given.device_id, given.reason)
+            case TamperChanged():
+                self._tampered(given.device_id, given.active)
+            case SupplyChanged():
+                self._supplied(given.device_id, given.present)
+
+    def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
+        reader = self._wiring.reader_at(given.device_id, given.number)
+        if reader is None:
             return
         match given:
             case CardRead():
-                self.admission.show(device, given.bits, given.fresh)
+                self.admission.show(reader, given.bits, given.fresh)
             case Presented():
-                self.admission.show(device, given.item, given.fresh)
+                self.admission.show(reader, given.item, given.fresh)
             case KeysPressed():
-                self.admission.keys(device, given.keys)
-            case InputsChanged():
-                self._inputs(device, given.inputs)
-            case DeviceOnline():
-                self._came_online(device)
-            case DeviceOffline():
-                self._went_offline(device, given.reason)
-            case TamperChanged():
-                tampered = EventType.READER_TAMPER if given.active else EventType.READER_TAMPER_CLEARED
-                self._device_record(device, tampered)
+                self.admission.keys(reader, given.keys)
 
     def pass_time(self) -> None:
-        """Apply the deadlines that have come, at every door and reader."""
+        """Apply the deadlines that have come, at every contact, door and reader."""
+        self.sensing.pass_time()
         self.admission.pass_time()
         for door_id in self._policy.doors:
             self._follow_schedule(door_id)
@@ -182,6 +204,8 @@ class Turn:
             self._before,
             doors=self.doors,
             devices=self.devices,
+            readings=self.sensing.readings,
+            lines=self.sensing.lines,
             subjects={key: subject for key, subject in self.subjects.items() if key in live},
             attempts=self.admission.attempts,
             keypads=self.admission.keypads,
@@ -194,31 +218,59 @@ class Turn:
             if before is not None and before != after:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
+        for door_id in self.doors:
+            self._connect(door_id)
+        self.sensing.hear_again()
 
-    def _inputs(self, device: OsdpDevice, inputs: tuple[bool, ...]) -> None:
-        if device.role is not DeviceRole.DOOR_IO or device.door_id not in self.doors:
+    def _connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
+        """Bring a door in step with the devices that it cannot be without."""
+        carriers = self._wiring.carriers_of(door_id)
+        online = bool(carriers) and all(self.devices.get(device_id) for device_id in carriers)
+        if online is self.doors[door_id].online:
             return
-        is_open, rex = position_and_rex(device, inputs)
-        self.step(device.door_id, Sensed(is_open, rex, new_id()))
+        self.step(door_id, Connected(online, new_id()), None if online else {"reason": reason})
+        if online:
+            self.sensing.tell(door_id)
 
-    def _came_online(self, device: OsdpDevice) -> None:
-        if self.devices.get(device.id):
+    def _came_online(self, device_id: str) -> None:
+        if self.devices.get(device_id):
             return
-        self.devices[device.id] = True
-        if device.role is DeviceRole.READER:
-            self._device_record(device, EventType.READER_ONLINE)
-        elif device.door_id in self.doors:
-            self.step(device.door_id, Connected(True, new_id()))
+        self.devices[device_id] = True
+        self._device_records(device_id, _ONLINE)
+        for door_id in self._doors_on(device_id):
+            self._connect(door_id)
+        for line in self._wiring.readers_on(device_id):
+            if line.door_id in self.doors:
+                self._show(line, annunciation(self.doors[line.door_id]))
 
-    def _went_offline(self, device: OsdpDevice, reason: str) -> None:
-        was_online = self.devices.get(device.id)
-        self.devices[device.id] = False
-        if device.role is DeviceRole.DOOR_IO and was_online and device.door_id in self.doors:
-            self.step(device.door_id, Connected(False, new_id()), {"reason": reason})
-        elif was_online is not False:
-            is_reader = device.role is DeviceRole.READER
-            lost = EventType.READER_OFFLINE if is_reader else EventType.DOOR_OFFLINE
-            self._device_record(device, lost, {"reason": reason})
+    def _went_offline(self, device_id: str, reason: str) -> None:
+        was_online = self.devices.get(device_id)
+        self.devices[device_id] = False
+        self.sensing.lose(device_id)
+        for door_id in self._doors_on(device_id):
+            if self.doors[door_id].online:
+                self._connect(door_id, reason)
+            elif was_online is None:
+                self.record(EventType.DOOR_OFFLINE, new_id(), door_id=door_id, data={"reason": reason})
+        if was_online is not False:
+            self._device_records(device_id, _OFFLINE, {"reason": reason})
+
+    def _tampered(self, device_id: str, active: bool) -> None:
+        readers = self._wiring.readers_on(device_id)
+        for line in readers:
+            self._reader_record(line, EventType.READER_TAMPER if active else EventType.READER_TAMPER_CLEARED)
+        for door_id in () if readers else self._doors_on(device_id):
+            kind = EventType.DOOR_TAMPER if active else EventType.DOOR_TAMPER_CLEARED
+            self.record(kind, new_id(), door_id=door_id)
+
+    def _supplied(self, device_id: str, present: bool) -> None:
+        for door_id in self._doors_on(device_id):
+            self.step(door_id, PowerChanged(present, new_id()))
+        for line in self._wiring.readers_on(device_id):
+            self._reader_record(line, EventType.READER_POWER_RESTORED if present else EventType.READER_POWER_LOST)
+
+    def _doors_on(self, device_id: str) -> list[str]:
+        return [door_id for door_id in sorted(self._wiring.doors_on(device_id)) if door_id in self.doors]
 
     def _command(self, command: DoorCommand) -> None:
         answered = self._known.get(command.id)
@@ -292,11 +344,17 @@ class Turn:
         self.admission.passed(door_id, taken)
         for effect in taken.effects:
             self._strike(door_id, effect, for_command)
+        if taken.annunciation is not None:
+            for line in self._wiring.readers_of(door_id):
+                self._show(line, taken.annunciation)
 
     def _strike(self, door_id: str, effect: StrikeEffect, for_command: str | None) -> None:
-        io = self._wiring.io_of(door_id)
-        if io is not None:
-            self.effects.append(Effect(output_for(io, effect), for_command))
+        for lock in self._wiring.locks_of(door_id):
+            self.effects.append(Effect(output_for(lock, effect), for_command))
+
+    def _show(self, line: ReaderLine, shown: Annunciation) -> None:
+        if self.devices.get(line.device_id):
+            self.effects.append(Effect(ShowDoor(line.device_id, shown, line.number)))
 
     def _door_record(self, door_id: str, noted: DoorRecord, data: dict[str, Any]) -> None:
         """The record, with the operator who caused it. Only access.no_entry names the cardholder:
@@ -313,16 +371,18 @@ class Turn:
             }
         self.record(noted.type, correlation, **fields)
 
-    def _device_record(self, device: OsdpDevice, kind: EventType, data: dict[str, Any] | None = None) -> None:
-        reader = self._policy.readers.get(device.reader_id or "")
-        self.record(
-            kind,
-            new_id(),
-            door_id=device.door_id,
-            side=reader.side if reader else None,
-            reader_id=device.reader_id,
-            data=data or {},
-        )
+    def _device_records(self, device_id: str, kinds: _Kinds, data: dict[str, Any] | None = None) -> None:
+        """What happened to a device, at each reader that it is; or about itself, if nothing else tells of it."""
+        readers = self._wiring.readers_on(device_id)
+        for line in readers:
+            self._reader_record(line, kinds.reader, data)
+        if not readers and not self._doors_on(device_id):
+            self.record(kinds.device, new_id(), data={**(data or {}), "device": device_id})
+
+    def _reader_record(self, line: ReaderLine, kind: EventType, data: dict[str, Any] | None = None) -> None:
+        reader = self._policy.readers.get(line.reader_id)
+        side = reader.side if reader else None
+        self.record(kind, new_id(), door_id=line.door_id, side=side, reader_id=line.reader_id, data=data or {})
 
     def record(self, kind: EventType, correlation: str, **fields: Any) -> None:
         """Write something down."""

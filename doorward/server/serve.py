@@ -12,11 +12,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
+from doorward.acs.devices import OsdpDevice
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
-from doorward.acs.messages import OsdpDevice
 from doorward.acs.site.operations import ensure_site
 from doorward.hardware.controller import Controller
 from doorward.hardware.driver import Driver, EventSink

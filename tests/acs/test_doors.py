@@ -15,6 +15,7 @@ from doorward.acs.decision.policy import (
     Side,
     TwoPersonRule,
 )
+from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.configuration import group_uses, list_elevators, list_ports, list_setups, schedule_uses
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
@@ -28,7 +29,7 @@ from doorward.acs.doors.operations import (
     create_door,
     create_reader,
 )
-from doorward.acs.doors.policy import UNWIRED, door_policies, osdp_devices, reader_policies
+from doorward.acs.doors.policy import controller_wiring, door_policies, reader_policies
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges
@@ -46,7 +47,6 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.errors import Conflict, ControllerOffline, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
-from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.acs.people.models import Group
 from doorward.acs.people.operations import create_group
 from doorward.acs.schedules.models import ScheduleRow
@@ -322,23 +322,18 @@ async def test_a_door_s_io_device_wires_the_door_and_is_sent_with_what_is_wired(
         )
         device = await create_device(world.domain, COMMAND_LINE, given)
 
-        async def sent() -> OsdpDevice:
-            (found,) = await osdp_devices(world.domain.sealer, world.controller.id)
-            return found
+        async def sent() -> tuple[list[int], dict[tuple[InputPurpose, int], bool]]:
+            wiring = await controller_wiring(world.domain.sealer, world.controller.id)
+            assert [(one.id, one.key) for one in wiring.devices] == [(device.id, b"k" * 16)]
+            inputs = {(line.purpose, line.number): line.rex_unlocks for line in wiring.inputs}
+            return [lock.output for lock in wiring.locks], inputs
 
-        found = await sent()
-        assert (found.strike_output, found.position_input, found.rex_input) == (2, 4, 6)
-        assert found.key == b"k" * 16
+        position, rex = InputPurpose.POSITION, InputPurpose.REX
+        assert await sent() == ([2], {(position, 4): True, (rex, 6): True})
         shunting = InputWire(InputPurpose.REX, 1, Side.A, device.id, rex=RexAction.NONE)
         unlocking = InputWire(InputPurpose.REX, 7, Side.B, device.id, rex=RexAction.UNLOCK)
         await wire(world, door, [LockWire(3, device_id=device.id)], [shunting, unlocking])
-        found = await sent()
-        assert (found.strike_output, found.position_input, found.rex_input) == (3, UNWIRED, 7)
-        (policy,) = await door_policies(world.controller.id)
-        assert policy.rex_unlocks
-        await wire(world, door, [LockWire(3, device_id=device.id)], [shunting])
-        (policy,) = await door_policies(world.controller.id)
-        assert not policy.rex_unlocks
+        assert await sent() == ([3], {(rex, 1): False, (rex, 7): True})
         with pytest.raises(Conflict, match="is on this device"):
             await delete_device(world.domain, COMMAND_LINE, device.id)
         await wire(world, door, [], [])

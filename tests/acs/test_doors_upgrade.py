@@ -7,7 +7,7 @@ from tortoise.connection import get_connection
 from doorward.acs.database import open_database
 from doorward.acs.decision.policy import DoorKind, Side
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
-from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
+from doorward.acs.doors.policy import controller_wiring, door_policies, reader_policies
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LockRank, ReaderType, RexAction
 from doorward.acs.sealing import Sealer
 from tests.first_version import first_version, insert
@@ -58,8 +58,12 @@ async def test_doors_of_the_first_version_work_as_before_after_the_upgrade(empty
         reader = await Reader.get()
         assert (reader.type, reader.door_id, reader.version) == (ReaderType.OSDP, gate.id, 1)
         assert await Device.all().count() == 3
-        devices = {device.id: device for device in await osdp_devices(Sealer(DATA_KEY), CONTROLLER)}
-        assert (devices[IO].strike_output, devices[IO].position_input, devices[IO].rex_input) == (4, 5, 6)
+        wiring = await controller_wiring(Sealer(DATA_KEY), CONTROLLER)
+        assert [(lock.device_id, lock.output) for lock in wiring.locks] == [(IO, 4)]
+        assert {(line.device_id, line.purpose, line.number) for line in wiring.inputs} == {
+            (IO, InputPurpose.POSITION, 5),
+            (IO, InputPurpose.REX, 6),
+        }
         assert [policy.rex_unlocks for policy in await door_policies(CONTROLLER)] == [True, False]
         assert [policy.id for policy in await reader_policies(CONTROLLER)] == [READER]
         sides = await get_connection("default").execute_query_dict("SELECT rule_id, door_id FROM access_rule_side")

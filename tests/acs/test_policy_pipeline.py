@@ -10,7 +10,8 @@ from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.patch import PolicyStore, apply
 from doorward.acs.decision.policy import CardholderPolicy, Policy
-from doorward.acs.doors.models import Controller, Door
+from doorward.acs.devices import Wiring
+from doorward.acs.doors.models import Controller, Device, Door
 from doorward.acs.messages import PolicyDelta, PolicySnapshot
 from doorward.acs.operation import SITE_ID, Work, _finish
 from doorward.acs.people.models import Cardholder, GroupMember
@@ -43,6 +44,12 @@ async def change(world: World, what: Change, *parts: tuple[PolicyPart, str]) -> 
         await _finish(work)
 
 
+async def give_away(work: Work, door_id: str) -> None:
+    """Let another controller have a door and what stands at it."""
+    await Door.filter(id=door_id).using_db(work.connection).update(controller_id="other")
+    await Device.filter(door_id=door_id).using_db(work.connection).update(controller_id="other")
+
+
 async def nothing(_: Work) -> None:
     pass
 
@@ -68,7 +75,7 @@ class Follower:
         self.world = world
         self.controller_id = controller_id or world.controller.id
         self.policy = Policy(0, "UTC")
-        self.devices: tuple[object, ...] = ()
+        self.wiring = Wiring()
         self.feed = PolicyFeed(world.domain, self.controller_id)
         self.feed.begin(0, "")
 
@@ -76,18 +83,18 @@ class Follower:
         """Take the next message in, and check that it leads to what a whole policy would be now."""
         message = await self.feed.next()
         match message:
-            case PolicySnapshot(policy, devices):
-                self.policy, self.devices = policy, devices
+            case PolicySnapshot(policy, wiring):
+                self.policy, self.wiring = policy, wiring
             case PolicyDelta():
                 assert (message.base_version, message.base_content) == (self.policy.version, self.policy.content)
                 self.policy = apply(self.policy, message.changes, message.version, message.content)
-                self.devices = self.devices if message.devices is None else message.devices
+                self.wiring = self.wiring if message.wiring is None else message.wiring
         whole = await compile_policy(self.world.domain, self.controller_id)
         assert PolicyStore(self.policy).parts == PolicyStore(whole.policy).parts
-        assert (self.policy.version, self.policy.content, self.devices) == (
+        assert (self.policy.version, self.policy.content, self.wiring) == (
             whole.policy.version,
             whole.policy.content,
-            whole.devices,
+            whole.wiring,
         )
         return message
 
@@ -171,13 +178,13 @@ async def test_a_controller_without_a_policy_gets_it_whole_and_then_only_what_ch
         follower = Follower(world)
         whole = await follower.follow()
         assert isinstance(whole, PolicySnapshot)
-        assert whole.policy.content == content_of(whole.policy, whole.devices)
+        assert whole.policy.content == content_of(whole.policy, whole.wiring)
         assert await follower.follow() is None
         await suspend(world, site)
         delta = await follower.follow()
         assert isinstance(delta, PolicyDelta)
         assert delta.changes.cardholders == (CardholderPolicy(site.ada.id, (site.group.id,), suspended=True),)
-        assert (delta.changes.credentials, delta.changes.removed, delta.devices) == ((), {}, None)
+        assert (delta.changes.credentials, delta.changes.removed, delta.wiring) == ((), {}, None)
         assert await follower.follow() is None
 
 
@@ -211,17 +218,17 @@ async def test_a_door_that_moves_to_another_controller_takes_its_readers_devices
         here, there = Follower(world), Follower(world, other.id)
         await here.follow()
         await there.follow()
-        assert (there.policy.doors, there.policy.rules, there.devices) == ((), (), ())
+        assert (there.policy.doors, there.policy.rules, there.wiring) == ((), (), Wiring())
         await change(
             world,
-            lambda work: Door.filter(id=site.door.id).using_db(work.connection).update(controller_id="other"),
+            lambda work: give_away(work, site.door.id),
             (PolicyPart.DOOR, site.door.id),
         )
         assert isinstance(await here.follow(), PolicyDelta)
         assert isinstance(await there.follow(), PolicyDelta)
-        assert (here.policy.doors, here.policy.readers, here.policy.rules, here.devices) == ((), (), (), ())
+        assert (here.policy.doors, here.policy.readers, here.policy.rules, here.wiring) == ((), (), (), Wiring())
         assert (len(there.policy.doors), len(there.policy.readers), len(there.policy.rules)) == (1, 2, 1)
-        assert len(there.devices) == 2
+        assert len(there.wiring.devices) == 2
 
 
 async def test_settings_of_the_site_come_as_a_delta(database_url: str) -> None:

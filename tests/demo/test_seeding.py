@@ -106,7 +106,7 @@ async def test_each_case_that_a_visitor_will_try_is_decided_as_the_guide_says(
 async def test_the_controller_is_wired_to_what_the_hardware_has_burnt_in(database_url: str, tmp_path: Path) -> None:
     async with seeded_world(database_url, tmp_path) as (world, hardware):
         snapshot = await compile_policy(world.domain, world.controller.id)
-    wired = {(device.port, device.address, device.key) for device in snapshot.devices}
+    wired = {(device.port, device.address, device.key) for device in snapshot.wiring.devices}
     ports = DemoDirectory.at(tmp_path).ports
     burnt_in = {(str(ports / door.port), door.address, door.key) for door in hardware.doors}
     burnt_in |= {

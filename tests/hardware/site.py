@@ -22,17 +22,17 @@ from doorward.acs.decision.policy import (
     Side,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
+from doorward.acs.devices import Device, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
+from doorward.acs.doors.wiring import InputPurpose
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import (
     CommandResult,
-    DeviceRole,
     DoorCommand,
     DoorStatus,
     Hello,
     JournalAck,
     JournalBatch,
     JournalRecord,
-    OsdpDevice,
     PolicySnapshot,
     ToController,
     ToServer,
@@ -78,7 +78,7 @@ class TurnedClock:
 class FakeDriver:
     """Drives nothing: keeps what it was asked, and says what the test wants. Refuses like the real one."""
 
-    def __init__(self, devices: Sequence[OsdpDevice], sink: EventSink) -> None:
+    def __init__(self, devices: Sequence[Device], sink: EventSink) -> None:
         self.devices = tuple(devices)
         self.sink = sink
         self.commands: list[DriverCommand] = []
@@ -218,7 +218,7 @@ class Site:
             "controller-1", self.journal, DATA_KEY, self._make_driver, self.clock.now, self.clock.monotonic_ms
         )
 
-    def _make_driver(self, devices: Sequence[OsdpDevice], sink: EventSink) -> FakeDriver:
+    def _make_driver(self, devices: Sequence[Device], sink: EventSink) -> FakeDriver:
         driver = FakeDriver(devices, sink)
         with self._made:
             self.drivers.append(driver)
@@ -321,8 +321,18 @@ def snapshot(version: int = 1, port: str = "/dev/ttyUSB0", access_time_ms: int =
     """The policy, with its reader and its door's device on one port."""
     return PolicySnapshot(
         policy(version, access_time_ms),
+        wired(OsdpDevice(READER, port, 1, b"r" * 16), OsdpDevice(IO, port, 2, b"i" * 16)),
+    )
+
+
+def wired(reader: OsdpDevice, io: OsdpDevice, door_id: str = DOOR, reader_id: str = "reader-1") -> Wiring:
+    """One door: a reader device, and a device with its strike on output 0, its sensor on input 0, its REX on 1."""
+    return Wiring(
+        (reader, io),
+        (ReaderLine(reader_id, door_id, reader.id),),
+        (LockLine(door_id, io.id, 0),),
         (
-            OsdpDevice(READER, DeviceRole.READER, DOOR, port, 1, b"r" * 16, reader_id="reader-1"),
-            OsdpDevice(IO, DeviceRole.DOOR_IO, DOOR, port, 2, b"i" * 16),
+            InputLine(door_id, InputPurpose.POSITION, io.id, 0),
+            InputLine(door_id, InputPurpose.REX, io.id, 1),
         ),
     )

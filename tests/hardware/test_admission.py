@@ -32,12 +32,11 @@ from doorward.acs.decision.read import PlateRead
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.decision.tokens import pin_token
+from doorward.acs.devices import LockLine, OsdpDevice, ReaderLine, Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import (
     CommandStatus,
-    DeviceRole,
     DoorCommand,
-    OsdpDevice,
     PersonPresence,
     PolicyApplied,
     PolicySnapshot,
@@ -75,7 +74,7 @@ def rich(version: int = 2, door: dict[str, Any] | None = None, **changes: Any) -
         token_key=KEY,
         **{"profiles": (), **changes},
     )
-    return PolicySnapshot(made, snapshot().devices)
+    return PolicySnapshot(made, snapshot().wiring)
 
 
 def profile(*ways: tuple[IdentificationType, ...]) -> dict[str, Any]:
@@ -352,12 +351,14 @@ def test_a_card_in_an_elevator_frees_the_floors_that_its_owner_may_enter(site: S
         readers=(ReaderPolicy("reader-1", "floor-0", Side.A, floors=tuple(floor.id for floor in floors)),),
         rules=(rule,),
     )
-    reader = OsdpDevice(READER, DeviceRole.READER, "floor-0", "/dev/cab", 1, b"r" * 16, reader_id="reader-1")
-    relays = tuple(
-        OsdpDevice(f"io-{number}", DeviceRole.DOOR_IO, f"floor-{number}", "/dev/cab", 2 + number, b"i" * 16)
-        for number in range(3)
+    reader = OsdpDevice(READER, "/dev/cab", 1, b"r" * 16)
+    relays = tuple(OsdpDevice(f"io-{number}", "/dev/cab", 2 + number, b"i" * 16) for number in range(3))
+    wiring = Wiring(
+        (reader, *relays),
+        (ReaderLine("reader-1", "floor-0", READER),),
+        tuple(LockLine(f"floor-{number}", relay.id, 0) for number, relay in enumerate(relays)),
     )
-    adopt(site, PolicySnapshot(made, (reader, *relays)))
+    adopt(site, PolicySnapshot(made, wiring))
     site.tell(DeviceOnline(READER), *(DeviceOnline(relay.id) for relay in relays))
     site.badge()
     granted = site.server.event(EventType.ACCESS_GRANTED)
@@ -382,6 +383,6 @@ def test_a_policy_without_the_rest_still_is_one(site: Site) -> None:
         schedules=policy().schedules,
         rules=policy().rules,
     )
-    adopt(site, PolicySnapshot(old, snapshot().devices))
+    adopt(site, PolicySnapshot(old, snapshot().wiring))
     site.badge()
     site.server.event(EventType.ACCESS_GRANTED)

@@ -9,6 +9,7 @@ from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.reason import Reason
+from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandStatus, DoorCommand, PolicyApplied, PolicySnapshot
 from doorward.hardware.driver import (
@@ -260,7 +261,7 @@ def test_a_driver_that_was_replaced_is_not_listened_to(site: Site) -> None:
 
 
 def test_a_policy_that_takes_a_door_away_takes_its_devices_too(site: Site) -> None:
-    site.server.send(type(snapshot())(policy=type(snapshot().policy)(2, "UTC"), devices=()))
+    site.server.send(type(snapshot())(policy=type(snapshot().policy)(2, "UTC"), wiring=Wiring()))
     site.server.message(PolicyApplied, lambda applied: applied.version == 2)
     assert not site.driver.running
     site.command(DoorAction.UNLOCK)

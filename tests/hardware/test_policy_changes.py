@@ -2,7 +2,6 @@
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +10,7 @@ from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.patch import PolicyChanges, PolicyStore
 from doorward.acs.decision.policy import CardholderPolicy, Policy
 from doorward.acs.decision.reason import Reason
+from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import Health, Hello, PolicyApplied, PolicyDelta, PolicyRefused, PolicySnapshot
 from doorward.acs.policy.content import content_after, content_of
@@ -28,7 +28,7 @@ SPARED = PolicyChanges(cardholders=(CardholderPolicy("ann"),))
 
 def with_content(given: PolicySnapshot) -> PolicySnapshot:
     """As a server sends it."""
-    content = content_of(given.policy, given.devices)
+    content = content_of(given.policy, given.wiring)
     return msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, content=content))
 
 
@@ -37,25 +37,25 @@ class Sender:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.devices = snapshot().devices
+        self.wiring = snapshot().wiring
         self.store = PolicyStore(policy())
 
     def whole(self, version: int = 1) -> None:
         given = with_content(snapshot(version))
-        self.store, self.devices = PolicyStore(given.policy), given.devices
+        self.store, self.wiring = PolicyStore(given.policy), given.wiring
         self.site.server.send(given)
         self.site.server.message(PolicyApplied, lambda applied: applied.version == version)
 
-    def delta(self, changes: PolicyChanges, devices: Any = None) -> PolicyDelta:
+    def delta(self, changes: PolicyChanges, wiring: Wiring | None = None) -> PolicyDelta:
         """The next one; it counts as sent."""
-        content = content_after(self.store, self.devices, changes, devices)
+        content = content_after(self.store, self.wiring, changes, wiring)
         base, base_content = self.store.version, self.store.content
         self.store.apply(changes, base + 1, content)
-        self.devices = self.devices if devices is None else devices
-        return PolicyDelta(base, base_content, base + 1, content, changes, devices)
+        self.wiring = self.wiring if wiring is None else wiring
+        return PolicyDelta(base, base_content, base + 1, content, changes, wiring)
 
-    def send(self, changes: PolicyChanges, devices: Any = None) -> PolicyDelta:
-        delta = self.delta(changes, devices)
+    def send(self, changes: PolicyChanges, wiring: Wiring | None = None) -> PolicyDelta:
+        delta = self.delta(changes, wiring)
         self.site.server.send(delta)
         return delta
 
@@ -96,7 +96,7 @@ def test_the_driver_is_left_alone_by_a_delta_without_wiring(site: Site, sender: 
     sender.send(SUSPENDED)
     sender.applied(2)
     assert site.driver is first
-    sender.send(PolicyChanges(), snapshot(1, "/dev/ttyUSB1").devices)
+    sender.send(PolicyChanges(), snapshot(1, "/dev/ttyUSB1").wiring)
     sender.applied(3)
     assert (first.running, site.driver.running) == (False, True)
 

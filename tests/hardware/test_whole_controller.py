@@ -11,12 +11,13 @@ import pytest
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.reason import Reason
+from doorward.acs.devices import OsdpDevice
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.messages import DeviceRole, DoorStatus, OsdpDevice, PolicySnapshot
+from doorward.acs.messages import DoorStatus, PolicySnapshot
 from doorward.hardware.controller import Controller
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.simulators.door import DoorSpec, ReaderSpec, SimulatedDoor
-from tests.hardware.site import DATA_KEY, DOOR, FACILITY, NUMBER, FakeServer, policy
+from tests.hardware.site import DATA_KEY, FACILITY, NUMBER, FakeServer, policy, wired
 
 PATIENCE_S = 20.0
 
@@ -67,13 +68,13 @@ def world(tmp_path: Path) -> Iterator[World]:
     door.start()
     server = FakeServer(PATIENCE_S)
     devices = (
-        OsdpDevice("r", DeviceRole.READER, DOOR, str(ports[0]), 1, keys[0], reader_id="reader-1"),
-        OsdpDevice("i", DeviceRole.DOOR_IO, DOOR, str(ports[1]), 2, keys[1]),
+        OsdpDevice("r", str(ports[0]), 1, keys[0]),
+        OsdpDevice("i", str(ports[1]), 2, keys[1]),
     )
     try:
         with Controller("controller-1", tmp_path / "journal.db", DATA_KEY, OsdpDriver) as controller:
             server.attach(controller)
-            server.send(PolicySnapshot(policy(), devices))
+            server.send(PolicySnapshot(policy(), wired(*devices)))
             server.message(DoorStatus, lambda status: status.online and status.readers_online["reader-1"])
             yield World(door, strikes, server)
     finally:

@@ -98,7 +98,7 @@ async def test_hello_is_welcomed_written_down_and_answered_with_the_policy(datab
     async with connected(database_url) as peer:
         assert (await peer.next(Welcome)).stored_sequence == 0
         snapshot = await peer.next(PolicySnapshot)
-        assert [device.key for device in snapshot.devices] == [b"r" * 16, b"i" * 16]
+        assert [device.key for device in snapshot.wiring.devices] == [b"r" * 16, b"i" * 16]
         peer.end.send(PolicyApplied(snapshot.policy.version))
         assert (await peer.events(EventType.CONTROLLER_ONLINE))[0].data["boot_id"] == "boot"
         peer.end.send(JournalBatch((granted(peer.site, 1),)))

@@ -148,11 +148,11 @@ def _devices(locks: list[LockWire], inputs: list[InputWire]) -> set[str]:
 
 async def _check_devices(work: Work, door: Door, locks: list[LockWire], inputs: list[InputWire]) -> None:
     wanted = _devices(locks, inputs)
-    devices = await Device.filter(id__in=list(wanted)).using_db(work.connection).prefetch_related("door")
+    devices = await Device.filter(id__in=list(wanted)).using_db(work.connection)
     if missing := wanted - {device.id for device in devices}:
         raise NotFound(f"There is no such device: {', '.join(sorted(missing))}.", "deviceId")
     for device in devices:
-        if device.door.controller_id != door.controller_id:
+        if device.controller_id != door.controller_id:
             raise ValidationFailed("This device hangs on another controller than the door.", "deviceId")
 
 

@@ -58,7 +58,7 @@ async def list_setups(actor: Actor, ids: Collection[str] | None = None) -> list[
     readers = await _readers(doors)
     devices: dict[str, list[Device]] = defaultdict(list)
     for device in await Device.filter(door_id__in=found).order_by("id"):
-        devices[device.door_id].append(device)
+        devices[device.door_id or ""].append(device)
     warnings = await _warnings(doors, readers)
     return [
         DoorSetup(

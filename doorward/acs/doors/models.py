@@ -1,9 +1,12 @@
 """Controllers, doors, elevators, readers, and what is wired to them."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
 from doorward.acs.decision.policy import DoorKind, EmergencyAction, RelockOn, Side
+from doorward.acs.devices import DeviceKind, DeviceRole
 from doorward.acs.doors.settings import DoorGroupUse, DoorScheduleUse
 from doorward.acs.doors.wiring import (
     Circuit,
@@ -14,7 +17,6 @@ from doorward.acs.doors.wiring import (
     RexAction,
     Supervision,
 )
-from doorward.acs.messages import DeviceRole
 from doorward.acs.people.models import Group
 from doorward.acs.profiles.models import Profile
 from doorward.acs.schedules.models import ScheduleRow
@@ -174,26 +176,43 @@ class Reader(Model):
 
 
 class Device(Model):
-    """An OSDP device: where pyserial finds it, and its sealed secure-channel key."""
+    """A device on a controller: where it is reached, and the sealed key of its channel.
+
+    `door_id` is the door that it stands at (NULL: none), `settings` what only its kind has (NULL: nothing). A device
+    on a serial line has a port, an address and a baud rate.
+    """
 
     id = fields.CharField(36, primary_key=True)
-    role = fields.CharEnumField(DeviceRole, max_length=16)
-    door: fields.ForeignKeyRelation[Door] = fields.ForeignKeyField(
-        "acs.Door", related_name=False, on_delete=fields.RESTRICT, db_index=True
+    kind = fields.CharEnumField(
+        DeviceKind,
+        max_length=16,
+        default=DeviceKind.OSDP,
+        db_default=DeviceKind.OSDP.value,
+        description="How it is reached",
     )
-    door_id: str
+    name = fields.CharField(100, default="", db_default="")
+    controller: fields.ForeignKeyNullableRelation[Controller] = fields.ForeignKeyField(
+        "acs.Controller", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    controller_id: str | None
+    role = fields.CharEnumField(DeviceRole, max_length=16)
+    door: fields.ForeignKeyNullableRelation[Door] = fields.ForeignKeyField(
+        "acs.Door", related_name=False, on_delete=fields.RESTRICT, db_index=True, null=True
+    )
+    door_id: str | None
     reader: fields.ForeignKeyNullableRelation[Reader] = fields.ForeignKeyField(
         "acs.Reader", related_name=False, on_delete=fields.RESTRICT, null=True
     )
     reader_id: str | None
-    port = fields.CharField(255)
-    baud = fields.IntField()
-    address = fields.IntField()
-    sealed_key = fields.BinaryField()
+    port = fields.CharField(255, null=True)
+    baud = fields.IntField(null=True)
+    address = fields.IntField(null=True)
+    sealed_key = fields.BinaryField(null=True)
+    settings: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "device"
-        unique_together = (("port", "address"),)
+        unique_together = (("controller_id", "port", "address"),)
 
 
 class DoorLock(Model):

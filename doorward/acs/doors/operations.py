@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorKind
+from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.models import Controller, Device, Door, Reader
@@ -14,7 +15,6 @@ from doorward.acs.doors.stored import locked_door
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import DeviceRole
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.zones.doors import enter_zone_by
@@ -111,6 +111,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         work.connection,
         f"Another device has address {given.address} on {port}.",
         "address",
+        controller_id=door.controller_id,
         port=port,
         address=given.address,
     )
@@ -118,6 +119,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     device = await Device.create(
         using_db=work.connection,
         id=device_id,
+        controller_id=door.controller_id,
         role=given.role,
         door_id=given.door_id,
         reader_id=given.reader_id,

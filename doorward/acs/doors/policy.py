@@ -1,23 +1,21 @@
 """Doors, readers and devices as controllers get them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 
-import msgspec
-
+from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
+from doorward.acs.devices import DEFAULT_BAUD, DeviceKind, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
+from doorward.acs.devices import Device as AnyDevice
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputPurpose, InputWire, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
-from doorward.acs.messages import DeviceRole, OsdpDevice
 from doorward.acs.sealing import Sealer
 
 _CHUNK = 200
 """So many doors are read in one turn of the event loop (some milliseconds)."""
-UNWIRED = 255
-"""The number of an output or input that no device has: it is never set and never reads as active."""
 
 
 async def door_policies(controller_id: str, ids: Collection[str] | None = None) -> tuple[DoorPolicy, ...]:
@@ -33,7 +31,6 @@ async def door_policies(controller_id: str, ids: Collection[str] | None = None) 
 
 
 def _door(door: Door, given: NewDoor, inputs: list[InputWire]) -> DoorPolicy:
-    rex = [wire.rex for wire in inputs if wire.purpose is InputPurpose.REX]
     emergency = [wire.emergency for wire in inputs if wire.purpose is InputPurpose.EMERGENCY]
     return DoorPolicy(
         id=door.id,
@@ -44,7 +41,7 @@ def _door(door: Door, given: NewDoor, inputs: list[InputWire]) -> DoorPolicy:
         relock_delay_ms=given.relock_delay_ms,
         forced_alarm=given.forced_alarm,
         held_alarm=given.held_alarm,
-        rex_unlocks=given.rex_unlocks and (not rex or RexAction.UNLOCK in rex),
+        rex_unlocks=given.rex_unlocks,
         kind=given.kind,
         long_access_time_ms=given.long_access_time_ms,
         long_held_after_ms=given.long_held_after_ms,
@@ -88,58 +85,43 @@ async def reader_policies(controller_id: str, ids: Collection[str] | None = None
     )
 
 
-async def osdp_devices(
-    sealer: Sealer, controller_id: str, ids: Collection[str] | None = None
-) -> tuple[OsdpDevice, ...]:
-    """The OSDP devices at a controller's doors, or those of `ids`, by id, with what is wired to them."""
-    rows = Device.filter(door__controller_id=controller_id)
-    devices = await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("id")
-    return tuple(_device(sealer, *parts) for parts in await _wired(devices))
-
-
-async def _wired(devices: list[Device]) -> list[tuple[Device, list[DoorLock], list[DoorInput]]]:
-    """Each device with the locks and inputs on it that belong to its own door."""
-    ids = [device.id for device in devices]
-    locks = await DoorLock.filter(device_id__in=ids).order_by("rank")
-    inputs = await DoorInput.filter(device_id__in=ids).order_by("id")
-    return [
-        (
-            device,
-            [lock for lock in locks if lock.device_id == device.id and lock.door_id == device.door_id],
-            [row for row in inputs if row.device_id == device.id and row.door_id == device.door_id],
-        )
-        for device in devices
-    ]
-
-
-def _device(sealer: Sealer, device: Device, locks: list[DoorLock], inputs: list[DoorInput]) -> OsdpDevice:
-    key = sealer.open(device.sealed_key, f"device:{device.id}")
-    place = OsdpDevice(
-        id=device.id,
-        role=device.role,
-        door_id=device.door_id,
-        port=device.port,
-        address=device.address,
-        key=key,
-        baud=device.baud,
-        reader_id=device.reader_id,
-    )
-    if device.role is not DeviceRole.DOOR_IO:
-        return place
-    return msgspec.structs.replace(
-        place,
-        strike_output=locks[0].output if locks else UNWIRED,
-        position_input=_first(row.port for row in inputs if row.purpose is InputPurpose.POSITION),
-        rex_input=_rex(inputs),
+async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
+    """The devices at a controller's doors with the keys of their secure channels, and all lines on them, by id."""
+    devices = await Device.filter(controller_id=controller_id).order_by("id")
+    locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
+    inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
+    readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
+    return Wiring(
+        tuple(_KINDS[device.kind](sealer, device) for device in devices if device.kind in _KINDS),
+        tuple(
+            ReaderLine(reader.id, reader.door_id, device.id, led_control=reader.led_control)
+            for device in devices
+            if (reader := readers.get(device.reader_id or "")) is not None
+        ),
+        tuple(LockLine(row.door_id, row.device_id or "", row.output, row.rank) for row in locks),
+        tuple(_input(row) for row in inputs),
     )
 
 
-def _rex(inputs: list[DoorInput]) -> int:
-    """The one REX that a device's message has room for: one that unlocks, if there is one."""
-    devices = [row for row in inputs if row.purpose is InputPurpose.REX]
-    unlocking = [row.port for row in devices if row.rex is RexAction.UNLOCK]
-    return _first([*unlocking, *(row.port for row in devices)])
+def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
+    key = sealer.open(device.sealed_key or b"", f"device:{device.id}")
+    return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
 
 
-def _first(ports: Iterable[int]) -> int:
-    return next(iter(ports), UNWIRED)
+_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}
+"""What a controller gets of each kind of device."""
+
+
+def _input(row: DoorInput) -> InputLine:
+    return InputLine(
+        row.door_id,
+        row.purpose,
+        row.device_id or "",
+        row.port,
+        active_when=row.active_when,
+        debounce_ms=min(row.debounce_ms, MAX_DEBOUNCE_MS),
+        supervision=row.supervision,
+        resistor_ohm=row.resistor_ohm,
+        side=row.side,
+        rex_unlocks=row.rex is not RexAction.NONE,
+    )

@@ -171,6 +171,10 @@ class EventType(StrEnum):
     DOOR_TAMPER_CLEARED = "door.tamper_cleared"
     DOOR_POWER_LOST = "door.power_lost"
     DOOR_POWER_RESTORED = "door.power_restored"
+    READER_POWER_LOST = "reader.power_lost"
+    READER_POWER_RESTORED = "reader.power_restored"
+    DEVICE_ONLINE = "device.online"
+    DEVICE_OFFLINE = "device.offline"
     # Manual actions on zones, threat levels.
     ZONE_COMMANDED = "audit.zone.commanded"
     THREAT_RAISED = "threat.raised"
@@ -362,6 +366,12 @@ def _declare() -> dict[EventType, Declaration]:
             device, warning, "Door device lost its power supply", kind.DOOR_POWER_RESTORED
         ),
         kind.DOOR_POWER_RESTORED: Declaration(device, info, "Door device has its power supply again"),
+        kind.READER_POWER_LOST: Declaration(
+            device, warning, "Reader lost its power supply", kind.READER_POWER_RESTORED
+        ),
+        kind.READER_POWER_RESTORED: Declaration(device, info, "Reader has its power supply again"),
+        kind.DEVICE_ONLINE: Declaration(device, info, "Device online"),
+        kind.DEVICE_OFFLINE: Declaration(device, warning, "Device offline", kind.DEVICE_ONLINE),
         # Manual actions on zones, threat levels.
         kind.ZONE_COMMANDED: Declaration(audit, notice, "Command given to the doors of a zone"),
         kind.THREAT_RAISED: Declaration(system, alarm, "Threat level raised", kind.THREAT_RELEASED),

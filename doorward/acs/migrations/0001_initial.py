@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 from doorward.acs.actor import Role
 from doorward.acs.decision.policy import CredentialStatus, RelockOn, Side
 from doorward.acs.events.catalogue import Category, EventType, Severity
-from doorward.acs.messages import DeviceRole
+from doorward.acs.devices import DeviceRole
 
 
 class Migration(migrations.Migration):

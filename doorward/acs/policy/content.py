@@ -13,7 +13,7 @@ import msgspec
 
 from doorward.acs.decision.patch import FIELDS, PolicyChanges, PolicyStore, key_of, settings_of
 from doorward.acs.decision.policy import Policy
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import Wiring
 from doorward.acs.policy_part import PolicyPart
 
 DIGEST_BYTES = 16
@@ -40,23 +40,23 @@ def as_text(total: int) -> str:
     return f"{total % MODULUS:0{2 * DIGEST_BYTES}x}"
 
 
-def single_digests(settings: Policy, devices: tuple[OsdpDevice, ...]) -> tuple[bytes, bytes]:
+def single_digests(settings: Policy, wiring: Wiring) -> tuple[bytes, bytes]:
     """The digests of what there is once: the settings and the wiring."""
-    return digest(PolicyPart.SITE, settings), digest(PolicyPart.DEVICE, devices)
+    return digest(PolicyPart.SITE, settings), digest(PolicyPart.DEVICE, wiring)
 
 
-def content_of(policy: Policy, devices: tuple[OsdpDevice, ...]) -> str:
+def content_of(policy: Policy, wiring: Wiring) -> str:
     """The content of a whole policy with its wiring. Takes about 1.5 microseconds an entity."""
     entities = (digest(part, entity) for part, field in FIELDS.items() for entity in getattr(policy, field))
-    single = single_digests(settings_of(policy), devices)
+    single = single_digests(settings_of(policy), wiring)
     return as_text(sum_of(entities) + sum_of(single))
 
 
 def content_after(
     store: PolicyStore,
-    wired: tuple[OsdpDevice, ...],
+    wired: Wiring,
     changes: PolicyChanges,
-    rewired: tuple[OsdpDevice, ...] | None,
+    rewired: Wiring | None,
 ) -> str:
     """The content that `store` with the wiring `wired` will have once it has taken the changes; it has not yet."""
     before, after = int(store.content or "0", 16), 0

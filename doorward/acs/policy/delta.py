@@ -6,11 +6,12 @@ from typing import Any
 
 from doorward.acs.decision.patch import FIELDS, PolicyChanges, key_of, settings_of
 from doorward.acs.decision.policy import Policy
-from doorward.acs.messages import OsdpDevice, PolicySnapshot
+from doorward.acs.devices import Wiring
+from doorward.acs.messages import PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.policy.changes import ChangedIds
 from doorward.acs.policy.digests import Name
-from doorward.acs.policy.parts import LOADERS, Scope, dependents, devices_of, settings
+from doorward.acs.policy.parts import LOADERS, Scope, dependents, settings, wiring_of
 from doorward.acs.policy.snapshot import name_entities, name_single
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
@@ -23,7 +24,7 @@ class Delta:
     """The changes, and the whole wiring if that changed."""
 
     changes: PolicyChanges
-    devices: tuple[OsdpDevice, ...] | None
+    wiring: Wiring | None
 
     def digests(self) -> dict[Name, bytes | None]:
         """The new digest of everything in it; None for what is gone."""
@@ -32,7 +33,7 @@ class Delta:
             named.update(((part, entity_id), None) for entity_id in ids)
         for part, field in FIELDS.items():
             named.update(name_entities(part, getattr(self.changes, field)))
-        return named | name_single(self.changes.settings, self.devices)
+        return named | name_single(self.changes.settings, self.wiring)
 
 
 async def with_dependents(changed: ChangedIds) -> ChangedIds:
@@ -48,8 +49,8 @@ async def load_delta(scope: Scope, changed: ChangedIds) -> Delta:
     """Read what changed, inside a consistent reading."""
     found = {part: await LOADERS[part](scope, ids) for part, ids in changed.items() if part in LOADERS and ids}
     empty = await settings(scope, await Site.get(id=SITE_ID)) if PolicyPart.SITE in changed else None
-    devices = await devices_of(scope) if any(part in changed for part in _REWIRING) else None
-    return Delta(changes_of(found, changed, empty), devices)
+    wiring = await wiring_of(scope) if any(part in changed for part in _REWIRING) else None
+    return Delta(changes_of(found, changed, empty), wiring)
 
 
 def pick_delta(snapshot: PolicySnapshot, changed: ChangedIds) -> Delta:
@@ -59,7 +60,7 @@ def pick_delta(snapshot: PolicySnapshot, changed: ChangedIds) -> Delta:
         for part, field in FIELDS.items()
         if part in changed
     }
-    return Delta(changes_of(found, changed, settings_of(snapshot.policy)), snapshot.devices)
+    return Delta(changes_of(found, changed, settings_of(snapshot.policy)), snapshot.wiring)
 
 
 def changes_of(found: dict[PolicyPart, tuple[Any, ...]], changed: ChangedIds, empty: Policy | None) -> PolicyChanges:

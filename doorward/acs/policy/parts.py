@@ -11,11 +11,11 @@ from typing import Any
 from doorward.acs.credentials.keys import token_key
 from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import Policy
+from doorward.acs.devices import Wiring
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Door, Reader
-from doorward.acs.doors.policy import door_policies, osdp_devices, reader_policies
+from doorward.acs.doors.policy import controller_wiring, door_policies, reader_policies
 from doorward.acs.formats.policy import active_format_ids, card_formats, pin_rules
-from doorward.acs.messages import OsdpDevice
 from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.profiles.policy import profile_policies
@@ -106,9 +106,9 @@ LOADERS: dict[PolicyPart, Loader] = {
 """Each part's loader."""
 
 
-async def devices_of(scope: Scope) -> tuple[OsdpDevice, ...]:
+async def wiring_of(scope: Scope) -> Wiring:
     """The controller's wiring, with the keys of its secure channels."""
-    return await osdp_devices(scope.domain.sealer, scope.controller_id)
+    return await controller_wiring(scope.domain.sealer, scope.controller_id)
 
 
 async def dependents(door_ids: Collection[str]) -> dict[PolicyPart, set[str]]:

@@ -88,4 +88,4 @@ class PolicyFeed:
         if (version, content) == (base_version, base_content):
             return None
         self._version, self._content = version, content
-        return PolicyDelta(base_version, base_content, version, content, delta.changes, delta.devices)
+        return PolicyDelta(base_version, base_content, version, content, delta.changes, delta.wiring)

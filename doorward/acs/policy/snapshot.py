@@ -10,12 +10,13 @@ import msgspec
 from doorward.acs.decision.patch import FIELDS, key_of
 from doorward.acs.decision.policy import Policy
 from doorward.acs.decision.sharing import share
+from doorward.acs.devices import Wiring
 from doorward.acs.domain import Domain
-from doorward.acs.messages import OsdpDevice, PolicySnapshot
+from doorward.acs.messages import PolicySnapshot
 from doorward.acs.operation import SITE_ID
 from doorward.acs.policy.content import digest
 from doorward.acs.policy.digests import Digests, Name
-from doorward.acs.policy.parts import LOADERS, Scope, devices_of, settings
+from doorward.acs.policy.parts import LOADERS, Scope, settings, wiring_of
 from doorward.acs.policy.reading import consistent
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
@@ -42,20 +43,20 @@ async def compile_whole(scope: Scope) -> Whole:
     empty = await settings(scope, site)
     found: dict[str, tuple[Any, ...]] = {FIELDS[part]: await load(scope, None) for part, load in LOADERS.items()}
     share(found["cardholders"], found["credentials"])
-    devices = await devices_of(scope)
+    wiring = await wiring_of(scope)
     entities = (name_entities(part, found[FIELDS[part]]) for part in LOADERS)
-    digests = Digests(chain(name_single(empty, devices).items(), *entities))
+    digests = Digests(chain(name_single(empty, wiring).items(), *entities))
     policy = msgspec.structs.replace(empty, version=site.policy_version, content=digests.content, **found)
-    return Whole(PolicySnapshot(policy, devices), digests)
+    return Whole(PolicySnapshot(policy, wiring), digests)
 
 
-def name_single(empty: Policy | None, devices: tuple[OsdpDevice, ...] | None) -> dict[Name, bytes]:
+def name_single(empty: Policy | None, wiring: Wiring | None) -> dict[Name, bytes]:
     """The digests of the settings and of the wiring, as far as they are given."""
     named: dict[Name, bytes] = {}
     if empty is not None:
         named[PolicyPart.SITE, ""] = digest(PolicyPart.SITE, empty)
-    if devices is not None:
-        named[PolicyPart.DEVICE, ""] = digest(PolicyPart.DEVICE, devices)
+    if wiring is not None:
+        named[PolicyPart.DEVICE, ""] = digest(PolicyPart.DEVICE, wiring)
     return named
 
 

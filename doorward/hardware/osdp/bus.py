@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
@@ -23,6 +23,7 @@ from doorward.hardware.driver import (
     EventSink,
     Feedback,
     SetOutput,
+    ShowDoor,
 )
 from doorward.hardware.osdp.command import (
     Capabilities,
@@ -30,6 +31,7 @@ from doorward.hardware.osdp.command import (
     feedback_commands,
     input_query,
     output_command,
+    show_commands,
 )
 from doorward.hardware.osdp.device_link import DeviceLink
 from doorward.hardware.osdp.panel import Panel
@@ -222,4 +224,6 @@ def _dropped(queued: _Queued) -> None:
 def _encode(command: DriverCommand, can: Capabilities) -> list[OsdpCommand]:
     if isinstance(command, Feedback):
         return feedback_commands(command, can)
+    if isinstance(command, ShowDoor):
+        return show_commands(command, can)
     return [output_command(command, can)]

@@ -9,7 +9,8 @@ from typing import Any
 
 import osdp_sys
 
-from doorward.hardware.driver import CommandRefused, Feedback, OutputState, SetOutput
+from doorward.acs.decision.door import Annunciation, DoorMode, Sound
+from doorward.hardware.driver import CommandRefused, Feedback, OutputState, SetOutput, ShowDoor
 
 OUTPUT_TIMED_LEVELS = frozenset({3, 4})
 """Compliance levels of OSDP's output control that accept a time."""
@@ -17,10 +18,12 @@ TICK_MS = 100
 MAX_PULSE_MS = 255 * TICK_MS
 """The binding keeps only the low byte of a timer: a longer pulse is renewed before it ends."""
 FEEDBACK_TICKS = 20
+BLINK_TICKS = 5
 
 _PERMANENT_OFF, _PERMANENT_ON, _TEMPORARY_ON = 1, 2, 5
 _SET_TEMPORARY_LED = 2
-_DEFAULT_TONE = 2
+_SET_PERMANENT_LED = 1
+_NO_TONE, _DEFAULT_TONE = 1, 2
 
 OsdpCommand = dict[str, Any]
 
@@ -69,7 +72,7 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
         commands.append(
             {
                 "command": osdp_sys.CMD_LED,
-                "reader": 0,
+                "reader": command.number,
                 "led_number": 0,
                 "temporary": True,
                 "control_code": _SET_TEMPORARY_LED,
@@ -84,7 +87,7 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
         commands.append(
             {
                 "command": osdp_sys.CMD_BUZZER,
-                "reader": 0,
+                "reader": command.number,
                 "control_code": _DEFAULT_TONE,
                 "on_count": 2,
                 "off_count": 1,
@@ -92,6 +95,53 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
             }
         )
     return commands
+
+
+def show_commands(command: ShowDoor, can: Capabilities) -> list[OsdpCommand]:
+    """The lasting light of the door's mode, and the sound of an alarm of it; only what the reader has."""
+    shown = command.annunciation
+    commands: list[OsdpCommand] = []
+    if can.leds:
+        colour, blinks = _LIGHTS[shown.mode]
+        commands.append(
+            {
+                "command": osdp_sys.CMD_LED,
+                "reader": command.number,
+                "led_number": 0,
+                "temporary": False,
+                "control_code": _SET_PERMANENT_LED,
+                "on_color": colour,
+                "off_color": osdp_sys.LED_COLOR_NONE,
+                "on_count": BLINK_TICKS,
+                "off_count": BLINK_TICKS if blinks else 0,
+                "timer_count": 0,
+            }
+        )
+    if can.buzzer:
+        commands.append(_sound(command.number, shown))
+    return commands
+
+
+def _sound(number: int, shown: Annunciation) -> OsdpCommand:
+    on, off = _SOUNDS[shown.sound]
+    return {
+        "command": osdp_sys.CMD_BUZZER,
+        "reader": number,
+        "control_code": _DEFAULT_TONE if on else _NO_TONE,
+        "on_count": on,
+        "off_count": off,
+        "rep_count": 0,
+    }
+
+
+_LIGHTS = {
+    DoorMode.LOCKED: (osdp_sys.LED_COLOR_RED, False),
+    DoorMode.UNLOCKED: (osdp_sys.LED_COLOR_GREEN, False),
+    DoorMode.LOCKDOWN: (osdp_sys.LED_COLOR_RED, True),
+}
+"""The lasting light of a mode, and whether it blinks."""
+_SOUNDS = {Sound.QUIET: (0, 0), Sound.HELD_WARNING: (2, 18), Sound.HELD: (5, 5), Sound.FORCED: (2, 2)}
+"""Ticks of sound and of silence, again and again until told otherwise (OSDP: 0 repetitions)."""
 
 
 def input_query() -> OsdpCommand:

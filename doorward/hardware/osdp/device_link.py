@@ -10,7 +10,7 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -20,6 +20,7 @@ from doorward.hardware.driver import (
     KeysPressed,
     OutputState,
     SetOutput,
+    SupplyChanged,
     TamperChanged,
 )
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
@@ -77,6 +78,7 @@ class DeviceLink:
         self._inputs: tuple[bool, ...] | None = None
         self._asked_inputs = False
         self._refuses_query = False
+        self._tampered = self._power_lost = False
         self._pulses: dict[int, _LongPulse] = {}
 
     def heard(self, now: float) -> None:
@@ -155,11 +157,11 @@ class DeviceLink:
         if kind == osdp_sys.EVENT_CARDREAD:
             self._take_card(event, now)
         elif kind == osdp_sys.EVENT_KEYPRESS:
-            self._take_keys(bytes(event["data"]), now)
+            self._take_keys(bytes(event["data"]), now, int(event.get("reader_no", 0)))
         elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_INPUT:
             self._take_inputs(tuple(bool(value) for value in event["report"]))
         elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_LOCAL:
-            self._sink(TamperChanged(self.device.id, bool(event["report"][0])))
+            self._take_local(bool(event["report"][0]), bool(event["report"][1]))
         else:
             logger.debug("%s sent an event that is not used: %s", self.device.id, event)
 
@@ -174,13 +176,22 @@ class DeviceLink:
         except ValueError as error:
             logger.warning("reader device %s sent a card that cannot be: %s", self.device.id, error)
             return
-        self._sink(CardRead(self.device.id, bits, fresh))
+        self._sink(CardRead(self.device.id, bits, fresh, int(event.get("reader_no", 0))))
 
-    def _take_keys(self, data: bytes, now: float) -> None:
+    def _take_keys(self, data: bytes, now: float, number: int) -> None:
         """Keys that may have waited in the reader are dropped: nobody can tell whose they were."""
         keys = "".join(key for code in data if (key := _KEYS.get(code)) is not None)
         if keys and self.online and now >= self._stale_until:
-            self._sink(KeysPressed(self.device.id, keys))
+            self._sink(KeysPressed(self.device.id, keys, number))
+
+    def _take_local(self, tampered: bool, power_lost: bool) -> None:
+        """The device's own tamper contact and supply, each told when it changes."""
+        if tampered is not self._tampered:
+            self._tampered = tampered
+            self._sink(TamperChanged(self.device.id, tampered))
+        if power_lost is not self._power_lost:
+            self._power_lost = power_lost
+            self._sink(SupplyChanged(self.device.id, not power_lost))
 
     def _take_inputs(self, inputs: tuple[bool, ...]) -> None:
         if inputs != self._inputs:

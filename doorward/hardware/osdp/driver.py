@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import CommandRefused, DriverCommand, EventSink
 from doorward.hardware.osdp.bus import Bus
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import osdp_sys
 
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.osdp.command import OUTPUT_TIMED_LEVELS, Capabilities, OsdpCommand
 from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
 

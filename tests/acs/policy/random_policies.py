@@ -23,7 +23,7 @@ from doorward.acs.decision.policy import (
     ZonePolicy,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import LockLine, OsdpDevice, Wiring
 
 IDS = st.sampled_from([f"id-{number}" for number in range(6)])
 WORDS = st.sampled_from(["", "one", "two"])
@@ -45,8 +45,9 @@ ENTITIES: dict[str, st.SearchStrategy[Any]] = {
     "borders": st.builds(BorderPolicy, IDS, IDS, SIDES),
     "interlocks": st.builds(InterlockPolicy, IDS, WORDS, GROUPS),
 }
-_DEVICE = st.builds(OsdpDevice, IDS, st.just(DeviceRole.READER), IDS, WORDS, st.integers(0, 3), st.just(b"k"))
-DEVICES = st.lists(_DEVICE, max_size=2).map(tuple)
+_DEVICE = st.builds(OsdpDevice, IDS, WORDS, st.integers(0, 3), st.just(b"k"))
+_LOCK = st.builds(LockLine, IDS, IDS, st.integers(0, 3))
+WIRINGS = st.builds(Wiring, st.lists(_DEVICE, max_size=2).map(tuple), locks=st.lists(_LOCK, max_size=2).map(tuple))
 
 FEW = settings(max_examples=30, deadline=None)
 """A policy takes long to draw."""

@@ -7,31 +7,29 @@ from hypothesis import strategies as st
 
 from doorward.acs.decision.patch import FIELDS, PolicyStore, settings_of
 from doorward.acs.decision.policy import Policy
-from doorward.acs.messages import OsdpDevice
+from doorward.acs.devices import Wiring
 from doorward.acs.policy.content import content_after, content_of
 from doorward.acs.policy.delta import Delta
 from doorward.acs.policy.digests import Digests
 from doorward.acs.policy.snapshot import name_entities, name_single
-from tests.acs.policy.random_policies import DEVICES, FEW, difference, policies
-
-Wiring = tuple[OsdpDevice, ...]
+from tests.acs.policy.random_policies import FEW, WIRINGS, difference, policies
 
 
-def with_content(policy: Policy, devices: Wiring) -> PolicyStore:
+def with_content(policy: Policy, wiring: Wiring) -> PolicyStore:
     store = PolicyStore(policy)
-    store.content = content_of(policy, devices)
+    store.content = content_of(policy, wiring)
     return store
 
 
-def digests_of(policy: Policy, devices: Wiring) -> Digests:
-    named: list[Any] = [*name_single(settings_of(policy), devices).items()]
+def digests_of(policy: Policy, wiring: Wiring) -> Digests:
+    named: list[Any] = [*name_single(settings_of(policy), wiring).items()]
     for part, field in FIELDS.items():
         named += name_entities(part, getattr(policy, field))
     return Digests(named)
 
 
 @FEW
-@given(policies(), policies(), DEVICES, DEVICES)
+@given(policies(), policies(), WIRINGS, WIRINGS)
 def test_both_sides_know_the_content_after_a_delta_without_the_whole(
     old: Policy, new: Policy, wired: Wiring, rewired: Wiring
 ) -> None:
@@ -46,14 +44,14 @@ def test_both_sides_know_the_content_after_a_delta_without_the_whole(
 
 
 @FEW
-@given(policies(), policies(), DEVICES)
+@given(policies(), policies(), WIRINGS)
 def test_policies_have_one_content_exactly_when_they_are_equal(old: Policy, new: Policy, wired: Wiring) -> None:
     same = settings_of(old) == settings_of(new) and all(getattr(old, f) == getattr(new, f) for f in FIELDS.values())
     assert (content_of(old, wired) == content_of(new, wired)) is same
 
 
 @FEW
-@given(policies(), DEVICES, st.randoms(use_true_random=False))
+@given(policies(), WIRINGS, st.randoms(use_true_random=False))
 def test_order_and_version_are_no_part_of_the_content(policy: Policy, wired: Wiring, chance: Any) -> None:
     shuffled: dict[str, Any] = {}
     for field in FIELDS.values():
@@ -65,7 +63,7 @@ def test_order_and_version_are_no_part_of_the_content(policy: Policy, wired: Wir
 
 
 @FEW
-@given(policies(), policies(), DEVICES)
+@given(policies(), policies(), WIRINGS)
 def test_a_delta_on_another_base_comes_to_another_content(old: Policy, new: Policy, wired: Wiring) -> None:
     changes = difference(old, new)
     if old == new or not any(getattr(changes, field) for field in FIELDS.values()):
@@ -76,5 +74,5 @@ def test_a_delta_on_another_base_comes_to_another_content(old: Policy, new: Poli
 
 
 def test_the_content_has_32_hexadecimal_digits() -> None:
-    assert len(content_of(Policy(1, "UTC"), ())) == 32
+    assert len(content_of(Policy(1, "UTC"), Wiring())) == 32
     assert Digests([]).content == "0" * 32

@@ -40,6 +40,7 @@ from doorward.acs.decision.policy import (
     Side,
     TwoPersonRule,
 )
+from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.models import Controller, Door, Reader
@@ -57,7 +58,6 @@ from doorward.acs.formats.operations import (
     update_card_format,
 )
 from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
-from doorward.acs.messages import DeviceRole
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     DirectoryEntry,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import osdp_sys
 import pytest
 
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
@@ -48,7 +48,7 @@ def test_an_output_is_set_with_the_devices_own_timer(
     state: OutputState, duration_ms: int, code: int, ticks: int, key: bytes, told: Heard, new_line: NewLine
 ) -> None:
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
-    devices = [wired("io", door.line, key, DeviceRole.DOOR_IO)]
+    devices = [wired("io", door.line, key)]
     with Power(door) as power, driving(devices, told) as driver:
         told.next(DeviceOnline, "io")
         driver.submit(SetOutput("io", 2, state, duration_ms))
@@ -97,7 +97,7 @@ def test_what_the_device_did_not_declare_is_refused_and_never_sent(key: bytes, t
     untimed = (*SECURE_ONLY, (osdp_sys.CAP_OUTPUT_CONTROL, 1, 1))
     door = SimulatedDevice(new_line("io"), 1, key, untimed)
     reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
-    devices = [wired("io", door.line, key, DeviceRole.DOOR_IO), wired("reader", reader.line, key)]
+    devices = [wired("io", door.line, key), wired("reader", reader.line, key)]
     with Power(door, reader) as power, driving(devices, told) as driver:
         for device in devices:
             told.next(DeviceOnline, device.id)
@@ -117,7 +117,7 @@ def test_a_command_to_an_absent_device_is_refused_and_not_kept_for_its_return(
     key: bytes, told: Heard, new_line: NewLine
 ) -> None:
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
-    devices = [wired("io", door.line, key, DeviceRole.DOOR_IO)]
+    devices = [wired("io", door.line, key)]
     with Power(door) as power, driving(devices, told) as driver:
         told.next(DeviceOnline, "io")
         power.plug(False, door)
@@ -140,12 +140,9 @@ def test_a_command_does_not_wait_for_a_dead_or_a_missing_port(key: bytes, told: 
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
     silent = new_line("silent")
     devices = [
-        wired("io", door.line, key, DeviceRole.DOOR_IO),
+        wired("io", door.line, key),
         wired("silent", silent, key),
-        *(
-            OsdpDevice(f"missing {number}", DeviceRole.READER, "door", f"{silent.link}-{number}", 1, key)
-            for number in range(6)
-        ),
+        *(OsdpDevice(f"missing {number}", f"{silent.link}-{number}", 1, key) for number in range(6)),
     ]
     with Power(door) as power, driving(devices, told) as driver:
         for device in devices[1:]:

@@ -2,7 +2,7 @@
 
 import osdp_sys
 
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import CardRead, DeviceOffline, OutputState, SetOutput
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
 from doorward.hardware.osdp.device_link import (
@@ -19,7 +19,7 @@ CARD = {"event": osdp_sys.EVENT_CARDREAD, "format": 1, "length": 26, "data": b"\
 
 
 def new_link(told: Heard) -> DeviceLink:
-    device = OsdpDevice("io", DeviceRole.DOOR_IO, "door", "port", 1, bytes(16))
+    device = OsdpDevice("io", "port", 1, bytes(16))
     link = DeviceLink(device, told, 0.0)
     link.came_up(ABLE, 0.0)
     return link

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from osdp_sys import CMD_STATUS
 
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import DeviceOffline, DeviceOnline, DriverEvent, OutputState, SetOutput
 from doorward.hardware.osdp.device_link import SILENCE_S
 from doorward.hardware.simulators.device import (
@@ -42,7 +42,7 @@ def test_a_dead_link_is_told_and_revived_within_seconds_not_minutes(key: bytes, 
 
 def test_a_missing_port_is_told_and_used_when_it_appears(key: bytes, told: Heard, tmp_path: Path) -> None:
     path = tmp_path / "dev" / "reader"
-    with driving([OsdpDevice("reader", DeviceRole.READER, "door", str(path), 1, key)], told):
+    with driving([OsdpDevice("reader", str(path), 1, key)], told):
         reason = told.next(DeviceOffline, "reader").reason
         assert str(path) in reason
         assert "Plug its adapter in" in reason
@@ -68,13 +68,13 @@ def test_a_port_that_another_program_holds_is_told_and_used_when_it_is_free(
 def test_a_path_that_is_no_serial_port_is_told(key: bytes, told: Heard, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a port")
-    with driving([OsdpDevice("reader", DeviceRole.READER, "door", str(path), 1, key)], told):
+    with driving([OsdpDevice("reader", str(path), 1, key)], told):
         assert str(path) in told.next(DeviceOffline, "reader").reason
 
 
 def test_an_adapter_pulled_out_and_put_back_is_used_again(key: bytes, told: Heard, tmp_path: Path) -> None:
     path = tmp_path / "dev" / "reader"
-    with driving([OsdpDevice("reader", DeviceRole.READER, "door", str(path), 1, key)], told):
+    with driving([OsdpDevice("reader", str(path), 1, key)], told):
         for count in range(2):
             with Power(SimulatedDevice(SerialLine(path), 1, key, READER_CAPABILITIES)):
                 told.next(DeviceOnline, "reader", after=count)
@@ -94,7 +94,7 @@ def test_one_of_two_devices_on_a_port_is_lost_and_revived_without_the_other_noti
     trunk, drops = new_line("bus"), list[Drop]()
     reader = SimulatedDevice(Drop(trunk, drops), 1, key, READER_CAPABILITIES)
     door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
-    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], DeviceRole.DOOR_IO, address=2)]
+    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], address=2)]
     with Power(reader, door) as power, driving(devices, told) as driver:
         for device in devices:
             told.next(DeviceOnline, device.id)
@@ -114,7 +114,7 @@ def test_a_device_that_libosdp_dropped_for_minutes_is_back_in_seconds_on_a_share
     trunk, drops = new_line("bus"), list[Drop]()
     reader = SimulatedDevice(Drop(trunk, drops), 1, key, READER_CAPABILITIES)
     door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
-    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], DeviceRole.DOOR_IO, address=2)]
+    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], address=2)]
     with Power(reader, door) as power, driving(devices, told):
         told.next(DeviceOnline, "io")
         power.do(lambda: door.report_inputs((True, False)))  # fewer than declared: it refuses the next poll
@@ -170,7 +170,7 @@ def test_a_device_that_refuses_to_tell_its_inputs_is_back_at_once_and_never_aske
 ) -> None:
     """libosdp's own device answers the question with a refusal, after which a panel drops it for 300 s."""
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
-    devices = [wired("io", door.line, key, DeviceRole.DOOR_IO)]
+    devices = [wired("io", door.line, key)]
     with Power(door) as power, driving(devices, told):
         assert "refused" in told.next(DeviceOffline, "io").reason
         told.next(DeviceOnline, "io", after=1)
@@ -187,7 +187,7 @@ def test_a_device_that_refuses_a_message_is_told_so_and_back_within_two_seconds(
 ) -> None:
     """A device that declares four inputs and reports two answers with a refusal instead."""
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
-    with Power(door) as power, driving([wired("io", door.line, key, DeviceRole.DOOR_IO)], told):
+    with Power(door) as power, driving([wired("io", door.line, key)], told):
         told.next(DeviceOnline, "io")
         power.do(lambda: door.report_inputs((True, False)))
         assert "refused a message" in told.next(DeviceOffline, "io").reason

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
-from doorward.acs.messages import DeviceRole
 from doorward.hardware.driver import CardRead, DeviceOnline, InputsChanged, KeysPressed, TamperChanged
 from doorward.hardware.simulators.device import DOOR_IO_CAPABILITIES, READER_CAPABILITIES, SimulatedDevice
 from doorward.hardware.simulators.line import SerialLine
@@ -103,7 +102,7 @@ def test_inputs_are_told_when_the_device_comes_online_and_when_they_change(
     key: bytes, told: Heard, new_line: NewLine
 ) -> None:
     door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
-    with Power(door) as power, driving([wired("io", door.line, key, DeviceRole.DOOR_IO)], told):
+    with Power(door) as power, driving([wired("io", door.line, key)], told):
         told.next(DeviceOnline, "io")
         for inputs in (REX, REX, OPEN):
             power.do(lambda inputs=inputs: door.report_inputs(inputs))  # type: ignore[misc]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import DriverEvent
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.simulators.device import DeviceCommand, SimulatedDevice
@@ -166,11 +166,9 @@ class Drop(SerialLine):
             self._trunk.close()
 
 
-def wired(
-    device_id: str, line: SerialLine, key: bytes, role: DeviceRole = DeviceRole.READER, address: int = 1
-) -> OsdpDevice:
+def wired(device_id: str, line: SerialLine, key: bytes, address: int = 1) -> OsdpDevice:
     """The controller's side of a device on `line`."""
-    return OsdpDevice(device_id, role, "door", str(line.link), address, key)
+    return OsdpDevice(device_id, str(line.link), address, key)
 
 
 @contextmanager

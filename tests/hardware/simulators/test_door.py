@@ -13,7 +13,7 @@ import pytest
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.policy import Side
-from doorward.acs.messages import DeviceRole, OsdpDevice
+from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -71,11 +71,8 @@ def new_spec(directory: Path) -> DoorSpec:
 
 def wiring(spec: DoorSpec) -> list[OsdpDevice]:
     return [
-        OsdpDevice("io", DeviceRole.DOOR_IO, "main", str(spec.link), spec.address, spec.key),
-        *(
-            OsdpDevice(side.side, DeviceRole.READER, "main", str(side.link), side.address, side.key)
-            for side in spec.readers
-        ),
+        OsdpDevice("io", str(spec.link), spec.address, spec.key),
+        *(OsdpDevice(side.side, str(side.link), side.address, side.key) for side in spec.readers),
     ]
 
 

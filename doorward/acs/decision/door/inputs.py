@@ -54,13 +54,17 @@ class ScheduleChanged:
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """The inputs of the door, debounced, as last reported together. `position` active means open, `rex` pressed."""
+    """The inputs of the door, debounced, as last reported together. `position` active means open, `rex` pressed.
+
+    `shunt` is a REX device that unlocks nothing, and only keeps the opening from being a forced one.
+    """
 
     position: InputState
     rex: InputState
     correlation: str
     emergency: InputState = InputState.UNKNOWN
     tamper: InputState = InputState.UNKNOWN
+    shunt: InputState = InputState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ def _open(motion: Motion, correlation: str) -> None:
     expected = (
         allowed is not None
         or state.rex_active
+        or state.shunt_active
         or state.mode is DoorMode.UNLOCKED
         or state.position is not Position.CLOSED
     )

@@ -23,12 +23,17 @@ def sense(motion: Motion, sensed: Sensed) -> None:
     """Take in the inputs. A door whose device is offline has none."""
     if not motion.state.online:
         return
-    lines = {Line.POSITION: sensed.position, Line.REX: sensed.rex, Line.EMERGENCY: sensed.emergency}
+    lines = {
+        Line.POSITION: sensed.position,
+        Line.REX: _worse(sensed.rex, sensed.shunt),
+        Line.EMERGENCY: sensed.emergency,
+    }
     for line, said in lines.items():
         _check_line(motion, line, said, sensed.correlation)
     _tamper(motion, sensed.tamper, sensed.correlation)
     _emergency(motion, sensed.emergency, sensed.correlation)
     _rex(motion, sensed.rex, sensed.correlation)
+    _shunt(motion, sensed.shunt, sensed.correlation)
     reported = _POSITIONS.get(sensed.position, Position.UNKNOWN)
     motion.set(reported=reported)
     if motion.policy.has_position:
@@ -51,7 +56,7 @@ def connect(motion: Motion, given: Connected) -> None:
     _power(motion, True, given.correlation)
     motion.note(EventType.DOOR_OFFLINE, given.correlation)
     # An emergency ends only when its input says so.
-    motion.set(online=False, reported=Position.UNKNOWN, release=None, grace=None, rex_active=False)
+    motion.set(online=False, reported=Position.UNKNOWN, release=None, grace=None, rex_active=False, shunt_active=False)
 
 
 def change_power(motion: Motion, given: PowerChanged) -> None:
@@ -122,6 +127,11 @@ def note_emergency(motion: Motion, was: bool, correlation: str) -> None:
         settle(motion, correlation)
 
 
+def _worse(one: InputState, other: InputState) -> InputState:
+    """What two lines say together of their being whole."""
+    return other if other.is_fault and not one.is_fault else one
+
+
 def _rex(motion: Motion, said: InputState, correlation: str) -> None:
     """A request to exit counts once, when it begins. A broken line is none."""
     pressed = said is InputState.ACTIVE
@@ -133,4 +143,13 @@ def _rex(motion: Motion, said: InputState, correlation: str) -> None:
     if motion.policy.rex_unlocks and has_lock(motion.policy):
         release(motion, Cause.REX, correlation, motion.policy.access_time_ms)
     else:
+        shunt(motion, correlation)
+
+
+def _shunt(motion: Motion, said: InputState, correlation: str) -> None:
+    pressed = said is InputState.ACTIVE
+    begins = pressed and not motion.state.shunt_active
+    motion.set(shunt_active=pressed)
+    if begins:
+        motion.note(EventType.DOOR_REX, correlation)
         shunt(motion, correlation)

@@ -123,6 +123,7 @@ class DoorState:
     held: bool = False
     forced: bool = False
     rex_active: bool = False
+    shunt_active: bool = False
     tampered: bool = False
     power_lost: bool = False
     faults: frozenset[Line] = frozenset()
