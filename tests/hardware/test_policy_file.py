@@ -174,6 +174,7 @@ from doorward.hardware.policy_file import PolicyFile
 from tests.hardware.test_policy_file import DATA_KEY, many
 from doorward.acs.decision.patch import PolicyChanges
 from doorward.acs.decision.policy import CardholderPolicy
+from doorward.acs.devices import Wiring
 file, store = PolicyFile(Path(sys.argv[1]), DATA_KEY), many(300)
 version = 1
 file.save(store, Wiring())
@@ -183,7 +184,7 @@ while True:
     people = tuple(CardholderPolicy(f"p{n}", (f"v{version}",)) for n in range(300))
     changes = PolicyChanges(cardholders=people)
     store.apply(changes, version, "")
-    file.save(store, Wiring()) if version % 3 == 0 else file.save_changes(store, changes, ())
+    file.save(store, Wiring()) if version % 3 == 0 else file.save_changes(store, changes, Wiring())
     os.write(1, b"%d\\n" % version)
 """
 

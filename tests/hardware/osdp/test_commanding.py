@@ -6,6 +6,7 @@ from collections.abc import Callable
 import osdp_sys
 import pytest
 
+from doorward.acs.decision.door import Annunciation, DoorMode, Sound
 from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CommandRefused,
@@ -14,6 +15,7 @@ from doorward.hardware.driver import (
     Feedback,
     OutputState,
     SetOutput,
+    ShowDoor,
 )
 from doorward.hardware.simulators.device import (
     DOOR_IO_CAPABILITIES,
@@ -76,6 +78,26 @@ def test_a_reader_shows_the_outcome_with_light_and_sound(
         led, buzzer = received(power, 2)
     assert (led["command"], led["temporary"], led["on_color"]) == (osdp_sys.CMD_LED, True, colour)
     assert (buzzer["command"], buzzer["rep_count"]) == (osdp_sys.CMD_BUZZER, tones)
+
+
+@pytest.mark.parametrize(
+    "shown, colour, blinks, tone",
+    [
+        (Annunciation(Sound.QUIET, DoorMode.LOCKED), osdp_sys.LED_COLOR_RED, False, 1),
+        (Annunciation(Sound.QUIET, DoorMode.UNLOCKED), osdp_sys.LED_COLOR_GREEN, False, 1),
+        (Annunciation(Sound.HELD, DoorMode.LOCKDOWN), osdp_sys.LED_COLOR_RED, True, 2),
+    ],
+)
+def test_a_reader_shows_the_mode_of_its_door_and_sounds_its_alarm_until_told_otherwise(
+    shown: Annunciation, colour: int, blinks: bool, tone: int, key: bytes, told: Heard, new_line: NewLine
+) -> None:
+    reader = SimulatedDevice(new_line("reader"), 1, key, READER_CAPABILITIES)
+    with Power(reader) as power, driving([wired("reader", reader.line, key)], told) as driver:
+        told.next(DeviceOnline, "reader")
+        driver.submit(ShowDoor("reader", shown))
+        led, buzzer = received(power, 2)
+    assert (led["temporary"], led["on_color"], led["off_count"] > 0) == (False, colour, blinks)
+    assert (buzzer["control_code"], buzzer["rep_count"]) == (tone, 0)
 
 
 def test_feedback_skips_what_a_reader_does_not_have_and_the_reader_stays_online(
