@@ -6,22 +6,20 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
-from doorward.acs.devices import OsdpDevice
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
 from doorward.hardware.controller import Controller
-from doorward.hardware.driver import Driver, EventSink
+from doorward.hardware.drivers import Drivers
 from doorward.hardware.link import memory_link
-from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.server.app import build_app
 from doorward.server.controller_service import ControllerService
 from doorward.server.domain import open_domain
@@ -113,10 +111,6 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
     sys.stdout.flush()
 
 
-def _osdp_driver(devices: Sequence[OsdpDevice], sink: EventSink) -> Driver:
-    return OsdpDriver(devices, sink)
-
-
 @asynccontextmanager
 async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
@@ -125,7 +119,7 @@ async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncItera
         controller_id=row.id,
         journal_path=settings.journal,
         data_key=settings.data_key.read_bytes(),
-        driver_factory=_osdp_driver,
+        driver_factory=Drivers,
     )
     await asyncio.to_thread(controller.start)
     try:
