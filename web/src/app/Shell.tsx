@@ -4,6 +4,7 @@ import type { Client } from "urql";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
 import { may, type Viewer } from "../session/permission";
+import { ThreatBar } from "../threats/ThreatBar";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
@@ -60,6 +61,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
           </button>
         </div>
       </header>
+      {live && may(viewer, "door.view") && <ThreatBar feed={live.feed} viewer={viewer} />}
       {live && <ConnectionBanner connection={live.connection} />}
       <main id="main" tabIndex={-1}>
         {live && <Screen route={route} live={live} viewer={viewer} />}
