@@ -25,7 +25,7 @@ export function LevelList({ writable }: { writable: boolean }) {
             <th scope="row">
               <span className="swatched">
                 <span className={`swatch ${colourClass(colour)}`} aria-hidden="true" />
-                <a href={configurationHref(inConfiguration("threats", id))}>{name}</a>
+                <a href={configurationHref(inConfiguration("threats", id))}>{name}</a>{" "}
                 {data.threat?.levelId === id && <Badge tone="danger" word="In force" />}
               </span>
             </th>

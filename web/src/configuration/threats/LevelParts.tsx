@@ -92,7 +92,7 @@ export function Rules({ draft, change, problems }: LevelPartProps) {
   return (
     <Part title="Access rules">
       <Select
-        label="Access rules"
+        label="Which apply"
         value={draft.ruleSwitch}
         options={RULE_SWITCHES}
         onChange={(ruleSwitch) => change({ ruleSwitch })}
