@@ -103,7 +103,7 @@ test("the line follows the doors", async () => {
   const { live } = await show();
   await screen.findAllByTestId("zone");
   act(() => live.doors.put(aDoor({ condition: "LOCKDOWN" }, { id: "d2", name: "Store" })));
-  expect(screen.getAllByTestId("zone-doors")[0]).toHaveTextContent("1 lockdown, 1 locked");
+  expect(screen.getAllByTestId("zone-doors")[0]).toHaveTextContent("1 in lockdown, 1 locked");
 });
 
 test("a lockdown of a zone is asked about, and answered door by door", async () => {

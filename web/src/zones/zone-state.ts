@@ -26,7 +26,7 @@ export function tally(doors: readonly Door[]): { condition: DoorCondition; count
 /** The same in one line: "1 forced open, 3 locked". */
 export function tallyWords(doors: readonly Door[]): string {
   return tally(doors)
-    .map(({ condition, count }) => `${count} ${CONDITIONS[condition].word.toLowerCase()}`)
+    .map(({ condition, count }) => `${count} ${condition === "LOCKDOWN" ? "in lockdown" : CONDITIONS[condition].word.toLowerCase()}`)
     .join(", ");
 }
 

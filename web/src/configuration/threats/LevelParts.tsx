@@ -25,8 +25,8 @@ const COLOURS = Object.entries(COLOUR_WORDS) as [ThreatColour, string][];
 
 const RULE_SWITCHES: readonly (readonly [RuleSwitch, string])[] = [
   ["ALL", "All apply, as they are"],
-  ["DISABLE", "All apply but these"],
-  ["ONLY", "None applies but these"],
+  ["DISABLE", "All apply but those named"],
+  ["ONLY", "None applies but those named"],
 ];
 
 /** What the level is called, how high it is, and who may lower it. */
@@ -73,7 +73,7 @@ export function Lockdowns({ draft, change, problems }: LevelPartProps) {
   return (
     <Part title="Lockdown">
       <Picker
-        label="In lockdown"
+        label="Doors and zones in lockdown"
         hint="A zone stands for all its doors, and those of the zones inside it."
         chosen={draft.lockdowns}
         options={usePlaces()}
@@ -100,7 +100,7 @@ export function Rules({ draft, change, problems }: LevelPartProps) {
       />
       {draft.ruleSwitch !== "ALL" && (
         <Picker
-          label="These rules"
+          label="Named rules"
           {...(draft.ruleSwitch === "ONLY" ? { hint: "None named: no rule applies at all." } : {})}
           chosen={draft.rules}
           options={data?.accessRules.nodes ?? []}
@@ -123,7 +123,7 @@ export function Profiles({ draft, change, problems }: LevelPartProps) {
   return (
     <Part title="Identification">
       <Picker
-        label="Another identification profile at"
+        label="Places with another profile"
         hint="A door itself goes before a zone, an inner zone before an outer one."
         chosen={draft.profiles.map(({ place }) => place)}
         options={profiles.length === 0 ? [] : places}

@@ -31,10 +31,10 @@ async function add(picker: string, name: string): Promise<void> {
 
 test("everything that a level switches is sent", async () => {
   const { sent, container } = show();
-  await userEvent.selectOptions(await screen.findByLabelText("Which apply"), "None applies but these");
-  await add("these rules", "Guards");
-  await add("in lockdown", "Office");
-  await add("another identification profile at", "Zone Building");
+  await userEvent.selectOptions(await screen.findByLabelText("Which apply"), "None applies but those named");
+  await add("named rules", "Guards");
+  await add("doors and zones in lockdown", "Office");
+  await add("places with another profile", "Zone Building");
   await userEvent.selectOptions(screen.getByLabelText("Zone Building is opened by"), "Card and PIN");
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Save"));
@@ -59,8 +59,8 @@ test("everything that a level switches is sent", async () => {
 
 test("rules that were chosen are not sent once all apply", async () => {
   const { sent } = show();
-  await userEvent.selectOptions(await screen.findByLabelText("Which apply"), "All apply but these");
-  await add("these rules", "Guards");
+  await userEvent.selectOptions(await screen.findByLabelText("Which apply"), "All apply but those named");
+  await add("named rules", "Guards");
   await userEvent.selectOptions(screen.getByLabelText("Which apply"), "All apply, as they are");
   await userEvent.click(screen.getByText("Save"));
   await screen.findByText("Saved.");
