@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from doorward.acs.decision.door import DoorAction, DoorMode, Position
+from doorward.acs.decision.door import DoorAction, DoorMode, DoorSetting, Position, Source
 from doorward.acs.decision.patch import PolicyChanges
 from doorward.acs.decision.policy import Policy, Side
 from doorward.acs.decision.trace import TraceStep
@@ -160,8 +160,23 @@ class CommandResult(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
+class ManualSetting(msgspec.Struct, frozen=True):
+    """What somebody set a door to by hand, and until when (None: until it is reset).
+
+    Who: a user, or a cardholder at a reader. A controller that was restarted since knows neither.
+    """
+
+    setting: DoorSetting
+    until: datetime | None = None
+    user_id: str | None = None
+    cardholder_id: str | None = None
+
+
 class DoorStatus(msgspec.Struct, frozen=True, tag=True):
-    """The present state of one door; sent on every change and after a Welcome. Not kept in the journal."""
+    """The present state of one door; sent on every change and after a Welcome. Not kept in the journal.
+
+    `source` is what `mode` comes from. `manual` is kept below an emergency or a threat level, and comes back after it.
+    """
 
     door_id: str
     mode: DoorMode
@@ -171,6 +186,8 @@ class DoorStatus(msgspec.Struct, frozen=True, tag=True):
     forced: bool
     held: bool
     readers_online: dict[str, bool] = {}
+    source: Source = Source.REST
+    manual: ManualSetting | None = None
 
 
 class Health(msgspec.Struct, frozen=True, tag=True):

@@ -12,6 +12,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors import models
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.live import condition
+from doorward.acs.doors.manual import set_by
 from doorward.acs.doors.queries import list_doors, readers_of
 from doorward.acs.errors import AcsError
 from doorward.acs.messages import DoorStatus
@@ -19,7 +20,15 @@ from doorward.acs.zones import models as zone_models
 from doorward.acs.zones.queries import zones_entered
 from doorward.graphql.cameras import Camera
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.enums import CommandStatus, DoorCondition, DoorMode, DoorPosition, Side
+from doorward.graphql.enums import (
+    CommandStatus,
+    DoorCondition,
+    DoorMode,
+    DoorPosition,
+    DoorSetting,
+    DoorSource,
+    Side,
+)
 from doorward.graphql.errors import OperationError
 
 SESSION_CHECK_S = 5.0
@@ -44,6 +53,17 @@ class Reader:
     enters_zone: ZoneName | None
 
 
+@strawberry.type(description="What somebody set a door to by hand.")
+class ManualSetting:
+    """It holds until a moment or a reset, below an emergency or a threat level."""
+
+    setting: DoorSetting
+    until: datetime | None = strawberry.field(description="Null: until it is reset.")
+    set_by: str | None = strawberry.field(
+        description="Who did it. Null: nobody knows any more, because the controller was restarted since."
+    )
+
+
 @strawberry.type(description="The present state of a door, as its controller reports it.")
 class DoorState:
     """What is true of the door now."""
@@ -55,10 +75,13 @@ class DoorState:
     released: bool
     forced: bool
     held: bool
+    source: DoorSource
+    manual: ManualSetting | None = strawberry.field(description="Null: the door follows its schedules and rules.")
 
     @classmethod
-    def of(cls, status: DoorStatus) -> "DoorState":
-        """The state in a controller's report."""
+    def of(cls, status: DoorStatus, set_by: str | None) -> "DoorState":
+        """The state in a controller's report, and who set it by hand."""
+        manual = status.manual
         return cls(
             condition=condition(status),
             mode=status.mode,
@@ -67,6 +90,8 @@ class DoorState:
             released=status.released,
             forced=status.forced,
             held=status.held,
+            source=status.source,
+            manual=ManualSetting(setting=manual.setting, until=manual.until, set_by=set_by) if manual else None,
         )
 
 
@@ -88,11 +113,13 @@ async def shown_doors(context: ApiContext, rows: Sequence[models.Door]) -> list[
     ids = [row.id for row in rows]
     readers, zones = await readers_of(ids), await zones_entered(ids)
     cameras = await cameras_of_doors(context.actor, ids)
+    statuses = [context.domain.doors.status(door_id) for door_id in ids]
+    people = await set_by(statuses)
     return [
         Door(
             id=strawberry.ID(row.id),
             name=row.name,
-            state=DoorState.of(context.domain.doors.status(row.id)),
+            state=DoorState.of(status, people.get(row.id)),
             readers=[
                 _reader(context.domain, reader, zones.get((row.id, reader.side))) for reader in readers.get(row.id, [])
             ],
@@ -100,7 +127,7 @@ async def shown_doors(context: ApiContext, rows: Sequence[models.Door]) -> list[
             access_time_ms=row.access_time_ms,
             held_after_ms=row.held_after_ms,
         )
-        for row in rows
+        for row, status in zip(rows, statuses, strict=True)
     ]
 
 

@@ -7,8 +7,9 @@ import strawberry
 from doorward.acs.actor import Role
 from doorward.acs.credentials.condition import CredentialCondition
 from doorward.acs.decision.decision import Outcome
-from doorward.acs.decision.door import DoorMode
+from doorward.acs.decision.door import DoorMode, DoorSetting
 from doorward.acs.decision.door import Position as DoorPosition
+from doorward.acs.decision.door import Source as DoorSource
 from doorward.acs.decision.policy import (
     CredentialKind,
     CredentialStatus,
@@ -53,6 +54,8 @@ __all__ = [
     "DoorKind",
     "DoorMode",
     "DoorPosition",
+    "DoorSetting",
+    "DoorSource",
     "EmergencyAction",
     "EventCategory",
     "IdentificationType",
@@ -86,6 +89,8 @@ for shown, name, description in (
     (ValidityUnit, "ValidityUnit", "What a relative validity counts; months and years are the calendar's."),
     (DoorMode, "DoorMode", "What a door is set to."),
     (DoorPosition, "DoorPosition", "What the door position sensor says."),
+    (DoorSource, "DoorSource", "What the mode of a door comes from, the strongest first; rest: nothing wants more."),
+    (DoorSetting, "DoorSetting", "What a door was set to by hand; rules: to nothing."),
     (DoorCondition, "DoorCondition", "A door's state in one word: the most urgent that is true."),
     (EventCategory, "EventCategory", "What kind of thing an event tells."),
     (Severity, "Severity", "How much an event matters to the person on duty."),

@@ -1,6 +1,6 @@
 """Threat levels in the API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import cast
 
@@ -32,6 +32,7 @@ class ThreatPlace:
 
     door_id: strawberry.ID | None
     zone_id: strawberry.ID | None
+    name: str
 
 
 @strawberry.type(description="A place whose doors get another identification profile.")
@@ -40,6 +41,15 @@ class ThreatProfile:
 
     place: ThreatPlace
     profile_id: strawberry.ID
+    profile_name: str
+
+
+@strawberry.type(description="An access rule as threat levels mention it.")
+class ThreatRule:
+    """A rule's id and name."""
+
+    id: strawberry.ID
+    name: str
 
 
 @strawberry.type(description="What a threat level switches while it is in force.")
@@ -48,6 +58,7 @@ class ThreatSwitches:
 
     rule_switch: RuleSwitch
     rule_ids: list[strawberry.ID] = strawberry.field(description="The rules disabled, or the only ones left.")
+    rules: list[ThreatRule] = strawberry.field(description="The same with their names.")
     lockdowns: list[ThreatPlace]
     profiles: list[ThreatProfile] = strawberry.field(
         description="A door itself goes before a zone, an inner zone before an outer one, the first before the next."
@@ -149,15 +160,16 @@ class ThreatPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-def _place(place: Place) -> ThreatPlace:
+def _place(place: Place, names: Mapping[str, str]) -> ThreatPlace:
     return ThreatPlace(
         door_id=strawberry.ID(place.door_id) if place.door_id else None,
         zone_id=strawberry.ID(place.zone_id) if place.zone_id else None,
+        name=names.get(place.id, ""),
     )
 
 
 def _level(parts: LevelParts) -> ThreatLevel:
-    level, switches = parts.level, parts.switches
+    level, switches, names = parts.level, parts.switches, parts.names
     return ThreatLevel(
         id=strawberry.ID(level.id),
         name=level.name,
@@ -167,9 +179,14 @@ def _level(parts: LevelParts) -> ThreatLevel:
         switches=ThreatSwitches(
             rule_switch=switches.rule_switch,
             rule_ids=[strawberry.ID(rule_id) for rule_id in switches.rule_ids],
-            lockdowns=[_place(place) for place in switches.lockdowns],
+            rules=[ThreatRule(id=strawberry.ID(rule_id), name=names.get(rule_id, "")) for rule_id in switches.rule_ids],
+            lockdowns=[_place(place, names) for place in switches.lockdowns],
             profiles=[
-                ThreatProfile(place=_place(given.place), profile_id=strawberry.ID(given.profile_id))
+                ThreatProfile(
+                    place=_place(given.place, names),
+                    profile_id=strawberry.ID(given.profile_id),
+                    profile_name=names.get(given.profile_id, ""),
+                )
                 for given in switches.profiles
             ],
         ),

@@ -20,11 +20,18 @@ class User:
     name: str
     role: Role
     permissions: list[str]
+    clearance: int = strawberry.field(description="0 to 100: how high a threat level the user may lower.")
 
 
 def _user(row: models.User) -> User:
-    permissions = actor_of(row, None).permissions
-    return User(id=strawberry.ID(row.id), name=row.name, role=row.role, permissions=sorted(permissions))
+    actor = actor_of(row, None)
+    return User(
+        id=strawberry.ID(row.id),
+        name=row.name,
+        role=row.role,
+        permissions=sorted(actor.permissions),
+        clearance=actor.clearance,
+    )
 
 
 @strawberry.input(description="A name and its password.")

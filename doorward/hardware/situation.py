@@ -15,7 +15,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.decision.read import Shown
 from doorward.acs.decision.unlocking import UnlockWish
 from doorward.acs.devices import InputLine
-from doorward.acs.messages import DoorStatus
+from doorward.acs.messages import DoorStatus, ManualSetting
 from doorward.hardware.driver import Reading
 from doorward.hardware.wiring import Wiring
 
@@ -33,7 +33,8 @@ class Moment:
 class Subject:
     """Who a door was released or set for, under which correlation, and what comes of it once it opens.
 
-    `people` are those who pass then (with the credential that each showed), and `move` where they get to.
+    `people` are those who pass then (with the credential that each showed), and `move` where they get to. `until`
+    is when what an operator set ends.
     """
 
     correlation: str
@@ -45,6 +46,7 @@ class Subject:
     user_id: str | None = None
     people: tuple[tuple[str, str | None], ...] = ()
     move: Move | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +149,15 @@ def door_statuses(situation: Situation) -> Iterator[DoorStatus]:
             state.forced,
             state.held,
             readers,
+            state.source,
+            _manual_setting(situation, door_id, state),
         )
+
+
+def _manual_setting(situation: Situation, door_id: str, state: DoorState) -> ManualSetting | None:
+    if state.setting is DoorSetting.RULES:
+        return None
+    who = situation.subjects.get((state.setting_correlation, door_id))
+    if who is None:
+        return ManualSetting(state.setting)
+    return ManualSetting(state.setting, who.until, who.user_id or None, who.cardholder_id)

@@ -298,7 +298,7 @@ class Turn:
         if not self._durable and command.action in _RELEASING:
             return failed("The controller cannot write its journal, so it releases no door. Check its disk.")
         key = (command.id, command.door_id)
-        self.subjects[key] = Subject(command.id, command.door_id, user_id=command.user_id)
+        self.subjects[key] = Subject(command.id, command.door_id, user_id=command.user_id, until=command.until)
         data = {"reason": command.reason} if command.reason else {}
         taken = self.step(command.door_id, self._action(command), data, command.id)
         if taken.refused is not None:

@@ -84,6 +84,7 @@ def test_a_badge_opens_a_door_and_you_see_it(desk: Desk) -> None:
     dock = desk.tile("Loading dock")
     dock.get_by_test_id("door-more").click()
     page.get_by_role("dialog").get_by_role("button", name="Unlock").click()
+    page.get_by_test_id("door-action-confirm").click()
     expect(dock.get_by_test_id("door-outcome")).to_contain_text("confirmed by the controller")
     expect(dock).to_have_attribute("data-condition", "UNLOCKED")
     expect(desk.event("door.unlocked", "Loading dock")).to_be_visible()
@@ -105,6 +106,46 @@ def _plays_the_moment(page: Page, row: Locator) -> None:
         timeout=SOON_MS,
     ).json_value()
     assert at - 5_000 <= shown <= at + 10_000
+
+
+def test_a_threat_level_and_a_lockdown_of_a_zone_reach_the_doors(desk: Desk) -> None:
+    page = desk.page
+    site = page.url.split("#")[0]
+    page.goto(f"{site}#/configuration/threats/new")
+    page.get_by_label("Name").fill("Intruder")
+    page.get_by_label("Rank").fill("80")
+    page.get_by_label("Add to doors and zones in lockdown").click()
+    page.get_by_role("button", name="Add Zone Building").click()
+    page.get_by_role("button", name="Create the threat level").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Intruder")
+
+    page.goto(f"{site}#/")
+    _set_threat(page, "Intruder")
+    expect(page.get_by_test_id("threat")).to_have_attribute("data-level", "Intruder")
+    for door, condition in (("Main entrance", "LOCKDOWN"), ("Loading dock", "LOCKDOWN"), ("Office", "LOCKED")):
+        expect(desk.tile(door)).to_have_attribute("data-condition", condition)
+    expect(desk.tile("Main entrance")).to_contain_text("By the threat level")
+    desk.simulate("badge", "--door", "Main entrance", "--side", "A", "--card", "1042")
+    expect(desk.event("access.denied", "Main entrance")).to_have_attribute("data-reason", "door_lockdown")
+    _set_threat(page, "None")
+    expect(desk.tile("Main entrance")).to_have_attribute("data-condition", "LOCKED")
+
+    page.get_by_role("link", name="Zones").click()
+    building = page.locator('[data-testid="zone"][data-zone-name="Building"]')
+    building.get_by_test_id("zone-act").click()
+    page.get_by_label("Reason").fill("drill")
+    page.get_by_test_id("door-action-lockdown").click()
+    page.get_by_test_id("door-action-confirm").click()
+    expect(building.get_by_test_id("zone-outcome")).to_contain_text("Done at all 2 doors.")
+    expect(building.get_by_test_id("zone-doors")).to_have_text("2 in lockdown")
+    building.get_by_role("link", name="Building").click()
+    expect(desk.tile("Main entrance")).to_contain_text("In lockdown by admin, until reset.")
+
+
+def _set_threat(page: Page, level: str) -> None:
+    page.get_by_test_id("threat-change").click()
+    page.get_by_label(level, exact=True).check()
+    page.get_by_test_id("threat-confirm").click()
 
 
 BAD_CARDS = [

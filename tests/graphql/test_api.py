@@ -1,18 +1,29 @@
 """The API as its clients meet it: sessions, permissions, typed errors, pages, subscriptions."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from websockets import Origin, Subprotocol
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from doorward.acs.actor import COMMAND_LINE, Role
-from doorward.acs.decision.door import DoorMode, Position
+from doorward.acs.decision.door import DoorMode, DoorSetting, Position, Source
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.operations import store_records
-from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, JournalRecord, ToController
+from doorward.acs.messages import (
+    CommandResult,
+    CommandStatus,
+    DoorCommand,
+    DoorStatus,
+    JournalRecord,
+    ManualSetting,
+    ToController,
+)
 from doorward.acs.people.operations import NewCardholder, create_cardholder
 from doorward.acs.users.models import Session
 from doorward.graphql.schema import print_schema
@@ -243,6 +254,30 @@ async def test_door_states_come_first_whole_and_then_as_they_change(database_url
             status = DoorStatus(site.door.id, DoorMode.LOCKED, Position.OPEN, True, False, True, False)
             world.domain.doors.update(world.controller.id, status)
             assert (await soon(results))["doorStates"]["state"]["condition"] == "FORCED"
+
+
+async def test_a_door_tells_who_set_it_by_hand_and_until_when(database_url: str, tmp_path: Path) -> None:
+    query = "{ doors { state { source manual { setting until setBy } } } }"
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+        site = await make_site(world)
+        await api.sign_in(Role.VIEWER)
+        viewer = (await api.data("{ viewer { id name } }"))["viewer"]
+        noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+        status = DoorStatus(site.door.id, DoorMode.LOCKDOWN, Position.CLOSED, True, False, False, False)
+
+        async def told(manual: ManualSetting | None) -> dict[str, Any]:
+            now = msgspec.structs.replace(status, source=Source.OPERATOR, manual=manual)
+            world.domain.doors.update(world.controller.id, now)
+            state: dict[str, Any] = (await api.data(query))["doors"][0]["state"]
+            assert state["source"] == "OPERATOR"
+            return state["manual"] or {}
+
+        by_user = await told(ManualSetting(DoorSetting.LOCKDOWN, noon, viewer["id"]))
+        assert by_user == {"setting": "LOCKDOWN", "until": noon.isoformat(), "setBy": viewer["name"]}
+        at_reader = await told(ManualSetting(DoorSetting.LOCKDOWN, cardholder_id=site.ada.id))
+        assert at_reader == {"setting": "LOCKDOWN", "until": None, "setBy": "Ada Lovelace"}
+        assert (await told(ManualSetting(DoorSetting.LOCKED)))["setBy"] is None
+        assert await told(None) == {}
 
 
 COMMAND = (

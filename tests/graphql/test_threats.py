@@ -7,13 +7,14 @@ import pytest
 
 from doorward.acs.actor import Role
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, ToController
+from doorward.acs.rules.models import AccessRule
 from tests.api import Api, serve_api
 from tests.world import World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
 ERRORS = "errors { code message path }"
-LEVEL = "threatLevel { id name rank colour releaseRank version switches { ruleSwitch ruleIds lockdowns { doorId zoneId } profiles { profileId } } }"  # noqa: E501
+LEVEL = "threatLevel { id name rank colour releaseRank version switches { ruleSwitch ruleIds rules { name } lockdowns { doorId zoneId name } profiles { profileId profileName place { name } } } }"  # noqa: E501
 CREATE = f"mutation($input: CreateThreatLevelInput!) {{ createThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
 UPDATE = f"mutation($input: UpdateThreatLevelInput!) {{ updateThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
 DELETE = f"mutation($id: ID!) {{ deleteThreatLevel(id: $id) {{ deletedId {ERRORS} }} }}"
@@ -67,7 +68,7 @@ async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_p
     async with open_world(database_url) as world, serve_api(world, tmp_path, *roles) as api:
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
-        given = {
+        given: dict[str, Any] = {
             "name": "Severe",
             "rank": 3,
             "colour": "VERMILION",
@@ -78,12 +79,21 @@ async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_p
         assert level["switches"] == {
             "ruleSwitch": "ONLY",
             "ruleIds": [],
-            "lockdowns": [{"doorId": None, "zoneId": site.zones[0]}],
+            "rules": [],
+            "lockdowns": [{"doorId": None, "zoneId": site.zones[0], "name": "Inside"}],
             "profiles": [],
         }
         changed = (await done(api, UPDATE, input={"id": level["id"], "name": "Worst"}))["threatLevel"]
         assert (changed["name"], changed["rank"], changed["version"]) == ("Worst", 3, 2)
         assert changed["switches"] == level["switches"]
+        rule = await AccessRule.get(name="Staff")
+        profile = (await api.data("{ identificationProfiles { id name } }"))["identificationProfiles"][0]
+        told = {"place": {"doorId": site.door.id}, "profileId": profile["id"]}
+        wider = {**given["switches"], "ruleIds": [rule.id], "profiles": [told]}
+        named = (await done(api, UPDATE, input={"id": level["id"], "switches": wider}))["threatLevel"]["switches"]
+        assert named["rules"] == [{"name": "Staff"}]
+        assert named["profiles"][0]["profileName"] == profile["name"]
+        assert named["profiles"][0]["place"] == {"name": "Main entrance"}
 
         await api.sign_in(Role.OPERATOR)
         raised = (await done(api, SET, id=level["id"], why="intruder"))["threat"]

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from doorward.acs.decision.door import DoorAction, DoorMode
+from doorward.acs.decision.door import DoorAction, DoorMode, DoorSetting, Source
 from doorward.acs.decision.policy import (
     AntiPassback,
     BorderPolicy,
@@ -37,6 +37,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import (
     CommandStatus,
     DoorCommand,
+    ManualSetting,
     PersonPresence,
     PolicyApplied,
     PolicySnapshot,
@@ -298,8 +299,11 @@ def test_an_operator_s_unlocking_may_end_by_itself(site: Site) -> None:
     site.server.send(DoorCommand("command-1", DOOR, DoorAction.UNLOCK, "user-1", "", expires, until=until))
     assert site.result().status is CommandStatus.CONFIRMED
     site.driver.wait_for(RELEASE)
+    told = ManualSetting(DoorSetting.UNLOCKED, until, "user-1")
+    site.status(lambda status: status.source is Source.OPERATOR and status.manual == told)
     site.pass_time(5 * 60_000)
     site.driver.wait_for(LOCK, times=2)
+    site.status(lambda status: status.source is Source.REST and status.manual is None)
 
 
 def test_an_operator_s_grant_lasts_as_long_as_was_asked(site: Site) -> None:

@@ -17,7 +17,7 @@ from doorward.acs.rules.models import AccessRule
 from doorward.acs.site.models import Site
 from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
 from doorward.acs.threats.posture import Place, Switches
-from doorward.acs.threats.stored import locked_site, read_switches, write_switches
+from doorward.acs.threats.stored import locked_site, names_in, read_switches, write_switches
 from doorward.acs.zones.models import Zone
 
 HIGHEST_RANK = 100
@@ -181,16 +181,7 @@ def _profiles(switches: Switches) -> frozenset[str]:
 
 async def _told(work: Work, level: ThreatLevel, switches: Switches) -> dict[str, Any]:
     """The level in the words of the audit, by names."""
-    places = [*switches.lockdowns, *(given.place for given in switches.profiles)]
-    names: dict[str | None, str] = {}
-    for model, ids in (
-        (AccessRule, set(switches.rule_ids)),
-        (Door, {place.door_id for place in places}),
-        (Zone, {place.zone_id for place in places}),
-        (Profile, set(_profiles(switches))),
-    ):
-        wanted = [one for one in ids if one is not None]
-        names.update(dict(await model.filter(id__in=wanted).using_db(work.connection).values_list("id", "name")))
+    names = await names_in([switches], work.connection)
     return {
         "name": level.name,
         "rank": level.rank,
@@ -198,10 +189,8 @@ async def _told(work: Work, level: ThreatLevel, switches: Switches) -> dict[str,
         "release_rank": level.release_rank,
         "rule_switch": switches.rule_switch.value,
         "rules": sorted(names[rule_id] for rule_id in switches.rule_ids),
-        "lockdowns": [names[place.door_id or place.zone_id] for place in switches.lockdowns],
-        "profiles": [
-            [names[given.place.door_id or given.place.zone_id], names[given.profile_id]] for given in switches.profiles
-        ],
+        "lockdowns": [names[place.id] for place in switches.lockdowns],
+        "profiles": [[names[given.place.id], names[given.profile_id]] for given in switches.profiles],
     }
 
 

@@ -18,6 +18,11 @@ class Place:
     door_id: str | None = None
     zone_id: str | None = None
 
+    @property
+    def id(self) -> str:
+        """The id of whichever it is."""
+        return self.door_id or self.zone_id or ""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceProfile:

@@ -1,6 +1,6 @@
 """What may be asked about threat levels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,15 +9,16 @@ from doorward.acs.operation import SITE_ID
 from doorward.acs.site.models import Site
 from doorward.acs.threats.models import ThreatLevel
 from doorward.acs.threats.posture import Switches
-from doorward.acs.threats.stored import read_switches
+from doorward.acs.threats.stored import names_in, read_switches
 
 
 @dataclass(frozen=True, slots=True)
 class LevelParts:
-    """A level with what it switches."""
+    """A level with what it switches, and the names, by id, of all that its switches mention."""
 
     level: ThreatLevel
     switches: Switches
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ async def list_threat_levels(actor: Actor, ids: Collection[str] | None = None) -
     rows = ThreatLevel.all() if ids is None else ThreatLevel.filter(id__in=list(ids))
     levels = await rows.order_by("-rank")
     switches = await read_switches(levels)
-    return [LevelParts(level, switches[level.id]) for level in levels]
+    names = await names_in(switches.values())
+    return [LevelParts(level, switches[level.id], names) for level in levels]
 
 
 async def threat_in_force(actor: Actor) -> InForce | None:

@@ -1,15 +1,19 @@
 """Reading and writing what threat levels switch, and which of them is in force."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from doorward.acs.doors.models import Door
 from doorward.acs.operation import SITE_ID, Work
+from doorward.acs.profiles.models import Profile
+from doorward.acs.rules.models import AccessRule
 from doorward.acs.site.models import Site
 from doorward.acs.threats.models import RuleSwitch, ThreatLevel, ThreatLevelPlace, ThreatLevelRule
 from doorward.acs.threats.posture import CALM, Place, PlaceProfile, Posture, Switches, posture_of
 from doorward.acs.zones.layout import Layout, read_layout
+from doorward.acs.zones.models import Zone
 
 
 async def locked_site(work: Work) -> Site:
@@ -43,6 +47,27 @@ async def read_switches(
         )
         for level in levels
     }
+
+
+async def names_in(switches: Iterable[Switches], connection: BaseDBAsyncClient | None = None) -> dict[str, str]:
+    """The names of the rules, doors, zones and profiles that these mention, by id."""
+    rules: set[str] = set()
+    places: set[Place] = set()
+    profiles: set[str] = set()
+    for each in switches:
+        rules.update(each.rule_ids)
+        places.update(each.lockdowns, (given.place for given in each.profiles))
+        profiles.update(given.profile_id for given in each.profiles)
+    names: dict[str, str] = {}
+    for model, ids in (
+        (AccessRule, rules),
+        (Door, {place.door_id for place in places if place.door_id}),
+        (Zone, {place.zone_id for place in places if place.zone_id}),
+        (Profile, profiles),
+    ):
+        if ids:
+            names.update(dict(await model.filter(id__in=list(ids)).using_db(connection).values_list("id", "name")))
+    return names
 
 
 async def write_switches(work: Work, level_id: str, switches: Switches) -> None:

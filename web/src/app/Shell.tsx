@@ -4,6 +4,8 @@ import type { Client } from "urql";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
 import { may, type Viewer } from "../session/permission";
+import { ThreatBar } from "../threats/ThreatBar";
+import { allZones } from "../zones/place";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
@@ -11,6 +13,7 @@ import { ThemeToggle } from "./ThemeToggle";
 
 /** Fetched by those who open it only. */
 const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
+const Zones = lazy(async () => ({ default: (await import("../zones/Zones")).Zones }));
 
 interface ShellProps {
   api: Client;
@@ -35,11 +38,12 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
         </a>
         <nav aria-label="Screens">
           <Tab route={{ screen: "desk", eventId: null }} label="Desk" active={route.screen === "desk"} />
+          {may(viewer, "door.view") && <Tab route={allZones()} label="Zones" active={route.screen === "zones"} />}
           {may(viewer, "cardholder.view") && (
             <Tab
               route={{ screen: "cardholders" }}
               label="Cardholders"
-              active={route.screen !== "desk" && route.screen !== "configuration"}
+              active={route.screen !== "desk" && route.screen !== "zones" && route.screen !== "configuration"}
             />
           )}
           {may(viewer, "configuration.view") && (
@@ -60,6 +64,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
           </button>
         </div>
       </header>
+      {live && may(viewer, "door.view") && <ThreatBar feed={live.feed} viewer={viewer} />}
       {live && <ConnectionBanner connection={live.connection} />}
       <main id="main" tabIndex={-1}>
         {live && <Screen route={route} live={live} viewer={viewer} />}
@@ -70,6 +75,14 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
+  if (route.screen === "zones") {
+    if (!may(viewer, "door.view")) return <p className="quiet pad">You may not see zones.</p>;
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <Zones route={route} live={live} viewer={viewer} />
+      </Suspense>
+    );
+  }
   if (route.screen === "configuration") {
     return (
       <Suspense fallback={<p className="quiet pad">Loading…</p>}>

@@ -4,6 +4,7 @@ const TIME = new Intl.DateTimeFormat(undefined, {
   second: "2-digit",
   hourCycle: "h23",
 });
+const MINUTE = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
@@ -12,7 +13,12 @@ export function clockTime(ms: number): string {
   return TIME.format(ms);
 }
 
-/** The same with tenths of a second. */
+/** Hours and minutes in the browser's time zone. */
+export function clockMinute(ms: number): string {
+  return MINUTE.format(ms);
+}
+
+/** Hours, minutes and seconds with tenths of a second. */
 export function clockTimeTenths(ms: number): string {
   const tenths = Math.floor((((ms % 1000) + 1000) % 1000) / 100);
   return `${TIME.format(ms)}.${tenths}`;

@@ -6,6 +6,8 @@ test("a link leads to the route that it was made from", () => {
   const routes: Route[] = [
     { screen: "desk", eventId: null },
     { screen: "desk", eventId: "a/b c" },
+    { screen: "zones", id: null },
+    { screen: "zones", id: "a/b" },
     { screen: "cardholders" },
     { screen: "new-cardholder" },
     { screen: "cardholder", id: "0190" },

@@ -1,7 +1,9 @@
-import { useEffect } from "react";
+import { useCallback } from "react";
 import { useQuery } from "urql";
 
 import { CamerasDocument, type CameraState } from "../gql/operations";
+import { useKeptFresh } from "../app/use-kept-fresh";
+import type { FeedEvent } from "../events/feed";
 import type { LiveFeed } from "../events/live-feed";
 import { Icon } from "../ui/Icon";
 import "./cameras.css";
@@ -14,23 +16,15 @@ const STATES: Record<CameraState, { word: string; tone: "calm" | "notice" | "war
   STORAGE_FULL: { word: "Storage full", tone: "danger" },
 };
 
-const REFRESH_MS = 15_000;
+function isOfVideo({ category }: FeedEvent): boolean {
+  return category === "VIDEO";
+}
 
 /** What each camera is doing; asked again when the feed brings news of video, and now and then besides. */
 export function Cameras({ feed }: { feed: LiveFeed }) {
   const [{ data, error }, ask] = useQuery({ query: CamerasDocument, requestPolicy: "cache-and-network" });
-
-  useEffect(() => {
-    const again = (): void => ask({ requestPolicy: "network-only" });
-    const timer = setInterval(again, REFRESH_MS);
-    const release = feed.onArrival((events) => {
-      if (events.some((event) => event.category === "VIDEO")) again();
-    });
-    return () => {
-      clearInterval(timer);
-      release();
-    };
-  }, [ask, feed]);
+  const again = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
+  useKeptFresh(feed, again, isOfVideo);
 
   if (error && !data) return <p className="quiet pad">The cameras cannot be read at the moment.</p>;
   if (!data || data.cameras.length === 0) return null;

@@ -18,6 +18,8 @@ import { OverrideList } from "./schedules/OverrideList";
 import { OverrideScreen } from "./schedules/OverrideScreen";
 import { ScheduleList } from "./schedules/ScheduleList";
 import { ScheduleScreen } from "./schedules/ScheduleScreen";
+import { LevelList } from "./threats/LevelList";
+import { LevelScreen } from "./threats/LevelScreen";
 import { InterlockList } from "./zones/InterlockList";
 import { InterlockScreen } from "./zones/InterlockScreen";
 import { ZoneList } from "./zones/ZoneList";
@@ -56,6 +58,8 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     ),
   interlocks: ({ id, writable }) =>
     id === null ? <InterlockList writable={writable} /> : <InterlockScreen key={id} id={id} writable={writable} />,
+  threats: ({ id, writable }) =>
+    id === null ? <LevelList writable={writable} /> : <LevelScreen key={id} id={id} writable={writable} />,
   formats: ({ id, writable }) =>
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>

@@ -8,6 +8,7 @@ export const SECTIONS = {
   profiles: "Identification",
   zones: "Zones",
   interlocks: "Interlocks",
+  threats: "Threat levels",
   formats: "Card formats",
   readers: "PINs and readers",
 } as const;

@@ -1,50 +1,27 @@
-import { useState } from "react";
-
+import { useMinute } from "../app/now";
 import { Dialog } from "../ui/Dialog";
-import { Field } from "../ui/Field";
-import { ACTION_WORDS, DOOR_ACTIONS, type DoorAction } from "./command";
+import { ACTION_WORDS, type ActionTerms, type DoorAction } from "./actions";
+import { ActionForm } from "./ActionForm";
+import { CONDITIONS } from "./condition";
+import type { Door } from "./door-states";
+import { standingWords } from "./standing";
 
 interface DoorDialogProps {
-  doorName: string;
-  onChoose: (action: DoorAction, reason: string) => void;
+  door: Door;
+  onChoose: (action: DoorAction, terms: ActionTerms) => void;
   onClose: () => void;
 }
 
-/** Every command for one door, with a reason that goes into the log. */
-export function DoorDialog({ doorName, onChoose, onClose }: DoorDialogProps) {
-  const [reason, setReason] = useState("");
+/** How a door stands and why, and every command for it. */
+export function DoorDialog({ door, onChoose, onClose }: DoorDialogProps) {
+  const { word, meaning } = CONDITIONS[door.state.condition];
+  const standing = standingWords(door.state, useMinute());
   return (
-    <Dialog title={doorName} onClose={onClose} testId="door-dialog">
-      <Field
-        label="Reason"
-        hint="Optional. It is kept with the event."
-        name="reason"
-        value={reason}
-        maxLength={200}
-        autoComplete="off"
-        onChange={(change) => setReason(change.currentTarget.value)}
-      />
-      <ul className="door-actions">
-        {DOOR_ACTIONS.map((action) => {
-          const { label, meaning } = ACTION_WORDS[action];
-          return (
-            <li key={action}>
-              <button
-                type="button"
-                className={action === "lockdown" ? "danger" : undefined}
-                onClick={() => onChoose(action, reason.trim())}
-                aria-describedby={`door-action-${action}`}
-                data-testid={`door-action-${action}`}
-              >
-                {label}
-              </button>
-              <span id={`door-action-${action}`} className="quiet">
-                {meaning}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+    <Dialog title={door.name} onClose={onClose} testId="door-dialog">
+      <p className="door-now" data-testid="door-dialog-state">
+        <strong>{word}.</strong> {meaning} {standing}
+      </p>
+      <ActionForm about={door.name} asks={(action) => ACTION_WORDS[action].danger !== null} onChoose={onChoose} />
     </Dialog>
   );
 }

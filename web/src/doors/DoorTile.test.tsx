@@ -2,23 +2,17 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
-import type { DoorCondition } from "../gql/operations";
 import { Api, fakeApi } from "../testing/api";
-import type { Door } from "./door-states";
+import { aDoor } from "../testing/doors";
 import { DoorTile } from "./DoorTile";
 
 afterEach(() => vi.unstubAllGlobals());
-
-function aDoor(condition: DoorCondition): Door {
-  const online = condition !== "OFFLINE";
-  return { id: "d1", name: "Office", state: { condition, mode: "LOCKED", position: "CLOSED", online, released: false } };
-}
 
 function show(answer: () => unknown, commandable = true) {
   const { api, asked, headers } = fakeApi(answer);
   render(
     <Api api={api}>
-      <DoorTile door={aDoor("LOCKED")} stale={false} commandable={commandable} />
+      <DoorTile door={aDoor()} stale={false} commandable={commandable} />
     </Api>,
   );
   return { asked, headers };
@@ -58,12 +52,23 @@ test("who may not command doors sees their state only", () => {
   expect(screen.queryByRole("button")).toBeNull();
 });
 
+test("the tile says who set the door and until when", () => {
+  const { api } = fakeApi(() => null);
+  const manual = { setting: "UNLOCKED", until: null, setBy: "eve" } as const;
+  render(
+    <Api api={api}>
+      <DoorTile door={aDoor({ condition: "UNLOCKED", source: "OPERATOR", manual })} stale={false} commandable={false} />
+    </Api>,
+  );
+  expect(screen.getByTestId("door-standing")).toHaveTextContent("Unlocked by eve, until reset.");
+});
+
 test("every condition is a word and an icon, never colour alone", () => {
   const { api } = fakeApi(() => null);
   for (const condition of ["OFFLINE", "FORCED", "HELD", "LOCKDOWN", "OPEN", "UNLOCKED", "RELEASED", "LOCKED"] as const) {
     const { unmount } = render(
       <Api api={api}>
-        <DoorTile door={aDoor(condition)} stale={false} commandable={false} />
+        <DoorTile door={aDoor({ condition })} stale={false} commandable={false} />
       </Api>,
     );
     const shown = screen.getByTestId("door-condition");

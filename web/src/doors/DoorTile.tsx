@@ -1,11 +1,13 @@
 import { useState } from "react";
 
+import { useMinute } from "../app/now";
 import { Icon, type IconName } from "../ui/Icon";
+import { ACTION_WORDS, termsOf, USUAL_TERMS } from "./actions";
 import { CONDITIONS, lockAndDoor } from "./condition";
 import { DoorDialog } from "./DoorDialog";
 import type { Door } from "./door-states";
-import { ACTION_WORDS } from "./command";
 import { Outcome } from "./Outcome";
+import { standingWords } from "./standing";
 import { useCommand } from "./use-command";
 
 interface DoorTileProps {
@@ -20,6 +22,7 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
   const { progress, run } = useCommand(door.id);
   const { condition, mode, position } = door.state;
   const { word, meaning, tone } = CONDITIONS[condition];
+  const standing = standingWords(door.state, useMinute());
   const pending = progress.phase === "pending";
   return (
     <li
@@ -36,13 +39,18 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
         {stale && <span className="tile-stale"> (last known)</span>}
       </p>
       <p className="tile-facts">{condition === "OFFLINE" ? meaning : lockAndDoor(mode, position)}</p>
+      {standing !== null && (
+        <p className="tile-facts" data-testid="door-standing">
+          {standing}
+        </p>
+      )}
       {commandable && (
         <div className="tile-actions">
           <button
             type="button"
             disabled={pending}
             aria-label={`Grant access: ${door.name}`}
-            onClick={() => void run("grant", "")}
+            onClick={() => void run("grant", termsOf("grant", USUAL_TERMS))}
             data-testid="door-grant"
           >
             {ACTION_WORDS.grant.label}
@@ -62,11 +70,11 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
       <Outcome progress={progress} />
       {choosing && (
         <DoorDialog
-          doorName={door.name}
+          door={door}
           onClose={() => setChoosing(false)}
-          onChoose={(action, reason) => {
+          onChoose={(action, terms) => {
             setChoosing(false);
-            void run(action, reason);
+            void run(action, terms);
           }}
         />
       )}

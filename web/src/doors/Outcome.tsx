@@ -1,5 +1,5 @@
 import { Icon } from "../ui/Icon";
-import { ACTION_WORDS } from "./command";
+import { ACTION_WORDS } from "./actions";
 import type { Progress } from "./use-command";
 
 /** How the last command went, in the controller's words. The region is always there, so that it is read out. */

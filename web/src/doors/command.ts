@@ -4,6 +4,7 @@ import type { Client } from "urql";
 import { sentenceOf } from "../api/client";
 import {
   type CommandOutcomeFragment,
+  type CommandStatus,
   GrantAccessDocument,
   type GrantAccessMutation,
   type GrantAccessMutationVariables,
@@ -12,17 +13,7 @@ import {
   ResetDoorDocument,
   UnlockDoorDocument,
 } from "../gql/operations";
-
-export const DOOR_ACTIONS = ["grant", "unlock", "lock", "lockdown", "reset"] as const;
-export type DoorAction = (typeof DOOR_ACTIONS)[number];
-
-export const ACTION_WORDS: Record<DoorAction, { label: string; meaning: string }> = {
-  grant: { label: "Grant access", meaning: "Release the door once." },
-  unlock: { label: "Unlock", meaning: "Leave the door unlocked until it is locked again." },
-  lock: { label: "Lock", meaning: "Lock the door; permitted cards open it." },
-  lockdown: { label: "Lockdown", meaning: "Lock the door for every card until it is reset." },
-  reset: { label: "Reset", meaning: "Return the door to normal." },
-};
+import { ACTION_WORDS, type ActionTerms, type DoorAction } from "./actions";
 
 type CommandDocument = TypedDocumentNode<GrantAccessMutation, GrantAccessMutationVariables>;
 
@@ -47,10 +38,10 @@ export async function commandDoor(
   api: Client,
   action: DoorAction,
   doorId: string,
-  reason: string,
+  terms: ActionTerms,
   key: string,
 ): Promise<CommandResult> {
-  const input = { doorId, reason, idempotencyKey: key };
+  const input = { doorId, ...terms, idempotencyKey: key };
   const { data, error } = await api.mutation(DOCUMENTS[action], { input }).toPromise();
   if (error) return { status: "failed", sentence: sentenceOf(error) };
   if (!data) return { status: "failed", sentence: "The server sent no answer. Look at the door, then try again." };
@@ -63,15 +54,21 @@ export function resultOf(action: DoorAction, { command, errors }: Pick<CommandOu
   const [problem] = errors;
   if (problem) return { status: "failed", sentence: problem.message };
   if (!command) return { status: "failed", sentence: `${label} was not carried out.` };
-  switch (command.status) {
+  return answerOf(action, command.status, command.detail);
+}
+
+/** What became of a command at one door. */
+export function answerOf(action: DoorAction, status: CommandStatus, detail: string): CommandResult {
+  const { label } = ACTION_WORDS[action];
+  switch (status) {
     case "CONFIRMED":
-      return { status: "confirmed", sentence: command.detail || `${label}: confirmed by the controller.` };
+      return { status: "confirmed", sentence: detail || `${label}: confirmed by the controller.` };
     case "REQUESTED":
-      return { status: "requested", sentence: command.detail || `${label}: waiting for the controller.` };
+      return { status: "requested", sentence: detail || `${label}: waiting for the controller.` };
     case "FAILED":
-      return { status: "failed", sentence: command.detail || `${label}: the controller could not do it.` };
+      return { status: "failed", sentence: detail || `${label}: the controller could not do it.` };
     case "EXPIRED":
-      return { status: "failed", sentence: command.detail || `${label}: the controller did not answer in time.` };
+      return { status: "failed", sentence: detail || `${label}: the controller did not answer in time.` };
   }
 }
 

@@ -13,7 +13,7 @@ export const CONDITIONS: Record<DoorCondition, ConditionWords> = {
   OFFLINE: { word: "Offline", meaning: "No contact with the door; its state is not known.", tone: "off" },
   FORCED: { word: "Forced open", meaning: "Opened without a release.", tone: "danger" },
   HELD: { word: "Held open", meaning: "Open for too long.", tone: "warning" },
-  LOCKDOWN: { word: "Lockdown", meaning: "Locked; no card opens it until it is reset.", tone: "danger" },
+  LOCKDOWN: { word: "Lockdown", meaning: "Locked; only the exempt get in.", tone: "danger" },
   OPEN: { word: "Open", meaning: "Open after a release.", tone: "notice" },
   UNLOCKED: { word: "Unlocked", meaning: "Anyone can pass.", tone: "notice" },
   RELEASED: { word: "Released", meaning: "Released for one passage.", tone: "notice" },

@@ -1,7 +1,8 @@
 import { useCallback, useState } from "react";
 import { useClient } from "urql";
 
-import { commandDoor, type CommandResult, type DoorAction, newCommandKey } from "./command";
+import type { ActionTerms, DoorAction } from "./actions";
+import { commandDoor, type CommandResult, newCommandKey } from "./command";
 
 export type Progress =
   | { phase: "idle" }
@@ -11,14 +12,14 @@ export type Progress =
 /** Gives one door commands, one at a time, and says how the last one went. */
 export function useCommand(doorId: string): {
   progress: Progress;
-  run: (action: DoorAction, reason: string) => Promise<void>;
+  run: (action: DoorAction, terms: ActionTerms) => Promise<void>;
 } {
   const api = useClient();
   const [progress, setProgress] = useState<Progress>({ phase: "idle" });
   const run = useCallback(
-    async (action: DoorAction, reason: string) => {
+    async (action: DoorAction, terms: ActionTerms) => {
       setProgress({ phase: "pending", action });
-      const result = await commandDoor(api, action, doorId, reason, newCommandKey());
+      const result = await commandDoor(api, action, doorId, terms, newCommandKey());
       setProgress({ phase: "answered", action, ...result });
     },
     [api, doorId],

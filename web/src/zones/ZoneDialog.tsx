@@ -1,0 +1,33 @@
+import { useState } from "react";
+
+import type { DoorAction } from "../doors/actions";
+import { ActionForm } from "../doors/ActionForm";
+import { Check } from "../ui/Check";
+import { Dialog } from "../ui/Dialog";
+import type { ZoneTerms } from "./zone-command";
+
+interface ZoneDialogProps {
+  name: string;
+  /** Whether other zones lie in it. */
+  nested: boolean;
+  onChoose: (action: DoorAction, terms: ZoneTerms) => void;
+  onClose: () => void;
+}
+
+/** Every command for all doors of a zone. All but locking and resetting are asked about: they change many doors. */
+export function ZoneDialog({ name, nested, onChoose, onClose }: ZoneDialogProps) {
+  const [includeNested, setIncludeNested] = useState(nested);
+  return (
+    <Dialog title={`All doors of ${name}`} onClose={onClose} testId="zone-dialog">
+      <ActionForm
+        about={`all doors of ${name}${includeNested ? ", and of the zones inside it" : ""}`}
+        asks={(action) => action === "grant" || action === "unlock" || action === "lockdown"}
+        onChoose={(action, terms) => onChoose(action, { ...terms, includeNested })}
+      >
+        {nested && (
+          <Check label="Also the doors of the zones inside it" checked={includeNested} onChange={setIncludeNested} />
+        )}
+      </ActionForm>
+    </Dialog>
+  );
+}
