@@ -34,7 +34,7 @@ from doorward.acs.doors.wiring import (
 )
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
-from doorward.acs.messages import CommandStatus
+from doorward.acs.messages import CommandStatus, DeviceRole
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
@@ -49,6 +49,7 @@ __all__ = [
     "CredentialCondition",
     "CredentialKind",
     "CredentialStatus",
+    "DeviceRole",
     "DoorCondition",
     "DoorKind",
     "DoorMode",
@@ -105,6 +106,7 @@ for shown, name, description in (
     (InputPurpose, "InputPurpose", "What an input tells of its door."),
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
+    (DeviceRole, "OsdpDeviceRole", "What an OSDP device does: it is a reader, or a door's inputs and outputs."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),
     (
         AntiPassbackMode,
