@@ -23,6 +23,8 @@ const NOTHING = {
   CalendarDates: { holidayCalendars: [] },
   DoorConfigurationList: { doorConfigurations: [], identificationProfiles: [] },
   ControllerChoices: { controllers: [], identificationProfiles: [] },
+  ElevatorList: { elevators: [] },
+  DeviceList: { osdpDevices: [] },
   ProfileList: { identificationProfiles: [] },
   ZoneList: { zones: [] },
   InterlockList: { interlocks: [] },

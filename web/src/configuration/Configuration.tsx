@@ -6,6 +6,8 @@ import { DoorConfigurationList } from "./doors/DoorConfigurationList";
 import { DoorScreen } from "./doors/DoorScreen";
 import { ProfileList } from "./doors/ProfileList";
 import { ProfileScreen } from "./doors/ProfileScreen";
+import { ElevatorList } from "./elevators/ElevatorList";
+import { ElevatorScreen } from "./elevators/ElevatorScreen";
 import { FormatList } from "./formats/FormatList";
 import { FormatScreen } from "./formats/FormatScreen";
 import { ReaderList } from "./formats/ReaderList";
@@ -46,6 +48,8 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     ) : (
       <DoorScreen key={id} id={id} writable={writable} />
     ),
+  elevators: ({ id, writable }) =>
+    id === null ? <ElevatorList writable={writable} /> : <ElevatorScreen key={id} id={id} writable={writable} />,
   profiles: ({ id, writable }) =>
     id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
   zones: ({ id, writable, viewer }) =>
