@@ -52,7 +52,7 @@ test("readers, devices and wiring are shown by their names, and are accessible",
   expect(devices.getByRole("row", { name: /Reader Office in \/dev\/bus 1 9600/ })).toBeDefined();
   expect(devices.queryByText("/dev/far")).toBeNull();
   expect(
-    screen.getByRole("row", { name: "primary lock Output 0 Inputs and outputs of Office (/dev/bus, address 2)" }),
+    screen.getByRole("row", { name: "primary lock Output 0 Office, inputs and outputs (/dev/bus, address 2)" }),
   ).toBeDefined();
   expect(screen.getByLabelText("Primary lock: wired to")).toHaveValue("v1");
   expect(screen.getByLabelText("Input 1: port")).toHaveValue(4);
@@ -167,7 +167,7 @@ test("locks and inputs are saved all at once, and the chart is asked for again",
   await userEvent.click(await screen.findByLabelText("Secondary lock"));
   await userEvent.type(screen.getByLabelText("Secondary lock: output"), "1");
   await userEvent.click(screen.getByText("Add: request to exit"));
-  await userEvent.selectOptions(screen.getByLabelText("Input 2: wired to"), "Inputs and outputs of Store (/dev/far, address 2)");
+  await userEvent.selectOptions(screen.getByLabelText("Input 2: wired to"), "Store, inputs and outputs (/dev/far, address 2)");
   await userEvent.type(screen.getByLabelText("Input 2: port"), "5");
   await userEvent.selectOptions(screen.getByLabelText("Input 2: what it does"), "It only keeps the opening from being forced");
   await userEvent.click(screen.getByText("Add: emergency input"));
@@ -213,6 +213,7 @@ test("what is wrong with a wire stands at that wire", async () => {
   await userEvent.click(screen.getByText("Save the wiring"));
   await vi.waitFor(() => expect(screen.getByLabelText("Input 2: port")).toHaveAccessibleDescription(taken));
   expect(screen.getByLabelText("Input 1: port")).toBeValid();
+  await vi.waitFor(() => expect(screen.getByLabelText("Input 2: port")).toHaveFocus());
 });
 
 test("an outdated wiring can be loaded again", async () => {

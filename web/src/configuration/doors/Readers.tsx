@@ -45,7 +45,7 @@ export function Readers({ doorId, readers, devices, inCab, writable, onChanged }
       {inCab && <p className="quiet">They serve every floor and are changed once, for all.</p>}
       {readers.length === 0 && <p className="quiet">There is no reader yet.</p>}
       {readers.length > 0 && (
-        <Rows caption="Readers" columns={["Reader", "Side", "Connection", "Keypad", "What else"]}>
+        <Rows caption="Readers" columns={["Reader", "Side", "Connection", "Keypad", "What to do"]}>
           {readers.map((reader) => (
             <ReaderRow key={reader.id} {...{ reader, devices, inCab, writable, onChanged }} />
           ))}
@@ -87,14 +87,16 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
     <tr>
       <th scope="row">{name}</th>
       <Cell label="Side">{reader.side}</Cell>
-      <Cell label="Connection">{connectionWords(reader, device)}</Cell>
-      <Cell label="Keypad">{reader.hasKeypad === null ? "not known" : reader.hasKeypad ? "yes" : "no"}</Cell>
-      <td>
+      <Cell label="Connection">
+        {connectionWords(reader, device)}{" "}
         <span className="badges">
           {reader.muster && <Badge tone="notice" word="Muster" />}
           {reader.pairsMobile && <Badge tone="notice" word="Pairs phones" />}
-          {reader.type === "OSDP" && !device && <Badge tone="warning" word="No device yet" />}
+          {reader.type === "OSDP" && !device && <Badge tone="warning" word="To be added" />}
         </span>
+      </Cell>
+      <Cell label="Keypad">{reader.hasKeypad === null ? "not known" : reader.hasKeypad ? "yes" : "no"}</Cell>
+      <td>
         <span className="row-actions">
           {writable && (
             <button type="button" aria-label={`Change ${name}`} onClick={() => setAsking("change")}>

@@ -42,7 +42,7 @@ export function Wiring({ doorName, ports, devices }: WiringProps) {
                 <th scope="row">{what}</th>
                 <Cell label="Terminal">{KINDS[kind]}</Cell>
                 <Cell label="Number">{number}</Cell>
-                <Cell label="Of">{deviceOf(deviceId)}</Cell>
+                <Cell label="Of">{kind === "BUS" ? "the controller" : deviceOf(deviceId)}</Cell>
               </tr>
             ))}
           </Rows>

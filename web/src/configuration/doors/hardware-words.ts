@@ -25,8 +25,8 @@ export const SIDES: readonly (readonly [Side, string])[] = [
 ];
 
 export const CIRCUITS: readonly (readonly [Circuit, string])[] = [
-  ["CLOSED", "The circuit is closed (normally open)"],
-  ["OPEN", "The circuit is open (normally closed)"],
+  ["CLOSED", "Circuit closed (normally open)"],
+  ["OPEN", "Circuit open (normally closed)"],
 ];
 
 export const SUPERVISIONS: readonly (readonly [Supervision, string])[] = [
@@ -75,7 +75,7 @@ export const WITH_READERS: readonly DoorKind[] = ["DOOR", "WIRELESS", "FLOOR"];
 
 /** A device in words: what it serves, and where it is found. */
 export function deviceWords({ role, doorName, readerName, port, address }: DeviceRowFragment): string {
-  const serves = role === "READER" ? `Reader ${readerName ?? ""}` : `Inputs and outputs of ${doorName}`;
+  const serves = role === "READER" ? `Reader ${readerName ?? ""}` : `${doorName}, inputs and outputs`;
   return `${serves} (${port}, address ${address})`;
 }
 

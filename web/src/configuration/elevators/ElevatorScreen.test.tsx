@@ -71,7 +71,7 @@ test("an elevator is created with its floors; the relay of a floor may be on a d
   await userEvent.selectOptions(screen.getByLabelText("Controller"), "House");
   await userEvent.type(screen.getByLabelText(/^Floor 1: name/), "Ground");
   await userEvent.type(screen.getByLabelText("Floor 1: output of the relay"), "3");
-  await screen.findAllByText(/^Inputs and outputs of West/);
+  await screen.findAllByText(/^West - Ground, inputs and outputs/);
   await userEvent.selectOptions(screen.getByLabelText("Floor 1: relay wired to"), "v1");
   await userEvent.click(screen.getByText("Add a floor"));
   await userEvent.type(screen.getByLabelText(/^Floor 2: name/), "Attic");
