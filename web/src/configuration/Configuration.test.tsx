@@ -72,6 +72,13 @@ test("who may not see the configuration is told so", () => {
   expect(asked).toEqual([]);
 });
 
+test("the present section is brought into view", () => {
+  const scrolled = vi.spyOn(HTMLElement.prototype, "scrollIntoView");
+  show("formats", null);
+  expect(scrolled.mock.contexts.map((element) => (element as HTMLElement).textContent)).toEqual(["Card formats"]);
+  scrolled.mockRestore();
+});
+
 test("what is gone says so", async () => {
   show("zones", "gone");
   expect(await screen.findByText("This is not there any more.")).toBeDefined();
