@@ -7,10 +7,12 @@ import pytest
 
 from doorward.acs.actor import Role
 from doorward.acs.doors.policy import osdp_devices
+from doorward.acs.doors.queries import list_devices
+from doorward.acs.errors import NotPermitted
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from tests.api import Api, serve_api
-from tests.world import World, make_site, open_world
+from tests.world import World, make_site, open_world, user
 
 pytestmark = pytest.mark.anyio
 
@@ -168,6 +170,8 @@ async def test_an_operator_sees_osdp_devices_and_cannot_add_or_delete_one(databa
         assert added["createOsdpDevice"]["errors"][0]["code"] == "PERMISSION"
         gone = (await api.data(DELETE_DEVICE, id=found[0]["id"]))["deleteOsdpDevice"]
         assert gone["errors"][0]["code"] == "PERMISSION"
+        with pytest.raises(NotPermitted):
+            await list_devices(user(Role.VIEWER))
 
 
 async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: str, tmp_path: Path) -> None:
