@@ -1,5 +1,8 @@
 """What can go wrong in the domain, in words for the person who can mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class AcsError(Exception):
     """The root. `message` is a sentence for people; `path` names the input field concerned, if one is."""
@@ -36,3 +39,13 @@ class ControllerOffline(AcsError):
 
 class DatabaseUnusable(AcsError):
     """The database cannot be opened or migrated; the message says what to do."""
+
+
+@contextmanager
+def under(*path: str) -> Iterator[None]:
+    """What goes wrong within concerns one part of the input, such as the third of a list: paths begin with it."""
+    try:
+        yield
+    except AcsError as error:
+        error.path = (*path, *error.path)
+        raise

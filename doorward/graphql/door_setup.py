@@ -101,6 +101,7 @@ class ReaderConfiguration:
 
     id: strawberry.ID
     name: str
+    door_id: strawberry.ID = strawberry.field(description="Of one in a cab: the floor that its devices count to.")
     side: Side
     type: ReaderType
     port: int | None = strawberry.field(description="The reader port of a Wiegand reader on its controller.")
@@ -121,6 +122,7 @@ class ReaderConfiguration:
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
+            door_id=strawberry.ID(row.door_id),
             side=row.side,
             type=row.type,
             port=row.port,

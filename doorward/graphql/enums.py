@@ -22,6 +22,7 @@ from doorward.acs.decision.policy import (
     ValidityUnit,
     WhenIsolated,
 )
+from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
 from doorward.acs.doors.wiring import (
@@ -50,6 +51,7 @@ __all__ = [
     "CredentialCondition",
     "CredentialKind",
     "CredentialStatus",
+    "DeviceRole",
     "DoorCondition",
     "DoorKind",
     "DoorMode",
@@ -110,6 +112,7 @@ for shown, name, description in (
     (InputPurpose, "InputPurpose", "What an input tells of its door."),
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
+    (DeviceRole, "OsdpDeviceRole", "What an OSDP device does: it is a reader, or a door's inputs and outputs."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),
     (
         AntiPassbackMode,

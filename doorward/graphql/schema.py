@@ -12,6 +12,7 @@ from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
+from doorward.graphql.devices import DeviceMutation, DeviceQuery
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
@@ -45,6 +46,7 @@ _QUERIES = (
     CameraQuery,
     CredentialQuery,
     CustomFieldQuery,
+    DeviceQuery,
     DoorConfigurationQuery,
     DoorQuery,
     ElevatorQuery,
@@ -68,6 +70,7 @@ _QUERIES = (
 _MUTATIONS = (
     CredentialMutation,
     CustomFieldMutation,
+    DeviceMutation,
     DoorConfigurationMutation,
     DoorMutation,
     ElevatorMutation,

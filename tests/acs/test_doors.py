@@ -271,35 +271,48 @@ async def test_locks_and_inputs_are_set_whole_and_shown_as_a_wiring_list(databas
 
 
 @pytest.mark.parametrize(
-    "locks, inputs, words",
+    "locks, inputs, words, path",
     [
-        ([LockWire(256)], [], "between 0 and 255"),
-        ([LockWire(1, LockRank.SECONDARY)], [], "after a primary"),
-        ([LockWire(1), LockWire(2)], [], "one primary lock"),
-        ([LockWire(1), LockWire(1, LockRank.SECONDARY)], [], "share output 1"),
-        ([], [POSITION, InputWire(InputPurpose.POSITION, 3)], "one position input"),
-        ([], [POSITION, InputWire(InputPurpose.TAMPER, 1)], "share input port 1"),
-        ([], [InputWire(InputPurpose.REX, 2, rex=RexAction.NONE)], "side A or B"),
-        ([], [InputWire(InputPurpose.REX, 2, Side.A)], "whether the REX"),
-        ([], [InputWire(InputPurpose.EMERGENCY, 2)], "whether the emergency"),
-        ([], [InputWire(InputPurpose.POSITION, 2, debounce_ms=10_001)], "debounce"),
-        ([], [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.SERIAL)], "1000 to 10000 ohm"),
+        ([LockWire(256)], [], "between 0 and 255", "locks.0.output"),
+        ([LockWire(1, LockRank.SECONDARY)], [], "after a primary", "locks.0.rank"),
+        ([LockWire(1), LockWire(2)], [], "one primary lock", "locks.1.rank"),
+        ([LockWire(1), LockWire(1, LockRank.SECONDARY)], [], "share output 1", "locks.1.output"),
+        ([], [POSITION, InputWire(InputPurpose.POSITION, 3)], "one position input", "inputs.1.purpose"),
+        ([], [POSITION, InputWire(InputPurpose.TAMPER, 1)], "share input port 1", "inputs.1.port"),
+        ([], [InputWire(InputPurpose.REX, 2, rex=RexAction.NONE)], "side A or B", "inputs.0.side"),
+        ([], [InputWire(InputPurpose.REX, 2, Side.A)], "whether the REX", "inputs.0.rex"),
+        ([], [POSITION, InputWire(InputPurpose.EMERGENCY, 2)], "whether the emergency", "inputs.1.emergency"),
+        ([], [InputWire(InputPurpose.POSITION, 2, debounce_ms=10_001)], "debounce", "inputs.0.debounceMs"),
+        (
+            [],
+            [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.SERIAL)],
+            "1000 to 10000 ohm",
+            "inputs.0.resistorOhm",
+        ),
         (
             [],
             [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.SERIAL, resistor_ohm=999)],
             "1000 to 10000 ohm",
+            "inputs.0.resistorOhm",
         ),
-        ([], [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.PARALLEL, resistor_ohm=22_000)], "serial"),
-        ([LockWire(1, device_id="nothing")], [], "no such device"),
+        (
+            [],
+            [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.PARALLEL, resistor_ohm=22_000)],
+            "serial",
+            "inputs.0.resistorOhm",
+        ),
+        ([LockWire(1, device_id="nothing")], [], "no such device", "locks.0.deviceId"),
+        ([], [POSITION, InputWire(InputPurpose.TAMPER, 1, device_id="x")], "no such device", "inputs.1.deviceId"),
     ],
 )
-async def test_wiring_that_cannot_be_is_refused(
-    database_url: str, locks: list[LockWire], inputs: list[InputWire], words: str
+async def test_wiring_that_cannot_be_is_refused_with_the_place_of_the_wire(
+    database_url: str, locks: list[LockWire], inputs: list[InputWire], words: str, path: str
 ) -> None:
     async with open_world(database_url) as world:
         door = await new_door(world)
-        with pytest.raises((ValidationFailed, NotFound), match=words):
+        with pytest.raises((ValidationFailed, NotFound), match=words) as refused:
             await wire(world, door, locks, inputs)
+        assert refused.value.path == tuple(path.split("."))
 
 
 async def test_a_port_serves_one_door_except_an_emergency_contact(database_url: str) -> None:
@@ -309,8 +322,9 @@ async def test_a_port_serves_one_door_except_an_emergency_contact(database_url: 
         await wire(world, first, [LockWire(1)], [POSITION, fire])
         with pytest.raises(Conflict, match="primary lock of First"):
             await wire(world, second, [LockWire(1)], [])
-        with pytest.raises(Conflict, match="position contact of First"):
+        with pytest.raises(Conflict, match="position contact of First") as refused:
             await wire(world, second, [], [InputWire(InputPurpose.TAMPER, 1)])
+        assert refused.value.path == ("inputs", "0", "port")
         await wire(world, second, [LockWire(2)], [fire])
 
 
@@ -321,6 +335,7 @@ async def test_a_door_s_io_device_wires_the_door_and_is_sent_with_what_is_wired(
             DeviceRole.DOOR_IO, door.id, "/dev/io", 3, b"k" * 16, strike_output=2, position_input=4, rex_input=6
         )
         device = await create_device(world.domain, COMMAND_LINE, given)
+        assert (await Door.get(id=door.id)).version == door.version + 1
 
         async def sent() -> tuple[list[int], dict[tuple[InputPurpose, int], bool]]:
             wiring = await controller_wiring(world.domain.sealer, world.controller.id)

@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import Role
+from doorward.acs.doors.policy import controller_wiring
+from doorward.acs.doors.queries import list_devices
+from doorward.acs.errors import NotPermitted
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.models import Event
 from tests.api import Api, serve_api
-from tests.world import World, make_site, open_world
+from tests.world import World, make_site, open_world, user
 
 pytestmark = pytest.mark.anyio
 
@@ -104,6 +109,72 @@ async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path
         assert gone["deleteReader"]["deletedId"] == reader["id"]
 
 
+DEVICE = "id role doorId doorName readerId readerName port address baud"
+ADD_DEVICE = (
+    "mutation($input: OsdpDeviceInput!) { createOsdpDevice(input: $input) { key device { " + DEVICE + " } "
+    "errors { code message path } } }"
+)
+DELETE_DEVICE = "mutation($id: ID!) { deleteOsdpDevice(id: $id) { deletedId errors { code message path } } }"
+
+
+async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_deleted(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        door = await create(api, world)
+        made = await api.data(
+            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "In"}) { reader { id doorId } } }',
+            id=door["id"],
+        )
+        reader = made["createReader"]["reader"]
+        assert reader["doorId"] == door["id"]
+        given = {"doorId": door["id"], "port": "/dev/bus", "address": 1}
+
+        async def add(**more: Any) -> dict[str, Any]:
+            reply: dict[str, Any] = (await api.data(ADD_DEVICE, input={**given, **more}))["createOsdpDevice"]
+            return reply
+
+        read = await add(readerId=reader["id"], baud=9_600)
+        assert (read["device"]["role"], read["device"]["readerName"]) == ("READER", "In")
+        assert (read["device"]["baud"], read["device"]["doorName"]) == (9_600, "Gate")
+        made_key = bytes.fromhex(read["key"])
+        assert len(made_key) == 16
+        io = await add(address=2, key="00112233445566778899aabbccddeeff", strikeOutput=3, positionInput=4, rexInput=5)
+        assert (io["device"]["role"], io["key"]) == ("DOOR_IO", None)
+        wiring = await controller_wiring(world.domain.sealer, world.controller.id)
+        keys = [device.key for device in wiring.devices]
+        assert sorted(keys) == sorted([made_key, bytes.fromhex("00112233445566778899aabbccddeeff")])
+        for wrong in ({"key": "0011"}, {"key": "no key at all"}):
+            assert (await add(address=3, **wrong))["errors"][0]["path"] == ["key"]
+        assert (await add())["errors"][0]["path"] == ["address"]
+        listed = "query($c: ID) { osdpDevices(controllerId: $c) { " + DEVICE + " } }"
+        assert (await api.data(listed, c=world.controller.id))["osdpDevices"] == [read["device"], io["device"]]
+        assert (await api.data(listed))["osdpDevices"] == [read["device"], io["device"]]
+        assert (await api.data(listed, c="another"))["osdpDevices"] == []
+        refused = (await api.data(DELETE_DEVICE, id=io["device"]["id"]))["deleteOsdpDevice"]
+        assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("CONFLICT", ["id"])
+        gone = (await api.data(DELETE_DEVICE, id=read["device"]["id"]))["deleteOsdpDevice"]
+        assert gone["deletedId"] == read["device"]["id"]
+        events = await Event.filter(type__in=[EventType.DEVICE_CREATED, EventType.DEVICE_DELETED])
+        assert not any(read["key"] in str(event.data) for event in events)
+        assert EventType.DEVICE_DELETED in {event.type for event in events}
+
+
+async def test_an_operator_sees_osdp_devices_and_cannot_add_or_delete_one(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
+        site = await make_site(world)
+        found = (await api.data("{ osdpDevices { id role } }"))["osdpDevices"]
+        assert [device["role"] for device in found] == ["DOOR_IO", "READER"]
+        added = await api.data(ADD_DEVICE, input={"doorId": site.door.id, "port": "/dev/x", "address": 1})
+        assert added["createOsdpDevice"]["errors"][0]["code"] == "PERMISSION"
+        gone = (await api.data(DELETE_DEVICE, id=found[0]["id"]))["deleteOsdpDevice"]
+        assert gone["errors"][0]["code"] == "PERMISSION"
+        with pytest.raises(NotPermitted):
+            await list_devices(user(Role.VIEWER))
+
+
 async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
@@ -114,6 +185,12 @@ async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: st
         )
         elevator = made["createElevator"]["elevator"]
         first = elevator["floors"][0]["doorId"]
+        refused = await api.data(
+            'mutation($c: ID!) { createElevator(name: "East", controllerId: $c, floors: [{name: "0"}, {name: "1", '
+            "relayOutput: 1}]) { " + ERRORS + " } }",
+            c=world.controller.id,
+        )
+        assert refused["createElevator"]["errors"][0]["path"] == ["floors", "1", "locks", "0", "output"]
         await api.data(
             'mutation($id: ID!) { createReader(doorId: $id, input: {name: "Cab"}) { ' + ERRORS + " } }", id=first
         )

@@ -20,7 +20,7 @@ from doorward.acs.doors.wiring import (
     RexAction,
     check_wiring,
 )
-from doorward.acs.errors import Conflict, NotFound, ValidationFailed
+from doorward.acs.errors import Conflict, NotFound, ValidationFailed, under
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work
@@ -147,29 +147,41 @@ def _devices(locks: list[LockWire], inputs: list[InputWire]) -> set[str]:
 
 
 async def _check_devices(work: Work, door: Door, locks: list[LockWire], inputs: list[InputWire]) -> None:
-    wanted = _devices(locks, inputs)
-    devices = await Device.filter(id__in=list(wanted)).using_db(work.connection)
-    if missing := wanted - {device.id for device in devices}:
-        raise NotFound(f"There is no such device: {', '.join(sorted(missing))}.", "deviceId")
-    for device in devices:
-        if device.controller_id != door.controller_id:
-            raise ValidationFailed("This device hangs on another controller than the door.", "deviceId")
+    wanted = list(_devices(locks, inputs))
+    rows = await Device.filter(id__in=wanted).using_db(work.connection)
+    devices = {device.id: device for device in rows}
+    used = {"locks": [lock.device_id for lock in locks], "inputs": [wire.device_id for wire in inputs]}
+    for many, ids in used.items():
+        for place, device_id in enumerate(ids):
+            with under(many, str(place)):
+                _check_device(door, device_id, devices)
+
+
+def _check_device(door: Door, device_id: str | None, devices: dict[str, Device]) -> None:
+    if device_id is None:
+        return
+    if device_id not in devices:
+        raise NotFound(f"There is no such device: {device_id}.", "deviceId")
+    if devices[device_id].controller_id != door.controller_id:
+        raise ValidationFailed("This device hangs on another controller than the door.", "deviceId")
 
 
 async def _check_free(work: Work, door: Door, locks: list[LockWire], inputs: list[InputWire]) -> None:
     """No port serves two doors, except that one emergency contact may act on many."""
-    for lock in locks:
+    for place, lock in enumerate(locks):
         others = DoorLock.filter(_same_place(door, lock.device_id), output=lock.output)
         other = await others.exclude(door_id=door.id).using_db(work.connection).prefetch_related("door").first()
         if other is not None:
-            raise Conflict(f"Output {lock.output} has the {other.rank.value} lock of {other.door.name}.", "output")
-    for wire in inputs:
+            words = f"Output {lock.output} has the {other.rank.value} lock of {other.door.name}."
+            raise Conflict(words, "locks", str(place), "output")
+    for place, wire in enumerate(inputs):
         taken = DoorInput.filter(_same_place(door, wire.device_id), port=wire.port).exclude(door_id=door.id)
         if wire.purpose is InputPurpose.EMERGENCY:
             taken = taken.exclude(purpose=InputPurpose.EMERGENCY)
         user = await taken.using_db(work.connection).prefetch_related("door").first()
         if user is not None:
-            raise Conflict(f"Input {wire.port} has the {user.purpose.value} contact of {user.door.name}.", "port")
+            words = f"Input {wire.port} has the {user.purpose.value} contact of {user.door.name}."
+            raise Conflict(words, "inputs", str(place), "port")
 
 
 def _same_place(door: Door, device_id: str | None) -> Q:

@@ -123,8 +123,14 @@ def ports_of(setup: DoorSetup) -> list[Port]:
             ports.append(Port(PortKind.READER, None, str(reader.port), what))
         elif reader.address:
             ports.append(Port(PortKind.NETWORK, None, reader.address, what))
+    names = {reader.id: f"reader {reader.name}" for reader in setup.readers}
     ports.extend(
-        Port(PortKind.BUS, device.id, f"{device.port} address {device.address}", device.role.value)
+        Port(
+            PortKind.BUS,
+            device.id,
+            f"{device.port} address {device.address}",
+            names.get(device.reader_id or "", "inputs and outputs"),
+        )
         for device in setup.devices
     )
     if setup.settings.lock_address:

@@ -10,7 +10,7 @@ from doorward.acs.doors.adding import add_door, write_wiring
 from doorward.acs.doors.models import Controller, Door, Elevator, Reader
 from doorward.acs.doors.settings import LONG_ACCESS_TIME_MS, NewDoor
 from doorward.acs.doors.wiring import LockWire
-from doorward.acs.errors import NotFound, ValidationFailed
+from doorward.acs.errors import NotFound, ValidationFailed, under
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
@@ -38,8 +38,9 @@ async def create_elevator(work: Work, name: str, controller_id: str, floors: Seq
     await check.exist(Controller, [controller_id], "controllerId", work.connection)
     elevator = await Elevator.create(using_db=work.connection, id=new_id(), name=name, controller_id=controller_id)
     work.audit(EventType.ELEVATOR_CREATED, after={"id": elevator.id, "name": name, "floors": len(floors)})
-    for floor in floors:
-        await _add_floor(work, elevator, floor)
+    for place, floor in enumerate(floors):
+        with under("floors", str(place)):
+            await _add_floor(work, elevator, floor)
     return elevator
 
 

@@ -130,6 +130,8 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     )
     if given.role is DeviceRole.DOOR_IO:
         await wire_door_io(work, door, device_id, given.strike_output, given.position_input, given.rex_input)
+        door.version += 1
+        await door.save(using_db=work.connection, update_fields=["version"])
     work.changed(PolicyPart.DEVICE, device_id)
     work.audit(
         EventType.DEVICE_CREATED,

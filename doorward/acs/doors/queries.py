@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.doors.models import Controller, Door, Reader
+from doorward.acs.devices import DeviceKind
+from doorward.acs.doors.models import Controller, Device, Door, Reader
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
@@ -26,3 +27,11 @@ async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:
     for reader in await Reader.filter(door_id__in=list(door_ids)).order_by("side"):
         found[reader.door_id].append(reader)
     return found
+
+
+async def list_devices(actor: Actor, controller_id: str | None = None) -> list[Device]:
+    """Every OSDP device, or a controller's, with its door and its reader, by where it is found."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = Device.filter(kind=DeviceKind.OSDP)
+    rows = rows if controller_id is None else rows.filter(controller_id=controller_id)
+    return await rows.prefetch_related("door", "reader").order_by("port", "address")

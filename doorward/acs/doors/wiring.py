@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from doorward.acs.decision.policy import DoorKind, EmergencyAction, Side
-from doorward.acs.errors import ValidationFailed
+from doorward.acs.errors import ValidationFailed, under
 
 MAX_PORT = 255
 MAX_DEBOUNCE_MS = 10_000
@@ -150,24 +150,27 @@ WORDS: dict[DoorKind, str] = {
 
 
 def check_wiring(kind: DoorKind, locks: Sequence[LockWire], inputs: Sequence[InputWire]) -> None:
-    """The whole wiring of one door, by itself. Raises ValidationFailed with what would be right."""
-    for lock in locks:
-        check_port(lock.output, "output")
-        if lock.rank not in _LOCKS_OF[kind]:
-            raise ValidationFailed(f"{WORDS[kind]} has no {lock.rank.value} lock on an output.", "locks")
-    _once([lock.rank.value for lock in locks], "lock", "locks")
+    """The whole wiring of one door, by itself. Raises ValidationFailed with what would be right, and the place."""
+    for place, lock in enumerate(locks):
+        with under("locks", str(place)):
+            check_port(lock.output, "output")
+            if lock.rank not in _LOCKS_OF[kind]:
+                raise ValidationFailed(f"{WORDS[kind]} has no {lock.rank.value} lock on an output.", "rank")
+    _once([lock.rank.value for lock in locks], "lock", "locks", "rank")
     if locks and LockRank.PRIMARY not in {lock.rank for lock in locks}:
-        raise ValidationFailed("A secondary lock comes after a primary one.", "locks")
-    for wire in inputs:
-        _check_input(kind, wire)
-    _once([wire.purpose.value for wire in inputs if wire.purpose is not InputPurpose.REX], "input", "inputs")
-    _apart([(lock.device_id, lock.output) for lock in locks], "output", "locks")
-    _apart([(wire.device_id, wire.port) for wire in inputs], "input port", "inputs")
+        raise ValidationFailed("A secondary lock comes after a primary one.", "locks", "0", "rank")
+    for place, wire in enumerate(inputs):
+        with under("inputs", str(place)):
+            _check_input(kind, wire)
+    single = [None if wire.purpose is InputPurpose.REX else wire.purpose.value for wire in inputs]
+    _once(single, "input", "inputs", "purpose")
+    _apart([(lock.device_id, lock.output) for lock in locks], "output", "locks", "output")
+    _apart([(wire.device_id, wire.port) for wire in inputs], "input port", "inputs", "port")
 
 
 def _check_input(kind: DoorKind, wire: InputWire) -> None:
     if wire.purpose not in _INPUTS_OF[kind]:
-        raise ValidationFailed(f"{WORDS[kind]} has no {wire.purpose.value} input.", "inputs")
+        raise ValidationFailed(f"{WORDS[kind]} has no {wire.purpose.value} input.", "purpose")
     check_port(wire.port, "port")
     check_debounce(wire.debounce_ms, "debounceMs")
     check_supervision(wire.supervision, wire.resistor_ohm)
@@ -182,17 +185,19 @@ def _check_input(kind: DoorKind, wire: InputWire) -> None:
         )
 
 
-def _once(words: Iterable[str], what: str, name: str) -> None:
+def _once(words: Iterable[str | None], what: str, many: str, field: str) -> None:
     seen: set[str] = set()
-    for word in words:
+    for place, word in enumerate(words):
+        if word is None:
+            continue
         if word in seen:
-            raise ValidationFailed(f"A door has one {word} {what} at most.", name)
+            raise ValidationFailed(f"A door has one {word} {what} at most.", many, str(place), field)
         seen.add(word)
 
 
-def _apart(ports: Iterable[tuple[str | None, int]], what: str, name: str) -> None:
+def _apart(ports: Iterable[tuple[str | None, int]], what: str, many: str, field: str) -> None:
     seen: set[tuple[str | None, int]] = set()
-    for place in ports:
-        if place in seen:
-            raise ValidationFailed(f"Two things cannot share {what} {place[1]}.", name)
-        seen.add(place)
+    for place, port in enumerate(ports):
+        if port in seen:
+            raise ValidationFailed(f"Two things cannot share {what} {port[1]}.", many, str(place), field)
+        seen.add(port)

@@ -23,6 +23,8 @@ const NOTHING = {
   CalendarDates: { holidayCalendars: [] },
   DoorConfigurationList: { doorConfigurations: [], identificationProfiles: [] },
   ControllerChoices: { controllers: [], identificationProfiles: [] },
+  ElevatorList: { elevators: [] },
+  DeviceList: { osdpDevices: [] },
   ProfileList: { identificationProfiles: [] },
   ZoneList: { zones: [] },
   InterlockList: { interlocks: [] },
@@ -71,6 +73,13 @@ test("who may not see the configuration is told so", () => {
   const { asked } = show("rules", null, []);
   expect(screen.getByText("You may not see the configuration.")).toBeDefined();
   expect(asked).toEqual([]);
+});
+
+test("the present section is brought into view", () => {
+  const scrolled = vi.spyOn(HTMLElement.prototype, "scrollIntoView");
+  show("formats", null);
+  expect(scrolled.mock.contexts.map((element) => (element as HTMLElement).textContent)).toEqual(["Card formats"]);
+  scrolled.mockRestore();
 });
 
 test("what is gone says so", async () => {

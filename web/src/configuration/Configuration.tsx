@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
@@ -6,6 +6,8 @@ import { DoorConfigurationList } from "./doors/DoorConfigurationList";
 import { DoorScreen } from "./doors/DoorScreen";
 import { ProfileList } from "./doors/ProfileList";
 import { ProfileScreen } from "./doors/ProfileScreen";
+import { ElevatorList } from "./elevators/ElevatorList";
+import { ElevatorScreen } from "./elevators/ElevatorScreen";
 import { FormatList } from "./formats/FormatList";
 import { FormatScreen } from "./formats/FormatScreen";
 import { ReaderList } from "./formats/ReaderList";
@@ -48,6 +50,8 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     ) : (
       <DoorScreen key={id} id={id} writable={writable} />
     ),
+  elevators: ({ id, writable }) =>
+    id === null ? <ElevatorList writable={writable} /> : <ElevatorScreen key={id} id={id} writable={writable} />,
   profiles: ({ id, writable }) =>
     id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
   zones: ({ id, writable, viewer }) =>
@@ -68,11 +72,17 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
 
 /** Everything about how the site is set up, with a navigation of its own. */
 export function Configuration({ route, viewer }: { route: ConfigurationRoute; viewer: Viewer }) {
+  const nav = useRef<HTMLElement>(null);
+  const here = configurationHref(inConfiguration(route.section));
+  useEffect(() => {
+    // On a phone the sections are a row that is wider than the screen.
+    nav.current?.querySelector(`[href="${here}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [here]);
   if (!may(viewer, "configuration.view")) return <p className="quiet pad">You may not see the configuration.</p>;
   const writable = may(viewer, "configuration.write");
   return (
     <div className="configuration">
-      <nav className="sections" aria-label="Configuration">
+      <nav ref={nav} className="sections" aria-label="Configuration">
         {(Object.keys(SECTIONS) as Section[]).map((section) => (
           <a
             key={section}

@@ -13,6 +13,8 @@ interface EditorProps {
   writable: boolean;
   onSubmit: () => Promise<unknown>;
   onCancel: () => void;
+  /** What cancelling is called. */
+  cancel?: string;
   /** Loads the thing again and drops what was typed; none for a new thing. */
   onReload?: () => void;
   removal?: RemovalProps | undefined;
@@ -20,7 +22,7 @@ interface EditorProps {
 }
 
 /** A form of the configuration: its parts, its problems, and what can be done with it. Who may not write only reads. */
-export function Editor({ saving, action, writable, onSubmit, onCancel, onReload, removal, children }: EditorProps) {
+export function Editor({ saving, action, writable, onSubmit, onCancel, cancel = "Cancel", onReload, removal, children }: EditorProps) {
   const sendFrom = async (form: HTMLFormElement): Promise<void> => {
     await onSubmit();
     focusFirstProblem(form);
@@ -48,7 +50,7 @@ export function Editor({ saving, action, writable, onSubmit, onCancel, onReload,
         <div className="editor-end">
           {removal && <Removal {...removal} />}
           <button type="button" onClick={onCancel}>
-            Cancel
+            {cancel}
           </button>
           <button type="submit" className="primary" disabled={saving.pending}>
             {saving.pending ? "Saving…" : action}

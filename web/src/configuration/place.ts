@@ -5,6 +5,7 @@ export const SECTIONS = {
   overrides: "Override schedules",
   holidays: "Holidays",
   doors: "Doors",
+  elevators: "Elevators",
   profiles: "Identification",
   zones: "Zones",
   interlocks: "Interlocks",

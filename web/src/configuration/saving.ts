@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { flushSync } from "react-dom";
 
 import { type FormProblems as Problems, noProblems, placeProblems } from "../api/problems";
 import type { ProblemFragment } from "../gql/operations";
@@ -22,9 +23,12 @@ export function useSaving<Field extends string>(fields: readonly Field[]): Savin
   const run = async (send: () => Promise<readonly ProblemFragment[]>): Promise<boolean> => {
     setPending(true);
     const refused = await send();
-    setPending(false);
-    setProblems(placeProblems(refused, fields));
-    setOutdated(refused.some(isOutdated));
+    // At once: whoever waits for this puts the focus on the first field with a problem.
+    flushSync(() => {
+      setPending(false);
+      setProblems(placeProblems(refused, fields));
+      setOutdated(refused.some(isOutdated));
+    });
     return refused.length === 0;
   };
   return { pending, problems, outdated, run };

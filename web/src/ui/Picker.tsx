@@ -57,7 +57,7 @@ export function Picker({ label, chosen, options, onChange, onSearch, hint, probl
         </ul>
       )}
       <Field
-        label={`Add to ${label.toLowerCase()}`}
+        label={`Add to ${label.charAt(0).toLowerCase()}${label.slice(1)}`}
         type="search"
         value={search}
         autoComplete="off"

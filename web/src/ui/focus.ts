@@ -6,6 +6,6 @@ export function focusFirstProblem(form: HTMLElement | null): void {
   requestAnimationFrame(() => {
     const field = form?.querySelector<HTMLElement>("[aria-invalid='true']");
     if (field) field.focus();
-    else form?.querySelector(".form-end")?.scrollIntoView({ block: "end" });
+    else form?.querySelector(".form-end, .editor-end")?.scrollIntoView({ block: "end" });
   });
 }

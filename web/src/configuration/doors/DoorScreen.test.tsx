@@ -6,6 +6,7 @@ import type { DoorSettingsFragment } from "../../gql/operations";
 import { faultsOf } from "../../testing/accessible";
 import { accepted, type Answers, refused, showScreen } from "../../testing/configuration";
 import { noDialogs } from "../../testing/dialog";
+import { aDoor } from "../../testing/hardware";
 import { doorDraft, doorInput } from "./door-draft";
 import { DoorConfigurationList } from "./DoorConfigurationList";
 import { DoorScreen } from "./DoorScreen";
@@ -53,7 +54,11 @@ function show(id = "d1", answers: Answers = {}, writable = true) {
     ControllerChoices: { controllers: [{ id: "k1", name: "House" }], identificationProfiles: PROFILES },
     ScheduleChoices: { schedules: [{ id: "s1", name: "Opening hours" }, { id: "s2", name: "Nights" }] },
     GroupChoices: { groups: [{ id: "g1", name: "Managers" }] },
-    DoorWiring: { doorPorts: [{ kind: "OUTPUT", deviceId: null, number: "1", what: "primary lock" }] },
+    DoorHardware: {
+      doorConfiguration: aDoor(),
+      doorPorts: [{ kind: "OUTPUT", deviceId: null, number: "1", what: "primary lock" }],
+    },
+    DeviceList: { osdpDevices: [] },
     UpdateDoor: accepted({ door: OFFICE }),
     CreateDoor: accepted({ door: OFFICE }),
     CopyDoor: accepted({ door: { ...OFFICE, id: "d2" } }),
@@ -131,8 +136,9 @@ test("a door is copied under another name", async () => {
   const { sent } = show();
   await userEvent.click(await screen.findByText("Copy…"));
   await userEvent.type(screen.getByLabelText(/^Name of the copy/), "Store");
+  expect(screen.getByLabelText("Controller of the copy")).toHaveValue("k1");
   await userEvent.click(screen.getByText("Create the copy"));
-  await vi.waitFor(() => expect(sent("CopyDoor")).toMatchObject({ id: "d1", name: "Store" }));
+  await vi.waitFor(() => expect(sent("CopyDoor")).toMatchObject({ id: "d1", name: "Store", controllerId: "k1" }));
   await vi.waitFor(() => expect(location.hash).toBe("#/configuration/doors/d2"));
 });
 
@@ -159,6 +165,26 @@ test("who may not write sees settings and wiring, and no tools", async () => {
   expect(screen.queryByText("Copy…")).toBeNull();
   await screen.findByText("primary lock");
   expect(await faultsOf(container)).toEqual([]);
+});
+
+test("what is wired drops nothing of what was typed in the settings", async () => {
+  let version = 7;
+  const { sent } = show("d1", {
+    DoorSettings: () => ({ doorConfiguration: { ...OFFICE, version } }),
+    SetDoorWiring: () => {
+      version += 1;
+      return accepted({ door: aDoor({ version }) });
+    },
+  });
+  const name = await screen.findByLabelText(/^Name/);
+  await userEvent.type(name, " 2");
+  await userEvent.click(await screen.findByText("Save the wiring"));
+  await screen.findByText("The wiring is saved.");
+  expect(screen.getByLabelText(/^Name/)).toHaveValue("Office 2");
+  await vi.waitFor(async () => {
+    await userEvent.click(screen.getByText("Save"));
+    expect(sent("UpdateDoor")).toEqual({ id: "d1", expectedVersion: 8, input: { name: "Office 2" } });
+  });
 });
 
 test("a draft says all that the door says", () => {

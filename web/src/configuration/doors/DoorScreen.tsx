@@ -16,9 +16,9 @@ import { useWriting, type WritingProps } from "../use-writing";
 import { CopyDoor } from "./CopyDoor";
 import { DOOR_FIELDS, doorChanges, doorDraft, doorInput, NEW_DOOR } from "./door-draft";
 import { Alarms, Basics, Times } from "./DoorParts";
+import { Hardware } from "./Hardware";
 import { Maintenance } from "./Maintenance";
 import { Security } from "./Security";
-import { Wiring } from "./Wiring";
 import "./doors.css";
 
 /** How one door is set up, or a new door. */
@@ -52,13 +52,14 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
             </div>
           )}
           <DoorEditor
-            key={door?.version ?? NEW}
+            // What is wired grows the version too, and must not drop what was typed here.
+            key={door ? JSON.stringify(doorDraft(door)) : NEW}
             door={door ?? null}
             writable={writable}
             onSaved={onSaved}
             onReload={reload}
           />
-          {door && <Wiring doorId={door.id} doorName={door.name} />}
+          {door && <Hardware doorId={door.id} writable={writable} onChanged={reload} />}
         </>
       )}
     </EditorPage>

@@ -38,7 +38,7 @@ test("a side gets another combination with a schedule", async () => {
   await userEvent.click(second.getByLabelText("Card"));
   await userEvent.click(second.getByLabelText("PIN"));
   expect(second.getByRole("heading")).toHaveTextContent("Card and PIN");
-  await userEvent.click(second.getByLabelText("Add to schedules of side a, combination 2"));
+  await userEvent.click(second.getByLabelText("Add to schedules of side A, combination 2"));
   await userEvent.click(await second.findByRole("button", { name: "Add Nights" }));
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Save"));

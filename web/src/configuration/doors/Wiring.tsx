@@ -1,9 +1,7 @@
-import { useQuery } from "urql";
-
-import { sentenceOf } from "../../api/client";
-import { DoorWiringDocument, type PortKind } from "../../gql/operations";
+import type { DeviceRowFragment, DoorHardwareQuery, PortKind } from "../../gql/operations";
 import { Part } from "../Editor";
 import { Cell, Rows } from "../Page";
+import { deviceWords } from "./hardware-words";
 
 const KINDS: Record<PortKind, string> = {
   OUTPUT: "Output",
@@ -13,9 +11,19 @@ const KINDS: Record<PortKind, string> = {
   NETWORK: "Network",
 };
 
+interface WiringProps {
+  doorName: string;
+  ports: DoorHardwareQuery["doorPorts"];
+  devices: readonly DeviceRowFragment[];
+}
+
 /** What is wired where, to print for whoever installs the door. */
-export function Wiring({ doorId, doorName }: { doorId: string; doorName: string }) {
-  const [{ data, error }] = useQuery({ query: DoorWiringDocument, variables: { doorId }, requestPolicy: "cache-and-network" });
+export function Wiring({ doorName, ports, devices }: WiringProps) {
+  const deviceOf = (id: string | null): string => {
+    if (id === null) return "the controller";
+    const device = devices.find((each) => each.id === id);
+    return device ? deviceWords(device) : `device ${id}`;
+  };
   return (
     <div className="wiring">
       <Part
@@ -26,16 +34,15 @@ export function Wiring({ doorId, doorName }: { doorId: string; doorName: string 
           </button>
         }
       >
-        {error && <p className="note-problem">{sentenceOf(error)}</p>}
-        {data?.doorPorts.length === 0 && <p className="quiet">Nothing is wired yet.</p>}
-        {data && data.doorPorts.length > 0 && (
+        {ports.length === 0 && <p className="quiet">Nothing is wired yet.</p>}
+        {ports.length > 0 && (
           <Rows caption={`Wiring of ${doorName}`} columns={["What", "Terminal", "Number", "Of"]}>
-            {data.doorPorts.map(({ kind, deviceId, number, what }) => (
+            {ports.map(({ kind, deviceId, number, what }) => (
               <tr key={`${kind} ${deviceId ?? ""} ${number} ${what}`}>
                 <th scope="row">{what}</th>
                 <Cell label="Terminal">{KINDS[kind]}</Cell>
                 <Cell label="Number">{number}</Cell>
-                <Cell label="Of">{deviceId === null ? "the controller" : `device ${deviceId}`}</Cell>
+                <Cell label="Of">{kind === "BUS" ? "the controller" : deviceOf(deviceId)}</Cell>
               </tr>
             ))}
           </Rows>

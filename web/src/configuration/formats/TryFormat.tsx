@@ -115,7 +115,7 @@ function Found({ bits, text }: { bits: string; text: string }) {
 function Bits({ bits, format }: { bits: string; format: CardFormatInput }) {
   const marks = [...bits].map((_, index) => markOf(index + 1, format)).join("");
   return (
-    <span className="bits">
+    <span className="trial-bits">
       <code>{grouped(bits)}</code>
       <code aria-hidden="true" className="quiet">
         {grouped(marks)}

@@ -1,0 +1,135 @@
+"""OSDP devices in the API: readers, and what has a door's inputs and outputs."""
+
+import secrets
+
+import strawberry
+
+from doorward.acs.devices import DEFAULT_BAUD
+from doorward.acs.doors import models
+from doorward.acs.doors.operations import OSDP_KEY_BYTES, NewDevice, create_device
+from doorward.acs.doors.queries import list_devices
+from doorward.acs.doors.readers import delete_device
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import DeviceRole
+from doorward.graphql.errors import OperationError
+
+
+@strawberry.type(description="An OSDP device. Its key is not shown again.")
+class OsdpDevice:
+    """Where a device is found, and what it serves."""
+
+    id: strawberry.ID
+    role: DeviceRole
+    door_id: strawberry.ID | None
+    door_name: str | None
+    reader_id: strawberry.ID | None
+    reader_name: str | None
+    port: str = strawberry.field(description="The serial port, as its controller opens it.")
+    address: int = strawberry.field(description="0-126")
+    baud: int
+
+    @classmethod
+    def of(cls, row: models.Device) -> "OsdpDevice":
+        """The device, read with its door and its reader, as the API shows it."""
+        return cls(
+            id=strawberry.ID(row.id),
+            role=row.role,
+            door_id=strawberry.ID(row.door_id) if row.door_id is not None else None,
+            door_name=row.door.name if row.door is not None else None,
+            reader_id=strawberry.ID(row.reader_id) if row.reader_id is not None else None,
+            reader_name=row.reader.name if row.reader is not None else None,
+            port=row.port or "",
+            address=row.address or 0,
+            baud=row.baud or DEFAULT_BAUD,
+        )
+
+
+@strawberry.input(description="An OSDP device of a reader, or with the inputs and outputs of a door.")
+class OsdpDeviceInput:
+    """The numbers of the output and the inputs count for a door's device; it wires what the door does not have yet."""
+
+    door_id: strawberry.ID
+    port: str
+    address: int
+    reader_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The reader that it is. Null: it has the door's inputs and outputs."
+    )
+    baud: int = 115_200
+    key: str | None = strawberry.field(
+        default=None, description="32 hexadecimal digits. Null: one is made, and the answer has it, this once."
+    )
+    strike_output: int = 0
+    position_input: int = 0
+    rex_input: int = 1
+
+
+@strawberry.type(description="The device, or why nothing was done.")
+class OsdpDevicePayload:
+    """Result of createOsdpDevice."""
+
+    device: OsdpDevice | None = None
+    key: str | None = strawberry.field(default=None, description="The key that was made: 32 hexadecimal digits.")
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _key_of(typed: str | None) -> bytes:
+    if typed is None:
+        return secrets.token_bytes(OSDP_KEY_BYTES)
+    try:
+        key = bytes.fromhex(typed)
+    except ValueError:
+        key = b""
+    if len(key) != OSDP_KEY_BYTES:
+        raise ValidationFailed(f"A secure-channel key has {2 * OSDP_KEY_BYTES} hexadecimal digits.", "key")
+    return key
+
+
+@strawberry.type
+class DeviceQuery:
+    """Queries about OSDP devices."""
+
+    @strawberry.field(
+        description="Every OSDP device, or those of a controller, by port and address. Permission: configuration.view."
+    )
+    async def osdp_devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[OsdpDevice]:
+        return [OsdpDevice.of(row) for row in await list_devices(info.context.actor, controller_id)]
+
+
+@strawberry.type
+class DeviceMutation:
+    """Adding and deleting OSDP devices."""
+
+    @strawberry.mutation(description="Add an OSDP device. Permission: configuration.write.")
+    async def create_osdp_device(self, info: ApiInfo, input: OsdpDeviceInput) -> OsdpDevicePayload:
+        try:
+            key = _key_of(input.key)
+            given = NewDevice(
+                DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
+                input.door_id,
+                input.port,
+                input.address,
+                key,
+                input.baud,
+                input.reader_id,
+                input.strike_output,
+                input.position_input,
+                input.rex_input,
+            )
+            row = await create_device(info.context.domain, info.context.actor, given)
+            await row.fetch_related("door", "reader")
+        except AcsError as error:
+            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        return OsdpDevicePayload(device=OsdpDevice.of(row), key=key.hex() if input.key is None else None)
+
+    @strawberry.mutation(
+        description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "
+        "Permission: configuration.write."
+    )
+    async def delete_osdp_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await delete_device(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
