@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorKind, EmergencyAction, Side
 from doorward.acs.errors import ValidationFailed, under
 
 MAX_PORT = 255
-MAX_DEBOUNCE_MS = 10_000
 MIN_SERIAL_OHM, MAX_SERIAL_OHM = 1_000, 10_000
 
 
@@ -106,7 +106,11 @@ def check_port(port: int, name: str) -> None:
 def check_debounce(debounce_ms: int, name: str) -> None:
     """A debounce time."""
     if not 0 <= debounce_ms <= MAX_DEBOUNCE_MS:
-        raise ValidationFailed(f"A debounce time is between 0 and {MAX_DEBOUNCE_MS} ms, not {debounce_ms}.", name)
+        raise ValidationFailed(
+            f"A debounce time is between 0 and {MAX_DEBOUNCE_MS} ms, not {debounce_ms}: an input that lasts longer "
+            "must be heard.",
+            name,
+        )
 
 
 def check_supervision(supervision: Supervision, resistor_ohm: int | None) -> None:
