@@ -282,7 +282,7 @@ async def test_locks_and_inputs_are_set_whole_and_shown_as_a_wiring_list(databas
         ([], [InputWire(InputPurpose.REX, 2, rex=RexAction.NONE)], "side A or B", "inputs.0.side"),
         ([], [InputWire(InputPurpose.REX, 2, Side.A)], "whether the REX", "inputs.0.rex"),
         ([], [POSITION, InputWire(InputPurpose.EMERGENCY, 2)], "whether the emergency", "inputs.1.emergency"),
-        ([], [InputWire(InputPurpose.POSITION, 2, debounce_ms=10_001)], "debounce", "inputs.0.debounceMs"),
+        ([], [InputWire(InputPurpose.POSITION, 2, debounce_ms=401)], "debounce", "inputs.0.debounceMs"),
         (
             [],
             [InputWire(InputPurpose.POSITION, 2, supervision=Supervision.SERIAL)],
