@@ -62,7 +62,7 @@ async def _apply(executor: MigrationExecutor) -> None:
             await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_UPGRADE_LOCK])
         recorder = MigrationRecorder(transaction)
         applied = set(await recorder.applied_migrations())
-        state = no_tables({app: "default" for app in executor.loader.apps_config})
+        state = no_tables(dict.fromkeys(executor.loader.apps_config, "default"))
         for key in executor._full_plan():
             migration = executor.loader.disk_migrations[key]
             if key in applied:
