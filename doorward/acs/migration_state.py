@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from pypika_tortoise.queries import Table
 from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
@@ -20,13 +19,10 @@ def no_tables(default_connections: Mapping[str, str]) -> State:
 
 
 class _LeanApps(StateApps):
-    """Models for changing tables, which knows their relations but cannot query them."""
+    """Models for changing tables: they know their columns and relations, and cannot be queried."""
 
     def _build_initial_querysets(self) -> None:
-        """Leaves out what Tortoise prepares for queries, except the table that an index on an expression names."""
-        for app in self.apps.values():
-            for model in app.values():
-                model._meta.basetable = Table(name=model._meta.db_table, schema=model._meta.schema)
+        pass
 
 
 class _Current(State):
