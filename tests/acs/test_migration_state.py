@@ -11,14 +11,16 @@ from tortoise.indexes import Index
 from tortoise.migrations import Migration
 from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.transactions import in_transaction
 
-from doorward.acs.database import MIGRATION_CONFIG
+from doorward.acs.database import MIGRATION_CONFIG, open_database
 from doorward.acs.migration_state import no_tables
-from doorward.acs.sqlite_rebuild import RebuildingEditor
+from doorward.acs.upgrade import _editor
 
 pytestmark = pytest.mark.anyio
 
@@ -97,21 +99,24 @@ async def test_each_step_makes_the_statements_that_it_makes_of_the_full_state(en
         assert any(kind in statement for statement in expected)
 
 
-@pytest.mark.usefixtures("in_memory")
-async def test_a_step_in_python_reads_the_rows_through_the_tables_as_they_were() -> None:
+async def test_a_step_in_python_reads_the_rows_through_the_tables_as_they_were(database_url: str) -> None:
     found: list[tuple[str, str]] = []
 
     async def look(apps: StateApps, _: BaseSchemaEditor) -> None:
-        zones = apps.get_model("acs.Zone").filter(site__title="Castle")
-        found.extend(await zones.values_list("id", "site__id"))
+        rooms = apps.get_model("acs.Room").filter(house__title="Castle")
+        found.extend(await rooms.values_list("id", "house__id"))
 
     migration = _migration(
         [
-            ops.CreateModel("Site", [("id", _key()), ("title", fields.TextField())], {"table": "site"}),
-            ops.CreateModel("Zone", [("id", _key()), ("site", _points_at("acs.Site"))], {"table": "zone"}),
-            ops.RunSQL(["INSERT INTO site VALUES ('s', 'Castle')", "INSERT INTO zone (id, site_id) VALUES ('z', 's')"]),
+            ops.CreateModel("House", [("id", _key()), ("title", fields.TextField())], {"table": "house"}),
+            ops.CreateModel("Room", [("id", _key()), ("house", _points_at("acs.House"))], {"table": "room"}),
+            ops.RunSQL(
+                ["INSERT INTO house VALUES ('h', 'Castle')", "INSERT INTO room (id, house_id) VALUES ('r', 'h')"]
+            ),
             ops.RunPython(look),
         ]
     )
-    await migration.apply(no_tables(CONNECTIONS), schema_editor=RebuildingEditor(get_connection("default")))
-    assert found == [("z", "s")]
+    async with open_database(database_url), in_transaction("default") as transaction:
+        executor = MigrationExecutor(transaction, MIGRATION_CONFIG["apps"])
+        await migration.apply(no_tables(CONNECTIONS), schema_editor=_editor(executor, transaction))
+    assert found == [("r", "h")]
