@@ -5,7 +5,7 @@ import pytest
 from tests.scripts.checkout import Checkout
 
 NPM_TEST = "scripts/npm test --silent"
-COMPUTING = ("tests/acs", "tests/graphql", "tests/server", "tests/scripts", "tests/docs")
+COMPUTING = ("tests/acs", "tests/graphql", "tests/hardware", "tests/server", "tests/scripts", "tests/docs")
 BOTH_HALVES = [
     " ".join(("-m pytest -n 2 --dist loadfile", *COMPUTING)),
     " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in COMPUTING))),
