@@ -1,12 +1,13 @@
 """Databases as the first release left them, to be upgraded."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from unittest.mock import patch
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
 
 from doorward.acs import upgrade
 from doorward.acs.database import open_database
@@ -18,8 +19,8 @@ RELEASED = "0001_initial"
 class _FirstRelease(MigrationExecutor):
     """Plans only what the first release had."""
 
-    async def plan(self, targets: Iterable[MigrationTarget] | None = None) -> list[PlanStep]:
-        steps = [step for step in await super().plan(targets) if step.migration.name == RELEASED]
+    def _full_plan(self) -> list[MigrationKey]:
+        steps = [key for key in super()._full_plan() if key.name == RELEASED]
         assert len(steps) == 1
         return steps
 

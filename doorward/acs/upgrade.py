@@ -10,12 +10,12 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.transactions import in_transaction
 
 from doorward.acs.errors import DatabaseUnusable
+from doorward.acs.migration_state import no_tables
 from doorward.acs.sqlite_rebuild import RebuildingEditor
 
 _UPGRADE_LOCK = 0x75706772
@@ -56,19 +56,19 @@ async def _without_foreign_keys(connection: BaseDBAsyncClient, executor: Migrati
 
 async def _apply(executor: MigrationExecutor) -> None:
     await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-    plan = await executor.plan()
     async with in_transaction("default") as transaction:
         is_sqlite = transaction.capabilities.dialect == "sqlite"
         if not is_sqlite:
             await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_UPGRADE_LOCK])
         recorder = MigrationRecorder(transaction)
         applied = set(await recorder.applied_migrations())
-        # Each step takes the state on to the next one's: to work it out anew takes seconds.
-        state = await executor._project_state(applied)
-        for step in plan:
-            key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
-            if key not in applied:
-                await step.migration.apply(state, dry_run=False, schema_editor=_editor(executor, transaction))
+        state = no_tables(dict.fromkeys(executor.loader.apps_config, "default"))
+        for key in executor._full_plan():
+            migration = executor.loader.disk_migrations[key]
+            if key in applied:
+                await migration.apply(state, dry_run=True)
+            else:
+                await migration.apply(state, schema_editor=_editor(executor, transaction))
                 await recorder.record_applied(key.app_label, key.name)
         if is_sqlite:
             await _check_references(transaction)

@@ -1,8 +1,12 @@
 """Opening the database: what a wrong URL says, what a newer or foreign file says, and that data survives reopening."""
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
+from anyio import run_process
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -10,6 +14,7 @@ from tortoise.connection import get_connection
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.recorder import MigrationRecorder
 
+import doorward
 from doorward.acs.database import MIGRATION_CONFIG, database_config, open_database, sqlite_url
 from doorward.acs.errors import DatabaseUnusable
 from doorward.acs.people.models import Cardholder
@@ -46,6 +51,34 @@ async def test_an_upgrade_that_is_cut_off_leaves_nothing_behind(
         with pytest.raises(RuntimeError, match="power"):
             async with open_database(empty_database_url):
                 pass
+    async with open_world(empty_database_url) as world:
+        await make_site(world)
+
+
+KILLED_IN_THE_MIDDLE = """
+import asyncio, os, signal, sys
+from tortoise.migrations.recorder import MigrationRecorder
+from doorward.acs.database import open_database
+record, noted = MigrationRecorder.record_applied, []
+async def record_or_die(self, app, name):
+    await record(self, app, name)
+    noted.append(name)
+    if len(noted) == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+MigrationRecorder.record_applied = record_or_die
+async def main():
+    async with open_database(sys.argv[1]):
+        pass
+asyncio.run(main())
+"""
+
+
+async def test_a_server_killed_while_it_makes_a_database_begins_anew_at_the_next_start(
+    empty_database_url: str,
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(doorward.__file__).parent.parent)}
+    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, empty_database_url]
+    assert (await run_process(command, check=False, env=environment)).returncode == -signal.SIGKILL
     async with open_world(empty_database_url) as world:
         await make_site(world)
 

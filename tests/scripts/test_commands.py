@@ -5,9 +5,11 @@ import pytest
 from tests.scripts.checkout import Checkout
 
 NPM_TEST = "scripts/npm test --silent"
-COMPUTING = "-n 2 --dist loadfile tests/acs tests/graphql tests/docs"
-WATCHING = "tests --ignore=tests/acs --ignore=tests/graphql --ignore=tests/docs"
-BOTH_HALVES = [f"-m pytest {COMPUTING}", f"-m pytest {WATCHING}"]
+COMPUTING = ("tests/acs", "tests/graphql", "tests/hardware", "tests/server", "tests/scripts", "tests/docs")
+BOTH_HALVES = [
+    " ".join(("-m pytest -n 2 --dist loadfile", *COMPUTING)),
+    " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in COMPUTING))),
+]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
 
 
