@@ -12,8 +12,9 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.people.models import Cardholder, Group, GroupMember
-from doorward.acs.people.uses import listed, uses_of_group
+from doorward.acs.people.uses import GROUP_USES
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import listed, named, uses_of
 
 MAX_MEMBERS_PER_CALL = 5_000
 _LONGEST_INITIALS = 3
@@ -58,9 +59,8 @@ async def delete_group(work: Work, group_id: str, expected_version: int | None =
     """Remove a group; its members stay. Raises Conflict while anything relies on it, naming what does."""
     group = await _locked(work, group_id)
     check.version(group.version, expected_version)
-    if uses := await uses_of_group(group.id, work.connection):
-        named = listed([f"{use.kind} {use.name}" for use in uses])
-        raise Conflict(f"The group {group.name} is used by {named}. Remove it from there first.", "id")
+    if uses := await uses_of(GROUP_USES, group.id):
+        raise Conflict(f"The group {group.name} is used by {named(uses)}. Remove it from there first.", "id")
     rows = GroupMember.filter(group_id=group.id).using_db(work.connection)
     members = [str(member) for member in await rows.order_by("cardholder_id").values_list("cardholder_id", flat=True)]
     await _refuse_owned(work, members)

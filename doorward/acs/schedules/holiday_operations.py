@@ -17,7 +17,7 @@ from doorward.acs.schedules.holiday import Filling, window
 from doorward.acs.schedules.models import CalendarSource, Holiday, HolidayCalendar
 from doorward.acs.schedules.policy import schedules_with_calendar
 from doorward.acs.schedules.queries import users_of_calendar
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named
 
 
 @operation(Permission.CONFIGURATION_WRITE)

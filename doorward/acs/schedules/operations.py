@@ -20,7 +20,8 @@ from doorward.acs.schedules.given import (
     range_of,
 )
 from doorward.acs.schedules.models import OverrideSchedule, ScheduleKind, ScheduleOverride, ScheduleRow
-from doorward.acs.schedules.uses import named, uses_of
+from doorward.acs.schedules.uses import SCHEDULE_USES
+from doorward.acs.used_by import named, uses_of
 
 __all__ = ["Minutes", "ScheduleChanges", "create_schedule", "delete_schedule", "update_schedule"]
 
@@ -103,7 +104,7 @@ async def update_schedule(
 async def delete_schedule(work: Work, schedule_id: str) -> None:
     """Delete a schedule that nothing uses. Raises Conflict naming what does."""
     row = await _locked(work, schedule_id)
-    if uses := await uses_of(row.id):
+    if uses := await uses_of(SCHEDULE_USES, row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Give them another schedule first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)

@@ -14,7 +14,7 @@ from doorward.acs.schedules.given import DateRange, Minutes, checked_dates, chec
 from doorward.acs.schedules.models import HolidayCalendar, OverrideCalendar, OverrideSchedule
 from doorward.acs.schedules.policy import schedules_with_overrides
 from doorward.acs.schedules.queries import users_of_override
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named
 
 
 class OverrideChanges(TypedDict, total=False):

@@ -21,8 +21,9 @@ from doorward.acs.schedules.models import (
     ScheduleRow,
 )
 from doorward.acs.schedules.policy import schedules, schedules_of
-from doorward.acs.schedules.uses import Use, uses_of
+from doorward.acs.schedules.uses import SCHEDULE_USES
 from doorward.acs.site.models import Site
+from doorward.acs.used_by import Use, uses_of
 
 HORIZON = timedelta(days=366)
 """How far ahead the next change is looked for."""
@@ -69,7 +70,7 @@ async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPrevie
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
     """Everything that uses a schedule."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await uses_of(schedule_id)
+    return await uses_of(SCHEDULE_USES, schedule_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,14 @@ async def users_of_override(override_id: str) -> list[Use]:
     """The schedules that follow an override schedule, for callers who were allowed to ask."""
     links = await ScheduleOverride.filter(override_id=override_id).values_list("schedule_id", flat=True)
     rows = await ScheduleRow.filter(id__in=links).order_by("name")
-    return [("schedule", row.id, row.name) for row in rows]
+    return [Use("schedule", row.id, row.name) for row in rows]
 
 
 async def users_of_calendar(calendar_id: str) -> list[Use]:
     """The override schedules that follow a calendar, for callers who were allowed to ask."""
     links = await OverrideCalendar.filter(calendar_id=calendar_id).values_list("override_id", flat=True)
     rows = await OverrideSchedule.filter(id__in=links).order_by("name")
-    return [("override schedule", row.id, row.name) for row in rows]
+    return [Use("override schedule", row.id, row.name) for row in rows]
 
 
 async def _zone() -> ZoneInfo:

@@ -11,7 +11,7 @@ from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.doors import GivenDoor, mark_layout, put_doors, refuse_missing_readers
 from doorward.acs.zones.layout import read_layout
 from doorward.acs.zones.models import AntiPassbackMode, Presence, Zone, ZoneDoor
@@ -95,7 +95,7 @@ async def delete_zone(work: Work, zone_id: str, expected_version: int | None = N
     check.version(zone.version, expected_version)
     if inner := sorted(other.name for other in zones if other.parent_id == zone.id):
         raise Conflict(f"{zone.name} contains {', '.join(inner)}. Move them out or delete them first.", "id")
-    if uses := [use for find in ZONE_USES for use in await find([zone.id])]:
+    if uses := await uses_of(ZONE_USES, zone.id):
         raise Conflict(f"{zone.name} is named by {named(uses)}. Take it out of them first.", "id")
     layout, before = await read_layout(work.connection), await _snapshot(work, zone)
     await ZoneDoor.filter(zone_id=zone.id).using_db(work.connection).delete()
