@@ -2,8 +2,9 @@
 
 `@operation(permission)` turns `async def f(work, ...)` into `f(domain, actor, ...)`. Either all of
 it happens, with its audit events, or nothing does. Two that collide although their checks saw nothing
-wrong end in a Conflict for the later one. Every operation is in `OPERATIONS`, so that a
-test can try each with and without its permission.
+wrong end in a Conflict for the later one. One that the database gave up because of another begins anew, so an
+operation does nothing before its end that a transaction does not undo. Every operation is in `OPERATIONS`, so that
+a test can try each with and without its permission.
 """
 
 import functools
@@ -14,7 +15,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.collision import is_collision
@@ -25,6 +25,7 @@ from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.policy.changes import record_changes
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
+from doorward.acs.transaction import transacted
 
 SITE_ID = "site"
 MET = "Somebody else changed this at the same moment. Load it again and repeat."
@@ -115,11 +116,15 @@ def operation(
 
         async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor.require(permission)
+
+            async def attempt(connection: BaseDBAsyncClient) -> tuple[Work, R]:
+                work = Work(domain, actor, domain.clock(), connection)
+                result = await body(work, *args, **kwargs)
+                await _finish(work)
+                return work, result
+
             try:
-                async with in_transaction("default") as connection:
-                    work = Work(domain, actor, domain.clock(), connection)
-                    result = await body(work, *args, **kwargs)
-                    await _finish(work)
+                work, result = await transacted(attempt)
             except IntegrityError as error:
                 # The checks saw nothing wrong, and then another transaction came first.
                 if is_collision(error):

@@ -350,6 +350,7 @@ export type DoorSideInput = {
 
 /** What kind of failure it is. */
 export type ErrorCode =
+  | 'BUSY'
   | 'CONFLICT'
   | 'CONTROLLER_OFFLINE'
   | 'NOT_FOUND'
