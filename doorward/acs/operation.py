@@ -11,7 +11,7 @@ import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
@@ -29,6 +29,18 @@ from doorward.acs.transaction import transacted
 
 SITE_ID = "site"
 MET = "Somebody else changed this at the same moment. Load it again and repeat."
+
+
+class Named(Protocol):
+    """Anything with an id and a name, as most rows are."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
 
 
 @dataclass(slots=True)
@@ -54,12 +66,18 @@ class Work:
         self,
         event_type: EventType,
         *,
+        of: Named | None = None,
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
         **subjects: Any,
     ) -> None:
-        """Say what changed; `before` and `after` keep only what differs. Subjects are columns of the event."""
+        """Say what changed; `before` and `after` keep only what differs. Subjects are columns of the event.
+
+        `of` is what it is about, which is told by id and (present) name whatever changed: for what has no columns.
+        """
         data: dict[str, Any] = {"means": self.actor.means}
+        if of is not None:
+            data["subject"] = {"id": of.id, "name": of.name}
         if self.actor.address:
             data["address"] = self.actor.address
         old, new = before or {}, after or {}

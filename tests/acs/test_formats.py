@@ -75,7 +75,7 @@ async def test_a_created_format_comes_back_whole_and_is_not_active(database_url:
         assert format_id not in await active_format_ids()
         event = await last_event()
         assert event.type is EventType.CARD_FORMAT_CREATED
-        assert event.data["after"]["id"] == format_id
+        assert event.data["subject"]["id"] == format_id
         assert event.data["after"]["number"]["hexadecimal"]
 
 

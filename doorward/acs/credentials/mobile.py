@@ -70,7 +70,7 @@ async def invite_mobile(work: Work, credential_id: str) -> Invitation:
     if mobile.paired_at is not None:
         raise Conflict(f"The phone {mobile.device_name} has this credential. Revoke it first.", "id")
     invitation = await _invite(work, row, mobile)
-    work.audit(EventType.MOBILE_INVITED, after={"expires_at": invitation.expires_at}, **subjects(row, owner))
+    work.audit(EventType.MOBILE_INVITED, of=row, after={"expires_at": invitation.expires_at}, **subjects(row, owner))
     return invitation
 
 

@@ -183,4 +183,4 @@ async def _leave_elevator(work: Work, door: Door, elevator_id: str) -> None:
     door.elevator_id = None
     await door.save(using_db=work.connection, update_fields=["elevator_id"])
     await elevator.delete(using_db=work.connection)
-    work.audit(EventType.ELEVATOR_DELETED, before={"name": elevator.name})
+    work.audit(EventType.ELEVATOR_DELETED, of=elevator, before={"id": elevator.id, "name": elevator.name})

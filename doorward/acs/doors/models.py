@@ -195,6 +195,11 @@ class Device(Model):
         table = "device"
         unique_together = (("port", "address"),)
 
+    @property
+    def name(self) -> str:
+        """What people may know it by: where it is found."""
+        return f"{self.port} address {self.address}"
+
 
 class DoorLock(Model):
     """A lock of a door, on an output of a device or (no device) of the controller."""

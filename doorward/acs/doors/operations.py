@@ -78,6 +78,7 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
         await enter_zone_by(work, given.enters_zone_id, door.id, given.side)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=reader,
         after={"reader": reader.name, "type": reader.type.value},
         door_id=reader.door_id,
         door_name=door.name,
@@ -131,8 +132,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     work.changed(PolicyPart.DEVICE, device_id)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=device,
         after={"role": given.role.value, "port": port, "address": given.address},
-        door_id=given.door_id,
+        door_id=door.id,
+        door_name=door.name,
         reader_id=given.reader_id,
     )
     return device

@@ -34,7 +34,7 @@ async def create_group(work: Work, name: str, initials: str = "", is_global: boo
     group = Group(id=new_id())
     await _apply(work, group, {"name": name, "initials": initials, "is_global": is_global})
     await group.save(using_db=work.connection, force_create=True)
-    work.audit(EventType.GROUP_CREATED, after={"id": group.id, **_snapshot(group)})
+    work.audit(EventType.GROUP_CREATED, of=group, after={"id": group.id, **_snapshot(group)})
     return group
 
 
@@ -50,7 +50,7 @@ async def update_group(work: Work, group_id: str, changes: GroupChanges, expecte
         return group
     group.version += 1
     await group.save(using_db=work.connection)
-    work.audit(EventType.GROUP_UPDATED, before=before, after={**after, "id": group.id})
+    work.audit(EventType.GROUP_UPDATED, of=group, before=before, after=after)
     return group
 
 
@@ -68,7 +68,7 @@ async def delete_group(work: Work, group_id: str, expected_version: int | None =
     await rows.delete()
     await group.delete(using_db=work.connection)
     before = {"id": group.id, **_snapshot(group), "cardholder_ids": members}
-    work.audit(EventType.GROUP_DELETED, before=before)
+    work.audit(EventType.GROUP_DELETED, of=group, before=before)
     return group
 
 
@@ -84,7 +84,7 @@ async def add_members(work: Work, group_id: str, cardholder_ids: Sequence[str]) 
         rows = [GroupMember(group_id=group.id, cardholder_id=member) for member in added]
         await GroupMember.bulk_create(rows, using_db=work.connection)
         await _touch(work, added)
-        work.audit(EventType.GROUP_MEMBERS_ADDED, after=_members_snapshot(group, added))
+        work.audit(EventType.GROUP_MEMBERS_ADDED, of=group, after=_members_snapshot(group, added))
     return group
 
 
@@ -99,7 +99,7 @@ async def remove_members(work: Work, group_id: str, cardholder_ids: Sequence[str
         rows = GroupMember.filter(group_id=group.id, cardholder_id__in=removed)
         await rows.using_db(work.connection).delete()
         await _touch(work, removed)
-        work.audit(EventType.GROUP_MEMBERS_REMOVED, before=_members_snapshot(group, removed))
+        work.audit(EventType.GROUP_MEMBERS_REMOVED, of=group, before=_members_snapshot(group, removed))
     return group
 
 

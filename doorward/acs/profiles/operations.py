@@ -177,9 +177,7 @@ def _audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    work.audit(event_type, before=before, after=after)
-    # Only what differs is in before and after: the profile itself would not be named.
-    work.events[-1].data["profile"] = {"id": profile.id, "name": profile.name}
+    work.audit(event_type, of=profile, before=before, after=after)
 
 
 def _snapshot(profile: ProfilePolicy) -> dict[str, Any]:

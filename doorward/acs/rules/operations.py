@@ -151,5 +151,4 @@ def _audit(
     work: Work, event_type: EventType, rule: AccessRule, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> None:
     """An audit event that names its rule whatever changed."""
-    work.audit(event_type, before=before, after=after)
-    work.events[-1].data["rule"] = {"id": rule.id, "name": rule.name}
+    work.audit(event_type, of=rule, before=before, after=after)

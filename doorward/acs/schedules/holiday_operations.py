@@ -27,7 +27,7 @@ async def create_holiday_calendar(work: Work, name: str, filling: Filling) -> Ho
     _describe(work, row, filling)
     await row.save(using_db=work.connection, force_create=True)
     await _fill(work, row, filling)
-    work.audit(EventType.HOLIDAY_CALENDAR_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.HOLIDAY_CALENDAR_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -64,7 +64,7 @@ async def delete_holiday_calendar(work: Work, calendar_id: str) -> None:
         raise Conflict(f"{row.name} is in use by {named(uses)}. Take it out of them first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
-    work.audit(EventType.HOLIDAY_CALENDAR_DELETED, before=before)
+    work.audit(EventType.HOLIDAY_CALENDAR_DELETED, of=row, before=before)
 
 
 async def refresh_country_calendars(domain: Domain, actor: Actor, today: date) -> int:
@@ -115,7 +115,7 @@ async def _changed(work: Work, row: HolidayCalendar, before: dict[str, Any]) -> 
         return row
     if schedules := await schedules_with_calendar(row.id, work.connection):
         work.changed(PolicyPart.SCHEDULE, *schedules)
-    work.audit(EventType.HOLIDAY_CALENDAR_UPDATED, before={"id": None, **before}, after={"id": row.id, **after})
+    work.audit(EventType.HOLIDAY_CALENDAR_UPDATED, of=row, before=before, after=after)
     return row
 
 

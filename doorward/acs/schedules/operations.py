@@ -74,7 +74,7 @@ async def create_schedule(
     await row.save(using_db=work.connection, force_create=True)
     await _follow(work, row, override_schedule_ids)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.SCHEDULE_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -95,8 +95,7 @@ async def update_schedule(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    named_before, named_after = {"id": None, **before}, {"id": row.id, **after}
-    work.audit(EventType.SCHEDULE_UPDATED, before=named_before, after=named_after)
+    work.audit(EventType.SCHEDULE_UPDATED, of=row, before=before, after=after)
     return row
 
 
@@ -109,7 +108,7 @@ async def delete_schedule(work: Work, schedule_id: str) -> None:
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_DELETED, before=before)
+    work.audit(EventType.SCHEDULE_DELETED, of=row, before=before)
 
 
 async def _locked(work: Work, schedule_id: str) -> ScheduleRow:

@@ -43,7 +43,8 @@ async def create_zone(
     await put_doors(work, zone.id, doors)
     await refuse_missing_readers(work, [zone.id])
     await mark_layout(work, before, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_CREATED, after={"id": zone.id, **await _snapshot(work, zone)}, zone_id=zone.id)
+    after = {"id": zone.id, **await _snapshot(work, zone)}
+    work.audit(EventType.ZONE_CREATED, of=zone, after=after, zone_id=zone.id)
     return zone
 
 
@@ -83,7 +84,7 @@ async def _update(
     await zone.save(using_db=work.connection)
     await refuse_missing_readers(work, [zone.id])
     await mark_layout(work, layout, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_UPDATED, before=before, after=after, zone_id=zone.id)
+    work.audit(EventType.ZONE_UPDATED, of=zone, before=before, after=after, zone_id=zone.id)
     return zone
 
 
@@ -102,7 +103,7 @@ async def delete_zone(work: Work, zone_id: str, expected_version: int | None = N
     await Presence.filter(zone_id=zone.id).using_db(work.connection).update(zone_id=zone.parent_id)
     await zone.delete(using_db=work.connection)
     await mark_layout(work, layout, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_DELETED, before={"id": zone.id, **before}, zone_id=zone.id)
+    work.audit(EventType.ZONE_DELETED, of=zone, before={"id": zone.id, **before}, zone_id=zone.id)
 
 
 async def _locked_zones(work: Work) -> list[Zone]:

@@ -113,7 +113,7 @@ async def test_members_are_added_and_removed_and_the_audit_names_only_those(data
         found = (await access_rules_by_id(COMMAND_LINE, [rule.id]))[0]
         assert (found.cardholders, found.groups, found.door_sides) == ([site.ada], [site.group], [side_b])
         event = await Event.get(type=EventType.ACCESS_RULE_UPDATED)
-        assert event.data["rule"] == {"id": rule.id, "name": "Rule"}
+        assert event.data["subject"] == {"id": rule.id, "name": "Rule"}
         assert event.data["before"]["door_sides"] == {f"{site.door.id}/A": "Main entrance, side A"}
         assert event.data["after"] == {
             "cardholders": {site.ada.id: "Ada Lovelace"},
