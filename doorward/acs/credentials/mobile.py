@@ -23,6 +23,8 @@ from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 
 INVITATION_LIFETIME = timedelta(days=7)
+MOST_WITHDRAWN = 1_000
+"""So many expired invitations at a time: the others wait for the next day."""
 _CODE_BYTES = 16
 _TOKEN_BYTES = 32
 _TERMS = Terms("Mobile credential")
@@ -126,6 +128,24 @@ async def accept_invitation(work: Work, code: str, device_name: str) -> Paired:
 
 def _refused() -> Unauthenticated:
     return Unauthenticated("This invitation is wrong, used or expired. Ask for a new one.")
+
+
+@operation(Permission.CARDHOLDER_WRITE)
+async def withdraw_expired_invitations(work: Work) -> int:
+    """Forget invitations that have expired, at most `MOST_WITHDRAWN`; how many it were. Run it daily."""
+    expired = Mobile.filter(code_expires_at__lte=work.now).using_db(work.connection).order_by("code_expires_at", "id")
+    count = 0
+    for found in await expired.limit(MOST_WITHDRAWN).values_list("credential_id", flat=True):
+        row, owner = await locked_credential(work, str(found), CredentialKind.MOBILE)
+        mobile = await Mobile.get(credential_id=row.id, using_db=work.connection)
+        if mobile.code_expires_at is None or mobile.code_expires_at > work.now:
+            continue
+        before = {"expires_at": mobile.code_expires_at}
+        mobile.code_hash, mobile.code_expires_at = None, None
+        await mobile.save(using_db=work.connection)
+        work.audit(EventType.MOBILE_INVITATION_EXPIRED, of=row, before=before, **subjects(row, owner))
+        count += 1
+    return count
 
 
 @operation(Permission.CARDHOLDER_WRITE)

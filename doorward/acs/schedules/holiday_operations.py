@@ -7,7 +7,7 @@ from typing import Any
 from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
-from doorward.acs.errors import Conflict, NotFound
+from doorward.acs.errors import AcsError, Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
@@ -68,12 +68,22 @@ async def delete_holiday_calendar(work: Work, calendar_id: str) -> None:
 
 
 async def refresh_country_calendars(domain: Domain, actor: Actor, today: date) -> int:
-    """Write out the years that have come nearer for every country's calendar; how many there were. Run it daily."""
-    due = await HolidayCalendar.filter(source=CalendarSource.COUNTRY, covers_to__lt=window(today)[1])
+    """Write out the years that have come nearer for every country's calendar; how many there were. Run it daily.
+
+    A calendar that cannot be (its country's holidays are no longer known, say) keeps no other from it; then raises
+    Conflict, naming each with its reason.
+    """
+    due = await HolidayCalendar.filter(source=CalendarSource.COUNTRY, covers_to__lt=window(today)[1]).order_by("name")
+    failed = []
     for row in due:
         given = (row.country or "", row.subdivision, tuple(row.categories or ()))
-        filling = await asyncio.to_thread(from_country, *given, today)
-        await fill_holiday_calendar(domain, actor, row.id, filling, row.version)
+        try:
+            filling = await asyncio.to_thread(from_country, *given, today)
+            await fill_holiday_calendar(domain, actor, row.id, filling, row.version)
+        except AcsError as error:
+            failed.append(f"{row.name}: {error.message}")
+    if failed:
+        raise Conflict(f"These calendars stay as they are. {' '.join(failed)}")
     return len(due)
 
 
