@@ -91,7 +91,11 @@ async def list_override_schedules(actor: Actor, ids: Collection[str] | None = No
     links = OverrideCalendar.filter(override_id__in=[row.id for row in found])
     for link in await links.prefetch_related("calendar").order_by("calendar__name"):
         calendars[link.override_id].append(link.calendar)
-    return [OverrideParts(row, calendars[row.id], await users_of_override(row.id)) for row in found]
+    followers: dict[str, list[Use]] = defaultdict(list)
+    schedules = ScheduleOverride.filter(override_id__in=[row.id for row in found]).order_by("schedule__name")
+    for override_id, *schedule in await schedules.values_list("override_id", "schedule_id", "schedule__name"):
+        followers[override_id].append(Use("schedule", *schedule))
+    return [OverrideParts(row, calendars[row.id], followers[row.id]) for row in found]
 
 
 async def override_schedules_of(schedule_ids: Collection[str]) -> dict[str, list[OverrideSchedule]]:
