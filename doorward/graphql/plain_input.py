@@ -42,7 +42,7 @@ class PlainInput(SchemaExtension):
         context = self.execution_context
         document = context.graphql_document
         if document is not None:
-            schema = context.schema._schema  # type: ignore[attr-defined]
+            schema = context.schema._schema
             _check_variables(schema, document, context.variables or {})
             if '"' in (context.query or ""):
                 _check_literals(schema, document)

@@ -26,6 +26,7 @@ from tests.world import Site, World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
+SCHEMA = build_schema()
 ROUNDS = 4
 SLOW = {"signIn"}
 """Takes its time by design."""
@@ -131,7 +132,7 @@ def blame(caplog: pytest.LogCaptureFixture) -> str:
 async def ask(world: World, text: str, variables: dict[str, Any]) -> list[str]:
     """The codes of the errors of a request, those of the whole and those of a mutation."""
     context = ApiContext(world.domain, COMMAND_LINE, Request(SCOPE), Response())
-    result = await build_schema().execute(text, variable_values=variables, context_value=context)
+    result = await SCHEMA.execute(text, variable_values=variables, context_value=context)
     codes = [str((error.extensions or {}).get("code")) for error in result.errors or ()]
     for payload in (result.data or {}).values():
         if isinstance(payload, dict):
@@ -143,7 +144,7 @@ async def ask(world: World, text: str, variables: dict[str, Any]) -> list[str]:
 async def test_no_input_is_a_fault_of_the_server(
     database_url: str, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    schema = build_schema()._schema
+    schema = SCHEMA._schema
     faults: dict[str, str] = {}
     async with open_world(database_url) as world:
         ids = await ids_of(world)
