@@ -160,7 +160,8 @@ async def test_a_change_is_audited_with_what_differed(database_url: str) -> None
         event = await last_event()
         assert event.type is EventType.CARD_FORMAT_UPDATED
         assert event.data["before"]["name"] == "Employee badge"
-        assert event.data["after"] == {"id": format_id, "name": "Badge", "invert_bits": True}
+        assert event.data["after"] == {"name": "Badge", "invert_bits": True}
+        assert event.data["subject"] == {"id": format_id, "name": "Badge"}
         assert (await card_formats([format_id]))[0] == changed.format
 
 
