@@ -21,9 +21,8 @@ from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
-from doorward.acs.operation import SITE_ID
 from doorward.acs.schedules.holiday_operations import refresh_country_calendars
-from doorward.acs.site.models import Site
+from doorward.acs.site.time_zone import site_zone
 
 STOP_S = 3.0
 """So long a job may go on when the server stops; then it is cancelled, and its transaction undone."""
@@ -45,11 +44,6 @@ class Job:
     def trigger(self, zone: ZoneInfo) -> CronTrigger:
         """When it is due."""
         return CronTrigger(hour=self.hour, minute=self.minute, timezone=zone)
-
-
-async def site_zone() -> ZoneInfo:
-    """The site's time zone, as it is now."""
-    return ZoneInfo((await Site.get(id=SITE_ID)).time_zone)
 
 
 async def _refresh_holidays(domain: Domain) -> None:

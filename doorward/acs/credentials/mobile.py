@@ -11,7 +11,6 @@ from doorward.acs.credentials.condition import CredentialCondition, condition_of
 from doorward.acs.credentials.keys import token_key
 from doorward.acs.credentials.models import Credential, Mobile
 from doorward.acs.credentials.record import Terms, add, keep, locked_credential, locked_owner, subjects
-from doorward.acs.credentials.site_rules import site_zone
 from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.decision.tokens import invitation_token, mobile_token
 from doorward.acs.domain import Domain
@@ -21,6 +20,7 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
+from doorward.acs.site.time_zone import site_zone
 
 INVITATION_LIFETIME = timedelta(days=7)
 MOST_WITHDRAWN = 1_000

@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.schedule import is_active_at, local_moment
 from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound, ValidationFailed
-from doorward.acs.operation import SITE_ID
 from doorward.acs.schedules.models import (
     Holiday,
     HolidayCalendar,
@@ -22,7 +20,7 @@ from doorward.acs.schedules.models import (
 )
 from doorward.acs.schedules.policy import schedules, schedules_of
 from doorward.acs.schedules.uses import SCHEDULE_USES
-from doorward.acs.site.models import Site
+from doorward.acs.site.time_zone import site_zone
 from doorward.acs.used_by import Use, uses_of
 
 HORIZON = timedelta(days=366)
@@ -43,7 +41,7 @@ async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
 
 async def active_schedules(domain: Domain, rows: Sequence[ScheduleRow]) -> set[str]:
     """The ids of those schedules that apply now, in the site's time zone, for rows the caller was allowed to read."""
-    moment = local_moment(domain.clock(), await _zone())
+    moment = local_moment(domain.clock(), await site_zone())
     return {schedule.id for schedule in await schedules_of(rows) if is_active_at(schedule, moment)}
 
 
@@ -51,7 +49,7 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
     """When the schedule next begins or ceases to apply, aware UTC; None if not within a year."""
     actor.require(Permission.CONFIGURATION_VIEW)
     for schedule in await schedules([schedule_id]):
-        return next_change(schedule, domain.clock(), await _zone(), HORIZON)
+        return next_change(schedule, domain.clock(), await site_zone(), HORIZON)
     raise NotFound("There is no such schedule.", "id")
 
 
@@ -63,7 +61,7 @@ async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPrevie
     if not 1970 <= monday.year < 9000:
         raise ValidationFailed("Give a week from 1970 on.", "monday")
     for schedule in await schedules([schedule_id]):
-        return preview(schedule, monday, await _zone())
+        return preview(schedule, monday, await site_zone())
     raise NotFound("There is no such schedule.", "id")
 
 
@@ -131,7 +129,3 @@ async def users_of_calendar(calendar_id: str) -> list[Use]:
     links = await OverrideCalendar.filter(calendar_id=calendar_id).values_list("override_id", flat=True)
     rows = await OverrideSchedule.filter(id__in=links).order_by("name")
     return [Use("override schedule", row.id, row.name) for row in rows]
-
-
-async def _zone() -> ZoneInfo:
-    return ZoneInfo((await Site.get(id=SITE_ID)).time_zone)
