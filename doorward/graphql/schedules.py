@@ -22,7 +22,7 @@ from doorward.acs.schedules.queries import (
     schedule_by_id,
     used_by,
 )
-from doorward.acs.schedules.uses import Use
+from doorward.acs.used_by import Use
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
@@ -72,8 +72,7 @@ class ScheduleUse:
     @classmethod
     def of(cls, use: Use) -> "ScheduleUse":
         """The user as the API shows it."""
-        kind, use_id, name = use
-        return cls(kind=kind, id=strawberry.ID(use_id), name=name)
+        return cls(kind=use.kind, id=strawberry.ID(use.id), name=use.name)
 
 
 @strawberry.type(description="When something applies, in the site's time zone.")
@@ -212,7 +211,7 @@ async def shown_schedules(context: ApiContext, rows: Sequence[ScheduleRow]) -> d
                 ScheduleOverride(date=day, intervals=shown_slots(slots)) for day, slots in sorted(row.overrides.items())
             ],
             override_schedules=[
-                ScheduleUse.of(("override schedule", override.id, override.name)) for override in followed[row.id]
+                ScheduleUse.of(Use("override schedule", override.id, override.name)) for override in followed[row.id]
             ],
             first_day=row.first_day,
             last_day=row.last_day,

@@ -24,6 +24,7 @@ from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.plain_input import PlainInput
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
 from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.questions import QuestionQuery
@@ -109,6 +110,7 @@ def build_schema() -> strawberry.Schema:
             lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
             lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+            PlainInput,
             TellErrors,
         ],
     )

@@ -17,10 +17,8 @@ from doorward.acs.decision.door import (
     Acted,
     CardGranted,
     DoorAction,
-    DoorMode,
     DoorState,
     Input,
-    Position,
     Step,
 )
 from doorward.acs.decision.keypad import EMPTY, EnteredPin, Keypad, press
@@ -31,6 +29,7 @@ from doorward.acs.decision.read import PinEntry, Read, Shown
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.devices import ReaderLine
+from doorward.acs.doors.condition import door_condition
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import Presences
@@ -311,13 +310,8 @@ _LONELY = (EventType.ZONE_BELOW_MINIMUM, EventType.ZONE_BELOW_MINIMUM_CLEARED)
 
 
 def _condition(door: DoorPolicy, state: DoorState) -> DoorCondition:
-    known = door.has_position and state.position is not Position.UNKNOWN
-    return DoorCondition(
-        lockdown=state.mode is DoorMode.LOCKDOWN,
-        online=state.online,
-        closed=state.position is Position.CLOSED if known else None,
-        locked=state.mode is not DoorMode.UNLOCKED and state.release is None,
-    )
+    released = state.release is not None
+    return door_condition(door, state.mode, state.position, online=state.online, released=released)
 
 
 def _not_written(decision: Decision) -> Decision:

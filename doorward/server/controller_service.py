@@ -4,8 +4,6 @@ import asyncio
 import logging
 from typing import Protocol
 
-from tortoise.exceptions import BaseORMException
-
 from doorward.acs.domain import Domain
 from doorward.acs.doors.operations import note_applied_version
 from doorward.acs.events.catalogue import EventType
@@ -25,6 +23,7 @@ from doorward.acs.messages import (
     Welcome,
 )
 from doorward.acs.policy.pipeline import PolicyFeed
+from doorward.acs.transaction import DATABASE_TROUBLE
 from doorward.acs.zones.presence import entered, known_presences
 from doorward.hardware.link import LinkClosed
 
@@ -106,7 +105,7 @@ class ControllerService:
                 logger.warning("journal of controller %s: %s; asking again", self._controller_id, gap)
                 self._link.send(Welcome(gap.stored_sequence))
                 return
-            except (BaseORMException, OSError):
+            except DATABASE_TROUBLE:
                 logger.exception("the database did not take the journal; trying again in %s s", RETRY_S)
                 await asyncio.sleep(RETRY_S)
             else:
@@ -133,7 +132,7 @@ class ControllerService:
                 message = await self._feed.next()
                 if message is not None:
                     self._link.send(message)
-            except (BaseORMException, OSError):
+            except DATABASE_TROUBLE:
                 logger.exception("the policy could not be compiled; trying again in %s s", RETRY_S)
                 self._policy_due.set()
                 await asyncio.sleep(RETRY_S)
@@ -149,5 +148,5 @@ class ControllerService:
         event = NewEvent(event_type, self._domain.clock(), controller_id=self._controller_id, data=data)
         try:
             await record_system_event(self._domain, event)
-        except (BaseORMException, OSError):
+        except DATABASE_TROUBLE:
             logger.exception("could not write down: %s %s", event_type.value, data)

@@ -23,6 +23,7 @@ from doorward.hardware.link import memory_link
 from doorward.server.app import build_app
 from doorward.server.controller_service import ControllerService
 from doorward.server.domain import open_domain
+from doorward.server.jobs import Jobs
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
 
@@ -46,6 +47,9 @@ async def run_server(settings: Settings) -> None:
         recording = Recording(domain, settings.video)
         stack.push_async_callback(recording.stop)
         await recording.start()
+        jobs = Jobs(domain)
+        stack.push_async_callback(jobs.stop)
+        await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         app = build_app(domain, settings.video)
         _announce(settings, listener)

@@ -28,6 +28,7 @@ NEUTRAL = {
     "credentials.codes.show_qr",
     "credentials.mobile.create_mobile",
     "credentials.mobile.invite_mobile",
+    "credentials.mobile.withdraw_expired_invitations",
     "people.custom_field_operations.create_custom_field",
     "people.custom_field_operations.delete_custom_field",
     "people.custom_field_operations.update_custom_field",

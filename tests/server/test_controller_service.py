@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -15,6 +16,7 @@ from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Controller
 from doorward.acs.doors.operations import command_door
+from doorward.acs.errors import Busy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.events.operations import store_records
@@ -150,7 +152,7 @@ async def test_a_controller_that_comes_back_gets_what_changed_meanwhile(database
 async def test_a_policy_that_could_not_be_read_is_tried_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failures = [OSError("disk"), OSError("disk")]
+    failures: list[Exception] = [OSError("disk"), asyncpg.ConnectionDoesNotExistError("gone")]
     following = PolicyFeed.next
 
     async def flaky(feed: PolicyFeed) -> PolicySnapshot | PolicyDelta | None:
@@ -176,7 +178,7 @@ async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_ur
 
 
 async def test_a_batch_waits_for_a_database_that_comes_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    failures = [OSError("disk"), OSError("disk")]
+    failures: list[Exception] = [OSError("disk"), Busy("disk"), asyncpg.DeadlockDetectedError("met")]
 
     async def flaky(*arguments: object) -> int:
         if failures:

@@ -33,6 +33,7 @@ __all__ = [
 
 OSDP_KEY_BYTES = 16
 OSDP_MAX_ADDRESS = 0x7E
+MAX_PORT_IN_NAME = 80
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
@@ -78,6 +79,7 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
         await enter_zone_by(work, given.enters_zone_id, door.id, given.side)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=reader,
         after={"reader": reader.name, "type": reader.type.value},
         door_id=reader.door_id,
         door_name=door.name,
@@ -120,6 +122,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         using_db=work.connection,
         id=device_id,
         controller_id=door.controller_id,
+        name=f"{port[:MAX_PORT_IN_NAME]} address {given.address}",
         role=given.role,
         door_id=given.door_id,
         reader_id=given.reader_id,
@@ -135,8 +138,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     work.changed(PolicyPart.DEVICE, device_id)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=device,
         after={"role": given.role.value, "port": port, "address": given.address},
-        door_id=given.door_id,
+        door_id=door.id,
+        door_name=door.name,
         reader_id=given.reader_id,
     )
     return device

@@ -38,6 +38,7 @@ async def update_reader(
     work.changed(PolicyPart.READER, reader.id)
     work.audit(
         EventType.READER_UPDATED,
+        of=reader,
         before=_snapshot(before),
         after=_snapshot(settings_of_reader(reader)),
         door_id=door.id,
@@ -63,6 +64,7 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
     work.changed(PolicyPart.READER, reader_id)
     work.audit(
         EventType.READER_DELETED,
+        of=reader,
         before=_snapshot(settings_of_reader(reader)),
         door_id=door.id,
         door_name=door.name,
@@ -78,10 +80,13 @@ async def delete_device(work: Work, device_id: str) -> None:
     if device is None:
         raise NotFound("There is no such device.", "id")
     await _delete_device(work, device_id)
+    door = await Door.get(id=device.door_id, using_db=work.connection)
     work.audit(
         EventType.DEVICE_DELETED,
+        of=device,
         before={"role": device.role.value, "port": device.port, "address": device.address},
-        door_id=device.door_id,
+        door_id=door.id,
+        door_name=door.name,
         reader_id=device.reader_id,
     )
 

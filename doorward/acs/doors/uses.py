@@ -1,20 +1,6 @@
 """Who uses a door: what has to let go of it before it can be deleted."""
 
-from collections.abc import Awaitable, Callable
+from doorward.acs.used_by import UseFinder
 
-from doorward.acs.operation import Work
-from doorward.acs.rules.models import AccessRuleSide
-
-Uses = list[tuple[str, str, str]]
-"""What uses something: its kind in words, its id, its name."""
-
-
-async def access_rules(work: Work, door_id: str) -> Uses:
-    """The access rules that let people through the door."""
-    sides = AccessRuleSide.filter(door_id=door_id).using_db(work.connection).prefetch_related("rule")
-    rules = {side.rule_id: side.rule.name for side in await sides}
-    return [("access rule", rule_id, name) for rule_id, name in sorted(rules.items(), key=lambda item: item[1])]
-
-
-DOOR_USES: list[Callable[[Work, str], Awaitable[Uses]]] = [access_rules]
-"""Each tells who uses a door. An area whose rows refer to doors adds its own."""
+DOOR_USES: list[UseFinder] = []
+"""Each finds the users of any of the doors with these ids. Areas whose rows name doors add one (see cross_area.py)."""

@@ -184,6 +184,9 @@ class EventType(StrEnum):
     THREAT_LEVEL_CREATED = "audit.threat_level.created"
     THREAT_LEVEL_UPDATED = "audit.threat_level.updated"
     THREAT_LEVEL_DELETED = "audit.threat_level.deleted"
+    # What the server does by the clock.
+    JOB_FAILED = "server.job_failed"
+    MOBILE_INVITATION_EXPIRED = "audit.mobile.invitation_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +384,9 @@ def _declare() -> dict[EventType, Declaration]:
         kind.THREAT_LEVEL_CREATED: Declaration(audit, info, "Threat level created"),
         kind.THREAT_LEVEL_UPDATED: Declaration(audit, info, "Settings of a threat level changed"),
         kind.THREAT_LEVEL_DELETED: Declaration(audit, notice, "Threat level deleted"),
+        # What the server does by the clock.
+        kind.JOB_FAILED: Declaration(system, warning, "Daily work of the server failed"),
+        kind.MOBILE_INVITATION_EXPIRED: Declaration(audit, info, "Invitation of a mobile credential expired unused"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -5,10 +5,9 @@ its controller and sequence number, with the bookmarks that it asks for, in one 
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from doorward.acs.cameras.live import Wanted
 from doorward.acs.cameras.models import Bookmark, CameraView
@@ -21,6 +20,7 @@ from doorward.acs.events.models import Event
 from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
 from doorward.acs.people.models import Cardholder
+from doorward.acs.transaction import transacted
 from doorward.acs.users.models import User
 from doorward.acs.zones.layout import Layout, read_layout
 from doorward.acs.zones.presence import note_entries
@@ -57,33 +57,46 @@ async def store_records(domain: Domain, controller_id: str, records: Sequence[Jo
     Raises JournalGap, with nothing stored, when a record between them and the stored ones is missing.
     """
     now = domain.clock()
-    async with in_transaction("default") as connection:
-        controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
-        fresh = [record for record in records if record.sequence > controller.stored_sequence]
-        expected = range(controller.stored_sequence + 1, controller.stored_sequence + 1 + len(fresh))
-        if [record.sequence for record in fresh] != list(expected):
-            raise JournalGap(controller.stored_sequence)
-        if not fresh:
-            return int(controller.stored_sequence)
-        names = await _Names.of(fresh, connection)
-        await note_uses(connection, fresh)
-        await lock_log(connection)
-        events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
-        await note_entries(connection, events)
-        wanted = await _bookmark(events, connection)
-        controller.stored_sequence = fresh[-1].sequence
-        await controller.save(using_db=connection, update_fields=["stored_sequence"])
+    stored, wanted = await transacted(lambda connection: _store(connection, controller_id, records, now))
+    if wanted is None:
+        return stored
     domain.bus.announce()
     for interval in wanted:
         domain.cameras.hold(interval)
-    return fresh[-1].sequence
+    return stored
+
+
+async def _store(
+    connection: BaseDBAsyncClient, controller_id: str, records: Sequence[JournalRecord], now: datetime
+) -> tuple[int, list[Wanted] | None]:
+    """The last stored sequence, and the video wanted (None: nothing was new)."""
+    controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
+    fresh = [record for record in records if record.sequence > controller.stored_sequence]
+    expected = range(controller.stored_sequence + 1, controller.stored_sequence + 1 + len(fresh))
+    if [record.sequence for record in fresh] != list(expected):
+        raise JournalGap(controller.stored_sequence)
+    if not fresh:
+        return int(controller.stored_sequence), None
+    names = await _Names.of(fresh, connection)
+    await note_uses(connection, fresh)
+    await lock_log(connection)
+    events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
+    await note_entries(connection, events)
+    wanted = await _bookmark(events, connection)
+    controller.stored_sequence = fresh[-1].sequence
+    await controller.save(using_db=connection, update_fields=["stored_sequence"])
+    return fresh[-1].sequence, wanted
 
 
 async def record_system_event(domain: Domain, event: NewEvent) -> None:
     """Write one event of the server or the recorder."""
-    async with in_transaction("default") as connection:
+    now = domain.clock()
+
+    async def write(connection: BaseDBAsyncClient) -> None:
         await lock_log(connection)
-        await append(connection, [event], domain.clock())
+        await append(connection, [event], now)
+
+    await transacted(write)
     domain.bus.announce()
 
 

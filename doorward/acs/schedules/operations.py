@@ -20,7 +20,8 @@ from doorward.acs.schedules.given import (
     range_of,
 )
 from doorward.acs.schedules.models import OverrideSchedule, ScheduleKind, ScheduleOverride, ScheduleRow
-from doorward.acs.schedules.uses import named, uses_of
+from doorward.acs.schedules.uses import SCHEDULE_USES
+from doorward.acs.used_by import named, uses_of
 
 __all__ = ["Minutes", "ScheduleChanges", "create_schedule", "delete_schedule", "update_schedule"]
 
@@ -73,7 +74,7 @@ async def create_schedule(
     await row.save(using_db=work.connection, force_create=True)
     await _follow(work, row, override_schedule_ids)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.SCHEDULE_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -94,8 +95,7 @@ async def update_schedule(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    named_before, named_after = {"id": None, **before}, {"id": row.id, **after}
-    work.audit(EventType.SCHEDULE_UPDATED, before=named_before, after=named_after)
+    work.audit(EventType.SCHEDULE_UPDATED, of=row, before=before, after=after)
     return row
 
 
@@ -103,12 +103,12 @@ async def update_schedule(
 async def delete_schedule(work: Work, schedule_id: str) -> None:
     """Delete a schedule that nothing uses. Raises Conflict naming what does."""
     row = await _locked(work, schedule_id)
-    if uses := await uses_of(row.id):
+    if uses := await uses_of(SCHEDULE_USES, row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Give them another schedule first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_DELETED, before=before)
+    work.audit(EventType.SCHEDULE_DELETED, of=row, before=before)
 
 
 async def _locked(work: Work, schedule_id: str) -> ScheduleRow:

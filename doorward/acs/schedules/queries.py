@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.schedule import is_active_at, local_moment
 from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound, ValidationFailed
-from doorward.acs.operation import SITE_ID
 from doorward.acs.schedules.models import (
     Holiday,
     HolidayCalendar,
@@ -21,8 +19,9 @@ from doorward.acs.schedules.models import (
     ScheduleRow,
 )
 from doorward.acs.schedules.policy import schedules, schedules_of
-from doorward.acs.schedules.uses import Use, uses_of
-from doorward.acs.site.models import Site
+from doorward.acs.schedules.uses import SCHEDULE_USES
+from doorward.acs.site.time_zone import site_zone
+from doorward.acs.used_by import Use, uses_of
 
 HORIZON = timedelta(days=366)
 """How far ahead the next change is looked for."""
@@ -42,7 +41,7 @@ async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
 
 async def active_schedules(domain: Domain, rows: Sequence[ScheduleRow]) -> set[str]:
     """The ids of those schedules that apply now, in the site's time zone, for rows the caller was allowed to read."""
-    moment = local_moment(domain.clock(), await _zone())
+    moment = local_moment(domain.clock(), await site_zone())
     return {schedule.id for schedule in await schedules_of(rows) if is_active_at(schedule, moment)}
 
 
@@ -50,7 +49,7 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
     """When the schedule next begins or ceases to apply, aware UTC; None if not within a year."""
     actor.require(Permission.CONFIGURATION_VIEW)
     for schedule in await schedules([schedule_id]):
-        return next_change(schedule, domain.clock(), await _zone(), HORIZON)
+        return next_change(schedule, domain.clock(), await site_zone(), HORIZON)
     raise NotFound("There is no such schedule.", "id")
 
 
@@ -62,14 +61,14 @@ async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPrevie
     if not 1970 <= monday.year < 9000:
         raise ValidationFailed("Give a week from 1970 on.", "monday")
     for schedule in await schedules([schedule_id]):
-        return preview(schedule, monday, await _zone())
+        return preview(schedule, monday, await site_zone())
     raise NotFound("There is no such schedule.", "id")
 
 
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
     """Everything that uses a schedule."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await uses_of(schedule_id)
+    return await uses_of(SCHEDULE_USES, schedule_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,11 @@ async def list_override_schedules(actor: Actor, ids: Collection[str] | None = No
     links = OverrideCalendar.filter(override_id__in=[row.id for row in found])
     for link in await links.prefetch_related("calendar").order_by("calendar__name"):
         calendars[link.override_id].append(link.calendar)
-    return [OverrideParts(row, calendars[row.id], await users_of_override(row.id)) for row in found]
+    followers: dict[str, list[Use]] = defaultdict(list)
+    schedules = ScheduleOverride.filter(override_id__in=[row.id for row in found]).order_by("schedule__name")
+    for override_id, *schedule in await schedules.values_list("override_id", "schedule_id", "schedule__name"):
+        followers[override_id].append(Use("schedule", *schedule))
+    return [OverrideParts(row, calendars[row.id], followers[row.id]) for row in found]
 
 
 async def override_schedules_of(schedule_ids: Collection[str]) -> dict[str, list[OverrideSchedule]]:
@@ -118,15 +121,11 @@ async def users_of_override(override_id: str) -> list[Use]:
     """The schedules that follow an override schedule, for callers who were allowed to ask."""
     links = await ScheduleOverride.filter(override_id=override_id).values_list("schedule_id", flat=True)
     rows = await ScheduleRow.filter(id__in=links).order_by("name")
-    return [("schedule", row.id, row.name) for row in rows]
+    return [Use("schedule", row.id, row.name) for row in rows]
 
 
 async def users_of_calendar(calendar_id: str) -> list[Use]:
     """The override schedules that follow a calendar, for callers who were allowed to ask."""
     links = await OverrideCalendar.filter(calendar_id=calendar_id).values_list("override_id", flat=True)
     rows = await OverrideSchedule.filter(id__in=links).order_by("name")
-    return [("override schedule", row.id, row.name) for row in rows]
-
-
-async def _zone() -> ZoneInfo:
-    return ZoneInfo((await Site.get(id=SITE_ID)).time_zone)
+    return [Use("override schedule", row.id, row.name) for row in rows]

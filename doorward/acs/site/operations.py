@@ -69,7 +69,7 @@ async def update_site(work: Work, changes: SiteChanges) -> Site:
     await site.save(using_db=work.connection, update_fields=list(_COLUMNS))
     if {**before, "name": ""} != {**after, "name": ""}:
         work.changed(PolicyPart.SITE, SITE_ID)
-    work.audit(EventType.SITE_UPDATED, before=before, after=after)
+    work.audit(EventType.SITE_UPDATED, of=site, before=before, after=after)
     return site
 
 

@@ -54,7 +54,7 @@ async def create_threat_level(work: Work, given: NewThreatLevel) -> ThreatLevel:
     await write_switches(work, level.id, given.switches)
     await _check_ranks_again(work, level)
     after = {"id": level.id, **await _told(work, level, given.switches)}
-    work.audit(EventType.THREAT_LEVEL_CREATED, after=after)
+    work.audit(EventType.THREAT_LEVEL_CREATED, of=level, after=after)
     return level
 
 
@@ -76,8 +76,7 @@ async def update_threat_level(
     level.version += 1
     await level.save(using_db=work.connection)
     await _check_ranks_again(work, level)
-    work.audit(EventType.THREAT_LEVEL_UPDATED, before=before, after=after)
-    _name(work, level)
+    work.audit(EventType.THREAT_LEVEL_UPDATED, of=level, before=before, after=after)
     return level
 
 
@@ -88,8 +87,7 @@ async def delete_threat_level(work: Work, level_id: str, expected_version: int |
     switches = (await read_switches([level], work.connection))[level.id]
     before = {"id": level.id, **await _told(work, level, switches)}
     await level.delete(using_db=work.connection)
-    work.audit(EventType.THREAT_LEVEL_DELETED, before=before)
-    _name(work, level)
+    work.audit(EventType.THREAT_LEVEL_DELETED, of=level, before=before)
 
 
 async def _idle(work: Work, level_id: str, done: str, expected_version: int | None) -> ThreatLevel:
@@ -192,8 +190,3 @@ async def _told(work: Work, level: ThreatLevel, switches: Switches) -> dict[str,
         "lockdowns": [names[place.id] for place in switches.lockdowns],
         "profiles": [[names[given.place.id], names[given.profile_id]] for given in switches.profiles],
     }
-
-
-def _name(work: Work, level: ThreatLevel) -> None:
-    """Say which level it was, whatever differs."""
-    work.events[-1].data["threat_level"] = {"id": level.id, "name": level.name}

@@ -6,10 +6,10 @@ from tortoise.queryset import QuerySet
 
 from doorward.acs.operation import Work
 from doorward.acs.policy_part import PolicyPart
-from doorward.acs.rules.uses import Use
 from doorward.acs.threats.models import ThreatLevel, ThreatLevelPlace, ThreatLevelRule
 from doorward.acs.threats.posture import touched_doors
 from doorward.acs.threats.stored import locked_site, posture_in_force
+from doorward.acs.used_by import Use
 from doorward.acs.zones.layout import Layout
 
 KIND = "threat level"
@@ -36,7 +36,6 @@ async def profile_uses(profile_ids: Collection[str]) -> list[Use]:
 
 
 async def _uses(rows: QuerySet[ThreatLevelRule] | QuerySet[ThreatLevelPlace]) -> list[Use]:
-    """Inside an operation these are read in its transaction: that is Tortoise's current connection."""
     ids = await rows.distinct().values_list("level_id", flat=True)
     levels = await ThreatLevel.filter(id__in=list(ids)).order_by("name").values_list("id", "name")
     return [Use(KIND, level_id, name) for level_id, name in levels]

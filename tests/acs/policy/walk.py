@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from doorward.acs.actor import COMMAND_LINE
+from doorward.acs.credentials.mobile import INVITATION_LIFETIME, withdraw_expired_invitations
 from doorward.acs.credentials.operations import (
     NewCard,
     NewMobile,
@@ -205,6 +206,9 @@ async def credentials(walk: Walk) -> None:
     invitation = await do(invite_mobile, mobile.credential.id)
     await do(accept_invitation, invitation.code, "Phone")
     await do(revoke_mobile, mobile.credential.id)
+    await do(invite_mobile, mobile.credential.id)
+    walk.world.clock.advance(INVITATION_LIFETIME)
+    await do(withdraw_expired_invitations)
     for credential in (raw, mobile.credential):
         await do(delete_credential, credential.id)
 

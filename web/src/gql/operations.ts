@@ -406,6 +406,7 @@ export type EmergencyAction =
 
 /** What kind of failure it is. */
 export type ErrorCode =
+  | 'BUSY'
   | 'CONFLICT'
   | 'CONTROLLER_OFFLINE'
   | 'NOT_FOUND'
