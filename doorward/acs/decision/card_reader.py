@@ -71,11 +71,12 @@ class _Compiled:
             if (value & mask).bit_count() & 1 != odd:
                 return None
         number = value >> self.number_shift & self.number_mask
-        facility = None if self.facility is None else value >> self.facility_shift & self.facility_mask
-        if not self.plain:
-            number = _in_order(self.number, number)
-            facility = None if facility is None else _in_order(self.facility, facility)
-        return CardToken(self.id, facility, number)
+        facility = value >> self.facility_shift & self.facility_mask if self.facility else None
+        if self.plain:
+            return CardToken(self.id, facility, number)
+        return CardToken(
+            self.id, None if facility is None else _in_order(self.facility, facility), _in_order(self.number, number)
+        )
 
 
 def uninverted(card_format: CardFormat, value: int) -> int:
@@ -111,8 +112,7 @@ class CardReader:
         candidates = self._by_length.get(bit_count)
         if candidates is None:
             return Reason.CARD_LENGTH_UNKNOWN
-        data = bits.data
-        value = int.from_bytes(data, "big") >> (len(data) * 8 - bit_count)
+        value = int.from_bytes(bits.data, "big") >> (len(bits.data) * 8 - bit_count)
         for candidate in candidates:
             token = candidate.read(value)
             if token is not None:

@@ -5,7 +5,7 @@ where doors, rules and the like change, it takes over the index of the people.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ CARD_ALWAYS = (Method((IdentificationType.CARD,), ()),)
 """What a door side accepts that has no identification profile."""
 CARD = frozenset({IdentificationType.CARD})
 NO_LOCK = frozenset({DoorKind.MONITORING, DoorKind.PROVISIONED})
+_KEPT_GROUPS = 512
 _DEFAULT_FORMATS = ("H10301",)
 
 
@@ -53,13 +54,14 @@ class Place:
 
     `ready`: the door has a lock and is not under maintenance. `guarded`: zones, an interlock or a two-person rule may
     have a say. `profile_known` is False when the door names an identification profile that is not in the policy.
-    `usable`: both. `always`: its `ways` know no schedules. `by_card`: the way of a card alone, if that is always one.
+    `usable`: both. `rules`: the numbers of those that name it; `rules_of_group`: of these, those that name the groups
+    of people who came here. `always`: its `ways` know no schedules. `by_card`: the way of a card alone, if that is always one.
     `interlocks`: their names, and their other doors.
     """
 
     __slots__ = (
         "always", "by_card", "door", "door_id", "enters", "facility", "guarded", "interlocks", "key", "leaves",
-        "lockdown", "profile_known", "ready", "rules", "side", "step", "usable", "ways",
+        "lockdown", "profile_known", "ready", "rules", "rules_of_group", "side", "step", "usable", "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:
@@ -81,6 +83,14 @@ class Place:
         self.leaves: tuple[str, ...] = ()
         self.interlocks: tuple[tuple[str, frozenset[str]], ...] = ()
         self.guarded = False
+        self.rules_of_group: dict[str, tuple[int, ...]] = {}
+
+    def learn(self, group: str, rules_of: Mapping[str, frozenset[int]]) -> tuple[int, ...]:
+        """The numbers of the rules that name the group here, in order. `rules_of_group` has them from now on."""
+        if len(self.rules_of_group) >= _KEPT_GROUPS:
+            self.rules_of_group.clear()
+        found = self.rules_of_group[group] = tuple(sorted(rules_of.get(group, frozenset()) & self.rules))
+        return found
 
 
 class TimedRule:

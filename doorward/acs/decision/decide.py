@@ -16,6 +16,7 @@ Every check that mattered is in the trace, in order, so that a decision can be e
 changed. A reference that leads nowhere denies.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from doorward.acs.decision.compiled import CARD, CompiledPolicy, Place, ReaderSpot
@@ -84,7 +85,7 @@ def _decide_at(
     draft = Draft(now, [place.step])
     reason = (
         controller_denial(policy, conditions, draft)
-        or place_denial(place, draft)
+        or (None if place.usable else place_denial(place, draft))
         or identify(policy, conditions, spot, place, read.shown, draft)
         or judge(policy, conditions, place, draft, read.fresh)
     )
@@ -205,18 +206,18 @@ def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPol
     return _OUTSIDE_SCHEDULE
 
 
-def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy) -> list[int]:
+def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy) -> Sequence[int]:
     """The numbers of the rules that name the cardholder, or a group of theirs, at this door side, in order."""
-    here, rules_of = place.rules, policy.rules_of
-    found: list[int] = []
+    rules_of, known = policy.rules_of, place.rules_of_group
     own = rules_of.get(cardholder.id)
-    if own is not None:
-        found.extend(own & here)
+    found: Sequence[int] = () if own is None else sorted(own & place.rules)
     for group in cardholder.groups:
-        theirs = rules_of.get(group)
-        if theirs is not None:
-            found.extend(theirs & here)
-    return sorted(set(found)) if len(found) > 1 else found
+        theirs = known.get(group)
+        if theirs is None:
+            theirs = place.learn(group, rules_of)
+        if theirs:
+            found = sorted({*found, *theirs}) if found else theirs
+    return found
 
 
 def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
@@ -301,7 +302,8 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
     if outcome is _WAITING and reason is _PIN_REQUIRED:
         # The code will be shown to `decide` again, together with its PIN.
         changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
-    first = draft.used[0] if draft.used else None
+    used = draft.used
+    first = used[0] if used else None
     owner = first.cardholder_id if first is not None else None
     if owner is None and draft.cardholder is not None:
         owner = draft.cardholder.id
@@ -321,5 +323,5 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
         draft.companions if granted else (),
         draft.move if granted else None,
         changes,
-        tuple(credential.id for credential in draft.used) if len(draft.used) > 1 else (),
+        tuple(credential.id for credential in used) if len(used) > 1 else (),
     )
