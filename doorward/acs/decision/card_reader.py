@@ -28,6 +28,9 @@ def _checks(card_format: CardFormat) -> tuple[tuple[int, int], ...]:
     )
 
 
+_big_endian = int.from_bytes
+
+
 class _Compiled:
     """A format as shifts and masks on the whole card."""
 
@@ -112,7 +115,8 @@ class CardReader:
         candidates = self._by_length.get(bit_count)
         if candidates is None:
             return Reason.CARD_LENGTH_UNKNOWN
-        value = int.from_bytes(bits.data, "big") >> (len(bits.data) * 8 - bit_count)
+        data = bits.data
+        value = _big_endian(data) >> (len(data) * 8 - bit_count)
         for candidate in candidates:
             token = candidate.read(value)
             if token is not None:

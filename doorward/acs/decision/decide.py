@@ -106,11 +106,13 @@ def judge(
         return draft.denied("read_is_fresh", Reason.READER_WAS_OFFLINE, "delivered after reconnection")
     draft.trace.append(_FRESH)
     condition = conditions.doors.get(place.door_id, _UNSEEN)
-    reason = (
-        _lockdown_denial(place, condition, cardholder, draft)
-        or _rule_denial(policy, place, cardholder, draft)
-        or _method_denial(policy, place, draft)
-    )
+    if condition.lockdown or place.lockdown:
+        if not cardholder.exempt_lockdown:
+            return draft.denied("lockdown", Reason.DOOR_LOCKDOWN, "lockdown")
+        draft.passed("lockdown", "exempt")
+    else:
+        draft.trace.append(_NO_LOCKDOWN)
+    reason = _rule_denial(policy, place, cardholder, draft) or _method_denial(policy, place, draft)
     if reason is not None:
         return reason
     for credential in draft.used:
@@ -169,18 +171,6 @@ def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draf
         return draft.denied("cardholder", reason)
     draft.trace.append(_CARDHOLDER_OK)
     return None
-
-
-def _lockdown_denial(
-    place: Place, condition: DoorCondition, cardholder: CardholderPolicy, draft: Draft
-) -> Reason | None:
-    if not condition.lockdown and not place.lockdown:
-        draft.trace.append(_NO_LOCKDOWN)
-        return None
-    if cardholder.exempt_lockdown:
-        draft.passed("lockdown", "exempt")
-        return None
-    return draft.denied("lockdown", Reason.DOOR_LOCKDOWN, "lockdown")
 
 
 def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy, draft: Draft) -> Reason | None:
