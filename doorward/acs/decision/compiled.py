@@ -55,7 +55,7 @@ class Place:
     `ready`: the door has a lock and is not under maintenance. `guarded`: zones, an interlock or a two-person rule may
     have a say. `profile_known` is False when the door names an identification profile that is not in the policy.
     `usable`: both. `rules`: the numbers of those that name it; `rules_of_group`: of these, those that name the groups
-    of people who came here. `always`: its `ways` know no schedules. `by_card`: the way of a card alone, if that is always one.
+    of people who came here. `always`: its `ways` know no schedules, and `by_card` is the one of a card alone, if any.
     `interlocks`: their names, and their other doors.
     """
 
@@ -146,7 +146,7 @@ class CompiledPolicy:
     )  # fmt: skip
 
     def __init__(self, policy: Policy, people: PeopleIndex | None = None) -> None:
-        """`people`, if given, are those of the policy: then its own cardholders and credentials are not looked at."""
+        """`people`, if given, stand for the policy's own cardholders and credentials, and must be as `lax` as this."""
         self.version = policy.version
         self.content = policy.content
         self.time_zone = policy.time_zone
@@ -169,9 +169,7 @@ class CompiledPolicy:
         self._index_surroundings(policy.borders)
         self._index_readers(policy)
         self.lax = any(not place.facility for place in self.places.values())
-        if people is None or people.lax is not self.lax:
-            people = PeopleIndex(policy.cardholders, policy.credentials, lax=self.lax)
-        self._take(people)
+        self._take(people or PeopleIndex(policy.cardholders, policy.credentials, lax=self.lax))
 
     def _take(self, people: PeopleIndex) -> None:
         self.people = people

@@ -106,13 +106,11 @@ def judge(
         return draft.denied("read_is_fresh", Reason.READER_WAS_OFFLINE, "delivered after reconnection")
     draft.trace.append(_FRESH)
     condition = conditions.doors.get(place.door_id, _UNSEEN)
-    if condition.lockdown or place.lockdown:
-        if not cardholder.exempt_lockdown:
-            return draft.denied("lockdown", Reason.DOOR_LOCKDOWN, "lockdown")
-        draft.passed("lockdown", "exempt")
-    else:
-        draft.trace.append(_NO_LOCKDOWN)
-    reason = _rule_denial(policy, place, cardholder, draft) or _method_denial(policy, place, draft)
+    reason = (
+        _lockdown_denial(place, condition, cardholder, draft)
+        or _rule_denial(policy, place, cardholder, draft)
+        or _method_denial(policy, place, draft)
+    )
     if reason is not None:
         return reason
     for credential in draft.used:
@@ -158,19 +156,32 @@ def place_denial(place: Place, draft: Draft) -> Reason | None:
 
 
 def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
-    for credential in draft.used:
+    used, now = draft.used, draft.now
+    for credential in used:
         if credential.traced:
             draft.notices += (Notice.TRACED,)
-        reason = credential_denial(credential, conditions.memory, draft.now, policy.zone)
+        reason = credential_denial(credential, conditions.memory, now, policy.zone)
         if reason is not None:
             return draft.denied("credential", reason)
     draft.trace.append(_CREDENTIAL_OK)
-    draft.cardholder = policy.cardholders.get(draft.used[0].cardholder_id)
-    reason = cardholder_denial(draft.cardholder, draft.now)
+    draft.cardholder = cardholder = policy.cardholders.get(used[0].cardholder_id)
+    reason = cardholder_denial(cardholder, now)
     if reason is not None:
         return draft.denied("cardholder", reason)
     draft.trace.append(_CARDHOLDER_OK)
     return None
+
+
+def _lockdown_denial(
+    place: Place, condition: DoorCondition, cardholder: CardholderPolicy, draft: Draft
+) -> Reason | None:
+    if not condition.lockdown and not place.lockdown:
+        draft.trace.append(_NO_LOCKDOWN)
+        return None
+    if cardholder.exempt_lockdown:
+        draft.passed("lockdown", "exempt")
+        return None
+    return draft.denied("lockdown", Reason.DOOR_LOCKDOWN, "lockdown")
 
 
 def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy, draft: Draft) -> Reason | None:
@@ -179,20 +190,21 @@ def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPol
     if not numbers:
         draft.trace.append(_NO_RULE)
         return _NO_ACCESS_RULE
-    rules = policy.timed_rules
+    rules, now, trace = policy.timed_rules, draft.now, draft.trace
     for number in numbers:
         rule = rules[number]
-        timetable = rule.applying(draft.now)
+        timetable = rule.applying(now)
         if timetable is not None:
             draft.rule_id = rule.id
-            draft.trace += (rule.step, timetable.step)
+            trace.append(rule.step)
+            trace.append(timetable.step)
             return None
     draft.rule_id = rules[numbers[0]].id
     if len(numbers) == 1:
-        draft.trace.append(rules[numbers[0]].step)
+        trace.append(rules[numbers[0]].step)
     else:
-        draft.passed("access_rule", ", ".join(rules[number].step.detail for number in numbers))
-    draft.trace.append(_NO_SCHEDULE)
+        draft.passed("access_rule", ", ".join([rules[number].step.detail for number in numbers]))
+    trace.append(_NO_SCHEDULE)
     return _OUTSIDE_SCHEDULE
 
 
@@ -245,7 +257,8 @@ def _interlock_denial(conditions: Conditions, place: Place, draft: Draft) -> Rea
 
 def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPolicy, draft: Draft) -> None:
     """What a grant changes: long access, double swipe, and the uses of credentials that count them."""
-    draft.long = cardholder.long_access
+    if cardholder.long_access:
+        draft.long = True
     swipe = place.door.double_swipe
     if swipe is not None and cardholder.double_swipe:
         door_id = place.door_id

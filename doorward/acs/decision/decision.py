@@ -47,7 +47,7 @@ class Move(msgspec.Struct, frozen=True):
     left: tuple[str, ...] = ()
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The outcome, why, for whom and where (as far as that became known), and the trace.
 
     `changes` hold whatever the outcome; `move` is for the moment the door opens. `companions` pass together with
@@ -98,7 +98,7 @@ class Conditions:
     contact_age_s: float = 0.0
 
 
-class Draft(msgspec.Struct):
+class Draft(msgspec.Struct, gc=False):
     """A decision in the making: what the checks have found so far. Lives only inside one call of `decide`.
 
     `types` is what was shown, `used` the credentials it turned out to be. A struct, because one is made for every

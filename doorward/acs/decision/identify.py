@@ -44,10 +44,10 @@ def identify(
     """Put the credentials shown, their kinds and their owner into the draft, or return why that cannot be."""
     if len(shown) == 1 and type(shown[0]) is CardBits:  # what nearly always comes, without ceremony
         card = _card(policy, spot, place, shown[0], draft)
-        if type(card) is Reason:
-            return card
-        draft.used, draft.types = (card,), CARD
-        return None
+        if isinstance(card, CredentialPolicy):
+            draft.used, draft.types = (card,), CARD
+            return None
+        return card
     pins: list[PinEntry] = []
     for item in shown:
         if isinstance(item, PinEntry):

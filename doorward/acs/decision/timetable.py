@@ -1,7 +1,7 @@
 """When a schedule applies, as moments: a look-up instead of a walk through its slots, for every badge.
 
-`schedule.is_active` says what the rule is; a timetable remembers, for the few UTC days that it was asked about, at which
-moments its answer changes. Daylight saving is in the moments, exact to the microsecond.
+`schedule.is_active` says what the rule is; a timetable remembers, for the few UTC days that it was asked about, at
+which moments its answer changes. Daylight saving is in the moments, exact to the microsecond.
 """
 
 from bisect import bisect_right
