@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.compiled import CompiledPolicy
@@ -12,8 +13,9 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
-from doorward.acs.policy.parts import CHUNK_IDS, chunks
+from doorward.acs.policy.reading import aside
 from doorward.acs.questions.draft import Draft, drafted_policies
+from doorward.acs.questions.names import FEW, sort_names
 from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
@@ -85,7 +87,9 @@ async def compare_draft(
     async with domain.kept.turn:
         site, after = await drafted_policies(domain, actor, draft)
         found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
-    names = await _sort_names(found.people)
+    # Many people are read aside: to ask for them here would hold up the event loop for every few hundred.
+    many = len(found.people) > FEW
+    names = await aside(partial(sort_names, None)) if many else await sort_names(found.people)
     doors = {door.id: door.name for door in (*after.doors.values(), *site.compiled.doors.values())}
     keyed = await asyncio.to_thread(_keyed, found.changes, names, doors)
     page = page_within(keyed, _first, request)
@@ -124,13 +128,6 @@ def _differences(before: CompiledPolicy, after: CompiledPolicy, start: datetime,
 
 def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
     return sort_name, change.cardholder_id, door_name, change.door_id, change.side.value
-
-
-async def _sort_names(ids: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in chunks(sorted(ids), CHUNK_IDS):
-        found.update(await Cardholder.filter(id__in=part).values_list("id", "sort_name"))
-    return found
 
 
 def difference_cursor(difference: Difference) -> str:
