@@ -4,7 +4,7 @@ One per turn. It keeps nothing of its own between turns: attempts, keypads and w
 situation has them, and end as the turn's next situation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +128,7 @@ class Admission:
         contact, at = self._situation.contact, self._moment.at
         return Conditions(
             self.memory,
-            {door_id: _condition(self._policy.doors[door_id], state) for door_id, state in self._turn.doors.items()},
+            _DoorConditions(self._policy.doors, self._turn.doors),
             contact.connected,
             contact.clock_ok,
             contact.age_s(at),
@@ -307,6 +307,25 @@ class Admission:
 
 _FULL = (EventType.ZONE_FULL, EventType.ZONE_FULL_CLEARED)
 _LONELY = (EventType.ZONE_BELOW_MINIMUM, EventType.ZONE_BELOW_MINIMUM_CLEARED)
+
+
+class _DoorConditions(Mapping[str, DoorCondition]):
+    """The conditions of all doors as they stand, made when one is asked for: most decisions look at one."""
+
+    __slots__ = ("_doors", "_states")
+
+    def __init__(self, doors: Mapping[str, DoorPolicy], states: Mapping[str, DoorState]) -> None:
+        self._doors = doors
+        self._states = states
+
+    def __getitem__(self, door_id: str) -> DoorCondition:
+        return _condition(self._doors[door_id], self._states[door_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        return len(self._states)
 
 
 def _condition(door: DoorPolicy, state: DoorState) -> DoorCondition:

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.live_policy import LivePolicy
 from doorward.acs.decision.patch import PolicyChanges, PolicyStore
-from doorward.acs.decision.policy import CardholderPolicy, Policy
+from doorward.acs.decision.policy import CardholderPolicy
 from doorward.acs.decision.reason import Reason
 from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
@@ -156,12 +157,14 @@ class Gate:
         self.reached = threading.Event()
         self.opened = threading.Event()
 
-        def slowly(given: Policy) -> CompiledPolicy:
+        compiled = LivePolicy.compiled
+
+        def slowly(live: LivePolicy) -> CompiledPolicy:
             self.reached.set()
             assert self.opened.wait(WAIT_S)
-            return CompiledPolicy(given)
+            return compiled(live)
 
-        monkeypatch.setattr("doorward.hardware.policy_worker.CompiledPolicy", slowly)
+        monkeypatch.setattr(LivePolicy, "compiled", slowly)
 
 
 def test_cards_are_decided_by_the_old_policy_while_the_new_one_is_built(
@@ -195,11 +198,11 @@ def test_deltas_that_come_while_one_is_built_are_built_together(
 def test_a_policy_that_cannot_be_built_leaves_the_old_one_and_all_of_it_is_asked_for(
     site: Site, sender: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_: Policy) -> CompiledPolicy:
+    def broken(_: LivePolicy) -> CompiledPolicy:
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("doorward.hardware.policy_worker.CompiledPolicy", broken)
+        patch.setattr(LivePolicy, "compiled", broken)
         sender.send(SUSPENDED)
         site.server.message(PolicyRefused)
     assert "the one before still rules" in caplog.text

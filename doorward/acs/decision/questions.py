@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from doorward.acs.decision.compiled import CompiledPolicy, Place, Way, card_token
+from doorward.acs.decision.compiled import CompiledPolicy, Place, Way
 from doorward.acs.decision.decide import conclude, controller_denial, judge, place_denial, rules_for
 from doorward.acs.decision.decision import Conditions, Decision, Draft, Outcome
 from doorward.acs.decision.identify import active_ways
+from doorward.acs.decision.people_index import card_token
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -20,7 +21,6 @@ from doorward.acs.decision.policy import (
     Side,
 )
 from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.schedule import local_moment
 from doorward.acs.decision.schedule_walk import next_change
 from doorward.acs.decision.standing import credential_denial
 from doorward.acs.decision.trace import TraceStep
@@ -53,7 +53,7 @@ def would_pass(
     if found is None:
         step = TraceStep("reader", False, f"{place[0]}, side {place[1].value}")
         return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, (step,), cardholder_id=cardholder_id)
-    draft = _draft(policy, found, now)
+    draft = _draft(found, now)
     tried = [
         _try(policy, conditions, found, way, used, now)
         for way in active_ways(policy, found, draft)
@@ -85,8 +85,8 @@ def who_can_pass(
             yield cardholder.id, would_pass(policy, conditions, cardholder.id, credentials, place, now)
 
 
-def _draft(policy: CompiledPolicy, place: Place, now: datetime) -> Draft:
-    return Draft(now, local_moment(now, policy.zone), [place.step])
+def _draft(place: Place, now: datetime) -> Draft:
+    return Draft(now, [place.step])
 
 
 def _holds(
@@ -111,7 +111,7 @@ def _try(
     used: tuple[CredentialPolicy, ...],
     now: datetime,
 ) -> Decision:
-    draft = _draft(policy, place, now)
+    draft = _draft(place, now)
     draft.used, draft.types = used, way.types
     if used[0].kind is CredentialKind.CARD:
         draft.token = card_token(used[0])
@@ -223,7 +223,7 @@ class _Access:
         at, end = self._window.start, self._window.end
         while at < end:
             change = next_change(schedule, at, zone, end - at) or end
-            if self._policy.applies((schedule_id,), local_moment(at, zone)):
+            if self._policy.applies((schedule_id,), at):
                 yield Span(at, min(change, end))
             at = change
 

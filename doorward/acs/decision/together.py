@@ -63,7 +63,7 @@ def _two_person_rule(policy: CompiledPolicy, place: Place, draft: Draft) -> TwoP
     rule = place.door.two_person
     if rule is None or place.side not in rule.sides:
         return None
-    return rule if not rule.schedules or policy.applies(rule.schedules, draft.moment) else None
+    return rule if not rule.schedules or policy.applies(rule.schedules, draft.now) else None
 
 
 def _missing(

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from tortoise.connection import get_connection
-
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision import questions
@@ -22,14 +20,13 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import Crowd, Passer, SitePolicy
+from doorward.acs.questions.names import FEW, sort_names
 from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
 
 MOST_PEOPLE = 200_000
 """As many people as one answer goes through; that takes some seconds."""
-FEW = 500
-"""So many people's credentials are looked up one by one; of more, all credentials are read."""
 KEPT = timedelta(minutes=1)
 """So long further pages are of the same moment as the first."""
 Place = tuple[str, Side]
@@ -117,7 +114,7 @@ async def _decide_all(
     async with consistent():
         conditions = await read_conditions(domain, site, place[0], at, few)
         held = await _held(domain, few)
-        names = await _sort_names(few)
+        names = await sort_names(few)
     decided = questions.who_can_pass(policy, conditions, lambda who: held.get(who, ()), place, moment)
     people = [
         Passer(names.get(who, ""), who, decision.outcome, decision.reason, decision.credential_id)
@@ -132,13 +129,6 @@ async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[
     for credential in await (credentials_of(cardholder_ids or (), domain) if few else credential_policies(domain)):
         found[credential.cardholder_id].append(credential)
     return found
-
-
-async def _sort_names(cardholder_ids: Collection[str] | None) -> dict[str, str]:
-    if cardholder_ids is not None:
-        return dict(await Cardholder.filter(id__in=list(cardholder_ids)).values_list("id", "sort_name"))
-    _, rows = await get_connection("default").execute_query("SELECT id, sort_name FROM cardholder")
-    return {row[0]: row[1] for row in rows}
 
 
 def _key(passer: Passer) -> tuple[str, str]:
