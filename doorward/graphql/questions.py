@@ -119,6 +119,9 @@ class Passer:
     reason: str
     reason_text: str
     credential_id: strawberry.ID | None = strawberry.field(description="What they would show first.")
+    rule_id: strawberry.ID | None = strawberry.field(description="The access rule that lets them in, or not now.")
+    rule_name: str | None
+    schedule_name: str | None = strawberry.field(description="The schedule of the rule that applies.")
 
 
 @strawberry.type(description="How many would be decided so.")
@@ -228,6 +231,9 @@ def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
                 reason=one.reason.value,
                 reason_text=reason_words(one.reason),
                 credential_id=strawberry.ID(one.credential_id) if one.credential_id else None,
+                rule_id=strawberry.ID(one.rule_id) if one.rule_id in found.rules else None,
+                rule_name=found.rules.get(one.rule_id or ""),
+                schedule_name=one.schedule,
             ),
         )
         for one, row in page.rows
@@ -318,7 +324,8 @@ class QuestionQuery:
 
     @strawberry.field(
         description="Who can pass this side of the door, now or at another time: everybody whom a rule names there, by "
-        "name, or those of one `outcome` or `reason`; first or last (1-100) is required. Further pages within a "
+        "name, or those of one `outcome` or `reason`, or with a name that has all words of `search`; first or last "
+        "(1-100) is required. Further pages within a "
         "minute are of the same moment. Permissions: configuration.view and cardholder.view."
     )
     async def who_can_pass(
@@ -329,6 +336,7 @@ class QuestionQuery:
         at: datetime | None = None,
         outcome: Outcome | None = None,
         reason: str | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -336,7 +344,7 @@ class QuestionQuery:
     ) -> WhoCanPass:
         request = _request(first, after, last, before)
         found = await crowd.who_can_pass(
-            info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason)
+            info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason), search
         )
         return WhoCanPass(
             at=found.at,

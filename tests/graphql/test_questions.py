@@ -27,11 +27,11 @@ WOULD = """query($who: ID!, $door: ID!, $at: DateTime, $shown: [ID!]) {
   at outcome reason reasonText ruleName steps { check name passed saw sentence about { kind id name } }
   assumptions { code text }
   cardholder { name } door { name } side credential { id kind name } } }"""
-WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int) {
+WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int, $search: String) {
   whoCanPass(doorId: $door, side: A, at: "2026-11-24T12:00:00Z", outcome: $outcome, reason: $reason, first: $size,
-    after: $after) {
+    after: $after, search: $search) {
   at door { name } side unnamed counts { outcome reason reasonText people } assumptions { code }
-  people { nodes { cardholder { name } outcome reason reasonText credentialId }
+  people { nodes { cardholder { name } outcome reason reasonText credentialId ruleId ruleName scheduleName }
     pageInfo { hasNextPage endCursor } } } }"""
 COMPARE = """query($draft: [DraftChangeInput!]!, $days: Int! = 7) {
   compareDraft(draft: $draft, days: $days, first: 10) {
@@ -92,6 +92,12 @@ async def test_who_can_pass_is_counted_and_paged(database_url: str, tmp_path: Pa
         assert [(node["outcome"], node["credentialId"]) for node in denied] == [("DENIED", None)]
         granted = (await api.data(WHO, door=site.door.id, size=5, reason="granted"))["whoCanPass"]["people"]["nodes"]
         assert len(granted) == 2
+        assert (granted[0]["ruleName"], granted[0]["scheduleName"]) == ("Staff", "Always")
+        assert granted[0]["ruleId"] == (await AccessRule.get()).id
+        for search, names in (("pers cid", ["Cid Person"]), ("ada", ["Ada Lovelace"]), ("cid ada", []), (" ", None)):
+            named = (await api.data(WHO, door=site.door.id, size=5, search=search))["whoCanPass"]["people"]["nodes"]
+            assert names is None or [node["cardholder"]["name"] for node in named] == names
+        assert len(named) == 3
         wrong = (await api.ask(WHO, door=site.door.id, size=5, reason="of_tomorrow"))["errors"][0]
         assert wrong["extensions"]["code"] == "VALIDATION"
 
