@@ -1,15 +1,18 @@
 import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
+import { asking } from "../access-check/place";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
+import type { PeopleRoute } from "../people/place";
 import { may, type Viewer } from "../session/permission";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
 import { ThemeToggle } from "./ThemeToggle";
 
-/** Fetched by those who open it only. */
+/** Fetched by those who open them only. */
+const AccessCheck = lazy(async () => ({ default: (await import("../access-check/AccessCheck")).AccessCheck }));
 const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
 
 interface ShellProps {
@@ -39,8 +42,11 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
             <Tab
               route={{ screen: "cardholders" }}
               label="Cardholders"
-              active={route.screen !== "desk" && route.screen !== "configuration"}
+              active={isAboutPeople(route)}
             />
+          )}
+          {may(viewer, "cardholder.view") && may(viewer, "configuration.view") && (
+            <Tab route={asking("who")} label="Access check" active={route.screen === "access-check"} />
           )}
           {may(viewer, "configuration.view") && (
             <Tab
@@ -70,6 +76,13 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
 
 function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
+  if (route.screen === "access-check") {
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <AccessCheck route={route} viewer={viewer} />
+      </Suspense>
+    );
+  }
   if (route.screen === "configuration") {
     return (
       <Suspense fallback={<p className="quiet pad">Loading…</p>}>
@@ -78,6 +91,10 @@ function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Vie
     );
   }
   return <People route={route} viewer={viewer} />;
+}
+
+function isAboutPeople(route: Route): route is PeopleRoute {
+  return route.screen !== "desk" && route.screen !== "configuration" && route.screen !== "access-check";
 }
 
 function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {

@@ -10,6 +10,8 @@ export type Permission =
   | "configuration.write"
   | "door.view"
   | "door.command"
+  | "threat.raise"
+  | "threat.release"
   | "camera.view"
   | "clip.view";
 

@@ -29,19 +29,22 @@ const OFFICE: ScheduleDetailFragment = {
 };
 
 const PREVIEW = {
-  schedulePreview: {
-    days: [
-      { date: "2026-03-02", intervals: [{ start: "22:00", end: "30:00" }], cause: "WEEKLY", override: "", holiday: "" },
-      { date: "2026-03-03", intervals: [], cause: "HOLIDAY", override: "Closed", holiday: "Founding day" },
-    ],
-    spans: [{ localStart: "2026-03-02T22:00:00+01:00", localEnd: "2026-03-03T06:00:00+01:00" }],
+  draftSchedulePreview: {
+    errors: [],
+    preview: {
+      days: [
+        { date: "2026-03-02", intervals: [{ start: "22:00", end: "30:00" }], cause: "WEEKLY", override: "", holiday: "" },
+        { date: "2026-03-03", intervals: [], cause: "HOLIDAY", override: "Closed", holiday: "Founding day" },
+      ],
+      spans: [{ localStart: "2026-03-02T22:00:00+01:00", localEnd: "2026-03-03T06:00:00+01:00" }],
+    },
   },
 };
 
 function show(id = "s1", answers: Answers = {}, writable = true) {
-  return showScreen(<ScheduleScreen id={id} writable={writable} />, {
+  return showScreen(<ScheduleScreen id={id} writable={writable} seesPeople />, {
     ScheduleDetail: { schedule: OFFICE },
-    SchedulePreview: PREVIEW,
+    DraftPreview: PREVIEW,
     OverrideChoices: { overrideSchedules: [{ id: "o1", name: "Closed" }] },
     UpdateSchedule: accepted({ schedule: OFFICE }),
     CreateSchedule: accepted({ schedule: OFFICE }),
@@ -123,10 +126,10 @@ test("the week is drawn over midnight, and each day says why", async () => {
 test("the preview goes on by a week", async () => {
   const { sent } = show();
   await screen.findByText("the week");
-  const { monday } = sent("SchedulePreview") ?? {};
+  const { monday } = sent("DraftPreview") ?? {};
   await userEvent.click(screen.getByText("Week after"));
   await vi.waitFor(() =>
-    expect(Date.parse(String(sent("SchedulePreview")?.["monday"])) - Date.parse(String(monday))).toBe(7 * 86_400_000),
+    expect(Date.parse(String(sent("DraftPreview")?.["monday"])) - Date.parse(String(monday))).toBe(7 * 86_400_000),
   );
 });
 
