@@ -74,7 +74,8 @@ function Asking({ asked, cardholderId, doorId }: { asked: Asked; cardholderId: s
     requestPolicy: "network-only",
   });
   return (
-    <section className="panel pad" aria-label="Answer" aria-live="polite">
+    <section className="panel pad rows" aria-labelledby="answer-title" aria-live="polite">
+      <h2 id="answer-title">The answer</h2>
       {error && <p className="note-problem">{sentenceOf(error)}</p>}
       {!data && !error && <p className="quiet">Deciding…</p>}
       {data && <Answer answer={data.wouldPass} now={at === null} />}

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Field } from "./Field";
 import { Icon } from "./Icon";
@@ -20,19 +20,16 @@ interface PickOneProps {
 
 /** One of many: a search that offers some, and then the chosen one with the way back. */
 export function PickOne({ label, chosen, options, onChange, onSearch, hint, problem }: PickOneProps) {
-  const id = useId();
   const group = useRef<HTMLFieldSetElement>(null);
   const [search, setSearch] = useState("");
   const [open, setOpen] = useState(false);
   const moved = useRef(false);
-  const chosenId = chosen?.id;
 
   // What was clicked is gone: the focus goes on to what has taken its place.
-  // oxlint-disable-next-line react/exhaustive-effect-dependencies
   useEffect(() => {
     if (moved.current) group.current?.querySelector<HTMLElement>("input, button")?.focus();
     moved.current = false;
-  }, [chosenId]);
+  });
 
   const choose = (choice: Choice | null): void => {
     moved.current = true;
@@ -44,7 +41,7 @@ export function PickOne({ label, chosen, options, onChange, onSearch, hint, prob
   const wanted = search.trim().toLowerCase();
   const found = onSearch === undefined ? options.filter((each) => each.name.toLowerCase().includes(wanted)) : options;
   return (
-    <fieldset ref={group} className="picker" aria-describedby={problem === undefined ? undefined : `${id}-problem`}>
+    <fieldset ref={group} className="picker">
       <legend>{label}</legend>
       {chosen === null ? (
         <>
@@ -53,7 +50,7 @@ export function PickOne({ label, chosen, options, onChange, onSearch, hint, prob
             type="search"
             value={search}
             autoComplete="off"
-            aria-invalid={problem !== undefined}
+            problem={problem}
             onFocus={() => setOpen(true)}
             onChange={({ currentTarget }) => {
               setOpen(true);
@@ -91,11 +88,6 @@ export function PickOne({ label, chosen, options, onChange, onSearch, hint, prob
             {chosen.name}
             <Icon name="close" />
           </button>
-        </p>
-      )}
-      {problem !== undefined && (
-        <p className="field-problem" id={`${id}-problem`}>
-          {problem}
         </p>
       )}
     </fieldset>

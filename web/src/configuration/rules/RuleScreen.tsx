@@ -106,9 +106,9 @@ function RuleEditor({ rule, writable, seesPeople, ...writing }: RuleEditorProps)
               onRemoved: () => openConfiguration("rules"),
               ...(seesPeople && {
                 children: (
-                  <p>
+                  <div>
                     <PreviewEffect label="Who would lose access?" draft={() => [{ deleteAccessRule: { id: rule.id } }]} />
-                  </p>
+                  </div>
                 ),
               }),
             }
