@@ -19,10 +19,12 @@ interface ComparisonProps {
   /** ISO; the time compared begins here. */
   start: string;
   days: number;
+  /** Whether people's names lead to them; not over a form that one would leave. */
+  linked: boolean;
 }
 
 /** Who gains and who loses access by a draft. It is asked as soon as this is shown; nothing of the draft is stored. */
-export function Comparison({ draft, start, days }: ComparisonProps) {
+export function Comparison({ draft, start, days, linked }: ComparisonProps) {
   const [page, setPage] = useState<Page>(firstPage);
   const [{ data, error, fetching }] = useQuery({
     query: CompareDraftDocument,
@@ -38,7 +40,7 @@ export function Comparison({ draft, start, days }: ComparisonProps) {
       <FormProblems sentences={error ? [sentenceOf(error)] : problems.map(({ message }) => message)} />
       {found && found.total > 0 && (
         <>
-          <Differences found={found} />
+          <Differences found={found} linked={linked} />
           <Pages info={found.differences.pageInfo} onPage={setPage} />
         </>
       )}
@@ -89,14 +91,14 @@ function Counts({ found, days }: { found: Compared; days: number }) {
   );
 }
 
-function Differences({ found }: { found: Compared }) {
+function Differences({ found, linked }: { found: Compared; linked: boolean }) {
   const whole = { startsAt: found.start, endsAt: found.end };
   return (
     <Rows caption="Who gains and who loses access" columns={["Cardholder", "Door", "Gains", "Loses"]}>
       {found.differences.nodes.map(({ cardholder, door, side, gained, lost }) => (
         <tr key={`${cardholder.id} ${door.id} ${side}`} data-testid="difference">
           <th scope="row">
-            <a href={hrefOf({ screen: "cardholder", id: cardholder.id })}>{cardholder.name}</a>{" "}
+            {linked ? <a href={hrefOf({ screen: "cardholder", id: cardholder.id })}>{cardholder.name}</a> : cardholder.name}{" "}
             <span className="quiet">({cardholder.number})</span>
           </th>
           <Cell label="Door">{placeWords(door.name, side)}</Cell>

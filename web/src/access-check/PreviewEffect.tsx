@@ -30,7 +30,7 @@ export function PreviewEffect({ draft, label = "Preview effect" }: PreviewEffect
         <Dialog title="What would change" wide onClose={() => setAsked(null)} testId="preview-effect">
           <div className="form">
             <Select label="Time compared, from now" value={days} options={DAYS} onChange={setDays} />
-            <Comparison key={days} draft={asked.draft} start={asked.start} days={Number(days)} />
+            <Comparison key={days} draft={asked.draft} start={asked.start} days={Number(days)} linked={false} />
             <div className="form-end">
               <button type="button" onClick={() => setAsked(null)}>
                 Back to the form

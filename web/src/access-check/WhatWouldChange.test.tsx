@@ -126,11 +126,14 @@ test("only what the viewer may do is offered", () => {
   expect(kinds.map((each) => each.textContent)).toEqual(["Set a threat level in force"]);
 });
 
-test("times are told briefly", () => {
-  const hour = (from: number) => ({
+function hour(from: number) {
+  return {
     startsAt: new Date(2026, 10, 24, from).toISOString(),
     endsAt: new Date(2026, 10, 24, from + 1).toISOString(),
-  });
+  };
+}
+
+test("times are told briefly", () => {
   const whole = { startsAt: START, endsAt: END };
   expect(spansWords([whole], whole)).toBe("the whole time");
   const words = spansWords([hour(1), hour(3), hour(5), hour(7), hour(9)], whole);

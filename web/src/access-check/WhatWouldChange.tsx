@@ -32,7 +32,7 @@ export function WhatWouldChange({ viewer }: { viewer: Viewer }) {
     <>
       <p className="quiet">
         Put changes together and see who would gain and who would lose access. Nothing of this is stored. What you are
-        typing into a rule, a schedule or a zone is compared by <em>Preview effect</em> there.
+        typing into a rule, a schedule or the doors of a zone is compared by <em>Preview effect</em> there.
       </p>
       <NewChange viewer={viewer} onAdd={add} />
       <section className="panel pad form" aria-label="The draft">
@@ -70,7 +70,7 @@ export function WhatWouldChange({ viewer }: { viewer: Viewer }) {
       </section>
       {compared && (
         <div className="panel pad">
-          <Comparison key={compared.start} draft={changes.map(({ input }) => input)} {...compared} />
+          <Comparison key={compared.start} draft={changes.map(({ input }) => input)} {...compared} linked />
         </div>
       )}
     </>
