@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -195,6 +195,10 @@ test("before a deletion one can see who would lose access", async () => {
     expect(asked.at(-1)?.variables).toMatchObject({ draft: [{ deleteAccessRule: { id: "r1" } }] }),
   );
   expect(asked.some(({ operationName }) => operationName === "DeleteRule")).toBe(false);
+  // Escape, which browsers tell a dialog by a `cancel`, closes the upper one alone.
+  fireEvent(screen.getByTestId("preview-effect"), new Event("cancel", { bubbles: true, cancelable: true }));
+  await vi.waitFor(() => expect(screen.queryByTestId("preview-effect")).toBeNull());
+  expect(screen.getByRole("dialog", { name: "Delete Staff by day?" })).toBeDefined();
 });
 
 test("who may not see cardholders is not offered to see whom it concerns", async () => {
