@@ -231,7 +231,7 @@ def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
                 reason=one.reason.value,
                 reason_text=reason_words(one.reason),
                 credential_id=strawberry.ID(one.credential_id) if one.credential_id else None,
-                rule_id=strawberry.ID(one.rule_id) if one.rule_id in found.rules else None,
+                rule_id=strawberry.ID(one.rule_id) if one.rule_id and one.rule_id in found.rules else None,
                 rule_name=found.rules.get(one.rule_id or ""),
                 schedule_name=one.schedule,
             ),
