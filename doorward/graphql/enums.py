@@ -38,6 +38,7 @@ from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus
 from doorward.acs.questions.conditions import Assumption
+from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
@@ -74,6 +75,7 @@ __all__ = [
     "RuleSwitch",
     "Severity",
     "Side",
+    "SubjectKind",
     "Supervision",
     "ThreatColour",
     "ValidityStart",
@@ -125,6 +127,7 @@ for shown, name, description in (
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
     (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
+    (SubjectKind, "StepSubjectKind", "What kind of thing a check of a decision names."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -160,7 +160,8 @@ def compare(
 ) -> Iterator[AccessChange]:
     """Whose access differs between two policies, in the time from `start`: by rules, schedules, groups and dates.
 
-    Credentials, profiles and what happens at the door (anti-passback, company) do not count here.
+    A lockdown that a threat level imposes counts: only the exempt pass such a door. Credentials, profiles and what
+    happens at the door (anti-passback, company) do not.
     """
     window = Span(start, start + length)
     old, new = _Access(before, window), _Access(after, window)
@@ -182,7 +183,7 @@ class _Access:
         self._window = window
         self._schedules: dict[str, Spans] = {}
         self._rules: dict[int, Spans] = {}
-        self._classes: dict[frozenset[int], Mapping[tuple[str, Side], Spans]] = {}
+        self._classes: dict[tuple[frozenset[int], bool], Mapping[tuple[str, Side], Spans]] = {}
 
     def of(self, cardholder_id: str) -> Mapping[tuple[str, Side], Spans]:
         cardholder = self._policy.cardholders.get(cardholder_id)
@@ -192,16 +193,18 @@ class _Access:
         numbers: frozenset[int] = frozenset().union(
             *(rules_of.get(holder, ()) for holder in (cardholder.id, *cardholder.groups))
         )
-        if numbers not in self._classes:
-            self._classes[numbers] = self._of_rules(numbers)
-        return self._within_dates(cardholder, self._classes[numbers])
+        alike = numbers, cardholder.exempt_lockdown
+        if alike not in self._classes:
+            self._classes[alike] = self._of_rules(*alike)
+        return self._within_dates(cardholder, self._classes[alike])
 
-    def _of_rules(self, numbers: Iterable[int]) -> Mapping[tuple[str, Side], Spans]:
+    def _of_rules(self, numbers: Iterable[int], exempt: bool) -> Mapping[tuple[str, Side], Spans]:
         parts: dict[tuple[str, Side], list[Span]] = {}
         for number in numbers:
             rule = self._policy.rules[number]
             for place in rule.door_sides:
-                if (place.door_id, place.side) in self._policy.places:
+                found = self._policy.places.get((place.door_id, place.side))
+                if found is not None and (exempt or not found.door.lockdown):
                     parts.setdefault((place.door_id, place.side), []).extend(self._of_rule(number, rule))
         return {place: union(spans) for place, spans in parts.items() if spans}
 

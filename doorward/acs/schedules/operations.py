@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
@@ -60,7 +62,7 @@ async def create_schedule(
     `periods` have their own slots; a daily schedule has those of its periods only. It applies from `first_day` to
     `last_day`. Of the override schedules, an earlier one wins.
     """
-    row = ScheduleRow(id=new_id(), kind=ScheduleKind.WEEKLY, weekly=[], overrides={}, periods=[], version=1)
+    row = new_row()
     changes: ScheduleChanges = {
         "name": name,
         "kind": kind,
@@ -124,6 +126,16 @@ async def _apply(work: Work, row: ScheduleRow, changes: ScheduleChanges) -> None
         row.name = check.text(changes["name"], "name", longest=100)
         message = f"There is a schedule called {row.name} already."
         await check.unique(ScheduleRow, work.connection, message, "name", but=row.id, name=row.name)
+    put_terms(row, changes)
+
+
+def new_row() -> ScheduleRow:
+    """A schedule without a name that never applies, not stored."""
+    return ScheduleRow(id=new_id(), kind=ScheduleKind.WEEKLY, weekly=[], overrides={}, periods=[], version=1)
+
+
+def put_terms(row: ScheduleRow, changes: ScheduleChanges) -> None:
+    """Check when the schedule is to apply and put that on the row, without saving it. The name is left alone."""
     row.kind = changes.get("kind", row.kind)
     if "weekly" in changes:
         row.weekly = checked_week(changes["weekly"], "days")
@@ -150,15 +162,21 @@ def _check_daily(row: ScheduleRow) -> None:
             raise ValidationFailed("A daily schedule has the same slots on every day of a range.", "periods")
 
 
-async def _follow(work: Work, row: ScheduleRow, override_ids: Sequence[str]) -> None:
-    """Make these the override schedules of the schedule, in this order."""
+async def checked_override_schedules(override_ids: Sequence[str], connection: BaseDBAsyncClient) -> list[str]:
+    """Override schedules to follow, each once, in their order. Raises if one is not there, or they are too many."""
     wanted = list(dict.fromkeys(override_ids))
     if len(wanted) > MOST_OVERRIDE_SCHEDULES:
         raise ValidationFailed(
             f"These are {len(wanted)} override schedules; {MOST_OVERRIDE_SCHEDULES} are the most.",
             "overrideScheduleIds",
         )
-    await check.exist(OverrideSchedule, wanted, "overrideScheduleIds", work.connection)
+    await check.exist(OverrideSchedule, wanted, "overrideScheduleIds", connection)
+    return wanted
+
+
+async def _follow(work: Work, row: ScheduleRow, override_ids: Sequence[str]) -> None:
+    """Make these the override schedules of the schedule, in this order."""
+    wanted = await checked_override_schedules(override_ids, work.connection)
     await ScheduleOverride.filter(schedule_id=row.id).using_db(work.connection).delete()
     links = [
         ScheduleOverride(schedule_id=row.id, override_id=override_id, position=position)

@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from tortoise.connection import get_connection
+
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.schedule import is_active_at, local_moment
 from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
@@ -18,7 +20,8 @@ from doorward.acs.schedules.models import (
     ScheduleOverride,
     ScheduleRow,
 )
-from doorward.acs.schedules.policy import schedules, schedules_of
+from doorward.acs.schedules.operations import ScheduleChanges, checked_override_schedules, new_row, put_terms
+from doorward.acs.schedules.policy import schedule_following, schedules, schedules_of
 from doorward.acs.schedules.uses import SCHEDULE_USES
 from doorward.acs.site.time_zone import site_zone
 from doorward.acs.used_by import Use, uses_of
@@ -56,13 +59,28 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
 async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPreview:
     """The week from a Monday as the schedule will be, DST, override schedules and holidays included."""
     actor.require(Permission.CONFIGURATION_VIEW)
+    _check_monday(monday)
+    for schedule in await schedules([schedule_id]):
+        return preview(schedule, monday, await site_zone())
+    raise NotFound("There is no such schedule.", "id")
+
+
+async def preview_of_draft(actor: Actor, draft: ScheduleChanges, monday: date) -> WeekPreview:
+    """The week from a Monday of a schedule that is only written down, checked like one that is to be stored."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    _check_monday(monday)
+    row = new_row()
+    row.name = ""
+    put_terms(row, draft)
+    override_ids = await checked_override_schedules(draft.get("override_schedule_ids", ()), get_connection("default"))
+    return preview(await schedule_following(row, override_ids), monday, await site_zone())
+
+
+def _check_monday(monday: date) -> None:
     if monday.weekday() != 0:
         raise ValidationFailed(f"{monday} is a {monday:%A}. Give a Monday.", "monday")
     if not 1970 <= monday.year < 9000:
         raise ValidationFailed("Give a week from 1970 on.", "monday")
-    for schedule in await schedules([schedule_id]):
-        return preview(schedule, monday, await site_zone())
-    raise NotFound("There is no such schedule.", "id")
 
 
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
