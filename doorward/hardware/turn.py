@@ -1,8 +1,8 @@
 """One turn of a controller: a batch of inputs put through the pure rules, with nothing done yet.
 
 The controller plans a turn, makes its entry durable, and only then performs its effects. If it
-cannot be made durable, the same batch is planned again as not durable: then no card and no operator
-releases a door, while egress and everything that locks goes on.
+cannot be made durable, the same batch is planned again as not durable: then no card, no operator, no
+schedule and no new policy releases a door, while egress, emergencies and everything that locks goes on.
 """
 
 from collections.abc import Mapping
@@ -23,11 +23,13 @@ from doorward.acs.decision.door import (
     Step,
     StrikeEffect,
     TimePassed,
+    WithholdingEnded,
     adopt,
     correlations,
     lasting_setting,
     next_deadline,
     step,
+    withheld,
 )
 from doorward.acs.decision.door import Input as DoorInput
 from doorward.acs.decision.policy import DoorPolicy
@@ -99,7 +101,9 @@ class Turn:
         durable: bool = True,
     ) -> None:
         """`answers` were given to earlier commands. Not `durable`: the journal cannot be written."""
-        self.doors: dict[str, DoorState] = dict(situation.doors)
+        self.doors: dict[str, DoorState] = {
+            door_id: state if durable else withheld(state) for door_id, state in situation.doors.items()
+        }
         self.devices: dict[str, bool] = dict(situation.devices)
         self.records: list[JournalRecord] = []
         self.modes: dict[str, DoorSetting] = {}
@@ -152,6 +156,8 @@ class Turn:
         self.admission.pass_time()
         for door_id in self._policy.doors:
             self._follow_schedule(door_id)
+            if self._durable and self.doors[door_id].withheld:
+                self.step(door_id, WithholdingEnded(new_id()))
         for door_id, state in list(self.doors.items()):
             deadline = next_deadline(state)
             if deadline is not None and deadline <= self._moment.now_ms:
@@ -168,8 +174,7 @@ class Turn:
             wish = unlock_wish(door, self._policy.schedules, self._policy.zone, at, first_at)
             self.wishes[door_id] = wish
         unlocked = wish.unlocked and self._before.contact.clock_ok
-        may_tell = self._durable or not unlocked  # nothing is released that cannot be written down
-        if may_tell and self.doors[door_id].schedule_unlocked is not unlocked:
+        if self.doors[door_id].schedule_unlocked is not unlocked:
             self.step(door_id, ScheduleChanged(unlocked, new_id()))
 
     def _has_come(self, door_id: str, first_at: datetime | None) -> bool:

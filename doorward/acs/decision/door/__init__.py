@@ -22,8 +22,9 @@ from doorward.acs.decision.door.inputs import (
     ScheduleChanged,
     Sensed,
     TimePassed,
+    WithholdingEnded,
 )
-from doorward.acs.decision.door.machine import adopt, initial, step
+from doorward.acs.decision.door.machine import adopt, initial, step, withheld
 from doorward.acs.decision.door.release import RELEASE_GRACE_MS
 from doorward.acs.decision.door.standing import RELOCK_GRACE_MS, in_emergency, standing
 from doorward.acs.decision.door.state import (
@@ -70,6 +71,7 @@ __all__ = [
     "Strike",
     "StrikeEffect",
     "TimePassed",
+    "WithholdingEnded",
     "adopt",
     "annunciation",
     "correlations",
@@ -80,4 +82,5 @@ __all__ = [
     "next_deadline",
     "standing",
     "step",
+    "withheld",
 ]

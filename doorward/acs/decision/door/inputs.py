@@ -80,8 +80,15 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class WithholdingEnded:
+    """What happens can be written down again: what wants the door unlocked may unlock it."""
+
+    correlation: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """A deadline may have come."""
 
 
-Input = CardGranted | Acted | ScheduleChanged | Sensed | PowerChanged | Connected | TimePassed
+Input = CardGranted | Acted | ScheduleChanged | Sensed | PowerChanged | Connected | WithholdingEnded | TimePassed

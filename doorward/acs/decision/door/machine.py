@@ -5,6 +5,8 @@ records to write and the effects to perform. It performs nothing itself: the con
 durable first and only then moves the strike. docs/reference/door-states.md has it as tables.
 """
 
+from dataclasses import replace
+
 from doorward.acs.decision.door.actions import act, end_setting
 from doorward.acs.decision.door.effects import Step, has_lock
 from doorward.acs.decision.door.inputs import (
@@ -16,6 +18,7 @@ from doorward.acs.decision.door.inputs import (
     ScheduleChanged,
     Sensed,
     TimePassed,
+    WithholdingEnded,
 )
 from doorward.acs.decision.door.motion import Motion
 from doorward.acs.decision.door.position import (
@@ -62,6 +65,9 @@ def step(policy: DoorPolicy, state: DoorState, given: Input, now_ms: int) -> Ste
             change_power(motion, given)
         case Connected():
             connect(motion, given)
+        case WithholdingEnded():
+            motion.set(withheld=False)
+            settle(motion, given.correlation)
         case TimePassed():
             pass
     _pass_time(motion, now_ms)
@@ -86,6 +92,11 @@ def adopt(before: DoorPolicy, after: DoorPolicy, state: DoorState, now_ms: int, 
     time_held(motion)
     _pass_time(motion, now_ms)
     return motion.finish()
+
+
+def withheld(state: DoorState) -> DoorState:
+    """The door while nothing can be written down, until `WithholdingEnded`. What stands unlocked stays so."""
+    return state if state.withheld else replace(state, withheld=True)
 
 
 def _change_schedule(motion: Motion, given: ScheduleChanged) -> None:
