@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from doorward.acs.decision.card_format import CardBits
-from doorward.acs.decision.decide import decide_floors
+from doorward.acs.decision.decide import UNFINISHED, decide_floors
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, DoorResponse, Notice, Outcome
 from doorward.acs.decision.door import (
     Acted,
@@ -43,12 +43,13 @@ ATTEMPT_MS = 15_000
 """So long a reader waits for what else must be shown, after each thing that was."""
 _MOST_EXACT = 2**53
 """Whole numbers beyond it are not exact in JSON: they are written as text."""
-_UNFINISHED = frozenset({Reason.PIN_REQUIRED, Reason.CARD_REQUIRED})
 _OUTCOMES = {
     Outcome.GRANTED: EventType.ACCESS_GRANTED,
     Outcome.DENIED: EventType.ACCESS_DENIED,
     Outcome.WAITING: EventType.ACCESS_WAITING,
 }
+_TELLING = {Outcome.GRANTED: 0, Outcome.WAITING: 1, Outcome.DENIED: 2}
+"""Of the decisions for the floors of an elevator the first of these is told."""
 _NOTICES = {
     Notice.DURESS: EventType.ACCESS_DURESS,
     Notice.TRACED: EventType.ACCESS_TRACED,
@@ -102,13 +103,13 @@ class Admission:
         read = Read(reader_id, attempt.shown, fresh)
         decisions = decide_floors(self._policy, self._conditions(), read, self._moment.at)
         if not self._durable:
-            decisions = tuple(_not_written(one) if one.outcome is Outcome.GRANTED else one for one in decisions)
-        main = next((one for one in decisions if one.outcome is Outcome.GRANTED), decisions[0])
-        if main.reason in _UNFINISHED:
+            decisions = tuple(_not_written(one) if _releases(one) else one for one in decisions)
+        main = min(decisions, key=lambda one: _TELLING[one.outcome])
+        if any(one.reason in UNFINISHED for one in decisions):
             self.attempts[reader_id] = attempt
         self._remember(change for one in decisions for change in one.changes)
         decided = self._write(device, attempt, main, decisions)
-        self._tell(device, attempt, main)
+        self._tell(device, attempt, decisions)
         granted = [one for one in decisions if one.outcome is Outcome.GRANTED]
         done = [self._respond(attempt.correlation, device, one) for one in granted]
         if granted and not any(done):
@@ -156,11 +157,11 @@ class Admission:
         )
         return _Decided(main, place)
 
-    def _tell(self, device: OsdpDevice, attempt: Attempt, main: Decision) -> None:
+    def _tell(self, device: OsdpDevice, attempt: Attempt, decisions: tuple[Decision, ...]) -> None:
         """What somebody must be told besides the decision. The person at the reader notices nothing of it."""
-        for notice in main.notices:
-            kind = _NOTICES[notice]
-            self._turn.record(kind, attempt.correlation, **_subjects(device, main), reason=main.reason.value)
+        told = {notice: one for one in reversed(decisions) for notice in one.notices}
+        for notice, one in told.items():
+            self._turn.record(_NOTICES[notice], attempt.correlation, **_subjects(device, one), reason=one.reason.value)
 
     def _take_back(self, decided: _Decided) -> None:
         """The door itself refused, for a reason that the decision could not see: then nobody was granted anything."""
@@ -237,7 +238,8 @@ class Admission:
             self._count(changes, subject.correlation, subject.door_id)
             self._remember(changes)
         door = self._policy.doors.get(subject.door_id)
-        if door is not None and self._is_first_person(door, people):
+        leaves = subject.move is not None and not subject.move.entered
+        if door is not None and not leaves and self._is_first_person(door, people):
             self._remember([Change(Table.FIRST_PERSON, door.id, self._moment.at)])
 
     def _is_first_person(self, door: DoorPolicy, people: Iterable[str]) -> bool:
@@ -317,6 +319,11 @@ def _condition(door: DoorPolicy, state: DoorState) -> DoorCondition:
         closed=state.position is Position.CLOSED if known else None,
         locked=state.mode is not DoorMode.UNLOCKED and state.release is None,
     )
+
+
+def _releases(decision: Decision) -> bool:
+    """A card that puts the door in lockdown is granted, but releases nothing."""
+    return decision.outcome is Outcome.GRANTED and decision.response is not DoorResponse.LOCKDOWN
 
 
 def _not_written(decision: Decision) -> Decision:

@@ -76,6 +76,7 @@ class Situation:
     """The rules, the wiring and the doors. `devices` says which are online; others were never heard of.
 
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
+    `at` is when the last turn was.
     """
 
     policy: CompiledPolicy
@@ -88,6 +89,7 @@ class Situation:
     keypads: Mapping[str, Keypad] = field(default_factory=dict)
     wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
+    at: datetime | None = None
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -117,7 +119,10 @@ class Situation:
             {device.id: self.devices[device.id] for device in devices if device.id in self.devices},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
+            {reader_id: attempt for reader_id, attempt in self.attempts.items() if reader_id in policy.spots},
+            {reader_id: keypad for reader_id, keypad in self.keypads.items() if reader_id in policy.spots},
             contact=self.contact,
+            at=self.at,
         )
 
 

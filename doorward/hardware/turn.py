@@ -114,7 +114,8 @@ class Turn:
         self._policy = situation.policy
         self._wiring = situation.wiring
         self.subjects: dict[SubjectKey, Subject] = dict(situation.subjects)
-        self.wishes: dict[str, UnlockWish] = dict(situation.wishes)
+        went_back = situation.at is not None and moment.at < situation.at
+        self.wishes: dict[str, UnlockWish] = {} if went_back else dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
         self._known = dict(answers)
         self._moment = moment
@@ -191,6 +192,7 @@ class Turn:
             attempts=self.admission.attempts,
             keypads=self.admission.keypads,
             wishes=self.wishes,
+            at=self._moment.at,
         )
 
     def _adopt(self, adopted: PolicyAdopted) -> None:

@@ -48,6 +48,8 @@ _NO_RULE = TraceStep("access_rule", False, "none")
 _NO_SCHEDULE = TraceStep("schedule", False, "no rule applies now")
 _ONLINE = TraceStep("door_online", True, "online")
 _UNSEEN = DoorCondition(online=False, closed=None, locked=None)
+UNFINISHED = frozenset({Reason.PIN_REQUIRED, Reason.CARD_REQUIRED})
+"""Of an attempt that goes on: the same person must show more."""
 _WRONG_PIN = frozenset({Reason.PIN_WRONG, Reason.PIN_UNKNOWN, Reason.PIN_LENGTH_WRONG, Reason.PIN_AMBIGUOUS})
 
 
@@ -110,6 +112,7 @@ def judge(
         return reason
     if any(credential.starts_lockdown for credential in draft.used):
         draft.response = DoorResponse.LOCKDOWN
+        _note_uses(conditions, draft)
         return None
     guarded = place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty
     if guarded:
@@ -255,10 +258,14 @@ def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPoli
         again = (
             last is not None
             and last.cardholder_id == cardholder.id
-            and draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
+            and timedelta() <= draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
         )
         draft.response = DoorResponse.TOGGLE if again else DoorResponse.RELEASE
         draft.changes += (Change(Table.SWIPE, door_id, None if again else Swipe(cardholder.id, draft.now)),)
+    _note_uses(conditions, draft)
+
+
+def _note_uses(conditions: Conditions, draft: Draft) -> None:
     for credential in draft.used:
         if credential.relative is not None:
             draft.changes += (_used(conditions, credential.id, draft.now),)
@@ -291,8 +298,8 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
     granted = reason is None
     outcome = Outcome.GRANTED if granted else draft.outcome
     changes = draft.changes
-    if outcome is Outcome.WAITING and reason is Reason.PIN_REQUIRED:
-        # The code will be shown to `decide` again, together with its PIN.
+    if outcome is Outcome.WAITING and reason in UNFINISHED:
+        # The code will be shown to `decide` again, together with what else is wanted.
         changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
     first = draft.used[0] if draft.used else None
     owner = first.cardholder_id if first is not None else None
