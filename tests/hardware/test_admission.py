@@ -26,6 +26,7 @@ from doorward.acs.decision.policy import (
     ReaderPolicy,
     Side,
     TwoPersonRule,
+    WhenIsolated,
     ZonePolicy,
 )
 from doorward.acs.decision.read import PlateRead
@@ -368,6 +369,126 @@ def test_a_card_in_an_elevator_frees_the_floors_that_its_owner_may_enter(site: S
         if isinstance(command, SetOutput) and command.state is OutputState.PULSE
     }
     assert pulsed == {"io-0", "io-2"}
+
+
+def elevator(floors: tuple[str | None, ...], way: tuple[IdentificationType, ...]) -> PolicySnapshot:
+    """One reader for two floors with these profiles. Ann may only enter the second."""
+    given = rich(**profile(way))
+    doors = tuple(
+        DoorPolicy(f"floor-{number}", f"Floor {number}", kind=DoorKind.FLOOR, has_position=False, profile_id=one)
+        for number, one in enumerate(floors)
+    )
+    rule = msgspec.structs.replace(given.policy.rules[0], door_sides=(DoorSide("floor-1", Side.A),))
+    made = msgspec.structs.replace(
+        given.policy,
+        doors=doors,
+        readers=(ReaderPolicy("reader-1", "floor-0", Side.A, floors=tuple(door.id for door in doors)),),
+        rules=(rule,),
+        pin=PinRules(lockout_after=1),
+    )
+    reader = OsdpDevice(READER, DeviceRole.READER, "floor-0", "/dev/cab", 1, b"r" * 16, reader_id="reader-1")
+    relays = tuple(
+        OsdpDevice(f"io-{number}", DeviceRole.DOOR_IO, door.id, "/dev/cab", 2 + number, b"i" * 16)
+        for number, door in enumerate(doors)
+    )
+    return PolicySnapshot(made, (reader, *relays))
+
+
+def ride(site: Site, given: PolicySnapshot) -> None:
+    adopt(site, given)
+    site.tell(*(DeviceOnline(device.id) for device in given.devices))
+
+
+def test_an_elevator_waits_for_a_pin_though_the_first_floor_is_denied(site: Site) -> None:
+    ride(site, elevator(("profile", "profile"), (T.CARD, T.PIN)))
+    site.badge()
+    assert site.server.event(EventType.ACCESS_WAITING).reason == Reason.PIN_REQUIRED
+    site.tell(KeysPressed(READER, "2580#"))
+    assert site.server.event(EventType.ACCESS_GRANTED).door_id == "floor-1"
+
+
+def test_a_keypad_that_is_locked_by_any_floor_of_an_elevator_is_told_of(site: Site) -> None:
+    ride(site, elevator((None, "profile"), (T.PIN,)))
+    site.tell(KeysPressed(READER, "1111#"))
+    assert site.server.event(EventType.READER_LOCKED_OUT).door_id == "floor-1"
+
+
+def test_an_attempt_goes_on_under_a_new_policy(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.badge()
+    site.server.event(EventType.ACCESS_WAITING)
+    site.tell(KeysPressed(READER, "25"))
+    adopt(site, rich(3, **profile((T.CARD, T.PIN))))
+    site.tell(KeysPressed(READER, "80#"))
+    site.server.event(EventType.ACCESS_GRANTED)
+
+
+def test_an_attempt_is_decided_by_the_policy_in_which_it_ends(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.badge()
+    site.server.event(EventType.ACCESS_WAITING)
+    adopt(site, rich(3, people={"suspended": True}, **profile((T.CARD, T.PIN))))
+    site.tell(KeysPressed(READER, "2580#"))
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.CARDHOLDER_SUSPENDED
+
+
+def test_a_denied_attempt_is_over(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.badge()
+    site.tell(KeysPressed(READER, "1111#"))
+    denied = site.server.event(EventType.ACCESS_DENIED)
+    assert denied.reason == Reason.PIN_WRONG
+    site.tell(KeysPressed(READER, "2580#"))
+    waiting = site.server.event(EventType.ACCESS_WAITING, after=denied.sequence)
+    assert waiting.reason == Reason.CARD_REQUIRED
+
+
+def test_a_pin_waits_for_its_card_at_the_reader_too(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.tell(KeysPressed(READER, "2580#"))
+    assert site.server.event(EventType.ACCESS_WAITING).reason == Reason.CARD_REQUIRED
+    site.badge()
+    site.server.event(EventType.ACCESS_GRANTED)
+
+
+def test_another_card_takes_the_place_of_the_one_that_waits_for_its_pin(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.badge(BOB)
+    site.badge()
+    site.tell(KeysPressed(READER, "2580#"))
+    assert site.server.event(EventType.ACCESS_GRANTED).cardholder_id == "ann"
+
+
+def test_a_controller_that_is_cut_off_checks_shared_zones_as_the_site_chose(site: Site) -> None:
+    denying = zone(shared=True, when_isolated=WhenIsolated.DENY)
+    adopt(site, rich(**denying))
+    site.badge()
+    site.server.event(EventType.ACCESS_GRANTED)
+    site.server.close()
+    site.servers.clear()
+    site.badge()
+    site.driver.wait_for(NO)
+    assert site.attach_server().event(EventType.ACCESS_DENIED).reason == Reason.ZONE_ISOLATED
+
+
+def test_a_clock_that_goes_back_a_little_ends_an_unlocking_that_has_not_begun(site: Site) -> None:
+    soon = Schedule(id="soon", name="Soon", weekly=((Interval(12 * 60 + 5, 12 * 60 + 30),),) * 7)
+    given = rich(door={"unlock_schedules": ("soon",)})
+    made = msgspec.structs.replace(given.policy, schedules=(*given.policy.schedules, soon))
+    adopt(site, msgspec.structs.replace(given, policy=made))
+    site.pass_time(5 * 60_000)
+    site.driver.wait_for(RELEASE)
+    site.pass_time(-4 * 60_000)
+    site.driver.wait_for(LOCK, times=2)
+
+
+def test_who_leaves_a_zone_is_not_the_first_person_in(site: Site) -> None:
+    out = (BorderPolicy("hall", DOOR, Side.B),)
+    door = {"unlock_schedules": ("always",), "first_person": FirstPersonIn()}
+    adopt(site, rich(door=door, zones=(ZonePolicy("hall", "Hall"),), borders=out))
+    walk_in(site)
+    site.server.event(EventType.DOOR_CLOSED)
+    assert RELEASE not in site.driver.commands
 
 
 def test_a_policy_without_the_rest_still_is_one(site: Site) -> None:

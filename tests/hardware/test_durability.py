@@ -194,6 +194,15 @@ def test_an_input_that_cannot_be_processed_harms_no_other(
     assert EventType.ACCESS_GRANTED not in types_on_disk(site)
 
 
+def test_while_the_journal_is_locked_a_card_may_still_start_a_lockdown(site: Site) -> None:
+    given = snapshot(2)
+    card = msgspec.structs.replace(given.policy.credentials[0], starts_lockdown=True)
+    adopt(site, msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, credentials=(card,))))
+    with site.journal_taken():
+        site.badge()
+        site.status(lambda door: door.mode is DoorMode.LOCKDOWN)
+
+
 def unlocked_by_schedule(version: int, **door: Any) -> PolicySnapshot:
     """The site's policy, its door unlocked by schedule all day."""
     given = snapshot(version)

@@ -25,7 +25,10 @@ from doorward.acs.decision.policy import (
     Policy,
     ProfilePolicy,
     ReaderPolicy,
+    RelativeValidity,
     Side,
+    ValidityStart,
+    ValidityUnit,
 )
 from doorward.acs.decision.read import MobileTap, PinEntry, PlateRead, QrCode, Read, Shown
 from doorward.acs.decision.reason import Reason
@@ -220,6 +223,15 @@ def test_a_dynamic_code_is_used_once_but_may_wait_for_its_pin() -> None:
     assert reader.show(code, PIN).reason is Reason.QR_REPLAYED
 
 
+def test_a_dynamic_code_may_wait_for_a_card_and_a_pin() -> None:
+    reader = Reader(policy_of((T.CARD, T.DYNAMIC_QR, T.PIN)))
+    code = QrCode(dynamic_qr(SECRET, QR_ID, step_of(NOW)))
+    assert reader.show(code).reason is Reason.CARD_REQUIRED
+    assert reader.show(code, CARD).reason is Reason.PIN_REQUIRED
+    assert reader.show(code, CARD, PIN).outcome is Outcome.GRANTED
+    assert reader.show(code, CARD, PIN).reason is Reason.QR_REPLAYED
+
+
 def test_a_code_of_another_secret_is_none_of_ours() -> None:
     code = QrCode(dynamic_qr(b"x" * 32, QR_ID, step_of(NOW)))
     assert Reader(policy_of((T.DYNAMIC_QR, T.PIN))).show(code, PIN).reason is Reason.QR_INVALID
@@ -266,6 +278,21 @@ def test_swiping_twice_toggles_the_door_for_those_who_may() -> None:
     assert reader.show(CARD).response is DoorResponse.RELEASE
     other = Reader(policy_of((T.CARD,), door=door))
     assert [other.show(CARD).response for _ in range(2)] == [DoorResponse.RELEASE] * 2
+
+
+def test_a_clock_that_was_set_back_makes_no_second_swipe_of_a_first() -> None:
+    reader = Reader(policy_of((T.CARD,), door={"double_swipe": DoubleSwipe(5_000)}, ada={"double_swipe": True}))
+    reader.show(CARD)
+    reader.now -= timedelta(minutes=10)
+    assert reader.show(CARD).response is DoorResponse.RELEASE
+
+
+def test_starting_a_lockdown_uses_the_card() -> None:
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(CREDENTIALS[0], starts_lockdown=True, relative=once)
+    reader = Reader(policy_of((T.CARD,), credentials=(card,)))
+    assert reader.show(CARD).outcome is Outcome.GRANTED
+    assert reader.show(CARD).reason is Reason.CREDENTIAL_USED_UP
 
 
 def test_a_card_may_start_a_lockdown_where_its_owner_may_pass() -> None:
