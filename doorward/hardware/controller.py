@@ -47,7 +47,7 @@ from doorward.hardware.link import ControllerEnd
 from doorward.hardware.policy_file import PolicyFile
 from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
-from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
+from doorward.hardware.turn import Effect, PolicyAdopted, Retired, Turn, TurnInput
 from doorward.hardware.unfinished import clears
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
@@ -353,6 +353,7 @@ class Controller:
     def _adopt(self, ready: ReadyPolicy) -> None:
         """Rule by this policy from here on, and drive its devices."""
         rewired = ready.devices != self._situation.wiring.devices
+        self._retire(ready)
         if rewired:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy.doors)
@@ -363,6 +364,14 @@ class Controller:
         self._note_unkept(ready.unkept)
         self._tell(PolicyApplied(ready.compiled.version))
         self._tell_doors()
+
+    def _retire(self, ready: ReadyPolicy) -> None:
+        """Lock the doors and outputs that the policy has no place for, while they can still be told."""
+        wired = {device.id for device in ready.devices}
+        doors = tuple(door_id for door_id in self._situation.doors if door_id not in ready.compiled.doors)
+        devices = tuple(device.id for device in self._situation.wiring.devices if device.id not in wired)
+        if doors or devices:
+            self._turn([Retired(doors, devices)])
 
     def _rule_by(self, ready: ReadyPolicy) -> None:
         self._situation = self._situation.under(ready.compiled, ready.devices, self._modes)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from doorward.acs.decision.door import (
     Acted,
     Connected,
@@ -21,6 +23,7 @@ from doorward.acs.decision.door import (
     ScheduleChanged,
     Sensed,
     Step,
+    Strike,
     StrikeEffect,
     TimePassed,
     WithholdingEnded,
@@ -32,7 +35,7 @@ from doorward.acs.decision.door import (
     withheld,
 )
 from doorward.acs.decision.door import Input as DoorInput
-from doorward.acs.decision.policy import DoorPolicy
+from doorward.acs.decision.policy import DoorKind, DoorPolicy
 from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -69,7 +72,15 @@ class PolicyAdopted:
     before: Mapping[str, DoorPolicy]
 
 
-TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """These doors, and these devices, are the controller's no longer; this is the last it can do about them."""
+
+    doors: tuple[str, ...]
+    devices: tuple[str, ...]
+
+
+TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences | Retired
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
@@ -123,15 +134,19 @@ class Turn:
 
     def take(self, given: TurnInput) -> None:
         """Put one input through the rules. A device that is not wired any more is passed over."""
-        if isinstance(given, DoorCommand):
-            self._command(given)
-            return
-        if isinstance(given, PolicyAdopted):
-            self._adopt(given)
-            return
-        if isinstance(given, Presences):
-            self.admission.learn(given)
-            return
+        match given:
+            case DoorCommand():
+                self._command(given)
+            case PolicyAdopted():
+                self._adopt(given)
+            case Retired():
+                self._retire(given)
+            case Presences():
+                self.admission.learn(given)
+            case _:
+                self._hear(given)
+
+    def _hear(self, given: DriverEvent) -> None:
         device = self._wiring.device(given.device_id)
         if device is None:
             return
@@ -155,7 +170,7 @@ class Turn:
     def pass_time(self) -> None:
         """Apply the deadlines that have come, at every door and reader."""
         self.admission.pass_time()
-        for door_id in self._policy.doors:
+        for door_id in list(self.doors):
             self._follow_schedule(door_id)
             if self._durable and self.doors[door_id].withheld:
                 self.step(door_id, WithholdingEnded(new_id()))
@@ -201,6 +216,20 @@ class Turn:
             if before is not None and before != after:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
+
+    def _retire(self, retired: Retired) -> None:
+        """Lock what is left behind: nobody else will, and no alarm of it would ever end."""
+        for door_id in retired.doors:
+            door = self._policy.doors[door_id]
+            bare = msgspec.structs.replace(
+                door, kind=DoorKind.PROVISIONED, has_position=False, emergency=None, unlock_schedules=()
+            )
+            self._keep(door_id, adopt(door, bare, self.doors[door_id], self._moment.now_ms), None, None, None)
+            del self.doors[door_id]
+        for device_id in retired.devices:
+            device = self._wiring.device(device_id)
+            if device is not None and device.role is DeviceRole.DOOR_IO and self.devices.get(device_id):
+                self.effects.append(Effect(output_for(device, StrikeEffect(Strike.LOCK))))
 
     def _inputs(self, device: OsdpDevice, inputs: tuple[bool, ...]) -> None:
         if device.role is not DeviceRole.DOOR_IO or device.door_id not in self.doors:

@@ -247,3 +247,50 @@ def test_a_policy_that_an_older_version_kept_in_the_journal_is_taken_over_once(t
             assert journal.policy() is None
     finally:
         site.close()
+
+
+def unlocked(site: Site) -> PolicySnapshot:
+    """A policy whose schedule unlocks the door, which is open and held."""
+    given = snapshot(2)
+    door = msgspec.structs.replace(given.policy.doors[0], unlock_schedules=("always",))
+    whole = msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, doors=(door,)))
+    site.server.send(whole)
+    site.driver.wait_for(SetOutput(IO, 0, OutputState.ON))
+    return whole
+
+
+def test_a_door_that_a_policy_leaves_out_is_locked_and_its_alarms_end(site: Site) -> None:
+    site.sense(open=True)
+    site.server.event(EventType.DOOR_FORCED)
+    whole = unlocked(site)
+    first = site.driver
+    none = msgspec.structs.replace(whole.policy, version=3, doors=(), readers=(), rules=())
+    site.server.send(PolicySnapshot(none, ()))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert first.strikes()[-1] is OutputState.OFF
+    assert not first.running
+    site.server.event(EventType.DOOR_FORCED_CLEARED)
+
+
+def test_the_output_of_a_device_that_a_policy_leaves_out_is_locked(site: Site) -> None:
+    whole = unlocked(site)
+    first = site.driver
+    other = tuple(
+        msgspec.structs.replace(device, id="another-io", address=9) if device.id == IO else device
+        for device in whole.devices
+    )
+    site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), other))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert first.strikes()[-1] is OutputState.OFF
+
+
+def test_a_door_that_comes_back_begins_locked(site: Site) -> None:
+    whole = snapshot(2)
+    site.badge()
+    site.driver.wait_for(PULSE)
+    none = msgspec.structs.replace(whole.policy, doors=(), readers=(), rules=())
+    site.server.send(PolicySnapshot(none, whole.devices))
+    site.driver.wait_for(SetOutput(IO, 0, OutputState.OFF), times=2)
+    site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), whole.devices))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert site.driver.strikes()[-1] is OutputState.OFF
