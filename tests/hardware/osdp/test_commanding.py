@@ -138,9 +138,9 @@ def test_what_was_commanded_last_reaches_its_device_though_the_driver_stops(
     with Power(door) as power:
         with driving([wired("io", door.line, key, DeviceRole.DOOR_IO)], told) as driver:
             told.next(DeviceOnline, "io")
-            driver.submit(SetOutput("io", 0, OutputState.OFF))
-        (command,) = received(power, 1)
-    assert command["control_code"] == 1
+            for output in range(3):
+                driver.submit(SetOutput("io", output, OutputState.OFF))
+        assert [command["output_no"] for command in received(power, 3)] == [0, 1, 2]
 
 
 def test_a_device_that_nobody_configured_is_refused(told: Heard) -> None:
