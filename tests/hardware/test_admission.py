@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from doorward.acs.decision.decision import DoorCondition
 from doorward.acs.decision.door import DoorAction, DoorMode
 from doorward.acs.decision.policy import (
     AntiPassback,
@@ -45,7 +46,15 @@ from doorward.acs.messages import (
     Presences,
     Welcome,
 )
-from doorward.hardware.driver import DeviceOnline, Feedback, KeysPressed, OutputState, Presented, SetOutput
+from doorward.hardware.driver import (
+    DeviceOffline,
+    DeviceOnline,
+    Feedback,
+    KeysPressed,
+    OutputState,
+    Presented,
+    SetOutput,
+)
 from tests.hardware.site import DOOR, IO, LOCK, NUMBER, READER, Site, policy, snapshot
 
 KEY = b"t" * 32
@@ -430,6 +439,26 @@ def test_an_attempt_is_decided_by_the_policy_in_which_it_ends(site: Site) -> Non
     adopt(site, rich(3, people={"suspended": True}, **profile((T.CARD, T.PIN))))
     site.tell(KeysPressed(READER, "2580#"))
     assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.CARDHOLDER_SUSPENDED
+
+
+def test_a_pin_that_comes_exactly_when_its_time_is_over_is_alone(site: Site) -> None:
+    adopt(site, rich(**profile((T.CARD, T.PIN))))
+    site.badge()
+    first = site.server.event(EventType.ACCESS_WAITING)
+    site.clock.ms += 15_000
+    site.tell(KeysPressed(READER, "2580#"))
+    waiting = site.server.event(EventType.ACCESS_WAITING, after=first.sequence)
+    assert waiting.reason == Reason.CARD_REQUIRED
+
+
+def test_nobody_was_granted_anything_when_the_door_itself_refuses(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorward.hardware.admission._condition", lambda door, state: DoorCondition())
+    site.tell(DeviceOffline(IO, "its power was cut"))
+    site.badge()
+    denied = site.server.event(EventType.ACCESS_DENIED)
+    assert (denied.reason, denied.trace[-1].passed) == (Reason.DOOR_NOT_READY, False)
+    assert EventType.ACCESS_GRANTED not in site.server.events()
+    site.driver.wait_for(NO)
 
 
 def test_a_denied_attempt_is_over(site: Site) -> None:

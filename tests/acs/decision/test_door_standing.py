@@ -15,8 +15,10 @@ from doorward.acs.decision.door import (
     ScheduleChanged,
     Source,
     TimePassed,
+    WithholdingEnded,
     initial,
     lasting_setting,
+    withheld,
 )
 from doorward.acs.decision.policy import DoorKind, DoorPolicy, DoubleSwipe, EmergencyAction
 from doorward.acs.decision.supervision import InputState
@@ -426,3 +428,70 @@ def test_a_schedule_that_changes_while_the_device_is_away_holds_when_it_returns(
     assert door.effects == [RELEASE]
     door.give(CLOSED, 30)
     assert door.state.mode is DoorMode.UNLOCKED
+
+
+# What an operator's action ends, and what it tells the strike.
+
+
+def test_what_a_double_swipe_made_of_a_door_ends_with_any_action_of_an_operator() -> None:
+    door = Door(POLICY)
+    door.give(TWICE, 0)
+    door.give(act(DoorAction.LOCK), 1_000)
+    door.give(act(DoorAction.RESET), 2_000)
+    assert (door.state.mode, door.state.source) == (DoorMode.LOCKED, Source.REST)
+
+
+def test_a_lock_ends_what_is_left_of_a_release() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(act(DoorAction.LOCK), 5_100)  # the release has just ended
+    door.give(OPEN, 5_200)
+    assert EventType.DOOR_FORCED in door.types
+
+
+@pytest.mark.parametrize("action", [DoorAction.LOCK, DoorAction.RESET, DoorAction.LOCKDOWN])
+def test_an_action_tells_the_strike_even_what_it_should_be_already(action: DoorAction) -> None:
+    door = Door(POLICY)
+    door.give(act(action), 0)
+    assert door.effects == [LOCK]
+
+
+def test_a_reset_has_no_end() -> None:
+    door = Door(POLICY)
+    door.give(act(DoorAction.RESET, until_ms=1_000), 0)
+    door.forget()
+    door.give(TimePassed(), 2_000)
+    assert door.types == []
+
+
+# What cannot be written down.
+
+
+def test_what_a_schedule_wants_is_withheld_until_it_can_be_written_down() -> None:
+    door = Door(POLICY)
+    door.state = withheld(door.state)
+    door.give(ScheduleChanged(True), 0)
+    assert (door.effects, door.types, door.state.mode) == ([], [], DoorMode.LOCKED)
+    door.give(WithholdingEnded("journal"), 1_000)
+    assert (door.effects, door.types) == ([RELEASE], [EventType.DOOR_UNLOCKED_BY_SCHEDULE])
+
+
+def test_a_door_that_stood_unlocked_stays_so_and_an_emergency_unlocks_any() -> None:
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    door.state = withheld(door.state)
+    door.give(WithholdingEnded("journal"), 1_000)
+    assert door.effects == [RELEASE]
+    burning = Door(POLICY)
+    burning.state = withheld(burning.state)
+    burning.give(ALARM, 0)
+    assert burning.effects == [RELEASE]
+
+
+def test_an_emergency_that_ends_gives_no_door_to_its_schedule_while_that_is_withheld() -> None:
+    door = Door(EMERGENCY_LOCKS)
+    door.give(ALARM, 0)
+    door.give(ScheduleChanged(True), 0)
+    door.state = withheld(door.state)
+    door.give(ALL_CLEAR, 1_000)
+    assert (door.state.mode, door.effects) == (DoorMode.LOCKED, [])

@@ -10,6 +10,7 @@ from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import decide, decide_floors
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, DoorResponse, Notice, Outcome
+from doorward.acs.decision.memory import Use
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -171,6 +172,23 @@ def test_a_right_pin_forgets_the_wrong_ones() -> None:
         assert reader.show(CARD, PIN).outcome is Outcome.GRANTED
 
 
+def test_a_pin_where_none_is_accepted_alone_forgets_no_wrong_ones() -> None:
+    reader = Reader(policy_of((T.CARD,), (T.CARD, T.PIN), pin=PinRules(lockout_after=2)))
+    reader.show(CARD, PinEntry("1111"))
+    assert reader.show(PIN).reason is Reason.CARD_REQUIRED
+    assert reader.show(CARD, PinEntry("1111")).notices == (Notice.LOCKED_OUT,)
+
+
+def test_no_pin_ends_a_lockout_before_its_time() -> None:
+    reader = Reader(policy_of((T.CARD, T.PIN), pin=PinRules(lockout_after=1, lockout_ms=30_000)))
+    reader.show(CARD, PinEntry("1111"))
+    for _ in range(2):
+        assert reader.show(CARD, PIN).reason is Reason.READER_LOCKED_OUT
+    assert reader.show(CARD, PinEntry("1111")).notices == ()
+    reader.now += timedelta(seconds=30)
+    assert reader.show(CARD, PIN).outcome is Outcome.GRANTED
+
+
 @pytest.mark.parametrize("digits", ["258", "258012345"])
 def test_a_pin_must_have_the_length_that_the_reader_asks_for(digits: str) -> None:
     assert Reader(policy_of((T.CARD, T.PIN))).show(CARD, PinEntry(digits)).reason is Reason.PIN_LENGTH_WRONG
@@ -287,6 +305,32 @@ def test_a_clock_that_was_set_back_makes_no_second_swipe_of_a_first() -> None:
     assert reader.show(CARD).response is DoorResponse.RELEASE
 
 
+def test_each_grant_counts_as_a_use_of_a_credential_that_counts_them() -> None:
+    weeks = RelativeValidity(ValidityStart.FIRST_USE, 14, ValidityUnit.DAYS)
+    card = msgspec.structs.replace(CREDENTIALS[0], relative=weeks)
+    reader = Reader(policy_of((T.CARD,), credentials=(card,)))
+    for days in range(3):
+        reader.now = NOW + timedelta(days=days)
+        reader.show(CARD)
+        assert reader.conditions.memory.use.get("card") == Use(NOW, reader.now, days + 1)
+    plain = Reader(policy_of((T.CARD,)))
+    plain.show(CARD)
+    assert plain.conditions.memory.use.get("card") is None
+
+
+def test_a_denied_read_is_no_use() -> None:
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(CREDENTIALS[0], relative=once)
+    reader = Reader(policy_of((T.QR,), credentials=(card,)))
+    reader.show(CARD)
+    assert reader.conditions.memory.use.get("card") is None
+
+
+def test_people_with_long_access_time_have_it() -> None:
+    assert Reader(policy_of((T.CARD,), ada={"long_access": True})).show(CARD).long
+    assert not Reader(policy_of((T.CARD,))).show(CARD).long
+
+
 def test_starting_a_lockdown_uses_the_card() -> None:
     once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
     card = msgspec.structs.replace(CREDENTIALS[0], starts_lockdown=True, relative=once)
@@ -314,6 +358,7 @@ def test_the_exempt_pass_in_lockdown() -> None:
         ({"stale_after_s": 60}, {"contact_age_s": 61.0}, Reason.POLICY_STALE),
         ({"stale_after_s": 60}, {"contact_age_s": 60.0}, Reason.GRANTED),
         ({}, {"contact_age_s": 1e9}, Reason.GRANTED),
+        ({"stale_after_s": 0}, {"contact_age_s": 0.5}, Reason.POLICY_STALE),
     ],
 )
 def test_a_controller_that_is_cut_off_or_has_no_clock_denies_as_the_site_chose(

@@ -161,4 +161,12 @@ def test_whoever_comes_along_uses_their_credential_too(amount: int, later: Reaso
     walk = Walk(msgspec.structs.replace(policy, credentials=cards))
     walk.show("ada", "gate-A")
     walk.show("bob", "gate-A")
+    assert walk.conditions.memory.use.get("card-bob") is None  # nobody counts the uses of that one
     assert walk.show("ada", "gate-A").reason is later
+
+
+def test_the_uses_of_who_comes_along_are_not_counted_unless_they_matter() -> None:
+    walk = Walk(two_person())
+    walk.show("ada", "gate-A")
+    walk.show("bob", "gate-A")
+    assert walk.conditions.memory.use.get("card-ada") is None
