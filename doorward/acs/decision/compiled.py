@@ -50,12 +50,13 @@ class Place:
     """A door side: everything about it that does not depend on who comes.
 
     `ready`: the door has a lock and is not under maintenance. `guarded`: zones, an interlock or a two-person rule may
-    have a say. `profile_known` is False when the door names an identification profile that is not in the policy.
+    have a say. `profile_known` is False when the door names an identification profile that is not in the policy,
+    and `profile_step` names the one that it has.
     `always`: its `ways` know no schedules. `interlocks`: their names, and their other doors.
     """
 
     __slots__ = (
-        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "ready",
+        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "profile_step", "ready",
         "rules", "side", "step", "ways",
     )  # fmt: skip
 
@@ -70,6 +71,7 @@ class Place:
         self.ready = door.kind not in NO_LOCK and not door.maintenance
         self.facility = True
         self.profile_known = True
+        self.profile_step: TraceStep | None = None
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
         self.interlocks: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -171,11 +173,14 @@ class CompiledPolicy:
             )
             for profile in policy.profiles
         }
+        steps = {profile.id: TraceStep("profile", True, profile.name) for profile in policy.profiles}
         default = (True, dict.fromkeys(Side, tuple(Way(method) for method in CARD_ALWAYS)))
         for place in self.places.values():
             found = default if place.door.profile_id is None else profiles.get(place.door.profile_id)
             place.profile_known = found is not None
             if found is not None:
+                if place.door.profile_id is not None:
+                    place.profile_step = steps[place.door.profile_id]
                 place.facility, place.ways = found[0], found[1][place.side]
                 place.always = not any(way.schedules for way in place.ways)
 

@@ -221,6 +221,8 @@ def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy
 def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
     """One accepted combination is exactly what was shown; or holds it, and then the rest is waited for."""
     types, longer = draft.types, None
+    if place.profile_step is not None:
+        draft.trace.append(place.profile_step)
     for way in active_ways(policy, place, draft):
         if way.types == types:
             draft.trace.append(way.step)

@@ -126,6 +126,17 @@ def test_tapping_in_the_app_and_touching_the_reader_are_two_things(gesture: bool
     assert Reader(policy_of((way,))).show(MobileTap(SECRET, gesture)).reason is Reason.METHOD_NOT_ACCEPTED
 
 
+def test_the_trace_names_the_identification_profile_and_the_combination() -> None:
+    decision = Reader(policy_of((T.CARD, T.PIN))).show(CARD, PIN)
+    steps = [(step.check, step.detail) for step in decision.trace]
+    assert steps[steps.index(("profile", "Profile")) + 1] == ("method", "card and pin")
+    plain = Reader(policy_of((T.CARD,)))
+    plain.policy = CompiledPolicy(
+        msgspec.structs.replace(policy_of((T.CARD,)), doors=(DoorPolicy("door", "Door"),), profiles=())
+    )
+    assert "profile" not in [step.check for step in plain.show(CARD).trace]
+
+
 def test_a_card_waits_for_its_pin() -> None:
     reader = Reader(policy_of((T.CARD, T.PIN)))
     assert (reader.show(CARD).outcome, reader.show(CARD).reason) == (Outcome.WAITING, Reason.PIN_REQUIRED)
