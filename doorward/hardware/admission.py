@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import UNFINISHED, decide_floors
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, DoorResponse, Notice, Outcome
 from doorward.acs.decision.door import (
@@ -34,6 +35,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import OsdpDevice, Presences
 from doorward.hardware.driver import Feedback
+from doorward.hardware.occupancy import Level, crossed, everybody
 from doorward.hardware.situation import Attempt, Moment, Situation, Subject
 
 if TYPE_CHECKING:
@@ -253,22 +255,31 @@ class Admission:
         """Tell of zones that become full or lonely by these changes, and of those that no longer are."""
         for change in changes:
             zone = self._policy.zones.get(change.key) if change.table is Table.OCCUPANCY else None
-            if zone is None:
-                continue
-            before, after = self.memory.occupancy.get(zone.id) or 0, change.value
-            most, least = zone.max_occupancy, zone.min_occupancy
-            for is_so, was_so, begun, ended in (
-                (most is not None and after >= most, most is not None and before >= most, *_FULL),
-                (0 < after < least, 0 < before < least, *_LONELY),
-            ):
-                if is_so is not was_so:
-                    self._turn.record(
-                        begun if is_so else ended,
-                        correlation,
-                        door_id=door_id,
-                        zone_id=zone.id,
-                        data={"zone": zone.name, "occupancy": after},
-                    )
+            if zone is not None:
+                before = Level(zone, self.memory.occupancy.get(zone.id) or 0)
+                self._tell_level(before, Level(zone, change.value), correlation, door_id)
+
+    def _tell_level(self, before: Level, after: Level, correlation: str, door_id: str | None) -> None:
+        zone = after.zone or before.zone
+        if zone is None:
+            return
+        data = {"zone": zone.name, "occupancy": after.people}
+        for kind in crossed(before, after):
+            self._turn.record(kind, correlation, door_id=door_id, zone_id=zone.id, data=data)
+
+    def adopt_zones(self, before: CompiledPolicy) -> None:
+        """Count anew where zones lie in other zones than before, and tell of those with other limits."""
+        zones, recount = self._policy.zones, self._policy.chains != before.chains
+        if zones == before.zones:
+            return
+        known = {zone_id: self.memory.occupancy.get(zone_id) or 0 for zone_id in {**before.zones, **zones}}
+        found = everybody(self._policy, self.memory) if recount else known
+        for zone_id, count in known.items():
+            after = Level(zones.get(zone_id), found[zone_id])
+            self._tell_level(Level(before.zones.get(zone_id), count), after, new_id(), None)
+        self._remember(
+            Change(Table.OCCUPANCY, zone_id, found[zone_id]) for zone_id in known if found[zone_id] != known[zone_id]
+        )
 
     # What others saw, and time.
 
@@ -305,10 +316,6 @@ class Admission:
         made = list(changes)
         self.memory.apply(made)
         self.changes += made
-
-
-_FULL = (EventType.ZONE_FULL, EventType.ZONE_FULL_CLEARED)
-_LONELY = (EventType.ZONE_BELOW_MINIMUM, EventType.ZONE_BELOW_MINIMUM_CLEARED)
 
 
 def _condition(door: DoorPolicy, state: DoorState) -> DoorCondition:

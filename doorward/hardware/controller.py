@@ -356,7 +356,7 @@ class Controller:
         self._retire(ready)
         if rewired:
             self._undrive()
-        adopted = PolicyAdopted(self._situation.policy.doors)
+        adopted = PolicyAdopted(self._situation.policy)
         self._rule_by(ready)
         self._turn([adopted])
         if rewired:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import (
     Acted,
     Connected,
@@ -35,7 +36,7 @@ from doorward.acs.decision.door import (
     withheld,
 )
 from doorward.acs.decision.door import Input as DoorInput
-from doorward.acs.decision.policy import DoorKind, DoorPolicy
+from doorward.acs.decision.policy import DoorKind
 from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -67,9 +68,9 @@ from doorward.hardware.wiring import output_for, position_and_rex
 
 @dataclass(frozen=True, slots=True)
 class PolicyAdopted:
-    """Another policy rules from now on; `before` are the doors of the one that did."""
+    """Another policy rules from now on; `before` is the one that did."""
 
-    before: Mapping[str, DoorPolicy]
+    before: CompiledPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +213,11 @@ class Turn:
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
         for door_id, after in self._policy.doors.items():
-            before = adopted.before.get(door_id)
+            before = adopted.before.doors.get(door_id)
             if before is not None and before != after:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
+        self.admission.adopt_zones(adopted.before)
 
     def _retire(self, retired: Retired) -> None:
         """Lock what is left behind: nobody else will, and no alarm of it would ever end."""

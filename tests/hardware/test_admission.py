@@ -254,6 +254,30 @@ def test_a_zone_that_becomes_full_is_told_of_and_its_clear_follows(site: Site) -
     site.server.event(EventType.ZONE_FULL_CLEARED)
 
 
+def test_a_zone_that_a_policy_makes_larger_is_full_no_more(site: Site) -> None:
+    adopt(site, rich(**zone(max_occupancy=1)))
+    walk_in(site)
+    site.server.event(EventType.ZONE_FULL)
+    adopt(site, rich(3, **zone(max_occupancy=2)))
+    assert site.server.event(EventType.ZONE_FULL_CLEARED).zone_id == "hall"
+    adopt(site, rich(4, **zone(max_occupancy=1)))
+    site.server.wait_for(lambda: True if site.server.events().count(EventType.ZONE_FULL) == 2 else None)
+    adopt(site, rich(5, zones=(), borders=()))
+    site.server.wait_for(lambda: True if site.server.events().count(EventType.ZONE_FULL_CLEARED) == 2 else None)
+
+
+def test_people_are_counted_anew_when_a_zone_comes_to_lie_in_another(site: Site) -> None:
+    hall, border = ZonePolicy("hall", "Hall"), (BorderPolicy("hall", DOOR, Side.A),)
+    adopt(site, rich(zones=(hall, ZonePolicy("site", "Site", max_occupancy=1)), borders=border))
+    walk_in(site)
+    site.server.event(EventType.ACCESS_ENTERED)
+    within = msgspec.structs.replace(hall, parent="site")
+    adopt(site, rich(3, zones=(within, ZonePolicy("site", "Site", max_occupancy=1)), borders=border))
+    assert site.server.event(EventType.ZONE_FULL).zone_id == "site"
+    site.badge(BOB)
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.ZONE_FULL
+
+
 def test_swiping_twice_unlocks_the_door_and_twice_again_locks_it(site: Site) -> None:
     adopt(site, rich(door={"double_swipe": DoubleSwipe()}, people={"double_swipe": True}))
     site.badge()

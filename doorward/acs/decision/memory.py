@@ -117,6 +117,12 @@ class Layer(Generic[Value]):
         """The value, if there is one."""
         return self._own[key] if key in self._own else self._base.get(key)
 
+    def items(self) -> dict[str, Value]:
+        """Everything that is remembered, as it is now."""
+        merged: dict[str, Value | None] = dict(self._base.items())
+        merged |= self._own
+        return {key: value for key, value in merged.items() if value is not None}
+
     def put(self, key: str, value: Value | None) -> None:
         """Remember or forget."""
         self.empty = False

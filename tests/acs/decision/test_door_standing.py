@@ -11,6 +11,7 @@ from doorward.acs.decision.door import (
     DoorAction,
     DoorMode,
     DoorSetting,
+    PowerChanged,
     Refusal,
     ScheduleChanged,
     Source,
@@ -495,3 +496,19 @@ def test_an_emergency_that_ends_gives_no_door_to_its_schedule_while_that_is_with
     door.state = withheld(door.state)
     door.give(ALL_CLEAR, 1_000)
     assert (door.state.mode, door.effects) == (DoorMode.LOCKED, [])
+
+
+def test_a_lock_that_a_policy_takes_away_is_locked_for_the_last_time_if_it_was_released() -> None:
+    bare = replace(POLICY, kind=DoorKind.MONITORING, emergency=None)
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    assert list(door.adopt(bare, 1_000).effects) == [LOCK]
+    assert list(Door(POLICY).adopt(bare, 1_000).effects) == []
+
+
+def test_power_that_returns_during_a_release_tells_what_is_left_of_it() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(PowerChanged(False, "power"), 1_000)
+    door.give(PowerChanged(True, "power"), 2_000)
+    assert door.effects == [pulse(5_000), pulse(3_000)]

@@ -28,6 +28,7 @@ from doorward.acs.decision.policy import (
     ReaderPolicy,
     RelativeValidity,
     Side,
+    TwoPersonRule,
     ValidityStart,
     ValidityUnit,
 )
@@ -259,6 +260,13 @@ def test_a_dynamic_code_may_wait_for_a_card_and_a_pin() -> None:
     assert reader.show(code, CARD).reason is Reason.PIN_REQUIRED
     assert reader.show(code, CARD, PIN).outcome is Outcome.GRANTED
     assert reader.show(code, CARD, PIN).reason is Reason.QR_REPLAYED
+
+
+def test_a_dynamic_code_of_somebody_who_waits_for_a_second_person_is_used() -> None:
+    reader = Reader(policy_of((T.DYNAMIC_QR, T.PIN), door={"two_person": TwoPersonRule()}))
+    code = QrCode(dynamic_qr(SECRET, QR_ID, step_of(NOW)))
+    assert reader.show(code, PIN).reason is Reason.SECOND_PERSON_REQUIRED
+    assert reader.show(code, PIN).reason is Reason.QR_REPLAYED
 
 
 def test_a_code_of_another_secret_is_none_of_ours() -> None:
