@@ -109,7 +109,7 @@ class Admission:
         main = min(decisions, key=lambda one: _TELLING[one.outcome])
         if any(one.reason in UNFINISHED for one in decisions):
             self.attempts[reader_id] = attempt
-        self._remember(change for one in decisions for change in one.changes)
+        self.remember(change for one in decisions for change in one.changes)
         decided = self._write(device, attempt, main, decisions)
         self._tell(device, attempt, decisions)
         granted = [one for one in decisions if one.outcome is Outcome.GRANTED]
@@ -238,11 +238,11 @@ class Admission:
                     data={"zone": zone_id, "left": list(subject.move.left)},
                 )
             self._count(changes, subject.correlation, subject.door_id)
-            self._remember(changes)
+            self.remember(changes)
         door = self._policy.doors.get(subject.door_id)
         leaves = subject.move is not None and not subject.move.entered
         if door is not None and not leaves and self._is_first_person(door, people):
-            self._remember([Change(Table.FIRST_PERSON, door.id, self._moment.at)])
+            self.remember([Change(Table.FIRST_PERSON, door.id, self._moment.at)])
 
     def _is_first_person(self, door: DoorPolicy, people: Iterable[str]) -> bool:
         rule = door.first_person
@@ -277,7 +277,7 @@ class Admission:
         for zone_id, count in known.items():
             after = Level(zones.get(zone_id), found[zone_id])
             self._tell_level(Level(before.zones.get(zone_id), count), after, new_id(), None)
-        self._remember(
+        self.remember(
             Change(Table.OCCUPANCY, zone_id, found[zone_id]) for zone_id in known if found[zone_id] != known[zone_id]
         )
 
@@ -291,7 +291,7 @@ class Admission:
                 changes = moved(self._policy, self.memory, [person.cardholder_id], person.zone_id, person.since)
                 if news.by_hand:
                     self._count(changes, new_id(), None)
-                self._remember(changes)
+                self.remember(changes)
 
     def pass_time(self) -> None:
         """Forget attempts that nobody finished, and end lockouts that are over."""
@@ -302,7 +302,7 @@ class Admission:
         for spot in self._policy.spots.values():
             lockout = self.memory.failures.get(spot.id)
             if lockout is not None and lockout.until is not None and lockout.until <= at:
-                self._remember([Change(Table.FAILURES, spot.id, None)])
+                self.remember([Change(Table.FAILURES, spot.id, None)])
                 door = spot.places[0].door
                 self._turn.record(
                     EventType.READER_LOCKOUT_ENDED,
@@ -312,7 +312,8 @@ class Admission:
                     reader_id=spot.id,
                 )
 
-    def _remember(self, changes: Iterable[Change]) -> None:
+    def remember(self, changes: Iterable[Change]) -> None:
+        """Make changes of the memory, which will be made durable."""
         made = list(changes)
         self.memory.apply(made)
         self.changes += made

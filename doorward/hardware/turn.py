@@ -17,6 +17,7 @@ from doorward.acs.decision.door import (
     Acted,
     Connected,
     DoorAction,
+    DoorMode,
     DoorRecord,
     DoorSetting,
     DoorState,
@@ -36,6 +37,7 @@ from doorward.acs.decision.door import (
     withheld,
 )
 from doorward.acs.decision.door import Input as DoorInput
+from doorward.acs.decision.memory import Change, Table
 from doorward.acs.decision.policy import DoorKind
 from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.events.catalogue import EventType
@@ -187,12 +189,15 @@ class Turn:
             return
         first_at = self.admission.memory.first_person.get(door_id)
         wish = self.wishes.get(door_id)
+        wish_is_new = wish is None
         if wish is None or wish.changes_at is None or at >= wish.changes_at or self._has_come(door_id, first_at):
             wish = unlock_wish(door, self._policy.schedules, self._policy.zone, at, first_at)
             self.wishes[door_id] = wish
         unlocked = wish.unlocked and self._before.contact.clock_ok
         if self.doors[door_id].schedule_unlocked is not unlocked:
-            self.step(door_id, ScheduleChanged(unlocked, new_id()))
+            until = self.admission.memory.kept_locked.get(door_id)
+            kept_locked = wish_is_new and until is not None and at < until
+            self.step(door_id, ScheduleChanged(unlocked, new_id(), kept_locked))
 
     def _has_come(self, door_id: str, first_at: datetime | None) -> bool:
         return first_at != self._before.memory.first_person.get(door_id)
@@ -323,6 +328,7 @@ class Turn:
         setting = lasting_setting(taken.state)
         if setting is not lasting_setting(self.doors[door_id]):
             self.modes[door_id] = setting
+        self._keep_toggled(door_id, self.doors[door_id], taken.state)
         self.doors[door_id] = taken.state
         for noted in taken.records:
             about_this = data if data is not None and noted.correlation == own else {}
@@ -330,6 +336,14 @@ class Turn:
         self.admission.passed(door_id, taken)
         for effect in taken.effects:
             self._strike(door_id, effect, for_command)
+
+    def _keep_toggled(self, door_id: str, before: DoorState, after: DoorState) -> None:
+        """A restart must not unlock what a cardholder has locked; what they have unlocked it may forget."""
+        locked = after.toggled is DoorMode.LOCKED
+        if locked is not (before.toggled is DoorMode.LOCKED):
+            wish = self.wishes.get(door_id)
+            until = wish.changes_at if locked and wish is not None else None
+            self.admission.remember([Change(Table.KEPT_LOCKED, door_id, until)])
 
     def _strike(self, door_id: str, effect: StrikeEffect, for_command: str | None) -> None:
         io = self._wiring.io_of(door_id)

@@ -289,6 +289,25 @@ def test_swiping_twice_unlocks_the_door_and_twice_again_locks_it(site: Site) -> 
     site.driver.wait_for(LOCK, times=2)
 
 
+def test_a_restart_does_not_unlock_what_a_double_swipe_has_locked(site: Site) -> None:
+    day = Schedule(id="day", name="Day", weekly=((Interval(8 * 60, 18 * 60),),) * 7)
+    given = rich(door={"double_swipe": DoubleSwipe(), "unlock_schedules": ("day",)}, people={"double_swipe": True})
+    made = msgspec.structs.replace(given.policy, schedules=(*given.policy.schedules, day))
+    adopt(site, msgspec.structs.replace(given, policy=made))
+    site.driver.wait_for(RELEASE)
+    site.badge()
+    site.badge()
+    site.server.event(EventType.DOOR_TOGGLED)
+    stored = dict(site.server.stored)
+    site.restart()
+    site.attach_server(stored)
+    site.power_up()
+    assert RELEASE not in site.driver.commands
+    site.pass_time(6 * 3_600_000)  # the schedule ends
+    site.pass_time(14 * 3_600_000)
+    site.driver.wait_for(RELEASE)
+
+
 def test_a_card_may_put_the_door_in_lockdown(site: Site) -> None:
     given = rich()
     card = msgspec.structs.replace(given.policy.credentials[0], starts_lockdown=True)

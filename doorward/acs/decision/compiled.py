@@ -56,8 +56,8 @@ class Place:
     """
 
     __slots__ = (
-        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known", "profile_step",
-        "ready", "rules", "side", "step", "ways",
+        "always", "door", "enters", "facility", "guarded", "interlocks", "key", "leaves", "profile_known",
+        "profile_step", "ready", "rules", "side", "step", "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:

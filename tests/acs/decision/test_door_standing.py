@@ -512,3 +512,21 @@ def test_power_that_returns_during_a_release_tells_what_is_left_of_it() -> None:
     door.give(PowerChanged(False, "power"), 1_000)
     door.give(PowerChanged(True, "power"), 2_000)
     assert door.effects == [pulse(5_000), pulse(3_000)]
+
+
+def test_a_policy_without_double_swipe_ends_what_one_made_of_the_door() -> None:
+    door = Door(POLICY)
+    door.give(TWICE, 0)
+    door.adopt(replace(POLICY, double_swipe=None), 1_000)
+    assert (door.state.mode, door.effects) == (DoorMode.LOCKED, [RELEASE, LOCK])
+
+
+def test_a_door_that_gets_its_lock_back_remembers_no_release_and_no_double_swipe() -> None:
+    bare = replace(POLICY, kind=DoorKind.MONITORING)
+    for given in (TWICE, CardGranted("badge")):
+        door = Door(POLICY)
+        door.give(given, 0)
+        door.adopt(bare, 1_000)
+        door.forget()
+        door.adopt(POLICY, 2_000)
+        assert (door.state.mode, door.state.release, door.effects) == (DoorMode.LOCKED, None, [])

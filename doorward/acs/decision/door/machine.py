@@ -35,7 +35,7 @@ from doorward.acs.decision.door.position import (
 from doorward.acs.decision.door.release import end_release, grant
 from doorward.acs.decision.door.sensing import change_power, connect, end_fault, note_emergency, sense, uses
 from doorward.acs.decision.door.standing import in_emergency, settle
-from doorward.acs.decision.door.state import DoorSetting, DoorState, Position, next_deadline
+from doorward.acs.decision.door.state import DoorMode, DoorSetting, DoorState, Position, next_deadline
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.events.catalogue import EventType
 
@@ -44,7 +44,6 @@ def initial(policy: DoorPolicy, setting: DoorSetting = DoorSetting.RULES) -> Doo
     """The state of a door of which nothing was heard yet, set as it was before."""
     motion = Motion(policy, DoorState(setting=setting), 0)
     settle(motion, "")
-    motion.set(grace=None)
     return motion.state
 
 
@@ -103,7 +102,7 @@ def _change_schedule(motion: Motion, given: ScheduleChanged) -> None:
     """A change of the schedule ends what a double swipe made of the door. Without schedules nothing is wanted."""
     wanted = given.unlocked and bool(motion.policy.unlock_schedules)
     if wanted is not motion.state.schedule_unlocked:
-        motion.set(schedule_unlocked=wanted, toggled=None)
+        motion.set(schedule_unlocked=wanted, toggled=DoorMode.LOCKED if wanted and given.kept_locked else None)
         settle(motion, given.correlation)
 
 
