@@ -556,6 +556,21 @@ def test_a_clock_that_goes_back_a_little_ends_an_unlocking_that_has_not_begun(si
     site.driver.wait_for(LOCK, times=2)
 
 
+def test_people_with_long_access_time_have_a_longer_release(site: Site) -> None:
+    adopt(site, rich(people={"long_access": True}))
+    site.badge()
+    site.driver.wait_for(SetOutput(IO, 0, OutputState.PULSE, 30_000))
+
+
+def test_the_exempt_are_let_in_during_a_lockdown(site: Site) -> None:
+    adopt(site, rich(door={"lockdown": True}, people={"exempt_lockdown": True}))
+    site.badge(BOB)
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.DOOR_LOCKDOWN
+    site.badge()
+    site.driver.wait_for(YES)
+    assert OutputState.PULSE in site.driver.strikes()
+
+
 def test_who_leaves_a_zone_is_not_the_first_person_in(site: Site) -> None:
     out = (BorderPolicy("hall", DOOR, Side.B),)
     door = {"unlock_schedules": ("always",), "first_person": FirstPersonIn()}

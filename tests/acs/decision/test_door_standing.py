@@ -1,5 +1,8 @@
 """Who decides how a door stands: operators, threat levels, emergencies, schedules, double swipes, maintenance."""
 
+import dataclasses
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -14,9 +17,11 @@ from doorward.acs.decision.door import (
     PowerChanged,
     Refusal,
     ScheduleChanged,
+    Sensed,
     Source,
     TimePassed,
     WithholdingEnded,
+    correlations,
     initial,
     lasting_setting,
     withheld,
@@ -530,3 +535,84 @@ def test_a_door_that_gets_its_lock_back_remembers_no_release_and_no_double_swipe
         door.forget()
         door.adopt(POLICY, 2_000)
         assert (door.state.mode, door.state.release, door.effects) == (DoorMode.LOCKED, None, [])
+
+
+# What goes unnoticed until it is missed.
+
+
+def test_an_operators_lock_is_not_the_end_of_the_schedule() -> None:
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    door.forget()
+    door.give(act(DoorAction.LOCK), 1_000)
+    assert door.types == [EventType.DOOR_LOCKED]
+
+
+def test_a_door_that_is_held_is_so_no_more_once_it_is_unlocked() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(OPEN, 1_000)
+    door.give(TimePassed(), 21_000)
+    door.give(ScheduleChanged(True), 22_000)
+    assert door.types[-2:] == [EventType.DOOR_UNLOCKED_BY_SCHEDULE, EventType.DOOR_HELD_CLEARED]
+
+
+@pytest.mark.parametrize("changes", [{"lockdown": True}, {"emergency": EmergencyAction.UNLOCK}])
+def test_a_door_without_a_lock_takes_part_in_no_lockdown_and_no_emergency(changes: dict[str, Any]) -> None:
+    door = Door(replace(POLICY, kind=DoorKind.MONITORING, **changes))
+    door.give(ALARM, 0)
+    assert (door.state.mode, door.state.source, door.types) == (DoorMode.LOCKED, Source.REST, [])
+
+
+def test_power_that_was_lost_is_not_known_of_a_device_that_is_away() -> None:
+    door = Door(POLICY)
+    door.give(PowerChanged(False, "power"), 0)
+    door.give(Connected(False, "gone"), 1_000)
+    assert EventType.DOOR_POWER_RESTORED in door.types
+
+
+def test_an_exit_device_that_is_active_when_its_device_returns_counts_anew() -> None:
+    door = Door(POLICY)
+    door.give(sensed(rex=True), 0)
+    door.give(Connected(False, "gone"), 1_000)
+    door.give(Connected(True, "back"), 2_000)
+    door.forget()
+    door.give(sensed(rex=True), 2_000)
+    assert door.types == [EventType.DOOR_REX]
+
+
+def test_a_line_that_was_broken_is_whole_only_once_it_is_heard() -> None:
+    door = Door(POLICY)
+    cut = Sensed(InputState.OPEN, InputState.NORMAL, "cut")
+    door.give(cut, 0)
+    door.give(replace_position(cut, InputState.UNKNOWN), 1_000)
+    assert EventType.DOOR_SENSOR_FAULT_CLEARED not in door.types
+    door.give(replace_position(cut, InputState.NORMAL), 2_000)
+    assert EventType.DOOR_SENSOR_FAULT_CLEARED in door.types
+
+
+def test_a_broken_line_that_the_door_does_not_use_is_no_alarm() -> None:
+    door = Door(replace(POLICY, kind=DoorKind.MONITORING, emergency=None))
+    door.give(Sensed(InputState.NORMAL, InputState.SHORT, "cut", emergency=InputState.SHORT), 0)
+    assert door.types == []
+
+
+def test_what_journals_of_the_first_version_called_locked_is_the_rules() -> None:
+    assert DoorSetting("locked") is DoorSetting.RULES
+    with pytest.raises(ValueError, match="ajar"):
+        DoorSetting("ajar")
+
+
+def test_everything_that_something_may_still_come_of_is_remembered() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("first"), 0)
+    door.give(CardGranted("second"), 100)
+    assert correlations(door.state) == {"first", "second"}
+    door.give(act(DoorAction.LOCK, until_ms=9_000), 200)
+    assert correlations(door.state) == {DoorAction.LOCK.value}
+    door.give(OPEN, 300)
+    assert correlations(door.state) == {DoorAction.LOCK.value, "sensor"}
+
+
+def replace_position(given: Sensed, position: InputState) -> Sensed:
+    return dataclasses.replace(given, position=position)

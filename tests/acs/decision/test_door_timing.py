@@ -315,3 +315,30 @@ def test_a_late_opening_is_expected_once() -> None:
     assert EventType.DOOR_FORCED not in door.types
     door.give(OPEN, 5_300)
     assert EventType.DOOR_FORCED in door.types
+
+
+def test_an_exit_during_a_release_leaves_it_to_whom_it_was_given() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge", long=True), 0)
+    door.give(sensed(rex=True), 1_000)
+    door.forget()
+    door.give(OPEN, 2_000)
+    assert (door.correlations, door.passed) == (["badge"], ["badge"])
+    assert door.state.held_at_ms == 2_000 + POLICY.long_held_after_ms
+
+
+def test_nobody_is_said_not_to_have_entered_where_the_sensor_cannot_tell() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(Sensed(InputState.SHORT, InputState.NORMAL, "cut"), 1_000)
+    door.give(TimePassed(), 10_000)
+    assert EventType.ACCESS_NO_ENTRY not in door.types
+
+
+def test_whoever_is_granted_at_an_open_door_that_relocks_on_opening_has_the_access_time() -> None:
+    door = Door(AFTER_OPENING)
+    door.give(CardGranted("first"), 0)
+    door.give(OPEN, 1_000)
+    door.give(CardGranted("second"), 3_000)
+    assert door.state.release is not None
+    assert door.state.release.until_ms == 8_000

@@ -206,6 +206,11 @@ def test_a_pin_must_have_the_length_that_the_reader_asks_for(digits: str) -> Non
     assert Reader(policy_of((T.CARD, T.PIN))).show(CARD, PinEntry(digits)).reason is Reason.PIN_LENGTH_WRONG
 
 
+def test_a_pin_may_be_as_short_and_as_long_as_the_reader_allows() -> None:
+    for rules in (PinRules(min_length=4, max_length=9), PinRules(min_length=2, max_length=4)):
+        assert Reader(policy_of((T.CARD, T.PIN), pin=rules)).show(CARD, PIN).outcome is Outcome.GRANTED
+
+
 def test_a_reader_may_have_pin_rules_of_its_own() -> None:
     reader = Reader(policy_of((T.CARD, T.PIN), reader={"pin": PinRules(min_length=6)}))
     assert reader.show(CARD, PIN).reason is Reason.PIN_LENGTH_WRONG

@@ -298,3 +298,21 @@ def test_under_hard_anti_passback_nobody_enters_twice_and_counts_are_those_of_pr
         assert {zone.id: walk.count(zone.id) for zone in SITE.zones} == {
             zone.id: inside[zone.id] for zone in SITE.zones
         }
+
+
+def test_a_door_out_of_two_zones_leads_out_of_the_outer_one() -> None:
+    both = (*SITE.borders, BorderPolicy("building", "vault", Side.A))
+    walk = Walk(msgspec.structs.replace(SITE, borders=both))
+    assert walk.go("ada", "vault-A") is Reason.GRANTED
+    assert walk.where("ada") == "safe"
+    assert walk.go("ada", "vault-B") is Reason.GRANTED
+    assert walk.where("ada") == "site"
+
+
+def test_a_zone_that_takes_nobody_while_cut_off_lets_everybody_go() -> None:
+    rule = AntiPassback(hard=True, check_exit=True)
+    shut = with_zone("site", shared=True, when_isolated=WhenIsolated.DENY, anti_passback=rule)
+    walk = Walk(shut, connected=False)
+    walk.conditions.memory.apply(moved(walk.policy, walk.conditions.memory, ["ada"], None, NOW))
+    assert walk.go("ada", "gate-A") is Reason.ZONE_ISOLATED
+    assert walk.go("ada", "gate-B") is Reason.GRANTED
