@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from doorward.acs.decision.door import DoorAction, DoorMode
+from doorward.acs.decision.policy import RelativeValidity, ValidityStart, ValidityUnit
 from doorward.acs.decision.reason import Reason
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandStatus, Health, JournalRecord, PolicyApplied, PolicySnapshot
@@ -201,6 +202,20 @@ def test_while_the_journal_is_locked_a_card_may_still_start_a_lockdown(site: Sit
     with site.journal_taken():
         site.badge()
         site.status(lambda door: door.mode is DoorMode.LOCKDOWN)
+
+
+def test_a_card_that_was_denied_for_the_journal_s_sake_is_not_used_up(site: Site) -> None:
+    given = snapshot(2)
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(given.policy.credentials[0], relative=once)
+    adopt(site, msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, credentials=(card,))))
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.server.event(EventType.JOURNAL_RECOVERED)
+    site.badge()
+    site.driver.wait_for(PULSE)
 
 
 def unlocked_by_schedule(version: int, **door: Any) -> PolicySnapshot:
