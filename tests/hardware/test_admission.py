@@ -371,6 +371,22 @@ def test_a_restart_does_not_unlock_what_a_double_swipe_has_locked(site: Site) ->
     site.driver.wait_for(RELEASE)
 
 
+def test_what_a_double_swipe_locked_yesterday_is_not_kept_locked_by_a_start_today(site: Site) -> None:
+    day = Schedule(id="day", name="Day", weekly=((Interval(8 * 60, 18 * 60),),) * 7)
+    given = rich(door={"double_swipe": DoubleSwipe(), "unlock_schedules": ("day",)}, people={"double_swipe": True})
+    made = msgspec.structs.replace(given.policy, schedules=(*given.policy.schedules, day))
+    adopt(site, msgspec.structs.replace(given, policy=made))
+    site.badge()
+    site.badge()
+    site.server.event(EventType.DOOR_TOGGLED)
+    stored = dict(site.server.stored)
+    site.clock.ms += 24 * 3_600_000
+    site.restart()
+    site.attach_server(stored)
+    site.tell(DeviceOnline(READER), DeviceOnline(IO))
+    site.driver.wait_for(RELEASE)
+
+
 def test_a_card_may_put_the_door_in_lockdown(site: Site) -> None:
     given = rich()
     card = msgspec.structs.replace(given.policy.credentials[0], starts_lockdown=True)

@@ -486,12 +486,23 @@ def test_a_door_that_stood_unlocked_stays_so_and_an_emergency_unlocks_any() -> N
     door = Door(POLICY)
     door.give(ScheduleChanged(True), 0)
     door.state = withheld(door.state)
+    door.give(act(DoorAction.UNLOCK), 500)
+    door.give(act(DoorAction.RESET), 600)
     door.give(WithholdingEnded("journal"), 1_000)
-    assert door.effects == [RELEASE]
+    assert set(door.effects) == {RELEASE}
     burning = Door(POLICY)
     burning.state = withheld(burning.state)
     burning.give(ALARM, 0)
     assert burning.effects == [RELEASE]
+
+
+def test_a_door_that_an_emergency_unlocked_locks_at_its_end_while_its_schedule_is_withheld() -> None:
+    door = Door(POLICY)
+    door.state = withheld(door.state)
+    door.give(ScheduleChanged(True), 0)
+    door.give(ALARM, 1_000)
+    door.give(ALL_CLEAR, 2_000)
+    assert door.effects == [RELEASE, LOCK]
 
 
 def test_an_emergency_that_ends_gives_no_door_to_its_schedule_while_that_is_withheld() -> None:

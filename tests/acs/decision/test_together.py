@@ -103,6 +103,15 @@ def test_only_the_exempt_come_along_into_a_lockdown() -> None:
         assert walk.show("bob", "gate-A").outcome is outcome
 
 
+def test_only_the_exempt_come_along_into_a_lockdown_by_threat_level() -> None:
+    policy = with_person(two_person(), "bob", exempt_lockdown=True)
+    walk = Walk(policy)
+    walk.show("ada", "gate-A")
+    doors = tuple(msgspec.structs.replace(door, lockdown=True) for door in policy.doors)
+    walk.policy = CompiledPolicy(msgspec.structs.replace(policy, doors=doors))
+    assert walk.show("bob", "gate-A").outcome is Outcome.WAITING
+
+
 def test_who_was_suspended_while_waiting_is_no_company() -> None:
     walk = Walk(two_person())
     walk.show("ada", "gate-A")
