@@ -53,7 +53,7 @@ class ContactKeeper:
     def heard(self, server_at: datetime | None, at: datetime) -> None:
         """The server said what time it is there. A clock that agrees is right, though it was set back."""
         if server_at is not None and abs(server_at - at) <= MOST_APART:
-            self._floor = min(self._floor, at - MOST_BACKWARD)
+            self._floor = min(self._floor, max(OLDEST, at - MOST_BACKWARD))
 
     def _due(self, last_at: datetime) -> bool:
         return self._written_at is None or abs(last_at - self._written_at) >= WRITE_EVERY

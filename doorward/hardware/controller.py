@@ -47,7 +47,7 @@ from doorward.hardware.link import ControllerEnd
 from doorward.hardware.policy_file import PolicyFile
 from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
-from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
+from doorward.hardware.turn import Effect, PolicyAdopted, Retired, Turn, TurnInput
 from doorward.hardware.unfinished import clears
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
@@ -353,9 +353,10 @@ class Controller:
     def _adopt(self, ready: ReadyPolicy) -> None:
         """Rule by this policy from here on, and drive its devices."""
         rewired = ready.wiring.devices != self._situation.wiring.plan.devices
+        self._retire(ready)
         if rewired:
             self._undrive()
-        adopted = PolicyAdopted(self._situation.policy.doors)
+        adopted = PolicyAdopted(self._situation.policy, self._situation.wiring)
         self._rule_by(ready)
         self._turn([adopted])
         if rewired:
@@ -363,6 +364,15 @@ class Controller:
         self._note_unkept(ready.unkept)
         self._tell(PolicyApplied(ready.compiled.version))
         self._tell_doors()
+
+    def _retire(self, ready: ReadyPolicy) -> None:
+        """Lock the doors and outputs that the policy has no place for, while they can still be told."""
+        wired = {(lock.device_id, lock.output) for lock in ready.wiring.locks}
+        doors = tuple(door_id for door_id in self._situation.doors if door_id not in ready.compiled.doors)
+        before = self._situation.wiring.plan.locks
+        locks = tuple(lock for lock in before if (lock.device_id, lock.output) not in wired)
+        if doors or locks:
+            self._turn([Retired(doors, locks)])
 
     def _rule_by(self, ready: ReadyPolicy) -> None:
         self._situation = self._situation.under(ready.compiled, ready.wiring, self._modes)

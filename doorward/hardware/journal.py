@@ -111,17 +111,14 @@ class Journal:
                     for result, expires_at in entry.answers
                 ],
             )
+            last_changes = {(change.table.value, change.key): change.value for change in entry.memory}
             connection.executemany(
                 "INSERT OR REPLACE INTO memory VALUES (?, ?, ?)",
-                [
-                    (change.table.value, change.key, msgspec.msgpack.encode(change.value))
-                    for change in entry.memory
-                    if change.value is not None
-                ],
+                [(*key, msgspec.msgpack.encode(value)) for key, value in last_changes.items() if value is not None],
             )
             connection.executemany(
                 "DELETE FROM memory WHERE part = ? AND key = ?",
-                [(change.table.value, change.key) for change in entry.memory if change.value is None],
+                [key for key, value in last_changes.items() if value is None],
             )
         self.last_sequence = last + len(numbered)
         return numbered

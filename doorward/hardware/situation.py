@@ -83,6 +83,7 @@ class Situation:
 
     `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
+    `at` is when the last turn was.
     """
 
     policy: CompiledPolicy
@@ -97,6 +98,7 @@ class Situation:
     keypads: Mapping[str, Keypad] = field(default_factory=dict)
     wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
+    at: datetime | None = None
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -129,7 +131,10 @@ class Situation:
             {line: self.lines[line] for line in plan.inputs if line in self.lines},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
+            {reader_id: attempt for reader_id, attempt in self.attempts.items() if reader_id in policy.spots},
+            {reader_id: keypad for reader_id, keypad in self.keypads.items() if reader_id in policy.spots},
             contact=self.contact,
+            at=self.at,
         )
 
 

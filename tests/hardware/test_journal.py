@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorward.acs.decision.door import DoorSetting
+from doorward.acs.decision.memory import Change, Swipe, Table
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
@@ -241,3 +242,12 @@ def test_a_policy_that_an_older_version_kept_here_is_read_until_it_is_forgotten(
     with Journal(path, DATA_KEY) as journal:
         journal.forget_policy()
         assert journal.policy() is None
+
+
+def test_of_several_changes_of_one_memory_the_last_is_kept(path: Path) -> None:
+    swipe, key = Swipe("ann", NOON), "door"
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry(memory=[Change(Table.SWIPE, key, None), Change(Table.SWIPE, key, swipe)]))
+        assert journal.memory() == [Change(Table.SWIPE, key, swipe)]
+        journal.append(Entry(memory=[Change(Table.SWIPE, key, swipe), Change(Table.SWIPE, key, None)]))
+        assert journal.memory() == []

@@ -53,15 +53,17 @@ class Place:
     """A door side: everything about it that does not depend on who comes.
 
     `ready`: the door has a lock and is not under maintenance. `guarded`: zones, an interlock or a two-person rule may
-    have a say. `profile_known` is False when the door names an identification profile that is not in the policy.
-    `usable`: both. `rules`: the numbers of those that name it; `rules_of_group`: of these, those that name the groups
-    of people who came here. `always`: its `ways` know no schedules, and `by_card` is the one of a card alone, if any.
-    `interlocks`: their names, and their other doors.
+    have a say. `profile_known` is False when the door names an identification profile that is not in the policy,
+    and `profile_step` names the one that it has. `usable`: ready, with a profile that is known. `rules`: the numbers of
+    those that name it; `rules_of_group`: of these, those that name the groups of people who came here. `always`: its
+    `ways` know no schedules, and `by_card` is the one of a card alone, if any. `interlocks`: their names, and their
+    other doors.
     """
 
     __slots__ = (
         "always", "by_card", "door", "door_id", "enters", "facility", "guarded", "interlocks", "key", "leaves",
-        "lockdown", "profile_known", "ready", "rules", "rules_of_group", "side", "step", "usable", "ways",
+        "lockdown", "profile_known", "profile_step", "ready", "rules", "rules_of_group", "side", "step", "usable",
+        "ways",
     )  # fmt: skip
 
     def __init__(self, door: DoorPolicy, side: Side) -> None:
@@ -79,6 +81,7 @@ class Place:
         self.facility = True
         self.profile_known = True
         self.usable = self.ready
+        self.profile_step: TraceStep | None = None
         self.enters: tuple[str, ...] = ()
         self.leaves: tuple[str, ...] = ()
         self.interlocks: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -224,11 +227,14 @@ class CompiledPolicy:
             )
             for profile in policy.profiles
         }
+        steps = {profile.id: TraceStep("profile", True, profile.name) for profile in policy.profiles}
         default = (True, dict.fromkeys(Side, tuple(Way(method) for method in CARD_ALWAYS)))
         for place in self.places.values():
             found = default if place.door.profile_id is None else profiles.get(place.door.profile_id)
             place.profile_known = found is not None
             if found is not None:
+                if place.door.profile_id is not None:
+                    place.profile_step = steps[place.door.profile_id]
                 place.facility, place.ways = found[0], found[1][place.side]
                 place.always = not any(way.schedules for way in place.ways)
             place.usable = place.ready and place.profile_known

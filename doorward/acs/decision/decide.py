@@ -53,6 +53,8 @@ _NO_RULE = TraceStep("access_rule", False, "none")
 _NO_SCHEDULE = TraceStep("schedule", False, "no rule applies now")
 _ONLINE = TraceStep("door_online", True, "online")
 _UNSEEN = DoorCondition(online=False, closed=None, locked=None)
+UNFINISHED = frozenset({Reason.PIN_REQUIRED, Reason.CARD_REQUIRED})
+"""Of an attempt that goes on: the same person must show more."""
 _WRONG_PIN = frozenset({Reason.PIN_WRONG, Reason.PIN_UNKNOWN, Reason.PIN_LENGTH_WRONG, Reason.PIN_AMBIGUOUS})
 
 
@@ -116,6 +118,7 @@ def judge(
     for credential in draft.used:
         if credential.starts_lockdown:
             draft.response = DoorResponse.LOCKDOWN
+            _note_uses(conditions, draft)
             return None
     guarded = place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty
     if guarded:
@@ -225,6 +228,8 @@ def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy
 def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
     """One accepted combination is exactly what was shown; or holds it, and then the rest is waited for."""
     types, longer = draft.types, None
+    if place.profile_step is not None:
+        draft.trace.append(place.profile_step)
     if types is CARD and place.by_card is not None:
         draft.trace.append(place.by_card.step)
         return None
@@ -266,10 +271,14 @@ def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPoli
         again = (
             last is not None
             and last.cardholder_id == cardholder.id
-            and draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
+            and timedelta() <= draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
         )
         draft.response = DoorResponse.TOGGLE if again else DoorResponse.RELEASE
         draft.changes += (Change(Table.SWIPE, door_id, None if again else Swipe(cardholder.id, draft.now)),)
+    _note_uses(conditions, draft)
+
+
+def _note_uses(conditions: Conditions, draft: Draft) -> None:
     for credential in draft.used:
         if credential.relative is not None:
             draft.changes += (_used(conditions, credential.id, draft.now),)
@@ -302,8 +311,8 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
     granted = reason is None
     outcome = _GRANTED if granted else draft.outcome
     changes = draft.changes
-    if outcome is _WAITING and reason is _PIN_REQUIRED:
-        # The code will be shown to `decide` again, together with its PIN.
+    if outcome is _WAITING and reason in UNFINISHED:
+        # The code will be shown to `decide` again, together with what else is wanted.
         changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
     used = draft.used
     first = used[0] if used else None

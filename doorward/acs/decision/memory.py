@@ -71,6 +71,8 @@ class Table(StrEnum):
     """Swipe by door id."""
     FIRST_PERSON = "first_person"
     """When somebody whom an unlock schedule waits for last came in, by door id."""
+    KEPT_LOCKED = "kept_locked"
+    """Until when a double swipe keeps a door locked that its schedule would unlock, by door id."""
 
 
 TYPES: dict[Table, Any] = {
@@ -82,6 +84,7 @@ TYPES: dict[Table, Any] = {
     Table.WAITING: Waiting,
     Table.SWIPE: Swipe,
     Table.FIRST_PERSON: datetime,
+    Table.KEPT_LOCKED: datetime,
 }
 """What the values of each table are, for whoever keeps them on disk."""
 
@@ -117,6 +120,12 @@ class Layer(Generic[Value]):
         """The value, if there is one."""
         return self._own[key] if key in self._own else self._base.get(key)
 
+    def items(self) -> dict[str, Value]:
+        """Everything that is remembered, as it is now."""
+        merged: dict[str, Value | None] = dict(self._base.items())
+        merged |= self._own
+        return {key: value for key, value in merged.items() if value is not None}
+
     def put(self, key: str, value: Value | None) -> None:
         """Remember or forget."""
         self.empty = False
@@ -136,6 +145,7 @@ class Memory:
     waiting: Layer[Waiting]
     swipe: Layer[Swipe]
     first_person: Layer[datetime]
+    kept_locked: Layer[datetime]
 
     def __init__(self, base: "Memory | None" = None) -> None:
         for name in self.__slots__:
