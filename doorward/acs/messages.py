@@ -143,6 +143,29 @@ class Presences(msgspec.Struct, frozen=True, tag=True):
     by_hand: bool = False
 
 
+class CredentialUse(msgspec.Struct, frozen=True, array_like=True):
+    """How a credential was used at all controllers, as far as their records are stored."""
+
+    credential_id: str
+    first: datetime
+    last: datetime
+    count: int
+
+
+QR_STEPS = "qr_steps"
+"""Where the data of a record has the steps of dynamic QR codes that it took, by credential id."""
+
+
+class CredentialNews(msgspec.Struct, frozen=True, tag=True):
+    """Uses that count towards a validity, and the 30 s steps of dynamic QR codes that were taken, by credential id.
+
+    A use that is older, or a count that is lower, than what is known changes nothing.
+    """
+
+    uses: tuple[CredentialUse, ...] = ()
+    qr_steps: dict[str, int] = {}
+
+
 class CommandStatus(StrEnum):
     """How far a command came."""
 
@@ -198,4 +221,4 @@ class Health(msgspec.Struct, frozen=True, tag=True):
 
 
 ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health
-ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences
+ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | CredentialNews

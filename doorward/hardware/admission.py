@@ -23,7 +23,7 @@ from doorward.acs.decision.door import (
     Step,
 )
 from doorward.acs.decision.keypad import EMPTY, EnteredPin, Keypad, press
-from doorward.acs.decision.memory import Change, Table
+from doorward.acs.decision.memory import Change, Table, Use
 from doorward.acs.decision.passage import moved
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.read import PinEntry, Read, Shown
@@ -33,7 +33,7 @@ from doorward.acs.devices import ReaderLine
 from doorward.acs.doors.condition import door_condition
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import Presences
+from doorward.acs.messages import QR_STEPS, CredentialNews, Presences
 from doorward.hardware.driver import Feedback
 from doorward.hardware.occupancy import Level, crossed, everybody
 from doorward.hardware.situation import Attempt, Moment, Situation, Subject
@@ -147,6 +147,8 @@ class Admission:
             data["companions"] = [one.cardholder_id for one in main.companions]
         if len(decisions) > 1:
             data["floors"] = [one.door_id for one in decisions if one.outcome is Outcome.GRANTED]
+        if steps := {change.key: change.value for change in main.changes if change.table is Table.QR_STEP}:
+            data[QR_STEPS] = steps
         place = len(self._turn.records)
         self._turn.record(
             _OUTCOMES[main.outcome],
@@ -292,6 +294,18 @@ class Admission:
                 if news.by_hand:
                     self._count(changes, new_id(), None)
                 self.remember(changes)
+
+    def learn_uses(self, news: CredentialNews) -> None:
+        """How credentials were used at other controllers: as if it had been here."""
+        for use in news.uses:
+            known = self.memory.use.get(use.credential_id) or Use(use.first, use.last, 0)
+            sum_of_all = Use(min(known.first, use.first), max(known.last, use.last), max(known.count, use.count))
+            if sum_of_all != known:
+                self.remember([Change(Table.USE, use.credential_id, sum_of_all)])
+        for credential_id, step in news.qr_steps.items():
+            taken = self.memory.qr_step.get(credential_id)
+            if taken is None or step > taken:
+                self.remember([Change(Table.QR_STEP, credential_id, step)])
 
     def pass_time(self) -> None:
         """Forget attempts that nobody finished, and end lockouts that are over."""

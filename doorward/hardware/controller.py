@@ -22,6 +22,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
+    CredentialNews,
     DoorCommand,
     Health,
     Hello,
@@ -198,7 +199,7 @@ class Controller:
                     if generation == self._generation:
                         inputs.append(event)
                     continue
-                case FromServer(link, (DoorCommand() | Presences()) as command):
+                case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as command):
                     if self._uplink is not None and link is self._uplink.link:
                         inputs.append(command)
                     continue

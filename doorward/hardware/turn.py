@@ -46,7 +46,7 @@ from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.devices import LockLine, ReaderLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, JournalRecord, Presences
+from doorward.acs.messages import CommandResult, CommandStatus, CredentialNews, DoorCommand, JournalRecord, Presences
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
     CardRead,
@@ -83,7 +83,7 @@ class Retired:
     locks: tuple[LockLine, ...]
 
 
-TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences | Retired
+TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences | CredentialNews | Retired
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
@@ -159,6 +159,8 @@ class Turn:
                 self._retire(given)
             case Presences():
                 self.admission.learn(given)
+            case CredentialNews():
+                self.admission.learn_uses(given)
             case _:
                 if self._wiring.device(given.device_id) is not None:
                     self._take_event(given)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from doorward.acs.credentials.usage import known_uses, news_of
 from doorward.acs.domain import Domain
 from doorward.acs.doors.operations import note_applied_version
 from doorward.acs.events.catalogue import EventType
@@ -80,6 +81,8 @@ class ControllerService:
                 self._push_after(version, content)
                 async for presences in known_presences():
                     self._link.send(presences)
+                async for uses in known_uses():
+                    self._link.send(uses)
             case JournalBatch():
                 await self._store(message)
             case PolicyApplied(version):
@@ -113,7 +116,18 @@ class ControllerService:
                 news = entered(batch.records)
                 if news is not None:
                     self._domain.doors.broadcast(news, but=self._controller_id)
+                await self._tell_uses(batch)
                 return
+
+    async def _tell_uses(self, batch: JournalBatch) -> None:
+        """Also to the controller itself: what others counted meanwhile is in the sum."""
+        try:
+            news = await news_of(batch.records)
+        except DATABASE_TROUBLE:
+            logger.exception("the uses of credentials could not be told; each controller counts its own for now")
+            return
+        if news is not None:
+            self._domain.doors.broadcast(news)
 
     def _push_after(self, version: int, content: str) -> None:
         """The controller has told what it runs; the pusher goes on from there."""

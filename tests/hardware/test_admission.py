@@ -26,19 +26,24 @@ from doorward.acs.decision.policy import (
     Policy,
     ProfilePolicy,
     ReaderPolicy,
+    RelativeValidity,
     Side,
     TwoPersonRule,
+    ValidityStart,
+    ValidityUnit,
     WhenIsolated,
     ZonePolicy,
 )
-from doorward.acs.decision.read import PlateRead
+from doorward.acs.decision.read import PlateRead, QrCode
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.schedule import Interval, Schedule
-from doorward.acs.decision.tokens import pin_token
+from doorward.acs.decision.tokens import dynamic_qr, pin_token, step_of
 from doorward.acs.devices import LockLine, OsdpDevice, ReaderLine, Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import (
     CommandStatus,
+    CredentialNews,
+    CredentialUse,
     DoorCommand,
     ManualSetting,
     PersonPresence,
@@ -57,7 +62,7 @@ from doorward.hardware.driver import (
     Presented,
     SetOutput,
 )
-from tests.hardware.site import DOOR, IO, LOCK, NUMBER, READER, Site, policy, snapshot
+from tests.hardware.site import DOOR, IO, LOCK, NOON, NUMBER, READER, Site, policy, snapshot
 
 KEY = b"t" * 32
 YES, NO, MORE = Feedback(READER, True), Feedback(READER, False), Feedback(READER, False, True)
@@ -675,3 +680,31 @@ def test_a_policy_without_the_rest_still_is_one(site: Site) -> None:
     adopt(site, PolicySnapshot(old, snapshot().wiring))
     site.badge()
     site.server.event(EventType.ACCESS_GRANTED)
+
+
+def test_a_use_at_another_controller_counts_here_and_an_older_sum_changes_nothing(site: Site) -> None:
+    twice = RelativeValidity(ValidityStart.FIRST_USE, 2, ValidityUnit.USES)
+    given = rich()
+    cards = (msgspec.structs.replace(given.policy.credentials[0], relative=twice),)
+    adopt(site, msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, credentials=cards)))
+    site.server.send(CredentialNews((CredentialUse("card-1", NOON, NOON, 1),)))
+    site.badge()
+    site.server.event(EventType.ACCESS_GRANTED)
+    site.server.send(CredentialNews((CredentialUse("card-1", NOON, NOON, 1),)))
+    site.badge()
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.CREDENTIAL_USED_UP
+
+
+def test_a_dynamic_code_that_another_controller_took_is_replayed_here_and_one_taken_here_is_told(site: Site) -> None:
+    secret, qr_id = b"s" * 32, "01900000-0000-7000-8000-0000000000aa"
+    credential = CredentialPolicy(qr_id, "ann", kind=CredentialKind.DYNAMIC_QR, token=secret)
+    given = rich(**profile((T.DYNAMIC_QR,)))
+    made = msgspec.structs.replace(given.policy, credentials=(credential,))
+    adopt(site, msgspec.structs.replace(given, policy=made))
+    step = step_of(site.clock.now())
+    site.tell(Presented(READER, QrCode(dynamic_qr(secret, qr_id, step))))
+    assert site.server.event(EventType.ACCESS_GRANTED).data["qr_steps"] == {qr_id: step}
+    site.pass_time(30_000)
+    site.server.send(CredentialNews(qr_steps={qr_id: step + 1}))
+    site.tell(Presented(READER, QrCode(dynamic_qr(secret, qr_id, step + 1))))
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.QR_REPLAYED

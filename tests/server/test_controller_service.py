@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Controller
@@ -24,6 +25,8 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
+    CredentialNews,
+    CredentialUse,
     DoorCommand,
     DoorStatus,
     Health,
@@ -267,5 +270,34 @@ async def test_controllers_learn_from_each_other_where_people_are(database_url: 
             assert (news.people, news.by_hand) == (
                 (PersonPresence(peer.site.ada.id, None, peer.world.clock()),), True,
             )  # fmt: skip
+        end.close()
+        await service
+
+
+async def test_controllers_learn_from_each_other_how_often_a_credential_was_used(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        await peer.next(Welcome)
+        card = peer.site.card.id
+        await Credential.filter(id=card).update(relative_start="first_use", relative_amount=3, relative_unit="uses")
+        other = await Controller.create(id=new_id(), name="Annexe")
+        end, server_end = memory_link(asyncio.get_running_loop())
+        told: asyncio.Queue[ToController] = asyncio.Queue()
+        end.connect(told.put_nowait)
+        service = asyncio.create_task(ControllerService(peer.world.domain, other.id, server_end).run())
+        annexe = Peer(peer.world, peer.site, end, told, service)
+        end.send(Hello(other.id, "boot", 0, 0))
+        await annexe.next(Welcome)
+        first = msgspec.structs.replace(granted(peer.site, 1), data={"qr_steps": {"qr": 7}})
+        second = granted(peer.site, 2)
+        peer.end.send(JournalBatch((first, second)))
+        expected = CredentialUse(card, first.at, second.at, 2)
+        for hearing in (annexe, peer):
+            assert await hearing.next(CredentialNews) == CredentialNews((expected,), {"qr": 7})
+        end.send(JournalBatch((granted(peer.site, 1),)))
+        for hearing in (annexe, peer):
+            assert (await hearing.next(CredentialNews)).uses[0].count == 3
+        end.send(Hello(other.id, "boot-2", 1, 0))
+        await annexe.next(Welcome)
+        assert (await annexe.next(CredentialNews)).uses[0].count == 3
         end.close()
         await service
