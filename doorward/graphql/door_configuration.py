@@ -10,7 +10,7 @@ from doorward.acs.decision import policy
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.configuration import list_ports, list_setups
 from doorward.acs.doors.operations import create_door
-from doorward.acs.doors.queries import list_controllers
+from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges, NewDoor
 from doorward.acs.doors.wiring import InputWire, LockWire
@@ -157,7 +157,7 @@ class DoorConfigurationQuery:
 
     @strawberry.field(description="Every controller, by name. Permission: configuration.view.")
     async def controllers(self, info: ApiInfo) -> list[Controller]:
-        rows = await list_controllers(info.context.actor)
+        rows = [state.row for state in await list_controllers(info.context.domain, info.context.actor)]
         return [Controller(id=strawberry.ID(row.id), name=row.name) for row in rows]
 
     @strawberry.field(description="How every door is set up, by name. Permission: configuration.view.")

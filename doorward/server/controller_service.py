@@ -7,7 +7,7 @@ from typing import Protocol
 from tortoise.exceptions import BaseORMException
 
 from doorward.acs.domain import Domain
-from doorward.acs.doors.operations import note_applied_version
+from doorward.acs.controllers.presence import note_applied_version
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import JournalGap, record_system_event, store_records, stored_sequence

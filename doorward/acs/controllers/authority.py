@@ -80,9 +80,7 @@ def issue_server(authority: Authority, names: Sequence[str], now: datetime) -> t
     """A key (PEM) and certificate for a server: `SERVER_NAME`, and the host names and addresses given."""
     key = ec.generate_private_key(ec.SECP256R1())
     alternatives = [x509.DNSName(SERVER_NAME), *(_general_name(name) for name in names)]
-    issued = _issue(
-        authority, SERVER_NAME, key.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, alternatives, now
-    )
+    issued = _issue(authority, SERVER_NAME, key.public_key(), ExtendedKeyUsageOID.SERVER_AUTH, alternatives, now)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), issued
 
 

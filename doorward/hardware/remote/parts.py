@@ -70,9 +70,7 @@ class Assembly:
         if isinstance(begun, PolicySnapshot):
             return msgspec.structs.replace(begun, policy=msgspec.structs.replace(begun.policy, **fields))
         removed = {part: tuple(ids) for part, ids in self._removed.items()}
-        return msgspec.structs.replace(
-            begun, changes=msgspec.structs.replace(begun.changes, removed=removed, **fields)
-        )
+        return msgspec.structs.replace(begun, changes=msgspec.structs.replace(begun.changes, removed=removed, **fields))
 
 
 def _size(message: PolicySnapshot | PolicyDelta) -> int:
@@ -85,9 +83,7 @@ def _size(message: PolicySnapshot | PolicyDelta) -> int:
 def _emptied(message: PolicySnapshot | PolicyDelta) -> PolicySnapshot | PolicyDelta:
     if isinstance(message, PolicySnapshot):
         return msgspec.structs.replace(message, policy=msgspec.structs.replace(message.policy, **_NOTHING))
-    return msgspec.structs.replace(
-        message, changes=msgspec.structs.replace(message.changes, removed={}, **_NOTHING)
-    )
+    return msgspec.structs.replace(message, changes=msgspec.structs.replace(message.changes, removed={}, **_NOTHING))
 
 
 def _parts(source: Any) -> Iterator[PolicyChanges]:

@@ -83,4 +83,3 @@ def _where(error: Exception) -> str:
     """The path inside the message, from msgspec's sentence. The values stay out: keys and PIN hashes pass here."""
     _, found, path = str(error).rpartition(" - at ")
     return f"at {path}" if found else "its kind or its fields are unknown"
-
