@@ -20,7 +20,7 @@ MOST_QUEUED = 10_000
 """Messages that wait to be sent. More, and the link is too slow to be of use: it is closed and made anew."""
 NORMAL, PROTOCOL_ERROR, TOO_SLOW = 1000, 1002, 1013
 
-OnCertificate = Callable[[CertificateDue | CertificateIssued], None]
+OnCertificate = Callable[["RemoteEnd", CertificateDue | CertificateIssued], None]
 
 
 class RemoteEnd:
@@ -116,7 +116,7 @@ class RemoteEnd:
                 self._end(PROTOCOL_ERROR, "not understood")
                 return
             if isinstance(message, CertificateDue | CertificateIssued):
-                self._on_certificate(message)
+                self._on_certificate(self, message)
             elif message is not None and self._on_message is not None and not self._closed:
                 self._on_message(message)
 
