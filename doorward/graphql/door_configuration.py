@@ -6,11 +6,11 @@ from typing import Any, cast
 import strawberry
 from strawberry import UNSET
 
+from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.decision import policy
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.configuration import list_ports, list_setups
 from doorward.acs.doors.operations import create_door
-from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges, NewDoor
 from doorward.acs.doors.wiring import InputWire, LockWire

@@ -116,5 +116,3 @@ def _told(error: ConnectionClosed) -> str:
     if error.sent is not None and error.sent.reason:
         return f"silent for too long ({error.sent.reason})"
     return "the connection was cut"
-
-

@@ -36,10 +36,7 @@ async def list_controllers(domain: Domain, actor: Actor, ids: list[str] | None =
     rows = await (Controller.all() if ids is None else Controller.filter(id__in=ids)).order_by("name")
     named = [row.id for row in rows]
     counting = ControllerCertificate.filter(controller_id__in=named, ended_at=None).order_by("expires_at")
-    certificates = {
-        controller_id: expires_at
-        for controller_id, expires_at in await counting.values_list("controller_id", "expires_at")
-    }
+    certificates = dict(await counting.values_list("controller_id", "expires_at"))
     waiting = ControllerCode.filter(controller_id__in=named, expires_at__gt=domain.clock())
     codes = dict(await waiting.values_list("controller_id", "expires_at"))
     version = (await Site.get(id=SITE_ID)).policy_version

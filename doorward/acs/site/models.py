@@ -8,7 +8,7 @@ class Site(Model):
     """One row, `id` "site": the site's name, its IANA time zone, and the policy version (grows with every change).
 
     Controllers out of contact for `stale_after_s` deny (NULL: never). The `threat_` columns tell which level is in
-    force since when, set by whom and why. All are NULL while none is. Controllers keep `journal_events` records and none
+    force since when, set by whom and why. All are NULL while none is. Controllers keep `journal_events` records, none
     older than `journal_days`, raise an alarm when alone for `alone_alarm_s` (NULL: never), and go by schedules under a
     clock that is known to be wrong only if `trusts_clock`.
     """

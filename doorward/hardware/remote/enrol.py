@@ -5,11 +5,12 @@ import http.client
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
+from cryptography import x509
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
 
-from doorward.acs.controllers.authority import SERVER_NAME, fingerprint
+from doorward.acs.controllers.authority import SERVER_NAME, controller_of, fingerprint
 from doorward.acs.controllers.enrolment_code import EnrolmentCode
 from doorward.hardware.errors import HardwareError
 from doorward.hardware.remote.enrolment_messages import (
@@ -41,8 +42,8 @@ def server_url(text: str) -> str:
     return f"wss://{parts.netloc}"
 
 
-async def enrol(server: str, code: EnrolmentCode, identity: Identity) -> None:
-    """Become the controller that the code is for. Raises EnrolmentFailed and IdentityUnusable.
+async def enrol(server: str, code: EnrolmentCode, identity: Identity, must_be: str | None = None) -> None:
+    """Become the controller that the code is for (`must_be`, if given). Raises EnrolmentFailed and IdentityUnusable.
 
     Before anything secret is said, the server must show by TLS that it has a certificate of the very authority whose
     fingerprint the code begins with.
@@ -63,6 +64,10 @@ async def enrol(server: str, code: EnrolmentCode, identity: Identity) -> None:
         raise EnrolmentFailed(answer.reason)
     if fingerprint(answer.authority) != fingerprint(authority):
         raise EnrolmentFailed("The server sent a certificate of another authority. Nothing was kept.")
+    if must_be is not None and controller_of(x509.load_pem_x509_certificate(answer.certificate)) != must_be:
+        raise EnrolmentFailed(
+            "This data directory has the journal of another controller. Use another folder, or a code for that one."
+        )
     identity.keep(key, answer.certificate, answer.authority)
 
 
@@ -84,16 +89,19 @@ def _authority_of(url: SplitResult) -> bytes:
 
 
 async def _ask(url: str, authority: bytes, question: Enrol) -> Enrolled | Refused:
-    async with asyncio.timeout(PATIENCE_S), connect(
-        url + ENROL_PATH,
-        ssl=trusting(authority),
-        server_hostname=SERVER_NAME,
-        subprotocols=[Subprotocol(SUBPROTOCOL)],
-        compression=None,
-        max_size=MOST_BYTES,
-        proxy=None,
-        user_agent_header=None,
-    ) as connection:
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        connect(
+            url + ENROL_PATH,
+            ssl=trusting(authority),
+            server_hostname=SERVER_NAME,
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            compression=None,
+            max_size=MOST_BYTES,
+            proxy=None,
+            user_agent_header=None,
+        ) as connection,
+    ):
         await connection.send(encode(question))
         return decode_answer(await connection.recv())
 

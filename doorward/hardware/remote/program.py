@@ -41,16 +41,12 @@ async def enrol_controller(place: ControllerPlace, code: str) -> str:
     """Enrol with a code; returns the controller's id. Raises HardwareError with what to do."""
     _prepare(place)
     identity = Identity(place.data)
-    before = _id_of(identity)
+    must_be = _id_of(identity) if place.journal.exists() else None
     try:
         parsed = parse_code(code)
     except NoCode as error:
         raise EnrolmentFailed(str(error)) from error
-    await enrol(place.server, parsed, identity)
-    if before is not None and before != identity.controller_id and place.journal.exists():
-        raise ControllerUnusable(
-            f"{place.data} has the journal of another controller. Enrol with a code for that one, or use another folder."
-        )
+    await enrol(place.server, parsed, identity, must_be)
     return identity.controller_id
 
 
