@@ -18,6 +18,7 @@ MOST_QUEUED = 2_000
 """Messages that wait for a controller. More, and it is too slow: it comes back and is told anew."""
 MOST_REASON_BYTES = 120
 NORMAL, REFUSED = 1000, 1008
+ABORT_AFTER_S = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +36,14 @@ class RemoteServerEnd:
         self._wake = asyncio.Event()
         self._drained = asyncio.Event()
         self._drained.set()
-        self._closing: str | None = None
+        self._ending = asyncio.Event()
+        self._reason = ""
+        self._ended = asyncio.create_task(self._ending.wait(), name="controller-ending")
         self._writer = asyncio.create_task(self._write(), name="controller-writer")
 
     def send(self, message: ToController) -> None:
-        """Leave a message for the controller; dropped when the link is closed. A controller that is too slow loses
-        its link."""
-        if self._closing is not None:
+        """Leave a message for the controller, if the link stands. One that takes too little in loses its link."""
+        if self._ending.is_set():
             return
         if len(self._queue) >= MOST_QUEUED:
             self.close("too slow: too many messages wait for this controller")
@@ -50,11 +52,6 @@ class RemoteServerEnd:
         self._drained.clear()
         self._wake.set()
 
-    @property
-    def idle(self) -> bool:
-        """Whether everything has been handed to the network."""
-        return self._drained.is_set()
-
     async def drained(self) -> None:
         """Wait until everything has been handed to the network, or the link is closed."""
         await self._drained.wait()
@@ -62,41 +59,50 @@ class RemoteServerEnd:
     async def receive(self) -> ToServer:
         """The controller's next message. Raises LinkClosed, and WireBroken for what is no message."""
         while True:
-            if self._closing is not None:
-                raise LinkClosed(self._closing)
+            arriving = asyncio.ensure_future(self._connection.recv())
             try:
-                message = decode_to_server(await self._connection.recv())
+                await asyncio.wait({arriving, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+                if self._ending.is_set():  # Whatever else it says is not heard.
+                    raise LinkClosed(self._reason)
+                message = decode_to_server(arriving.result())
             except ConnectionClosed as error:
-                raise LinkClosed(self._closing or _told(error)) from error
+                raise LinkClosed(_told(error)) from error
+            finally:
+                if not arriving.done():
+                    arriving.cancel()
+                await asyncio.gather(arriving, return_exceptions=True)
             if not isinstance(message, CertificateRequest):
                 return message
             await self._on_request(message)
 
     def close(self, reason: str = "") -> None:
         """End the link; the controller is told why. What waits to be sent is dropped."""
-        if self._closing is None:
-            self._closing = reason
+        if not self._ending.is_set():
+            self._reason = reason
+            self._ending.set()
             self._queue.clear()
             self._wake.set()
             self._drained.set()
+            # A controller that takes nothing in cannot be told.
+            asyncio.get_running_loop().call_later(ABORT_AFTER_S, self._connection.transport.abort)
 
     async def finish(self) -> None:
         """After the last use: let go of the connection."""
         self.close()
         self._writer.cancel()
-        await asyncio.gather(self._writer, return_exceptions=True)
+        await asyncio.gather(self._writer, self._ended, return_exceptions=True)
         await self._end()
 
     async def _write(self) -> None:
         with suppress(ConnectionClosed):
-            while self._closing is None:
+            while not self._ending.is_set():
                 await self._wake.wait()
                 self._wake.clear()
                 while self._queue:
                     # Taken off only once it is sent, so that the limit counts it.
                     for frame in framed(self._queue[0]):
                         await self._connection.send(encode(frame))
-                        if self._closing is not None:
+                        if self._ending.is_set():
                             break
                     if self._queue:
                         self._queue.popleft()
@@ -105,7 +111,7 @@ class RemoteServerEnd:
         self._drained.set()
 
     async def _end(self) -> None:
-        reason = (self._closing or "").encode()[:MOST_REASON_BYTES].decode(errors="ignore")
+        reason = self._reason.encode()[:MOST_REASON_BYTES].decode(errors="ignore")
         code = NORMAL if not reason else REFUSED
         await self._connection.close(code, reason)
 

@@ -46,7 +46,7 @@ async def run_server(settings: Settings) -> None:
         listener = stack.enter_context(_listen(settings))
         domain = await stack.enter_async_context(open_domain(settings))
         hub = ControllerHub(domain)
-        controller_task = await stack.enter_async_context(_embedded_controller(domain, settings, hub))
+        controller_task = await stack.enter_async_context(_embedded_controller(settings, hub))
         recording = Recording(domain, settings.video)
         stack.push_async_callback(recording.stop)
         await recording.start()
@@ -140,9 +140,7 @@ def _osdp_driver(devices: Sequence[OsdpDevice], sink: EventSink) -> Driver:
 
 
 @asynccontextmanager
-async def _embedded_controller(
-    domain: Domain, settings: Settings, hub: ControllerHub
-) -> AsyncIterator[asyncio.Task[None]]:
+async def _embedded_controller(settings: Settings, hub: ControllerHub) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
     row = await ensure_site()
     controller = Controller(

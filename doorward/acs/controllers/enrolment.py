@@ -119,8 +119,8 @@ async def admit(domain: Domain, certificate: bytes) -> ControllerCertificate:
         if row.first_used_at is None:
             row.first_used_at = now
             await row.save(using_db=connection, update_fields=["first_used_at"])
-            older = ControllerCertificate.filter(controller_id=row.controller_id, ended_at=None)
-            await older.exclude(serial=row.serial).using_db(connection).update(ended_at=now)
+            older = ControllerCertificate.filter(controller_id=row.controller_id, issued_at__lt=row.issued_at)
+            await older.filter(ended_at=None).using_db(connection).update(ended_at=now)
     return row
 
 

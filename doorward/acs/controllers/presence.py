@@ -55,7 +55,8 @@ async def note_contact(controller_id: str, at: datetime) -> None:
 async def missing(connected: frozenset[str]) -> list[str]:
     """Controllers that were once in contact, are not connected, and of which that was not said yet."""
     rows = Controller.filter(last_contact_at__isnull=False, absent_since=None).order_by("id")
-    return [str(row_id) for row_id in await rows.values_list("id", flat=True) if row_id not in connected]
+    found = [str(row_id) for row_id in await rows.values_list("id", flat=True)]
+    return [row_id for row_id in found if row_id not in connected]
 
 
 async def note_applied_version(controller_id: str, version: int) -> None:

@@ -36,7 +36,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _question: msgspec.msgpack.Decoder[Enrol] = msgspec.msgpack.Decoder(Enrol)
-_answer: msgspec.msgpack.Decoder[Enrolled | Refused] = msgspec.msgpack.Decoder(Enrolled | Refused)  # type: ignore[arg-type]
+_answer: msgspec.msgpack.Decoder[Enrolled | Refused] = msgspec.msgpack.Decoder(Enrolled | Refused)
 
 
 def encode(message: Enrol | Enrolled | Refused) -> bytes:
