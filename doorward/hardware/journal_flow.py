@@ -51,14 +51,21 @@ class JournalFlow:
             self._unanswered += 1
         return message
 
-    def _news(self, journal: Journal) -> JournalBatch | None:
+    def _news(self, journal: Journal) -> JournalBatch | JournalLost | None:
         if self._news_from == _NO_NEWS or self._unanswered > MOST_UNANSWERED:
             return None
         records = journal.read_after(self._news_sent, BATCH_RECORDS)
         if not records:
             return None
-        self._news_sent = records[-1].sequence
-        return JournalBatch(tuple(records), live=True)
+        first, before = records[0].sequence, self._news_sent
+        if first > before + 1 and before >= self._news_from:
+            self._news_sent = first - 1
+            return JournalLost(before + 1, first - 1)
+        if before < self._news_from:
+            self._news_from = first
+        batch = tuple(_without_gap(records))
+        self._news_sent = batch[-1].sequence
+        return JournalBatch(batch, live=True)
 
     def _backlog(self, journal: Journal) -> JournalBatch | JournalLost | None:
         if self._unanswered >= MOST_UNANSWERED:
@@ -73,12 +80,13 @@ class JournalFlow:
             lost = JournalLost(self._sent + 1, min(first - 1, end))
             self._sent = lost.last
             return lost
-        batch = tuple(_up_to(records, end))
+        batch = tuple(record for record in _without_gap(records) if record.sequence <= end)
         self._sent = batch[-1].sequence
         return JournalBatch(batch)
 
     def _pass_over(self) -> None:
         """Go past what is stored or sent ahead, and be one stream again once the news is reached."""
+        self._sent = max(self._sent, self.stored.upto)
         for first, last in self.stored.ahead:
             if first <= self._sent + 1 <= last:
                 self._sent = last
@@ -94,5 +102,7 @@ class JournalFlow:
         return min(starts, default=2**63)
 
 
-def _up_to(records: Sequence[JournalRecord], end: int) -> Sequence[JournalRecord]:
-    return [record for record in records if record.sequence <= end]
+def _without_gap(records: Sequence[JournalRecord]) -> Sequence[JournalRecord]:
+    """The records up to the first that is missing."""
+    first = records[0].sequence
+    return [record for offset, record in enumerate(records) if record.sequence == first + offset]
