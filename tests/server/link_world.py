@@ -32,9 +32,9 @@ PATIENCE_S = 10.0
 Message = TypeVar("Message", bound=ToController)
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], patience_s: float = PATIENCE_S) -> None:
     """Return once the condition holds; fails after some seconds."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(patience_s):
         while True:
             met = condition()
             if met if isinstance(met, bool) else await met:
