@@ -198,20 +198,22 @@ async def _bookmark(events: Sequence[Event], connection: BaseDBAsyncClient) -> l
     if not showing:
         return []
     views = await CameraView.filter(door_id__in=list({event.door_id for event in showing})).using_db(connection)
-    wanted = []
+    wanted, rows = [], []
     for event in showing:
         seen_by = {
             view.camera_id for view in views if view.door_id == event.door_id and event.side in (None, view.side)
         }
         for camera_id in sorted(seen_by):
             interval = Wanted(camera_id, event.at - BOOKMARK_BEFORE, event.at + BOOKMARK_AFTER)
-            await Bookmark.create(
-                using_db=connection,
-                id=new_id(),
-                event_id=event.id,
-                camera_id=camera_id,
-                starts_at=interval.starts_at,
-                ends_at=interval.ends_at,
+            rows.append(
+                Bookmark(
+                    id=new_id(),
+                    event_id=event.id,
+                    camera_id=camera_id,
+                    starts_at=interval.starts_at,
+                    ends_at=interval.ends_at,
+                )
             )
             wanted.append(interval)
+    await Bookmark.bulk_create(rows, using_db=connection)
     return wanted
