@@ -6,7 +6,6 @@ from typing import Any, cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.decision import policy
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.configuration import list_ports, list_setups
@@ -143,22 +142,9 @@ async def payload_of(context: ApiContext, door_id: str) -> DoorConfigurationPayl
     return DoorConfigurationPayload(door=DoorConfiguration.of(setups[0]))
 
 
-@strawberry.type(description="What owns doors, and decides at them.")
-class Controller:
-    """A controller, as doors name it."""
-
-    id: strawberry.ID
-    name: str
-
-
 @strawberry.type
 class DoorConfigurationQuery:
     """Queries about how doors are set up."""
-
-    @strawberry.field(description="Every controller, by name. Permission: configuration.view.")
-    async def controllers(self, info: ApiInfo) -> list[Controller]:
-        rows = [state.row for state in await list_controllers(info.context.domain, info.context.actor)]
-        return [Controller(id=strawberry.ID(row.id), name=row.name) for row in rows]
 
     @strawberry.field(description="How every door is set up, by name. Permission: configuration.view.")
     async def door_configurations(self, info: ApiInfo) -> list[DoorConfiguration]:
