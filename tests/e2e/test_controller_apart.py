@@ -55,7 +55,7 @@ async def build_site(settings: Settings, spec: DoorSpec) -> str:
         group = await create_group(domain, who, "Staff")
         always = await create_schedule(domain, who, "Always", [[(0, 1440)]] * 7, {})
         await create_access_rule(domain, who, "Staff", [group.id], [always.id], [DoorSide(door.id, Side.A)])
-        ada = await create_cardholder(domain, who, NewCardholder("E-1", "Ada", "Lovelace", None, (group.id,)))
+        ada = await create_cardholder(domain, who, NewCardholder("E-1", "Ada", "Lovelace", "", (group.id,)))
         await create_card(domain, who, NewCard(ada.id, 17, 1042))
         return (await issue_enrolment_code(domain, who, controller.id)).code
 

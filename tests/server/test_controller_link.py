@@ -393,7 +393,7 @@ async def test_what_happens_now_arrives_while_a_long_backlog_does(
         assert row.stored_sequence < 6_000 < granted.sequence, "it came before the backlog was through"
 
         async def caught_up() -> bool:
-            return (await ControllerRow.get(id=site.controller_id)).stored_sequence > 6_000
+            return bool((await ControllerRow.get(id=site.controller_id)).stored_sequence > 6_000)
 
         await until(caught_up, 60)
         stored = await sequences(site.controller_id)
