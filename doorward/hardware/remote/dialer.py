@@ -112,7 +112,8 @@ class Dialer:
                 if renewed.done() and not running.done():
                     # By the new certificate, before the old link ends: nobody is absent meanwhile.
                     opened = await self._open()
-                    end.close()
+                    if opened is not None:
+                        end.close()
                 why = await running
                 if opened is None:
                     self._say(f"the link to {self._url} has ended: {why or 'closed here'}")
