@@ -36,6 +36,11 @@ class Assembly:
         self._removed: dict[PolicyPart, list[str]] = {}
         self._missing = 0
 
+    @property
+    def incomplete(self) -> bool:
+        """Whether more parts of a policy are to come."""
+        return self._begun is not None
+
     def take(self, frame: Framed) -> ToController | None:
         """The message that is whole with this frame, if one is. Raises WireBroken when it has no place here."""
         if isinstance(frame, PartsBegun):

@@ -5,11 +5,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from doorward.acs.messages import CertificateDue, CertificateIssued, ToController, ToServer
+from doorward.acs.policy.garbage import no_full_collections
 from doorward.hardware.link import LinkClosed
 from doorward.hardware.remote.parts import Assembly
 from doorward.hardware.remote.wire import WireBroken, decode_to_controller, encode
@@ -107,18 +109,29 @@ class RemoteEnd:
 
     async def _read(self) -> None:
         assembly = Assembly()
-        while True:
-            data = await self._connection.recv()
-            try:
-                message = assembly.take(decode_to_controller(data))
-            except WireBroken as error:
-                logger.error("the server is not understood, the link is closed: %s", error)
-                self._end(PROTOCOL_ERROR, "not understood")
-                return
-            if isinstance(message, CertificateDue | CertificateIssued):
-                self._on_certificate(self, message)
-            elif message is not None and self._on_message is not None and not self._closed:
-                self._on_message(message)
+        is_calm = False
+        with ExitStack() as calm:
+            while True:
+                data = await self._connection.recv()
+                try:
+                    message = assembly.take(decode_to_controller(data))
+                except WireBroken as error:
+                    logger.error("the server is not understood, the link is closed: %s", error)
+                    self._end(PROTOCOL_ERROR, "not understood")
+                    return
+                if message is None:
+                    # The doors must not stop for the collector while a large policy comes.
+                    if not is_calm:
+                        calm.enter_context(no_full_collections())
+                    is_calm = True
+                    continue
+                if is_calm and not assembly.incomplete:
+                    calm.close()
+                    is_calm = False
+                if isinstance(message, CertificateDue | CertificateIssued):
+                    self._on_certificate(self, message)
+                elif self._on_message is not None and not self._closed:
+                    self._on_message(message)
 
     async def _write(self) -> None:
         while True:
