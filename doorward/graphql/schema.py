@@ -11,6 +11,7 @@ from strawberry.extensions import (
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.devices import DeviceMutation, DeviceQuery
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
@@ -45,6 +46,7 @@ _CACHED_DOCUMENTS = 200
 
 _QUERIES = (
     CameraQuery,
+    ControllerQuery,
     CredentialQuery,
     CustomFieldQuery,
     DeviceQuery,
@@ -69,6 +71,7 @@ _QUERIES = (
     ZoneQuery,
 )
 _MUTATIONS = (
+    ControllerMutation,
     CredentialMutation,
     CustomFieldMutation,
     DeviceMutation,

@@ -22,6 +22,9 @@ FORGOTTEN = frozenset(
         EventType.DOOR_POWER_LOST,
         EventType.READER_TAMPER,
         EventType.READER_POWER_LOST,
+        EventType.CONTROLLER_ALONE,
+        EventType.CLOCK_OFF,
+        EventType.JOURNAL_NEARLY_FULL,
     }
 )
 """What a restart forgets. If it is still so, it is raised anew; lockdowns, lockouts and full zones are remembered."""

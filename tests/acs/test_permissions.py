@@ -25,6 +25,7 @@ AREAS = (
     "threats",
     "profiles",
     "doors",
+    "controllers",
     "cameras",
     "users",
     "site",

@@ -21,6 +21,7 @@ from doorward.acs.errors import Busy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.events.operations import store_records
+from doorward.acs.events.sequences import Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
@@ -183,7 +184,7 @@ async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_ur
 async def test_a_batch_waits_for_a_database_that_comes_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     failures: list[Exception] = [OSError("disk"), Busy("disk"), asyncpg.DeadlockDetectedError("met")]
 
-    async def flaky(*arguments: object) -> int:
+    async def flaky(*arguments: object) -> Stored:
         if failures:
             raise failures.pop()
         return await store_records(*arguments)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from doorward.acs.decision.policy import DoorKind
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
-from doorward.acs.doors.models import Controller, Device, Door, Reader
+from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
@@ -28,7 +28,6 @@ __all__ = [
     "create_device",
     "create_door",
     "create_reader",
-    "note_applied_version",
 ]
 
 OSDP_KEY_BYTES = 16
@@ -145,8 +144,3 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         reader_id=given.reader_id,
     )
     return device
-
-
-async def note_applied_version(controller_id: str, version: int) -> None:
-    """A controller says which policy it runs. It is nobody's change, so it has no actor and no audit event."""
-    await Controller.filter(id=controller_id).update(applied_version=version)
