@@ -4,6 +4,13 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.cameras.operations import set_camera_url
+from doorward.acs.controllers.operations import (
+    create_controller,
+    delete_controller,
+    issue_enrolment_code,
+    rename_controller,
+    revoke_controller,
+)
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.doors.commands import Manual, record_command_failure, request_command
 from doorward.acs.doors.models import Controller
@@ -70,6 +77,11 @@ async def commands_and_the_rest(walk: Walk) -> None:
     await do(create_user, "grace", "correct horse battery", Role.OPERATOR)
     await do(set_password, "grace", "another horse battery")
     await do(set_camera_url, walk.site.camera.id, "rtsp://camera/2")
+    annexe = await do(create_controller, "Annexe 2")
+    await do(rename_controller, annexe.id, "Annexe 3")
+    await do(issue_enrolment_code, annexe.id)
+    await do(revoke_controller, annexe.id)
+    await do(delete_controller, annexe.id)
 
 
 async def test_every_audit_event_names_what_it_is_about_and_what_changed(database_url: str) -> None:

@@ -10,7 +10,7 @@ from doorward.acs.controllers.enrolment import digest_of
 from doorward.acs.controllers.enrolment_code import new_code
 from doorward.acs.controllers.models import ControllerCertificate, ControllerCode
 from doorward.acs.controllers.stored_authority import the_authority
-from doorward.acs.doors.models import Controller, Door, Elevator
+from doorward.acs.doors.models import Controller, Device, Door, Elevator
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -34,7 +34,7 @@ async def create_controller(work: Work, name: str) -> Controller:
     """A controller without doors, not enrolled yet."""
     name = await _free_name(work, name)
     controller = await Controller.create(using_db=work.connection, id=new_id(), name=name)
-    work.audit(EventType.CONTROLLER_CREATED, after={"name": name}, controller_id=controller.id)
+    work.audit(EventType.CONTROLLER_CREATED, of=controller, after={"name": name}, controller_id=controller.id)
     return controller
 
 
@@ -48,6 +48,7 @@ async def rename_controller(work: Work, controller_id: str, name: str) -> Contro
         await controller.save(using_db=work.connection, update_fields=["name"])
         work.audit(
             EventType.CONTROLLER_UPDATED,
+            of=controller,
             before={"name": before},
             after={"name": controller.name},
             controller_id=controller.id,
@@ -75,6 +76,7 @@ async def issue_enrolment_code(work: Work, controller_id: str) -> IssuedCode:
     )
     work.audit(
         EventType.CONTROLLER_CODE_ISSUED,
+        of=controller,
         after={"name": controller.name, "expires_at": expires_at},
         controller_id=controller.id,
     )
@@ -95,6 +97,7 @@ async def revoke_controller(work: Work, controller_id: str) -> Controller:
     if serials or codes:
         work.audit(
             EventType.CONTROLLER_REVOKED,
+            of=controller,
             before={"serials": serials, "code": bool(codes)},
             after={"serials": [], "code": False},
             controller_id=controller.id,
@@ -105,13 +108,15 @@ async def revoke_controller(work: Work, controller_id: str) -> Controller:
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_controller(work: Work, controller_id: str) -> None:
-    """Delete a controller that has no doors; its events stay."""
+    """Delete a controller that has no doors and no devices; its events stay."""
     controller = await _apart(work, controller_id)
     doors = Door.filter(controller_id=controller.id).using_db(work.connection).order_by("name")
     elevators = Elevator.filter(controller_id=controller.id).using_db(work.connection).order_by("name")
+    devices = Device.filter(controller_id=controller.id, door_id=None).using_db(work.connection).order_by("name")
     users = [
         *(f"door {name}" for name in await doors.values_list("name", flat=True)),
         *(f"elevator {name}" for name in await elevators.values_list("name", flat=True)),
+        *(f"device {name}" for name in await devices.values_list("name", flat=True)),
     ]
     if users:
         shown = ", ".join(users[:_SHOWN_USERS]) + (
@@ -121,7 +126,8 @@ async def delete_controller(work: Work, controller_id: str) -> None:
             f"The controller {controller.name} still has: {shown}. Give them another controller first.", "id"
         )
     await controller.delete(using_db=work.connection)
-    work.audit(EventType.CONTROLLER_DELETED, before={"name": controller.name}, controller_id=controller.id)
+    name = {"name": controller.name}
+    work.audit(EventType.CONTROLLER_DELETED, of=controller, before=name, controller_id=controller.id)
     work.after.append(lambda: work.domain.controllers.drop(controller.id, "deleted"))
 
 
