@@ -21,6 +21,7 @@ FORGOTTEN = frozenset(
         EventType.DOOR_TAMPER,
         EventType.DOOR_POWER_LOST,
         EventType.READER_TAMPER,
+        EventType.READER_FLOODED,
     }
 )
 """What a restart forgets. If it is still so, it is raised anew; lockdowns, lockouts and full zones are remembered."""

@@ -185,6 +185,11 @@ class EventType(StrEnum):
     THREAT_LEVEL_UPDATED = "audit.threat_level.updated"
     THREAT_LEVEL_DELETED = "audit.threat_level.deleted"
 
+    # Wiegand.
+    READER_FLOODED = "reader.flooded"
+    READER_FLOOD_ENDED = "reader.flood_ended"
+    WIEGAND_DEVICE_UPDATED = "audit.wiegand_device.updated"
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -381,6 +386,12 @@ def _declare() -> dict[EventType, Declaration]:
         kind.THREAT_LEVEL_CREATED: Declaration(audit, info, "Threat level created"),
         kind.THREAT_LEVEL_UPDATED: Declaration(audit, info, "Settings of a threat level changed"),
         kind.THREAT_LEVEL_DELETED: Declaration(audit, notice, "Threat level deleted"),
+        # Wiegand.
+        kind.READER_FLOODED: Declaration(
+            device, alarm, "Reader sends too much and is ignored", kind.READER_FLOOD_ENDED
+        ),
+        kind.READER_FLOOD_ENDED: Declaration(device, info, "Reader is listened to again"),
+        kind.WIEGAND_DEVICE_UPDATED: Declaration(audit, info, "Wiegand reader's converter settings changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
