@@ -33,6 +33,7 @@ from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
@@ -63,6 +64,7 @@ _QUERIES = (
     SiteQuery,
     ThreatQuery,
     UserQuery,
+    WiegandDeviceQuery,
     ZoneQuery,
 )
 _MUTATIONS = (
@@ -85,6 +87,7 @@ _MUTATIONS = (
     SiteMutation,
     ThreatMutation,
     UserMutation,
+    WiegandDeviceMutation,
     ZoneCommandMutation,
     ZoneMutation,
 )

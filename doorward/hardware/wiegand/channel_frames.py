@@ -1,9 +1,9 @@
 """The framing `channel-frames`: binary, for converters with several readers.
 
 STX, length (of channel, kind and data), channel, kind, data, CRC-16/CCITT-FALSE of everything from length to data
-(most significant byte first), ETX. Kinds: `W` a burst (number of bits, 0 for 256, then the bits, left-justified), `T` the tamper
-input (1: closed), `H` the converter is there (channel 0, no data). To the converter: `L` the wires to drive (green 1,
-red 2, buzzer 4).
+(most significant byte first), ETX. Kinds: `W` a burst (number of bits, 0 for 256, then the bits, left-justified), `T`
+the tamper input (1: closed), `H` the converter is there (channel 0, no data). To the converter: `L` the wires to drive
+(green 1, red 2, buzzer 4).
 """
 
 from binascii import crc_hqx

@@ -65,7 +65,7 @@ _BEEP_S, _PAUSE_S = 0.2, 0.1
 
 
 class Face:
-    """What one reader shows and sounds. With a single wire green is on and red is off; it knows no amber and no dark."""
+    """What one reader shows and sounds. On a single wire, on is green and off is red: no amber, no blinking."""
 
     def __init__(self, led_control: LedControl) -> None:
         self._single = led_control is LedControl.SINGLE

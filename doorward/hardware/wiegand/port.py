@@ -60,6 +60,7 @@ class WiegandPort:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._wake)
         self._heard_at = 0.0
+        self._lost = False
         self._noise_told_at = float("-inf")
         self._noise = 0
         self._thread = threading.Thread(target=self._run, name=f"wiegand {devices[0].port}", daemon=True)
@@ -99,7 +100,7 @@ class WiegandPort:
         while not self._stopping.is_set():
             served_from = self._monotonic()
             try:
-                with SerialPort(self.devices[0].port, self.devices[0].baud, lambda data: None) as port:
+                with SerialPort(self.devices[0].port, self.devices[0].baud, _ignore) as port:
                     self._serve(port, self._codec)
             except PortUnusable as error:
                 self._all_down(str(error))
@@ -123,6 +124,7 @@ class WiegandPort:
         poller.register(self._wake, select.POLLIN)
         poller.register(port.fileno, select.POLLIN)
         last_byte_at = self._heard_at = self._monotonic()
+        self._lost = False
         if codec.framing.heartbeat_s is None:
             self._all_up(last_byte_at)
         while not self._stopping.is_set():
@@ -148,25 +150,25 @@ class WiegandPort:
         now = self._monotonic()
         dues = [reader.next_change(now) for reader in self._readers]
         dues.append(last_byte_at + PARTIAL_S if decoder.waits else None)
-        dues.append(self._lost_at() if any(reader.online for reader in self._readers) else None)
+        dues.append(self._lost_at())
         known = [due for due in dues if due is not None]
         # One millisecond more, because poll() may wake a little early.
         return max(0, int((min(known) - now) * 1000) + 1) if known else None
 
     def _lost_at(self) -> float | None:
+        """When the converter is lost, unless it is heard before."""
         heartbeat_s = self._codec.framing.heartbeat_s if self._codec is not None else None
-        return None if heartbeat_s is None else self._heard_at + heartbeat_s * BEATS_MISSED
+        return None if heartbeat_s is None or self._lost else self._heard_at + heartbeat_s * BEATS_MISSED
 
     def _take(self, heard: Sequence[Heard], now: float) -> None:
         for one in heard:
             if isinstance(one, Noise):
                 self._take_noise(one, now)
                 continue
-            self._heard_at = now
+            self._heard_at, self._lost = now, False
             self._all_up(now)
-            reader = self._by_channel.get(one.channel) if isinstance(one, Burst | TamperInput) else None
-            if reader is not None and isinstance(one, Burst | TamperInput):
-                reader.take(one, now)
+            if isinstance(one, Burst | TamperInput) and one.channel in self._by_channel:
+                self._by_channel[one.channel].take(one, now)
 
     def _take_noise(self, noise: Noise, now: float) -> None:
         for reader in self._readers:
@@ -179,6 +181,7 @@ class WiegandPort:
     def _pass_time(self, now: float) -> None:
         lost_at = self._lost_at()
         if lost_at is not None and now >= lost_at:
+            self._lost = True
             for reader in self._readers:
                 reader.went_down(_NO_HEARTBEAT)
         for reader in self._readers:
@@ -196,3 +199,7 @@ class WiegandPort:
             wires = reader.wires_to_drive(now) if reader.online else None
             if wires is not None:
                 port.write(codec.command(reader.device.channel, wires))
+
+
+def _ignore(data: bytes) -> None:
+    """What passes is taken where it is read."""
