@@ -1,6 +1,7 @@
 """Every framing: what a converter writes is read back however it is cut, and nothing else is made of what arrives."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -46,7 +47,7 @@ NAMED_FRAME = st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name
 
 def feed_in_pieces(decoder: Decoder, data: bytes, cuts: Sequence[int]) -> list[Heard]:
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [one for start, end in zip(edges, edges[1:]) for one in decoder.feed(data[start:end])]
+    return [one for start, end in pairwise(edges) for one in decoder.feed(data[start:end])]
 
 
 def framed(checked: bytes) -> bytes:
@@ -192,7 +193,7 @@ def test_the_example_that_is_shown_is_the_card_17_1042(name: str) -> None:
         ("decimal", b"256,1\r\n"),
         ("decimal", b"1,65536\r\n"),
         ("decimal", b"1;5\r\n"),
-        ("decimal", "١,١\r\n".encode()),
+        ("decimal", b"\xd9\xa1,\xd9\xa1\r\n"),
         ("hex-xor", b"\x0262E3086CED09\r\n\x03"),
         ("hex-xor", b"\x0262E3086CED08\x02"),
         ("hex-xor", b"62E3086CED08\r\n\x03"),
