@@ -128,6 +128,7 @@ class WiegandPort:
         if codec.framing.heartbeat_s is None:
             self._all_up(last_byte_at)
         while not self._stopping.is_set():
+            self._drive(port, codec, self._monotonic())
             ready = dict(poller.poll(self._wait_ms(decoder, last_byte_at)))
             if self._wake in ready:
                 os.eventfd_read(self._wake)
@@ -140,7 +141,6 @@ class WiegandPort:
             elif decoder.waits and now - last_byte_at >= PARTIAL_S:
                 self._take(decoder.give_up(), now)
             self._pass_time(now)
-            self._drive(port, codec, now)
 
     def _all_up(self, now: float) -> None:
         for reader in self._readers:
