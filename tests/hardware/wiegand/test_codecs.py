@@ -1,14 +1,17 @@
 """Every framing: what a converter writes is read back however it is cut, and nothing else is made of what arrives."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
-from doorward.acs.doors.wiegand import FRAMINGS
+from doorward.acs.doors.wiegand import FRAMINGS, Framing
 from doorward.hardware.wiegand.codec import Burst, Codec, Decoder, Frame, Heard, Heartbeat, Noise, TamperInput, Wires
 from doorward.hardware.wiegand.codecs import CODECS
 
@@ -256,3 +259,21 @@ def test_a_framing_of_26_bit_cards_writes_no_other(name: str) -> None:
 
 def test_no_bits_are_in_a_repr() -> None:
     assert "data" not in repr(Burst(encode_h10301(17, 1042)))
+
+
+def test_the_framing_that_the_guide_adds_works() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "wiegand.md").read_text()
+    declaration, module = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    names: dict[str, Any] = {"Framing": Framing}
+    exec(declaration, names)  # noqa: S102 - our own page
+    exec(module.replace("from doorward.acs.doors.wiegand import DEC_10\n", ""), names)  # noqa: S102
+    codec: Codec = names["CODEC"]
+    (heard,) = codec.decoder().feed(codec.framing.example)
+    assert heard == Burst(CardBits.from_int(123478, 32))
+    assert codec.encode(heard) == codec.framing.example
+    assert isinstance(codec.decoder().feed(b"4294967296\r\n")[0], Noise)
+
+
+def test_the_reference_shows_every_framing_by_its_name() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "wiegand.md").read_text()
+    assert [name for name in FRAMINGS if f"| `{name}` |" not in page] == []
