@@ -7,8 +7,8 @@ from doorward.hardware.wiegand.codec import Heard, Noise
 STX, ETX = 0x02, 0x03
 
 Cut = Callable[[bytes], tuple[int, Heard] | None]
-"""Looks at bytes that begin with STX: how many of them are the frame, and what it says; None: more must come first.
-Noise costs the STX alone, so that a good frame behind a broken one is found."""
+"""Looks at bytes that begin with STX: how many of them are done with, and what they say; None: more must come first.
+Of a broken frame only the STX is done with, so that a good one behind it is found."""
 
 
 class EnvelopeDecoder:
@@ -53,5 +53,5 @@ class EnvelopeDecoder:
                 break
             size, found = piece
             heard.append(found)
-            self._buffer = self._buffer[1 if isinstance(found, Noise) else size :]
+            self._buffer = self._buffer[size:]
         return heard

@@ -158,6 +158,8 @@ def test_a_frame_hidden_in_the_bits_of_a_card_comes_only_with_noise_before_it() 
     assert len(decoder.feed(outer)) == 1
     heard = decoder.feed(outer[:-2] + b"\0" + outer[-1:])
     assert isinstance(heard[0], Noise)
+    unknown = framed(bytes((2 + len(inner), 0)) + b"X" + inner)
+    assert decoder.give_up() + decoder.feed(unknown) == [Noise("frame cut short"), Noise("a frame that means nothing")]
 
 
 @pytest.mark.parametrize("name", NAMES)

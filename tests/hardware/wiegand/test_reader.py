@@ -61,6 +61,7 @@ def test_after_noise_nothing_is_believed_for_a_second() -> None:
     assert told == []
     one.take(CARD, READY + 10 + STALE_AFTER_NOISE_S + 0.5)
     assert told == [Presented("r", PinEntry("1042"))]
+    assert "1042" not in repr(told)
 
 
 def test_a_key_with_a_wrong_complement_is_noise_to_its_reader() -> None:
