@@ -1,6 +1,7 @@
 """The driver on real terminals: what comes down the line is told, what is shown goes back, and nothing else happens."""
 
 import fcntl
+import random
 import threading
 from pathlib import Path
 
@@ -51,8 +52,8 @@ def link(tmp_path: Path) -> Path:
 
 def beat(far: Converter, told: Heard, device_id: str = "r", after: int = 0) -> None:
     """Until the reader is online. What is sent before the port is opened is lost."""
-    frame = Heartbeat() if far.framing == "channel-frames" else TamperInput(True, 1)
-    wait_until(lambda: len(told.of(DeviceOnline, device_id)) > after, lambda: far.send(frame))
+    beats = [Heartbeat()] if far.framing == "channel-frames" else []
+    wait_until(lambda: len(told.of(DeviceOnline, device_id)) > after, lambda: far.send(*beats))
 
 
 @pytest.mark.parametrize("name", [name for name in CODECS if name != "channel-frames"])
@@ -223,3 +224,22 @@ def test_a_flooding_reader_is_silenced_and_its_neighbour_is_not(link: Path, told
             assert told.next(FloodChanged, "loud", after=1) == FloodChanged("loud", False)
             far.send(Burst(CARD, 0))
             told.next(CardRead, "loud", after=20)
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_garbage_opens_nothing_and_does_not_deafen(name: str, link: Path, told: Heard, clock: JumpingClock) -> None:
+    dice = random.Random(name)
+    card = CardBits(bytes(5), 40) if name == "hex-xor" else CARD
+    with converter(link, name) as far, driving([far.device("r", 0)], told, clock):
+        beat(far, told)
+        clock.jump(FRESH_MS)
+        for _ in range(20):
+            far.raw(dice.randbytes(1_000))
+        far.raw(b"\r\n")
+
+        def try_again() -> None:
+            clock.jump(FRESH_MS)
+            far.send(Burst(card))
+
+        wait_until(lambda: CardRead("r", card, True) in told.of(CardRead), try_again)
+    assert {read for read in told.of(CardRead) if read.fresh} == {CardRead("r", card, True)}
