@@ -25,6 +25,7 @@ from doorward.acs.decision.policy import (
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
+from doorward.acs.doors.wiegand import KeypadMode
 from doorward.acs.doors.wiring import (
     Circuit,
     InputPurpose,
@@ -63,6 +64,7 @@ __all__ = [
     "EventCategory",
     "IdentificationType",
     "InputPurpose",
+    "KeypadMode",
     "LedControl",
     "LockRank",
     "Missing",
@@ -103,6 +105,7 @@ for shown, name, description in (
     (RelockOn, "RelockOn", "When a released door locks again before its access time is over."),
     (EmergencyAction, "EmergencyAction", "What a door does while its emergency input is active."),
     (IdentificationType, "IdentificationType", "What a person shows."),
+    (KeypadMode, "KeypadMode", "How a Wiegand keypad sends what is typed: a burst for each key, or for a whole PIN."),
     (ReaderType, "ReaderType", "How a reader is connected, or what it is."),
     (LedControl, "LedControl", "How many wires drive the light of a Wiegand reader."),
     (Circuit, "Circuit", "When an input is active: while its circuit is open, or closed."),

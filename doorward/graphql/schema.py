@@ -36,6 +36,7 @@ from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
@@ -68,6 +69,7 @@ _QUERIES = (
     SiteQuery,
     ThreatQuery,
     UserQuery,
+    WiegandDeviceQuery,
     ZoneQuery,
 )
 _MUTATIONS = (
@@ -92,6 +94,7 @@ _MUTATIONS = (
     SiteMutation,
     ThreatMutation,
     UserMutation,
+    WiegandDeviceMutation,
     ZoneCommandMutation,
     ZoneMutation,
 )

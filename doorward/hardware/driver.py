@@ -85,8 +85,24 @@ class SupplyChanged:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FloodChanged:
+    """Whether a reader device sends more than anybody can show or type; while it does, nothing of it is told."""
+
+    device_id: str
+    active: bool
+
+
 DriverEvent = (
-    CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged | SupplyChanged
+    CardRead
+    | KeysPressed
+    | Presented
+    | InputsChanged
+    | DeviceOnline
+    | DeviceOffline
+    | TamperChanged
+    | SupplyChanged
+    | FloodChanged
 )
 
 

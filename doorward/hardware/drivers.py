@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from doorward.acs.devices import Device, OsdpDevice
+from doorward.acs.devices import Device, OsdpDevice, WiegandDevice
 from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink
 from doorward.hardware.osdp.driver import OsdpDriver
+from doorward.hardware.wiegand.driver import WiegandDriver
 
 MakeDriver = Callable[[Sequence[Any], EventSink], Driver]
 
-MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver}
+MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, WiegandDevice: WiegandDriver}
 """The driver of each kind of device; it is made of the devices of that kind."""
 
 

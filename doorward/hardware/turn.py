@@ -55,6 +55,7 @@ from doorward.hardware.driver import (
     DriverCommand,
     DriverEvent,
     Feedback,
+    FloodChanged,
     InputsChanged,
     KeysPressed,
     Presented,
@@ -179,6 +180,8 @@ class Turn:
                 self._tampered(given.device_id, given.active)
             case SupplyChanged():
                 self._supplied(given.device_id, given.present)
+            case FloodChanged():
+                self._flooded(given.device_id, given.active)
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -319,6 +322,10 @@ class Turn:
             self.step(door_id, PowerChanged(present, new_id()))
         for line in self._wiring.readers_on(device_id):
             self._reader_record(line, EventType.READER_POWER_RESTORED if present else EventType.READER_POWER_LOST)
+
+    def _flooded(self, device_id: str, active: bool) -> None:
+        for line in self._wiring.readers_on(device_id):
+            self._reader_record(line, EventType.READER_FLOODED if active else EventType.READER_FLOOD_ENDED)
 
     def _doors_on(self, device_id: str) -> list[str]:
         return [door_id for door_id in sorted(self._wiring.doors_on(device_id)) if door_id in self.doors]

@@ -25,6 +25,7 @@ FORGOTTEN = frozenset(
         EventType.CONTROLLER_ALONE,
         EventType.CLOCK_OFF,
         EventType.JOURNAL_NEARLY_FULL,
+        EventType.READER_FLOODED,
     }
 )
 """What a restart forgets. If it is still so, it is raised anew; lockdowns, lockouts and full zones are remembered."""

@@ -11,7 +11,7 @@ from doorward.acs.decision.live_policy import LivePolicy
 from doorward.acs.decision.patch import PolicyChanges, PolicyStore
 from doorward.acs.decision.policy import CardholderPolicy
 from doorward.acs.decision.reason import Reason
-from doorward.acs.devices import LockLine, Wiring
+from doorward.acs.devices import LockLine, OsdpDevice, Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import Health, Hello, PolicyApplied, PolicyDelta, PolicyRefused, PolicySnapshot
 from doorward.acs.policy.content import content_after, content_of
@@ -278,7 +278,7 @@ def test_a_door_that_a_policy_leaves_out_is_locked_and_its_alarms_end(site: Site
 def test_the_output_of_a_device_that_a_policy_leaves_out_is_locked(site: Site) -> None:
     whole = unlocked(site)
     first = site.driver
-    reader, io = whole.wiring.devices
+    reader, io = (device for device in whole.wiring.devices if isinstance(device, OsdpDevice))
     other = wired(reader, msgspec.structs.replace(io, id="another-io", address=9))
     site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), other))
     site.server.message(PolicyApplied, lambda applied: applied.version == 3)

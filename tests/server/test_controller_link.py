@@ -17,7 +17,7 @@ from doorward.acs.controllers.operations import revoke_controller
 from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.door import DoorMode, Position
-from doorward.acs.devices import Device
+from doorward.acs.devices import Device, OsdpDevice
 from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Controller as ControllerRow
 from doorward.acs.doors.models import Door
@@ -290,12 +290,12 @@ class Box:
         assert self.driver is not None
         for device in self.driver.devices:
             self.driver.sink(DeviceOnline(device.id))
-            if device.key == DOOR_KEY:
+            if isinstance(device, OsdpDevice) and device.key == DOOR_KEY:
                 self.driver.sink(InputsChanged(device.id, (False, False)))
 
     def badge(self, number: int = 1042) -> None:
         assert self.driver is not None
-        (reader,) = [device.id for device in self.driver.devices if device.key != DOOR_KEY]
+        (reader,) = [one.id for one in self.driver.devices if isinstance(one, OsdpDevice) and one.key != DOOR_KEY]
         self.driver.sink(CardRead(reader, encode_h10301(17, number), True))
 
     async def __aenter__(self) -> "Box":

@@ -5,12 +5,22 @@ from collections.abc import Callable, Collection
 
 from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
-from doorward.acs.devices import DEFAULT_BAUD, DeviceKind, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
+from doorward.acs.devices import (
+    DEFAULT_BAUD,
+    DeviceKind,
+    InputLine,
+    LockLine,
+    OsdpDevice,
+    ReaderLine,
+    WiegandDevice,
+    Wiring,
+)
 from doorward.acs.devices import Device as AnyDevice
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
-from doorward.acs.doors.wiring import InputPurpose, InputWire, RexAction
+from doorward.acs.doors.wiegand_rows import converter_of
+from doorward.acs.doors.wiring import Circuit, InputPurpose, InputWire, LedControl, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.sealing import Sealer
 
@@ -87,7 +97,7 @@ async def reader_policies(controller_id: str, ids: Collection[str] | None = None
 
 async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     """The devices at a controller's doors with the keys of their secure channels, and all lines on them, by id."""
-    devices = await Device.filter(controller_id=controller_id).order_by("id")
+    devices = await Device.filter(controller_id=controller_id).prefetch_related("reader").order_by("id")
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
@@ -108,7 +118,27 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
 
 
-_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}
+def _wiegand(_: Sealer, device: Device) -> WiegandDevice:
+    given, reader = converter_of(device), device.reader
+    return WiegandDevice(
+        device.id,
+        device.port or "",
+        given.framing,
+        given.channel,
+        given.baud,
+        given.keypad,
+        given.pin_facility,
+        given.pin_digits,
+        reader.led_control if reader else LedControl.SINGLE,
+        reader.tamper_when if reader else Circuit.OPEN,
+        min(reader.tamper_debounce_ms, MAX_DEBOUNCE_MS) if reader else 0,
+    )
+
+
+_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {
+    DeviceKind.OSDP: _osdp,
+    DeviceKind.WIEGAND: _wiegand,
+}
 """What a controller gets of each kind of device."""
 
 

@@ -8,7 +8,6 @@ from doorward.acs.actor import Permission
 from doorward.acs.doors.adding import READER_COLUMNS, put_reader
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
-from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import Work, operation
@@ -25,8 +24,8 @@ async def update_reader(
     check.version(reader.version, expected_version)
     before = settings_of_reader(reader)
     after = replace(before, **changes)
-    if after.type is not ReaderType.OSDP and await _devices(work, reader_id):
-        raise Conflict("An OSDP device is wired to this reader. Delete it first.", "type")
+    if after.type is not before.type and await _devices(work, reader_id):
+        raise Conflict("A device is wired to this reader as it is. Delete that device first.", "type")
     await put_reader(work, reader, door, after)
     if settings_of_reader(reader) == before:
         return reader
@@ -58,7 +57,7 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
     reader, door = await _locked(work, reader_id)
     check.version(reader.version, expected_version)
     for device_id in await _devices(work, reader_id):
-        await _delete_device(work, device_id)
+        await remove_device(work, device_id)
     await reader.delete(using_db=work.connection)
     await refuse_lost_reader(work, door.id, "id")
     work.changed(PolicyPart.READER, reader_id)
@@ -75,23 +74,24 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_device(work: Work, device_id: str) -> None:
-    """Delete an OSDP device. Refused while a lock or an input of a door is on it."""
+    """Delete a device. Refused while a lock or an input of a door is on it."""
     device = await Device.get_or_none(id=device_id, using_db=work.connection)
     if device is None:
         raise NotFound("There is no such device.", "id")
-    await _delete_device(work, device_id)
-    door = await Door.get(id=device.door_id, using_db=work.connection)
+    await remove_device(work, device_id)
+    door = await Door.get_or_none(id=device.door_id or "", using_db=work.connection)
     work.audit(
         EventType.DEVICE_DELETED,
         of=device,
         before={"role": device.role.value, "port": device.port, "address": device.address},
-        door_id=door.id,
-        door_name=door.name,
+        door_id=device.door_id,
+        door_name=door.name if door is not None else None,
         reader_id=device.reader_id,
     )
 
 
-async def _delete_device(work: Work, device_id: str) -> None:
+async def remove_device(work: Work, device_id: str) -> None:
+    """Delete a device of any kind within another operation. Raises Conflict while a lock or an input is on it."""
     for model in (DoorLock, DoorInput):
         wired = await model.filter(device_id=device_id).using_db(work.connection).prefetch_related("door").first()
         if wired is not None:

@@ -209,6 +209,11 @@ class EventType(StrEnum):
     DOOR_UNREACHABLE = "door.unreachable"
     DOOR_REACHABLE = "door.reachable"
 
+    # Wiegand.
+    READER_FLOODED = "reader.flooded"
+    READER_FLOOD_ENDED = "reader.flood_ended"
+    WIEGAND_DEVICE_UPDATED = "audit.wiegand_device.updated"
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -438,6 +443,12 @@ def _declare() -> dict[EventType, Declaration]:
             device, warning, "Door out of the server's reach; its controller goes on alone", kind.DOOR_REACHABLE
         ),
         kind.DOOR_REACHABLE: Declaration(device, info, "Door in the server's reach again"),
+        # Wiegand.
+        kind.READER_FLOODED: Declaration(
+            device, alarm, "Reader sends too much and is ignored", kind.READER_FLOOD_ENDED
+        ),
+        kind.READER_FLOOD_ENDED: Declaration(device, info, "Reader is listened to again"),
+        kind.WIEGAND_DEVICE_UPDATED: Declaration(audit, info, "Wiegand reader's converter settings changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
