@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -78,6 +79,10 @@ async def _results(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
             yield message["payload"]["data"]
 
 
+_TLS = ssl.create_default_context()
+"""Made once: it reads every authority of the machine, and nothing here speaks TLS."""
+
+
 @asynccontextmanager
 async def serve_api(world: World, video_root: Path, *roles: Role) -> AsyncIterator[Api]:
     """The API of this world on a port of its own, with one user for each role."""
@@ -96,7 +101,7 @@ async def serve_api(world: World, video_root: Path, *roles: Role) -> AsyncIterat
     app = build_app(world.domain, video_root)
     served = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=_TLS) as http:
             yield Api(http, port)
     finally:
         stop.set()

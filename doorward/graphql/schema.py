@@ -1,5 +1,7 @@
 """The schema: every area's queries, mutations and subscriptions, and the limits that each request meets."""
 
+from functools import cache
+
 import strawberry
 from strawberry.extensions import (
     MaxAliasesLimiter,
@@ -104,8 +106,9 @@ _SUBSCRIPTIONS = (
 )
 
 
+@cache
 def build_schema() -> strawberry.Schema:
-    """The schema, ready to serve."""
+    """The schema, ready to serve. It knows nothing of a domain, so that there is one for the process."""
     return strawberry.Schema(
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
