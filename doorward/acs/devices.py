@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from doorward.acs.decision.local_rules import LocalRule
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LedControl, LockRank, Supervision
 
@@ -86,10 +87,35 @@ class InputLine(msgspec.Struct, frozen=True):
     rex_unlocks: bool = True
 
 
+class AuxInputLine(msgspec.Struct, frozen=True):
+    """An auxiliary input, of no door: its contact, and how its readings are taken (as an `InputLine`'s are)."""
+
+    input_id: str
+    name: str
+    device_id: str
+    number: int
+    active_when: Circuit = Circuit.CLOSED
+    debounce_ms: int = 0
+    supervision: Supervision = Supervision.NONE
+    resistor_ohm: int | None = None
+
+
+class AuxOutputLine(msgspec.Struct, frozen=True):
+    """An auxiliary output, which no door's lock is on. Local rules switch it; without any it is off."""
+
+    output_id: str
+    name: str
+    device_id: str
+    output: int
+
+
 class Wiring(msgspec.Struct, frozen=True):
-    """All devices of one controller and every line on them."""
+    """All devices of one controller, every line on them, and the rules that it goes by without the server."""
 
     devices: tuple[Device, ...] = ()
     readers: tuple[ReaderLine, ...] = ()
     locks: tuple[LockLine, ...] = ()
     inputs: tuple[InputLine, ...] = ()
+    aux_inputs: tuple[AuxInputLine, ...] = ()
+    aux_outputs: tuple[AuxOutputLine, ...] = ()
+    local_rules: tuple[LocalRule, ...] = ()

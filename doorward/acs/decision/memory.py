@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from doorward.acs.decision.keypad import Lockout
+from doorward.acs.decision.local_rules import Found
 from doorward.acs.decision.policy import Side
 
 
@@ -71,6 +72,10 @@ class Table(StrEnum):
     """Swipe by door id."""
     FIRST_PERSON = "first_person"
     """When somebody whom an unlock schedule waits for last came in, by door id."""
+    LOCAL_RULE = "local_rule"
+    """What a local rule's trigger was, by rule id."""
+    OUTPUT = "output"
+    """The local rule that switched an output on, by output id."""
 
 
 TYPES: dict[Table, Any] = {
@@ -82,6 +87,8 @@ TYPES: dict[Table, Any] = {
     Table.WAITING: Waiting,
     Table.SWIPE: Swipe,
     Table.FIRST_PERSON: datetime,
+    Table.LOCAL_RULE: Found,
+    Table.OUTPUT: str,
 }
 """What the values of each table are, for whoever keeps them on disk."""
 
@@ -136,6 +143,8 @@ class Memory:
     waiting: Layer[Waiting]
     swipe: Layer[Swipe]
     first_person: Layer[datetime]
+    local_rule: Layer[Found]
+    output: Layer[str]
 
     def __init__(self, base: "Memory | None" = None) -> None:
         for name in self.__slots__:

@@ -184,6 +184,24 @@ class EventType(StrEnum):
     THREAT_LEVEL_CREATED = "audit.threat_level.created"
     THREAT_LEVEL_UPDATED = "audit.threat_level.updated"
     THREAT_LEVEL_DELETED = "audit.threat_level.deleted"
+    # Auxiliary inputs and outputs, local rules.
+    INPUT_ACTIVE = "input.active"
+    INPUT_NORMAL = "input.normal"
+    INPUT_FAULT = "input.fault"
+    INPUT_FAULT_CLEARED = "input.fault_cleared"
+    OUTPUT_ON = "output.on"
+    OUTPUT_OFF = "output.off"
+    OUTPUT_PULSED = "output.pulsed"
+    OUTPUT_MISSED = "output.missed"
+    AUX_INPUT_CREATED = "audit.aux_input.created"
+    AUX_INPUT_UPDATED = "audit.aux_input.updated"
+    AUX_INPUT_DELETED = "audit.aux_input.deleted"
+    AUX_OUTPUT_CREATED = "audit.aux_output.created"
+    AUX_OUTPUT_UPDATED = "audit.aux_output.updated"
+    AUX_OUTPUT_DELETED = "audit.aux_output.deleted"
+    LOCAL_RULE_CREATED = "audit.local_rule.created"
+    LOCAL_RULE_UPDATED = "audit.local_rule.updated"
+    LOCAL_RULE_DELETED = "audit.local_rule.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +399,24 @@ def _declare() -> dict[EventType, Declaration]:
         kind.THREAT_LEVEL_CREATED: Declaration(audit, info, "Threat level created"),
         kind.THREAT_LEVEL_UPDATED: Declaration(audit, info, "Settings of a threat level changed"),
         kind.THREAT_LEVEL_DELETED: Declaration(audit, notice, "Threat level deleted"),
+        # Auxiliary inputs and outputs, local rules.
+        kind.INPUT_ACTIVE: Declaration(device, notice, "Input active", kind.INPUT_NORMAL),
+        kind.INPUT_NORMAL: Declaration(device, info, "Input at rest again"),
+        kind.INPUT_FAULT: Declaration(device, warning, "Line of an input broken", kind.INPUT_FAULT_CLEARED),
+        kind.INPUT_FAULT_CLEARED: Declaration(device, info, "Line of an input works again"),
+        kind.OUTPUT_ON: Declaration(device, info, "Output switched on"),
+        kind.OUTPUT_OFF: Declaration(device, info, "Output switched off"),
+        kind.OUTPUT_PULSED: Declaration(device, info, "Output switched on for a time"),
+        kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed: its device was offline"),
+        kind.AUX_INPUT_CREATED: Declaration(audit, info, "Auxiliary input created"),
+        kind.AUX_INPUT_UPDATED: Declaration(audit, info, "Auxiliary input changed"),
+        kind.AUX_INPUT_DELETED: Declaration(audit, notice, "Auxiliary input deleted"),
+        kind.AUX_OUTPUT_CREATED: Declaration(audit, info, "Auxiliary output created"),
+        kind.AUX_OUTPUT_UPDATED: Declaration(audit, info, "Auxiliary output changed"),
+        kind.AUX_OUTPUT_DELETED: Declaration(audit, notice, "Auxiliary output deleted"),
+        kind.LOCAL_RULE_CREATED: Declaration(audit, info, "Local rule created"),
+        kind.LOCAL_RULE_UPDATED: Declaration(audit, info, "Local rule changed"),
+        kind.LOCAL_RULE_DELETED: Declaration(audit, notice, "Local rule deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
