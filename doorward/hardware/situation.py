@@ -14,10 +14,9 @@ from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.read import Shown
 from doorward.acs.decision.unlocking import UnlockWish
-from doorward.acs.devices import InputLine
 from doorward.acs.messages import DoorStatus, ManualSetting
 from doorward.hardware.driver import Reading
-from doorward.hardware.wiring import Wiring
+from doorward.hardware.wiring import ContactLine, Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,34 @@ class Contact:
         return float("inf") if self.last_at is None else max(0.0, (now - self.last_at).total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class InputTold:
+    """What was told of an auxiliary input, and has not ended."""
+
+    name: str
+    active: bool = False
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNow:
+    """An auxiliary output: whether it is on as far as was told, and what its device was last sent (None: nothing)."""
+
+    output_id: str
+    name: str
+    on: bool = False
+    sent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleNow:
+    """Whether a schedule applies, from when until when (aware UTC)."""
+
+    active: bool
+    since: datetime
+    until: datetime
+
+
 SubjectKey = tuple[str, str]
 """Correlation and door id: in an elevator, one card releases several."""
 
@@ -83,6 +110,7 @@ class Situation:
 
     `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
+    `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` by device id and number.
     """
 
     policy: CompiledPolicy
@@ -90,13 +118,16 @@ class Situation:
     doors: Mapping[str, DoorState] = field(default_factory=dict)
     devices: Mapping[str, bool] = field(default_factory=dict)
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
-    lines: Mapping[InputLine, Debounce] = field(default_factory=dict)
+    lines: Mapping[ContactLine, Debounce] = field(default_factory=dict)
     subjects: Mapping[SubjectKey, Subject] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
     keypads: Mapping[str, Keypad] = field(default_factory=dict)
     wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
+    inputs: Mapping[str, InputTold] = field(default_factory=dict)
+    outputs: Mapping[tuple[str, int], OutputNow] = field(default_factory=dict)
+    schedules: Mapping[str, ScheduleNow] = field(default_factory=dict)
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -107,6 +138,7 @@ class Situation:
             if heard.heard is not heard.stable:
                 yield heard.since_ms + line.debounce_ms
         moments = [wish.changes_at for wish in self.wishes.values()]
+        moments += [schedule.until for schedule in self.schedules.values()]
         if not self.memory.failures.empty:
             lockouts = (self.memory.failures.get(spot_id) for spot_id in self.policy.spots)
             moments += [lockout.until for lockout in lockouts if lockout is not None]
@@ -120,16 +152,19 @@ class Situation:
             door_id: self.doors.get(door_id) or initial(door, modes.get(door_id, DoorSetting.RULES))
             for door_id, door in policy.doors.items()
         }
+        contacts: tuple[ContactLine, ...] = (*plan.inputs, *plan.aux_inputs)
         return Situation(
             policy,
             Wiring(plan),
             doors,
             {device.id: self.devices[device.id] for device in plan.devices if device.id in self.devices},
             {device.id: self.readings[device.id] for device in plan.devices if device.id in self.readings},
-            {line: self.lines[line] for line in plan.inputs if line in self.lines},
+            {line: self.lines[line] for line in contacts if line in self.lines},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
             contact=self.contact,
+            inputs=self.inputs,
+            outputs=self.outputs,
         )
 
 

@@ -53,6 +53,7 @@ from doorward.hardware.driver import (
     SupplyChanged,
     TamperChanged,
 )
+from doorward.hardware.local_io import LocalIo
 from doorward.hardware.sensing import Sensing
 from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
 from doorward.hardware.wiring import output_for
@@ -123,6 +124,7 @@ class Turn:
         self.wishes: dict[str, UnlockWish] = dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
         self.sensing = Sensing(self, situation, moment)
+        self.local = LocalIo(self, situation, moment)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
@@ -178,6 +180,7 @@ class Turn:
             deadline = next_deadline(state)
             if deadline is not None and deadline <= self._moment.now_ms:
                 self.step(door_id, TimePassed())
+        self.local.settle()
 
     def _follow_schedule(self, door_id: str) -> None:
         """Tell a door what its unlock schedules want, when that may have changed."""
@@ -210,6 +213,9 @@ class Turn:
             attempts=self.admission.attempts,
             keypads=self.admission.keypads,
             wishes=self.wishes,
+            inputs=self.local.inputs,
+            outputs=self.local.outputs,
+            schedules=self.local.schedules,
         )
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
@@ -247,6 +253,7 @@ class Turn:
         was_online = self.devices.get(device_id)
         self.devices[device_id] = False
         self.sensing.lose(device_id)
+        self.local.lose(device_id)
         for door_id in self._doors_on(device_id):
             if self.doors[door_id].online:
                 self._connect(door_id, reason)
@@ -388,6 +395,10 @@ class Turn:
         """Write something down."""
         moment = self._moment
         self.records.append(JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields))
+
+    def command(self, command: DriverCommand) -> None:
+        """Send this to a device, once everything is durable."""
+        self.effects.append(Effect(command))
 
     def feedback(self, shown: Feedback) -> None:
         """Show the person at a reader what came of it."""

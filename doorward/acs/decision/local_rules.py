@@ -57,7 +57,7 @@ class DoorTrigger(msgspec.Struct, frozen=True, tag="door"):
 class EventTrigger(msgspec.Struct, frozen=True, tag="event"):
     """Something happened, at one door or (no `door_id`) anywhere on this controller. True for a moment."""
 
-    type: EventType
+    event: EventType
     door_id: str | None = None
 
 
@@ -157,9 +157,7 @@ def holds(trigger: Trigger, facts: Facts) -> bool | None:
             return _happened(trigger, facts.events) is not None
 
 
-def plan(
-    rules: Sequence[LocalRule], facts: Facts, found: Mapping[str, Found], switched: Mapping[str, str]
-) -> Plan:
+def plan(rules: Sequence[LocalRule], facts: Facts, found: Mapping[str, Found], switched: Mapping[str, str]) -> Plan:
     """What the rules want now.
 
     `found`: what their triggers were, by rule id. `switched`: which rule switched an output on, by output id; one
@@ -193,14 +191,14 @@ def _outcome(
     for one in fired:
         of[one.rule.action].setdefault(one.rule.output_id, one)
     changes: dict[str, str | None] = {output_id: one.rule.id for output_id, one in of[LocalAction.ON].items()}
-    switching = {rule.id: rule for rule in rules if rule.action is LocalAction.ON}
+    switching = {(rule.output_id, rule.id): rule for rule in rules if rule.action is LocalAction.ON}
     for output_id, rule_id in switched.items():
-        if output_id not in changes and rule_id not in switching:
+        if output_id not in changes and (output_id, rule_id) not in switching:
             changes[output_id] = None
-    changes.update({output_id: None for output_id in of[LocalAction.OFF]})
+    changes.update(dict.fromkeys(of[LocalAction.OFF]))
     latched = {**switched, **changes}
     on = {
-        output_id: of[LocalAction.ON].get(output_id) or Fired(switching[rule_id])
+        output_id: of[LocalAction.ON].get(output_id) or Fired(switching[output_id, rule_id])
         for output_id, rule_id in latched.items()
         if rule_id is not None
     }
@@ -218,7 +216,7 @@ def _outcome(
 
 def _happened(trigger: EventTrigger, events: Iterable[Happening]) -> Happening | None:
     for event in events:
-        if event.type is trigger.type and trigger.door_id in (None, event.door_id):
+        if event.type is trigger.event and trigger.door_id in (None, event.door_id):
             return event
     return None
 
