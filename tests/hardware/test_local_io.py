@@ -58,9 +58,7 @@ def plan_of(
     """The site with a module beside the door, its inputs and outputs, and these rules."""
     made = snapshot(version)
     devices = (*made.wiring.devices, OsdpDevice(MODULE, "/dev/module", 3, b"m" * 16))
-    policy = msgspec.structs.replace(
-        made.policy, schedules=(*made.policy.schedules, OFFICE), threat_level=threat_level
-    )
+    policy = msgspec.structs.replace(made.policy, schedules=(*made.policy.schedules, OFFICE), threat_level=threat_level)
     wiring = msgspec.structs.replace(
         made.wiring, devices=devices, aux_inputs=inputs, aux_outputs=outputs, local_rules=rules
     )
