@@ -8,8 +8,9 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs.credentials.pins import owners_of_shared_pins
 from doorward.acs.doors import configuration as doors
-from doorward.acs.doors.uses import DOOR_USES, Uses
+from doorward.acs.doors.uses import DEVICE_USES, DOOR_USES, INPUT_USES, OUTPUT_USES, Uses
 from doorward.acs.errors import Conflict
+from doorward.acs.local_io import uses as local_io
 from doorward.acs.operation import Work
 from doorward.acs.people.models import Cardholder
 from doorward.acs.people.uses import BEFORE_CARDHOLDER_DELETED, GROUP_USES, Use, listed
@@ -21,6 +22,7 @@ from doorward.acs.rules.marking import forget_cardholder
 from doorward.acs.rules.uses import RULE_USES
 from doorward.acs.schedules.uses import USES as SCHEDULE_USES
 from doorward.acs.threats import uses as threats
+from doorward.acs.threats.uses import LEVEL_USES
 from doorward.acs.zones import queries as zones
 from doorward.acs.zones.uses import AFTER_LAYOUT, ZONE_USES
 
@@ -37,6 +39,10 @@ async def _levels_of_door(work: Work, door_id: str) -> Uses:  # noqa: ARG001 - a
     return list(await threats.door_uses([door_id]))
 
 
+async def _local_io_of_door(work: Work, door_id: str) -> Uses:  # noqa: ARG001 - as above
+    return await local_io.door_uses(door_id)
+
+
 async def _refuse_shared_pins(work: Work) -> None:
     owners = await owners_of_shared_pins(work.connection)
     if owners:
@@ -45,9 +51,13 @@ async def _refuse_shared_pins(work: Work) -> None:
         raise Conflict(f"A PIN opens a door alone only when all PINs differ. Give others to: {names}.", "profileId")
 
 
-SCHEDULE_USES.extend((rules.schedule_uses, profiles.schedule_uses, doors.schedule_uses))
+SCHEDULE_USES.extend((rules.schedule_uses, profiles.schedule_uses, doors.schedule_uses, local_io.schedule_uses))
 GROUP_USES.append(_doors_of_group)
-DOOR_USES.extend((_zones_of_door, _levels_of_door))
+DOOR_USES.extend((_zones_of_door, _levels_of_door, _local_io_of_door))
+DEVICE_USES.append(local_io.device_uses)
+INPUT_USES.append(local_io.input_at)
+OUTPUT_USES.append(local_io.output_at)
+LEVEL_USES.append(local_io.level_uses)
 RULE_USES.append(threats.rule_uses)
 PROFILE_USES.append(threats.profile_uses)
 ZONE_USES.append(threats.zone_uses)

@@ -25,6 +25,7 @@ AREAS = (
     "formats",
     "rules",
     "threats",
+    "local_io",
     "users",
     "cameras",
     "events",

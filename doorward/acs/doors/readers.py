@@ -8,6 +8,7 @@ from doorward.acs.actor import Permission
 from doorward.acs.doors.adding import READER_COLUMNS, put_reader
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
+from doorward.acs.doors.uses import DEVICE_USES
 from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
@@ -91,6 +92,9 @@ async def _delete_device(work: Work, device_id: str) -> None:
         wired = await model.filter(device_id=device_id).using_db(work.connection).prefetch_related("door").first()
         if wired is not None:
             raise Conflict(f"A lock or an input of {wired.door.name} is on this device. Rewire that door first.", "id")
+    if users := [use for uses_of in DEVICE_USES for use in await uses_of(device_id)]:
+        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
+        raise Conflict(f"On this device there is {names}. Delete that first.", "id")
     await Device.filter(id=device_id).using_db(work.connection).delete()
     work.changed(PolicyPart.DEVICE, device_id)
 

@@ -16,5 +16,12 @@ async def access_rules(work: Work, door_id: str) -> Uses:
     return [("access rule", rule_id, name) for rule_id, name in sorted(rules.items(), key=lambda item: item[1])]
 
 
+PortUses = Callable[[str, int], Awaitable[Uses]]
+OUTPUT_USES: list[PortUses] = []
+"""Each tells what else than a lock is on an output of a device."""
+INPUT_USES: list[PortUses] = []
+"""Each tells what else than a door's contact is on an input of a device."""
+DEVICE_USES: list[Callable[[str], Awaitable[Uses]]] = []
+"""Each tells what else than doors needs a device."""
 DOOR_USES: list[Callable[[Work, str], Awaitable[Uses]]] = [access_rules]
 """Each tells who uses a door. An area whose rows refer to doors adds its own."""

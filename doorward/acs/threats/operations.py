@@ -11,6 +11,7 @@ from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.profiles.models import Profile
 from doorward.acs.profiles.pin_alone import pin_alone_profiles, require_unique_pins
 from doorward.acs.rules.models import AccessRule
@@ -18,6 +19,7 @@ from doorward.acs.site.models import Site
 from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
 from doorward.acs.threats.posture import Place, Switches
 from doorward.acs.threats.stored import locked_site, names_in, read_switches, write_switches
+from doorward.acs.threats.uses import LEVEL_USES
 from doorward.acs.zones.models import Zone
 
 HIGHEST_RANK = 100
@@ -76,6 +78,8 @@ async def update_threat_level(
     level.version += 1
     await level.save(using_db=work.connection)
     await _check_ranks_again(work, level)
+    if after["name"] != before["name"] and await _users(level.id):
+        work.changed(PolicyPart.DEVICE, level.id)  # controllers know it by its name
     work.audit(EventType.THREAT_LEVEL_UPDATED, before=before, after=after)
     _name(work, level)
     return level
@@ -83,13 +87,20 @@ async def update_threat_level(
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_threat_level(work: Work, level_id: str, expected_version: int | None = None) -> None:
-    """Delete a level that is not in force."""
+    """Delete a level that is not in force. Refused while others go by it."""
     level = await _idle(work, level_id, "deleted", expected_version)
+    if users := await _users(level.id):
+        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
+        raise Conflict(f"The threat level is used by {names}. Take it out there first.", "id")
     switches = (await read_switches([level], work.connection))[level.id]
     before = {"id": level.id, **await _told(work, level, switches)}
     await level.delete(using_db=work.connection)
     work.audit(EventType.THREAT_LEVEL_DELETED, before=before)
     _name(work, level)
+
+
+async def _users(level_id: str) -> list[tuple[str, str, str]]:
+    return [use for uses_of in LEVEL_USES for use in await uses_of(level_id)]
 
 
 async def _idle(work: Work, level_id: str, done: str, expected_version: int | None) -> ThreatLevel:

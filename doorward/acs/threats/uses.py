@@ -1,6 +1,6 @@
 """Which threat levels use something, and what another area's change means to the level in force."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from tortoise.queryset import QuerySet
 
@@ -13,6 +13,9 @@ from doorward.acs.threats.stored import locked_site, posture_in_force
 from doorward.acs.zones.layout import Layout
 
 KIND = "threat level"
+
+LEVEL_USES: list[Callable[[str], Awaitable[Sequence[tuple[str, str, str]]]]] = []
+"""Each finds the users of a threat level: kind, id and name. Areas whose rows name levels add one (cross_area.py)."""
 
 
 async def rule_uses(rule_ids: Collection[str]) -> list[Use]:
