@@ -10,6 +10,7 @@ from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode, DoorSetting
 from doorward.acs.decision.door import Position as DoorPosition
 from doorward.acs.decision.door import Source as DoorSource
+from doorward.acs.decision.local_rules import DoorFact, LocalAction
 from doorward.acs.decision.policy import (
     CredentialKind,
     CredentialStatus,
@@ -36,6 +37,7 @@ from doorward.acs.doors.wiring import (
 )
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
+from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
@@ -53,6 +55,7 @@ __all__ = [
     "CredentialStatus",
     "DeviceRole",
     "DoorCondition",
+    "DoorFact",
     "DoorKind",
     "DoorMode",
     "DoorPosition",
@@ -63,6 +66,8 @@ __all__ = [
     "IdentificationType",
     "InputPurpose",
     "LedControl",
+    "LocalAction",
+    "LocalTriggerKind",
     "LockRank",
     "Missing",
     "Outcome",
@@ -124,6 +129,17 @@ for shown, name, description in (
     (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
     (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (LocalTriggerKind, "LocalTriggerKind", "What a local rule goes by."),
+    (
+        DoorFact,
+        "DoorFact",
+        "What can be true of a door; released: it can be opened now.",
+    ),
+    (
+        LocalAction,
+        "LocalAction",
+        "What a local rule does: switch once, pulse once, or keep its output on while its trigger is true.",
+    ),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
 ):
     strawberry.enum(shown, name=name, description=description)

@@ -22,6 +22,8 @@ from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
+from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
@@ -54,6 +56,8 @@ _QUERIES = (
     FormatQuery,
     GroupQuery,
     HolidayQuery,
+    LocalIoQuery,
+    LocalRuleQuery,
     OverrideQuery,
     PeopleQuery,
     PresenceQuery,
@@ -77,6 +81,8 @@ _MUTATIONS = (
     FormatMutation,
     GroupMutation,
     HolidayMutation,
+    LocalIoMutation,
+    LocalRuleMutation,
     OverrideMutation,
     PeopleMutation,
     PresenceMutation,
