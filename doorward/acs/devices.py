@@ -45,7 +45,55 @@ class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
         return f"OsdpDevice({self.id}, {self.port} address {self.address})"
 
 
-Device = OsdpDevice
+class Bias(StrEnum):
+    """What a pin of the controller's own is pulled to; `AS_IS`: whatever the machine was set to, or what is wired."""
+
+    AS_IS = "as_is"
+    PULL_UP = "pull_up"
+    PULL_DOWN = "pull_down"
+    DISABLED = "disabled"
+
+
+class PinInput(msgspec.Struct, frozen=True, tag="pin"):
+    """A pin as an input. It reads as closed when it is high, or (`active_low`) low: a contact to ground."""
+
+    pin: int
+    active_low: bool = True
+    bias: Bias = Bias.PULL_UP
+
+
+class MeasuredInput(msgspec.Struct, frozen=True, tag="measured"):
+    """A channel of an analogue converter (Linux IIO) as an input, from which the resistance of a line is computed.
+
+    The line goes from the channel to ground, and a resistor of `pull_up_ohm` from the channel to `supply_mv`.
+    """
+
+    converter: str
+    channel: int
+    pull_up_ohm: int
+    supply_mv: int
+
+
+class PinOutput(msgspec.Struct, frozen=True):
+    """A pin as an output. On is high, or (`active_low`) low."""
+
+    pin: int
+    active_low: bool = False
+
+
+LocalInput = PinInput | MeasuredInput
+
+
+class GpioDevice(msgspec.Struct, frozen=True, tag="gpio"):
+    """Pins of the controller's own (a Linux GPIO chip, such as /dev/gpiochip0). Both lists are numbered from 0."""
+
+    id: str
+    chip: str
+    inputs: tuple[LocalInput, ...] = ()
+    outputs: tuple[PinOutput, ...] = ()
+
+
+Device = OsdpDevice | GpioDevice
 """Every kind of device that there is a driver for."""
 
 

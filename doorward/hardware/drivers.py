@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from doorward.acs.devices import Device, OsdpDevice
+from doorward.acs.devices import Device, GpioDevice, OsdpDevice
 from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink
+from doorward.hardware.gpio.driver import GpioDriver
 from doorward.hardware.osdp.driver import OsdpDriver
 
 MakeDriver = Callable[[Sequence[Any], EventSink], Driver]
 
-MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver}
+MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, GpioDevice: GpioDriver}
 """The driver of each kind of device; it is made of the devices of that kind."""
 
 
