@@ -23,6 +23,7 @@ from doorward.acs.decision.policy import (
     ValidityUnit,
     WhenIsolated,
 )
+from doorward.acs.devices import Bias as PinBias
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
@@ -71,6 +72,7 @@ __all__ = [
     "LockRank",
     "Missing",
     "Outcome",
+    "PinBias",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -118,6 +120,7 @@ for shown, name, description in (
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
     (DeviceRole, "OsdpDeviceRole", "What an OSDP device does: it is a reader, or a door's inputs and outputs."),
+    (PinBias, "PinBias", "What a pin of the controller's own is pulled to."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),
     (
         AntiPassbackMode,

@@ -20,6 +20,7 @@ from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
+from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
@@ -54,6 +55,7 @@ _QUERIES = (
     ElevatorQuery,
     EventQuery,
     FormatQuery,
+    GpioDeviceQuery,
     GroupQuery,
     HolidayQuery,
     LocalIoQuery,
@@ -79,6 +81,7 @@ _MUTATIONS = (
     DoorMutation,
     ElevatorMutation,
     FormatMutation,
+    GpioDeviceMutation,
     GroupMutation,
     HolidayMutation,
     LocalIoMutation,

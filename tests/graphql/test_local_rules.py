@@ -127,3 +127,29 @@ async def test_operators_look_and_change_nothing(database_url: str, tmp_path: Pa
             await api.sign_in(Role.OPERATOR)
             given = {"name": "Siren", "deviceId": device.id, "number": 3}
             assert await refusal(api, CREATE_OUTPUT, input=given) == ("PERMISSION", [])
+
+
+DEVICE = "device { id name chip controllerId inputs { pin activeLow bias converter channel pullUpOhm supplyMv } outputs { pin activeLow } }"  # noqa: E501
+CREATE_DEVICE = mutation("createGpioDevice", "CreateGpioDeviceInput", DEVICE)
+UPDATE_DEVICE = mutation("updateGpioDevice", "UpdateGpioDeviceInput", DEVICE)
+
+
+async def test_pins_of_a_controller_are_made_and_shown(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        given = {
+            "controllerId": world.controller.id,
+            "name": "Pins",
+            "chip": "/dev/gpiochip0",
+            "inputs": [{"pin": 17}, {"converter": "iio:device0", "channel": 1, "pullUpOhm": 10_000, "supplyMv": 3_300}],
+            "outputs": [{"pin": 22, "activeLow": True}],
+        }
+        device = await done(api, CREATE_DEVICE, input=given)
+        assert [one["pin"] for one in device["inputs"]] == [17, None]
+        assert device["inputs"][0]["bias"] == "PULL_UP"
+        changes = {"id": device["id"], "name": "Board", "inputs": [{"pin": 18}], "outputs": [{"pin": 22}]}
+        assert (await done(api, UPDATE_DEVICE, input=changes))["name"] == "Board"
+        listed = (await api.data("{ gpioDevices { name inputs { pin } outputs { activeLow } } }"))["gpioDevices"]
+        assert listed == [{"name": "Board", "inputs": [{"pin": 18}], "outputs": [{"activeLow": False}]}]
+        both = {**given, "chip": "/dev/gpiochip1", "inputs": [{"pin": 17, "channel": 1}]}
+        assert await refusal(api, CREATE_DEVICE, input=both) == ("VALIDATION", ["inputs", "0"])

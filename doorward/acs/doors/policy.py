@@ -5,8 +5,18 @@ from collections.abc import Callable, Collection
 
 from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
-from doorward.acs.devices import DEFAULT_BAUD, DeviceKind, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
+from doorward.acs.devices import (
+    DEFAULT_BAUD,
+    DeviceKind,
+    GpioDevice,
+    InputLine,
+    LockLine,
+    OsdpDevice,
+    ReaderLine,
+    Wiring,
+)
 from doorward.acs.devices import Device as AnyDevice
+from doorward.acs.doors.gpio_devices import gpio_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
@@ -108,7 +118,11 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
 
 
-_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}
+def _gpio(_: Sealer, device: Device) -> GpioDevice:
+    return gpio_device(device)
+
+
+_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp, DeviceKind.GPIO: _gpio}
 """What a controller gets of each kind of device."""
 
 

@@ -193,6 +193,7 @@ class EventType(StrEnum):
     OUTPUT_OFF = "output.off"
     OUTPUT_PULSED = "output.pulsed"
     OUTPUT_MISSED = "output.missed"
+    DEVICE_UPDATED = "audit.device.updated"
     AUX_INPUT_CREATED = "audit.aux_input.created"
     AUX_INPUT_UPDATED = "audit.aux_input.updated"
     AUX_INPUT_DELETED = "audit.aux_input.deleted"
@@ -408,6 +409,7 @@ def _declare() -> dict[EventType, Declaration]:
         kind.OUTPUT_OFF: Declaration(device, info, "Output switched off"),
         kind.OUTPUT_PULSED: Declaration(device, info, "Output switched on for a time"),
         kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed: its device was offline"),
+        kind.DEVICE_UPDATED: Declaration(audit, info, "Device changed"),
         kind.AUX_INPUT_CREATED: Declaration(audit, info, "Auxiliary input created"),
         kind.AUX_INPUT_UPDATED: Declaration(audit, info, "Auxiliary input changed"),
         kind.AUX_INPUT_DELETED: Declaration(audit, notice, "Auxiliary input deleted"),

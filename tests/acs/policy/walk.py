@@ -41,9 +41,10 @@ from doorward.acs.decision.policy import (
     Side,
     TwoPersonRule,
 )
-from doorward.acs.devices import DeviceRole
+from doorward.acs.devices import DeviceRole, PinInput, PinOutput
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
+from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device, update_gpio_device
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
@@ -404,6 +405,10 @@ async def _local_io(walk: Walk, level_id: str) -> None:
     forced = RuleTrigger(TriggerKind.EVENT, door_id=door_id, event=EventType.DOOR_FORCED)
     await do(update_local_rule, rule.id, {"trigger": forced, "action": LocalAction.ON})
     await do(delete_local_rule, rule.id)
+    chip = NewGpioDevice(walk.world.controller.id, "Pins", "/dev/gpiochip0", GpioLines((PinInput(17),)))
+    pins = await do(create_gpio_device, chip)
+    await do(update_gpio_device, pins.id, "Pins", GpioLines((PinInput(18),), (PinOutput(22),)))
+    await do(delete_device, pins.id)
     await do(delete_aux_input, pushed.id)
     await do(delete_aux_output, siren.id)
 

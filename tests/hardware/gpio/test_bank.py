@@ -42,7 +42,7 @@ class Rig:
         self.ohms: Reading = 4_700.0
         self.told: list[DriverEvent] = []
         self._changed = threading.Condition()
-        self.bank = Bank(device, self._hear, self.chip.open_pins, lambda _: self.ohms)  # type: ignore[arg-type, return-value]
+        self.bank = Bank(device, self._hear, self.chip.open_pins, lambda _: self.ohms)  # type: ignore[arg-type]
 
     def _hear(self, event: DriverEvent) -> None:
         with self._changed:
