@@ -15,7 +15,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.decision.read import Shown
 from doorward.acs.decision.unlocking import UnlockWish
 from doorward.acs.messages import DoorStatus, ManualSetting
-from doorward.hardware.driver import Reading
+from doorward.hardware.driver import BatteryLevel, Reading
 from doorward.hardware.wiring import ContactLine, Wiring
 
 
@@ -100,6 +100,15 @@ class ScheduleNow:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LockHealth:
+    """What a hub last said of a wireless lock."""
+
+    battery: BatteryLevel = BatteryLevel.GOOD
+    jammed: bool = False
+    reachable: bool = True
+
+
 SubjectKey = tuple[str, str]
 """Correlation and door id: in an elevator, one card releases several."""
 
@@ -110,7 +119,8 @@ class Situation:
 
     `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
-    `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` by device id and number.
+    `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` and `health` (of
+    wireless locks) by device id and number.
     """
 
     policy: CompiledPolicy
@@ -128,6 +138,7 @@ class Situation:
     inputs: Mapping[str, InputTold] = field(default_factory=dict)
     outputs: Mapping[tuple[str, int], OutputNow] = field(default_factory=dict)
     schedules: Mapping[str, ScheduleNow] = field(default_factory=dict)
+    health: Mapping[tuple[str, int], LockHealth] = field(default_factory=dict)
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -165,6 +176,7 @@ class Situation:
             contact=self.contact,
             inputs=self.inputs,
             outputs=self.outputs,
+            health=self.health,
         )
 
 

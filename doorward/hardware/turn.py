@@ -40,6 +40,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, JournalRecord, Presences
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
+    BatteryChanged,
     CardRead,
     DeviceOffline,
     DeviceOnline,
@@ -48,7 +49,9 @@ from doorward.hardware.driver import (
     Feedback,
     InputsChanged,
     KeysPressed,
+    LockJammed,
     Presented,
+    RadioChanged,
     ShowDoor,
     SupplyChanged,
     TamperChanged,
@@ -56,6 +59,7 @@ from doorward.hardware.driver import (
 from doorward.hardware.local_io import LocalIo
 from doorward.hardware.sensing import Sensing
 from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
+from doorward.hardware.wireless import Wireless
 from doorward.hardware.wiring import output_for
 
 
@@ -125,6 +129,7 @@ class Turn:
         self.admission = Admission(self, situation, moment, durable)
         self.sensing = Sensing(self, situation, moment)
         self.local = LocalIo(self, situation, moment)
+        self.wireless = Wireless(self, situation)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
@@ -157,6 +162,8 @@ class Turn:
                 self._tampered(given.device_id, given.active)
             case SupplyChanged():
                 self._supplied(given.device_id, given.present)
+            case BatteryChanged() | LockJammed() | RadioChanged():
+                self.wireless.take(given)
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -216,6 +223,7 @@ class Turn:
             inputs=self.local.inputs,
             outputs=self.local.outputs,
             schedules=self.local.schedules,
+            health=self.wireless.health,
         )
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
@@ -225,13 +233,14 @@ class Turn:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
         for door_id in self.doors:
-            self._connect(door_id)
+            self.connect(door_id)
         self.sensing.hear_again()
 
-    def _connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
+    def connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
         """Bring a door in step with the devices that it cannot be without."""
         carriers = self._wiring.carriers_of(door_id)
         online = bool(carriers) and all(self.devices.get(device_id) for device_id in carriers)
+        online = online and self.wireless.reaches(door_id)
         if online is self.doors[door_id].online:
             return
         self.step(door_id, Connected(online, new_id()), None if online else {"reason": reason})
@@ -244,7 +253,7 @@ class Turn:
         self.devices[device_id] = True
         self._device_records(device_id, _ONLINE)
         for door_id in self._doors_on(device_id):
-            self._connect(door_id)
+            self.connect(door_id)
         for line in self._wiring.readers_on(device_id):
             if line.door_id in self.doors:
                 self._show(line, annunciation(self.doors[line.door_id]))
@@ -254,9 +263,10 @@ class Turn:
         self.devices[device_id] = False
         self.sensing.lose(device_id)
         self.local.lose(device_id)
+        self.wireless.lose(device_id)
         for door_id in self._doors_on(device_id):
             if self.doors[door_id].online:
-                self._connect(door_id, reason)
+                self.connect(door_id, reason)
             elif was_online is None:
                 self.record(EventType.DOOR_OFFLINE, new_id(), door_id=door_id, data={"reason": reason})
         if was_online is not False:

@@ -22,6 +22,9 @@ FORGOTTEN = frozenset(
         EventType.DOOR_TAMPER,
         EventType.DOOR_POWER_LOST,
         EventType.READER_TAMPER,
+        EventType.DOOR_BATTERY_LOW,
+        EventType.DOOR_BATTERY_CRITICAL,
+        EventType.DOOR_LOCK_JAMMED,
         EventType.INPUT_ACTIVE,
         EventType.INPUT_FAULT,
     }

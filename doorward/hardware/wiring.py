@@ -86,6 +86,10 @@ class Wiring:
         """Whether an output is a door's lock."""
         return any((line.device_id, line.output) == (device_id, output) for line in self.plan.locks)
 
+    def doors_of_lock(self, device_id: str, output: int) -> list[str]:
+        """The doors that an output locks."""
+        return [line.door_id for line in self.plan.locks if (line.device_id, line.output) == (device_id, output)]
+
     def carriers_of(self, door_id: str) -> frozenset[str]:
         """The devices without which a door is offline: those of its locks, or (without any) of its sensor."""
         locks = self._locks.get(door_id)

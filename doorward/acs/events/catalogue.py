@@ -193,6 +193,12 @@ class EventType(StrEnum):
     OUTPUT_OFF = "output.off"
     OUTPUT_PULSED = "output.pulsed"
     OUTPUT_MISSED = "output.missed"
+    DOOR_BATTERY_LOW = "door.battery_low"
+    DOOR_BATTERY_LOW_CLEARED = "door.battery_low_cleared"
+    DOOR_BATTERY_CRITICAL = "door.battery_critical"
+    DOOR_BATTERY_CRITICAL_CLEARED = "door.battery_critical_cleared"
+    DOOR_LOCK_JAMMED = "door.lock_jammed"
+    DOOR_LOCK_JAM_CLEARED = "door.lock_jam_cleared"
     DEVICE_UPDATED = "audit.device.updated"
     AUX_INPUT_CREATED = "audit.aux_input.created"
     AUX_INPUT_UPDATED = "audit.aux_input.updated"
@@ -409,6 +415,18 @@ def _declare() -> dict[EventType, Declaration]:
         kind.OUTPUT_OFF: Declaration(device, info, "Output switched off"),
         kind.OUTPUT_PULSED: Declaration(device, info, "Output switched on for a time"),
         kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed: its device was offline"),
+        kind.DOOR_BATTERY_LOW: Declaration(
+            device, warning, "Battery of the wireless lock low", kind.DOOR_BATTERY_LOW_CLEARED
+        ),
+        kind.DOOR_BATTERY_LOW_CLEARED: Declaration(device, info, "Battery of the wireless lock no longer low"),
+        kind.DOOR_BATTERY_CRITICAL: Declaration(
+            device, alarm, "Battery of the wireless lock nearly empty", kind.DOOR_BATTERY_CRITICAL_CLEARED
+        ),
+        kind.DOOR_BATTERY_CRITICAL_CLEARED: Declaration(
+            device, info, "Battery of the wireless lock no longer nearly empty"
+        ),
+        kind.DOOR_LOCK_JAMMED: Declaration(device, alarm, "Lock jammed", kind.DOOR_LOCK_JAM_CLEARED),
+        kind.DOOR_LOCK_JAM_CLEARED: Declaration(device, info, "Lock no longer jammed"),
         kind.DEVICE_UPDATED: Declaration(audit, info, "Device changed"),
         kind.AUX_INPUT_CREATED: Declaration(audit, info, "Auxiliary input created"),
         kind.AUX_INPUT_UPDATED: Declaration(audit, info, "Auxiliary input changed"),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from doorward.acs.devices import DeviceKind
 from doorward.acs.doors.models import Device, DoorInput, DoorLock
 from doorward.acs.doors.stored import lock_wiring
+from doorward.acs.doors.wireless import wireless_user
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.local_io.models import AuxInput, AuxOutput
 from doorward.acs.operation import Work
@@ -42,6 +43,9 @@ async def refuse_taken_output(work: Work, device_id: str, number: int, but: str 
             f"Output {number} has the {taken.rank.value} lock of {taken.door.name}, which only that door moves.",
             "number",
         )
+    device = await Device.get(id=device_id, using_db=work.connection)
+    if (door := await wireless_user(device, number)) is not None:
+        raise Conflict(f"Lock {number} of this hub is that of {door.name}, which only that door moves.", "number")
     other = AuxOutput.filter(device_id=device_id, number=number).exclude(id=but)
     if (found := await other.using_db(work.connection).first()) is not None:
         raise Conflict(f"Output {number} of this device is {found.name}.", "number")

@@ -42,7 +42,7 @@ class Rig:
         self.ohms: Reading = 4_700.0
         self.told: list[DriverEvent] = []
         self._changed = threading.Condition()
-        self.bank = Bank(device, self._hear, self.chip.open_pins, lambda _: self.ohms)  # type: ignore[arg-type]
+        self.bank = Bank(device, self._hear, self.chip.open_pins, lambda _: self.ohms)
 
     def _hear(self, event: DriverEvent) -> None:
         with self._changed:
