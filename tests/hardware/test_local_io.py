@@ -277,12 +277,15 @@ def test_outputs_are_as_they_were_after_a_restart_and_nothing_acts_anew(site: Si
 def test_an_input_that_was_active_when_the_controller_died_gets_its_clear(site: Site) -> None:
     begin(site)
     fire(site, True)
-    site.server.event(EventType.INPUT_ACTIVE)
-    before = last(site)
+    fire(site, True, bell=True)
+    fire(site, True)
+    site.server.event(EventType.INPUT_NORMAL)
+    before = taken(site)
     site.restart()
     server = site.attach_server(site.server.stored)
     cleared = server.event(EventType.INPUT_NORMAL, before)
     assert cleared.data == {"input": "fire", "name": "Fire panel", "cause": "the controller was restarted"}
+    assert [record.data["input"] for record in told(site, EventType.INPUT_NORMAL)] == ["bell", "fire"]
 
 
 def test_a_device_that_comes_back_is_told_how_its_outputs_must_be(site: Site) -> None:
