@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+from itertools import groupby
 
 from doorward.acs.devices import GpioDevice, PinInput
 from doorward.hardware.gpio.pins import PinsUnusable
@@ -44,6 +45,15 @@ class FakeChip:
         """Wait until exactly this was written, the pins' first state among it."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.written == list(written), timeout_s), self.written
+
+    def wait_for_changes(self, pin: int, *levels: bool, timeout_s: float = 5) -> None:
+        """Wait until an output went through these levels; being told the same again is no change."""
+
+        def are_seen() -> bool:
+            return [level for level, _ in groupby(on for one, on in self.written if one == pin)] == list(levels)
+
+        with self._changed:
+            assert self._changed.wait_for(are_seen, timeout_s), self.written
 
     def released(self) -> None:
         with self._changed:
