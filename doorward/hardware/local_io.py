@@ -1,7 +1,8 @@
 """Auxiliary inputs and outputs within a turn: what inputs say is written down, and local rules switch outputs.
 
-One per turn, and the last to act in it, so that rules see all that happened. It keeps nothing of its own between
-turns. Outputs are no doors: rules go on while the journal cannot be written, and what they did is written down later.
+One per turn. It acts after each input of the turn, so that nothing is missed that was over before the turn was, and
+after time has passed. It keeps nothing of its own between turns. Outputs are no doors: rules go on while the journal
+cannot be written, and what they did is written down later.
 """
 
 import logging
@@ -52,6 +53,7 @@ class LocalIo:
         self._wiring = situation.wiring
         self._rules: tuple[LocalRule, ...] = situation.wiring.plan.local_rules
         self._moment = moment
+        self._seen = 0
 
     def lose(self, device_id: str) -> None:
         """A device is gone: what its outputs were last sent counts no more."""
@@ -60,7 +62,7 @@ class LocalIo:
                 self.outputs[key] = replace(now, sent=None)
 
     def settle(self) -> None:
-        """Tell what inputs say, and let the rules act. Doors go on, whatever becomes of this."""
+        """Tell what inputs say, and let the rules act on what is new. Doors go on, whatever becomes of this."""
         try:
             self._settle()
         except Exception:
@@ -115,6 +117,8 @@ class LocalIo:
 
     def _facts(self) -> Facts:
         lines = self._turn.sensing.lines.items()
+        new = self._turn.records[self._seen :]
+        self._seen = len(self._turn.records)
         return Facts(
             inputs={
                 line.input_id: heard.stable
@@ -124,7 +128,7 @@ class LocalIo:
             doors=self._turn.doors,
             schedules={schedule_id: now.active for schedule_id, now in self.schedules.items()},
             threat_level=self._situation.policy.threat_level,
-            events=[Happening(record.type, record.door_id, record.correlation) for record in self._turn.records],
+            events=[Happening(record.type, record.door_id, record.correlation) for record in new],
         )
 
     def _schedules_now(self) -> dict[str, ScheduleNow]:

@@ -136,6 +136,10 @@ class Turn:
 
     def take(self, given: TurnInput) -> None:
         """Put one input through the rules. A device that is not wired any more is passed over."""
+        self._take(given)
+        self.local.settle()
+
+    def _take(self, given: TurnInput) -> None:
         if isinstance(given, DoorCommand):
             self._command(given)
             return

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.local_rules import (
     DoorFact,
     DoorTrigger,
@@ -30,7 +31,10 @@ from doorward.hardware.driver import (
     SetOutput,
     TamperChanged,
 )
-from tests.hardware.site import DOOR, IO, READER, Site, snapshot
+from doorward.hardware.situation import Moment, ScheduleNow, Situation
+from doorward.hardware.turn import Turn
+from doorward.hardware.wiring import Wiring
+from tests.hardware.site import DOOR, IO, NOON, READER, Site, policy, snapshot
 
 MODULE = "module"
 FIRE, BELL = AuxInputLine("fire", "Fire panel", MODULE, 0), AuxInputLine("bell", "Bell", MODULE, 1)
@@ -58,11 +62,11 @@ def plan_of(
     """The site with a module beside the door, its inputs and outputs, and these rules."""
     made = snapshot(version)
     devices = (*made.wiring.devices, OsdpDevice(MODULE, "/dev/module", 3, b"m" * 16))
-    policy = msgspec.structs.replace(made.policy, schedules=(*made.policy.schedules, OFFICE), threat_level=threat_level)
+    ruling = msgspec.structs.replace(made.policy, schedules=(*made.policy.schedules, OFFICE), threat_level=threat_level)
     wiring = msgspec.structs.replace(
         made.wiring, devices=devices, aux_inputs=inputs, aux_outputs=outputs, local_rules=rules
     )
-    return PolicySnapshot(policy, wiring)
+    return PolicySnapshot(ruling, wiring)
 
 
 def rules_in(site: Site, given: PolicySnapshot) -> None:
@@ -209,14 +213,10 @@ def test_an_output_follows_a_schedule_until_it_ends(site: Site) -> None:
     site.driver.wait_for(OFF)
 
 
-def test_the_controller_wakes_by_itself_when_a_schedule_of_a_rule_ends(site: Site) -> None:
-    begin(site, rule(ScheduleTrigger("office"), LocalAction.FOLLOW), module=False)
-    site.tell(DeviceOnline(MODULE))
-    site.driver.wait_for(ON)
-    site.clock.ms += 3_599_900
-    taken(site)
-    site.clock.ms += 100
-    site.driver.wait_for(OFF)
+def test_the_controller_wakes_when_a_schedule_of_a_rule_ends() -> None:
+    schedules = {"office": ScheduleNow(True, NOON, NOON + timedelta(hours=1))}
+    situation = Situation(CompiledPolicy(policy()), Wiring(), schedules=schedules)
+    assert [*situation.deadlines(Moment("boot", NOON, 5))] == [3_600_005]
 
 
 def test_an_output_follows_a_threat_level(site: Site) -> None:
@@ -272,6 +272,25 @@ def test_outputs_are_as_they_were_after_a_restart_and_nothing_acts_anew(site: Si
     assert sent(site, IO, 2) == [OutputState.OFF]
     cleared = server.event(EventType.INPUT_NORMAL)
     assert cleared.data["input"] == "fire"
+
+
+def test_a_press_that_is_over_within_one_turn_is_told_and_acted_on() -> None:
+    given = plan_of(rule(InputTrigger("fire"), LocalAction.PULSE))
+    turn = Turn(Situation(CompiledPolicy(given.policy), Wiring(given.wiring)), {}, Moment("boot", NOON, 5))
+    for told_by_module in (
+        DeviceOnline(MODULE),
+        InputsChanged(MODULE, (False, False)),
+        InputsChanged(MODULE, (True, False)),
+        InputsChanged(MODULE, (False, False)),
+    ):
+        turn.take(told_by_module)
+    turn.pass_time()
+    assert [record.type for record in turn.records] == [
+        EventType.DEVICE_ONLINE,
+        EventType.INPUT_ACTIVE,
+        EventType.OUTPUT_PULSED,
+        EventType.INPUT_NORMAL,
+    ]
 
 
 def test_an_input_that_was_active_when_the_controller_died_gets_its_clear(site: Site) -> None:
@@ -345,8 +364,7 @@ def test_a_rule_by_schedule_waits_for_a_clock_that_can_be_trusted(site: Site) ->
     site.clock.ms -= six_hours
     early = Schedule("office", "Early", tuple((Interval(5 * 60, 7 * 60),) for _ in range(7)))
     given = plan_of(rule(ScheduleTrigger("office"), LocalAction.FOLLOW))
-    policy = msgspec.structs.replace(given.policy, schedules=(early,))
-    rules_in(site, PolicySnapshot(policy, given.wiring))
+    rules_in(site, PolicySnapshot(msgspec.structs.replace(given.policy, schedules=(early,)), given.wiring))
     site.tell(DeviceOnline(READER), DeviceOnline(MODULE))
     site.driver.wait_for(OFF)
     taken(site)
