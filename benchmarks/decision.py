@@ -42,6 +42,7 @@ DOORS = 100
 GROUPS = 40
 DOORS_OF_A_GROUP = 10
 GROUPS_OF_A_PERSON = 2
+ROUNDS = 40
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 OFFICE = (7 * 60, 19 * 60)
 
@@ -214,11 +215,11 @@ ENGINES: dict[str, Callable[[Scene], Callable[[Question], Ask]]] = {
 
 
 def per_second(questions: Sequence[Ask], seconds: float) -> float:
-    """Questions answered in a second: the best of three rounds that share the time."""
+    """Questions answered in a second: the best of many short rounds that share the time, and with it the machine."""
     best = 0.0
-    for _ in range(3):
+    for _ in range(ROUNDS):
         answered, start = 0, time.perf_counter()
-        while (elapsed := time.perf_counter() - start) < seconds / 3:
+        while (elapsed := time.perf_counter() - start) < seconds / ROUNDS:
             for ask in questions:
                 ask()
             answered += len(questions)

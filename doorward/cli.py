@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr,
     )
     if not options.verbose:
-        for library in ("hypercorn", "tortoise"):
+        for library in ("hypercorn", "tortoise", "websockets"):
             logging.getLogger(library).setLevel(logging.WARNING)
     run: Run = options.run
     try:
@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="log details to standard error")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the server, its controller and its recorder"))
+    _add_controller(
+        commands.add_parser("controller", help="run a controller on a computer of its own, beside its doors")
+    )
     _add_migrate(commands.add_parser("migrate", help="create or upgrade the database, and do nothing else"))
     _add_user(commands.add_parser("user", help="create users and set passwords"))
     _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
@@ -69,6 +72,22 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8080, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--certificate", type=Path, metavar="PEM", help="serve HTTPS and HTTP/2 with it")
     parser.add_argument("--private-key", type=Path, metavar="PEM", help="the certificate's key")
+    parser.add_argument(
+        "--controllers-port", type=_port, metavar="PORT", help="take in controllers on other computers at this port"
+    )
+    parser.add_argument(
+        "--controllers-host",
+        default="0.0.0.0",  # noqa: S104 - they are on other computers; nobody gets in without a certificate
+        metavar="ADDRESS",
+        help="at this address (default: every one)",
+    )
+    parser.add_argument(
+        "--controllers-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name or address for the certificate shown there; may be repeated, and controllers need none",
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -85,9 +104,49 @@ def _serve(options: argparse.Namespace) -> int:
     if (options.certificate is None) != (options.private_key is None):
         return _fail("--certificate and --private-key go together.")
     settings = Settings(
-        options.data, options.database, options.host, options.port, options.certificate, options.private_key
+        options.data,
+        options.database,
+        options.host,
+        options.port,
+        options.certificate,
+        options.private_key,
+        options.controllers_host,
+        options.controllers_port,
+        tuple(options.controllers_name),
     )
     return _run(run_server(settings))
+
+
+def _add_controller(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", required=True, metavar="URL", help="wss://host:port, as `serve` announces it")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the controller's own data directory")
+    parser.add_argument(
+        "--enrol",
+        metavar="CODE",
+        help="the code that the server shows for this controller, needed once; - reads it from standard input",
+    )
+    parser.set_defaults(run=_controller)
+
+
+def _controller(options: argparse.Namespace) -> int:
+    from doorward.acs.sealing import SealBroken
+    from doorward.hardware.drivers import Drivers
+    from doorward.hardware.errors import HardwareError
+    from doorward.hardware.remote.program import ControllerPlace, enrol_controller, run_controller
+
+    place = ControllerPlace(options.server, options.data)
+
+    async def enrol() -> None:
+        code = sys.stdin.readline() if options.enrol == "-" else options.enrol
+        sys.stdout.write(f"Enrolled as controller {await enrol_controller(place, code)}\n")
+
+    if options.enrol is not None and (status := _run(enrol())):
+        return status
+    try:
+        run_controller(place, Drivers)
+    except (HardwareError, SealBroken) as error:
+        return _fail(str(error))
+    return 0
 
 
 def _add_migrate(parser: argparse.ArgumentParser) -> None:

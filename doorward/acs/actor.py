@@ -91,3 +91,5 @@ def anonymous(address: str | None = None) -> Actor:
 
 COMMAND_LINE = Actor(None, "command line", frozenset(Permission), "command_line", clearance=HIGHEST_CLEARANCE)
 """Whoever can run `doorward` beside the database can do everything anyway."""
+SYSTEM = Actor(None, "Doorward", frozenset({Permission.CARDHOLDER_WRITE, Permission.CONFIGURATION_WRITE}), "system")
+"""Doorward itself, doing by the clock what it was set up to do."""

@@ -22,6 +22,7 @@ AREAS = (
     "zones",
     "profiles",
     "doors",
+    "controllers",
     "formats",
     "rules",
     "threats",

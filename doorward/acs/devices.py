@@ -10,6 +10,8 @@ import msgspec
 
 from doorward.acs.decision.local_rules import LocalRule
 from doorward.acs.decision.policy import Side
+from doorward.acs.doors.wiegand import DEFAULT_BAUD as DEFAULT_CONVERTER_BAUD
+from doorward.acs.doors.wiegand import KeypadMode
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LedControl, LockRank, Supervision
 
 DEFAULT_BAUD = 115_200
@@ -43,6 +45,26 @@ class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
     def __repr__(self) -> str:
         """Without the key."""
         return f"OsdpDevice({self.id}, {self.port} address {self.address})"
+
+
+class WiegandDevice(msgspec.Struct, frozen=True, tag="wiegand"):
+    """A Wiegand reader on a channel of a converter, whose line is what pyserial opens as `port`.
+
+    `framing` is the name of one (see `doors/wiegand.py`); a controller may be too old to know it. `tamper_when`: how
+    its tamper circuit is when somebody tampers.
+    """
+
+    id: str
+    port: str
+    framing: str
+    channel: int = 0
+    baud: int = DEFAULT_CONVERTER_BAUD
+    keypad: KeypadMode = KeypadMode.NONE
+    pin_facility: int | None = None
+    pin_digits: int = 4
+    led_control: LedControl = LedControl.SINGLE
+    tamper_when: Circuit = Circuit.OPEN
+    tamper_debounce_ms: int = 0
 
 
 class Bias(StrEnum):
@@ -93,7 +115,7 @@ class GpioDevice(msgspec.Struct, frozen=True, tag="gpio"):
     outputs: tuple[PinOutput, ...] = ()
 
 
-Device = OsdpDevice | GpioDevice
+Device = OsdpDevice | WiegandDevice | GpioDevice
 """Every kind of device that there is a driver for."""
 
 

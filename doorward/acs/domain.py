@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.acs.cameras.live import LiveCameras
+from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.events.bus import Bus
 from doorward.acs.questions.kept import Kept
@@ -19,6 +20,7 @@ class Domain:
     clock: Callable[[], datetime]
     bus: Bus = field(default_factory=Bus)
     doors: LiveDoors = field(default_factory=LiveDoors)
+    controllers: LiveControllers = field(default_factory=LiveControllers)
     cameras: LiveCameras = field(default_factory=LiveCameras)
     kept: Kept = field(default_factory=Kept)
     policy_changed: Callable[[], None] = lambda: None

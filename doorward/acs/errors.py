@@ -37,6 +37,10 @@ class ControllerOffline(AcsError):
     """The controller that owns the door is not connected; nothing was queued."""
 
 
+class Busy(AcsError):
+    """Others were in the way again and again; nothing was done, and the same may succeed in a moment."""
+
+
 class DatabaseUnusable(AcsError):
     """The database cannot be opened or migrated; the message says what to do."""
 

@@ -17,6 +17,9 @@ from doorward.acs.decision.trace import TraceStep
 from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
 
+SequenceRange = tuple[int, int]
+"""The first and the last of sequence numbers without a gap."""
+
 
 class JournalRecord(msgspec.Struct, frozen=True):
     """One durable record. (`controller`, `sequence`) is its identity, for ever.
@@ -52,16 +55,20 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
     last_sequence: int
     policy_version: int
     policy_content: str = ""
+    protocol: int = 1
+    software: str = ""
 
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
     """The server's answer: every record up to and including `stored_sequence` is stored. It resumes after it.
 
     `at` is the server's clock (aware UTC), by which a controller knows whether its own can be trusted.
+    `ahead`: these ranges (first and last, in order) are stored as well.
     """
 
     stored_sequence: int
     at: datetime | None = None
+    ahead: tuple[SequenceRange, ...] = ()
 
 
 class PolicySnapshot(msgspec.Struct, frozen=True, tag=True):
@@ -100,15 +107,20 @@ class PolicyApplied(msgspec.Struct, frozen=True, tag=True):
 
 
 class JournalBatch(msgspec.Struct, frozen=True, tag=True):
-    """Records in sequence, without gaps, following the last acknowledged one."""
+    """Records in sequence, without gaps, following the last acknowledged one.
+
+    `live`: they are news, sent ahead of a backlog, and follow what was stored ahead of it or begin that anew.
+    """
 
     records: tuple[JournalRecord, ...]
+    live: bool = False
 
 
 class JournalAck(msgspec.Struct, frozen=True, tag=True):
-    """Every record up to and including `sequence` is stored by the server."""
+    """Every record up to and including `sequence` is stored by the server, and these ranges `ahead` of it."""
 
     sequence: int
+    ahead: tuple[SequenceRange, ...] = ()
 
 
 class DoorCommand(msgspec.Struct, frozen=True, tag=True):
@@ -141,6 +153,29 @@ class Presences(msgspec.Struct, frozen=True, tag=True):
 
     people: tuple[PersonPresence, ...]
     by_hand: bool = False
+
+
+class CredentialUse(msgspec.Struct, frozen=True, array_like=True):
+    """How a credential was used at all controllers, as far as their records are stored."""
+
+    credential_id: str
+    first: datetime
+    last: datetime
+    count: int
+
+
+QR_STEPS = "qr_steps"
+"""Where the data of a record has the steps of dynamic QR codes that it took, by credential id."""
+
+
+class CredentialNews(msgspec.Struct, frozen=True, tag=True):
+    """Uses that count towards a validity, and the 30 s steps of dynamic QR codes that were taken, by credential id.
+
+    A use that is older, or a count that is lower, than what is known changes nothing.
+    """
+
+    uses: tuple[CredentialUse, ...] = ()
+    qr_steps: dict[str, int] = {}
 
 
 class CommandStatus(StrEnum):
@@ -197,5 +232,71 @@ class Health(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
 
 
-ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health
-ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences
+PROTOCOL = 1
+"""The version of all this. A server refuses a controller that speaks another."""
+
+
+class TimeCheck(msgspec.Struct, frozen=True, tag=True):
+    """The server asks what time it is at the controller, which answers TimeReport with the same number at once.
+
+    `offset_ms`: by so much the controller's clock was ahead of the server's at the last check (None: not known).
+    """
+
+    number: int
+    offset_ms: int | None = None
+
+
+class TimeReport(msgspec.Struct, frozen=True, tag=True):
+    """The controller's clock (aware UTC) when it was asked, and the last sequence of its journal."""
+
+    number: int
+    at: datetime
+    last_sequence: int = 0
+
+
+class ControllerSettings(msgspec.Struct, frozen=True, tag=True):
+    """What the site wants of each of its controllers besides the policy. Kept by the controller.
+
+    The journal keeps `journal_events` records and none that is older than `journal_days`; what the server has not
+    stored goes last, and never without an alarm. Alone for `alone_alarm_s` (None: never) raises an alarm.
+    `trusts_clock`: schedules count even when the clock is known to be wrong.
+    """
+
+    journal_events: int = 1_000_000
+    journal_days: int = 120
+    alone_alarm_s: int | None = 72 * 60 * 60
+    trusts_clock: bool = False
+
+
+class JournalLost(msgspec.Struct, frozen=True, tag=True):
+    """The controller has no records from `first` to `last` any more; the next that it has follows `last`."""
+
+    first: int
+    last: int
+
+
+class CertificateDue(msgspec.Struct, frozen=True, tag=True):
+    """The certificate by which this link came about ends soon: ask for another."""
+
+
+class CertificateRequest(msgspec.Struct, frozen=True, tag=True):
+    """A controller asks for its next certificate; `csr` is a PKCS #10 request (DER) for a new key."""
+
+    csr: bytes
+
+
+class CertificateIssued(msgspec.Struct, frozen=True, tag=True):
+    """The next certificate, and that of the authority (both PEM). The old one ends when this one is first used."""
+
+    certificate: bytes
+    authority: bytes
+
+
+ToServer = (
+    Hello | PolicyApplied | PolicyRefused | JournalBatch | JournalLost | CommandResult | DoorStatus | Health
+    | TimeReport | CertificateRequest
+)  # fmt: skip
+ToController = (
+    Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | CredentialNews | TimeCheck
+    | ControllerSettings | CertificateDue | CertificateIssued
+)  # fmt: skip

@@ -2,19 +2,19 @@
 
 `@operation(permission)` turns `async def f(work, ...)` into `f(domain, actor, ...)`. Either all of
 it happens, with its audit events, or nothing does. Two that collide although their checks saw nothing
-wrong end in a Conflict for the later one. Every operation is in `OPERATIONS`, so that a
-test can try each with and without its permission.
+wrong end in a Conflict for the later one. One that the database gave up because of another begins anew, so an
+operation does nothing before its end that a transaction does not undo. Every operation is in `OPERATIONS`, so that
+a test can try each with and without its permission.
 """
 
 import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.collision import is_collision
@@ -25,9 +25,22 @@ from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.policy.changes import record_changes
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
+from doorward.acs.transaction import transacted
 
 SITE_ID = "site"
 MET = "Somebody else changed this at the same moment. Load it again and repeat."
+
+
+class Named(Protocol):
+    """Anything with an id and a name, as most rows are."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
 
 
 @dataclass(slots=True)
@@ -53,12 +66,18 @@ class Work:
         self,
         event_type: EventType,
         *,
+        of: Named | None = None,
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
         **subjects: Any,
     ) -> None:
-        """Say what changed; `before` and `after` keep only what differs. Subjects are columns of the event."""
+        """Say what changed; `before` and `after` keep only what differs. Subjects are columns of the event.
+
+        `of` is what it is about, which is told by id and (present) name whatever changed: for what has no columns.
+        """
         data: dict[str, Any] = {"means": self.actor.means}
+        if of is not None:
+            data["subject"] = {"id": of.id, "name": of.name}
         if self.actor.address:
             data["address"] = self.actor.address
         old, new = before or {}, after or {}
@@ -115,11 +134,15 @@ def operation(
 
         async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor.require(permission)
+
+            async def attempt(connection: BaseDBAsyncClient) -> tuple[Work, R]:
+                work = Work(domain, actor, domain.clock(), connection)
+                result = await body(work, *args, **kwargs)
+                await _finish(work)
+                return work, result
+
             try:
-                async with in_transaction("default") as connection:
-                    work = Work(domain, actor, domain.clock(), connection)
-                    result = await body(work, *args, **kwargs)
-                    await _finish(work)
+                work, result = await transacted(attempt)
             except IntegrityError as error:
                 # The checks saw nothing wrong, and then another transaction came first.
                 if is_collision(error):

@@ -33,6 +33,9 @@ from doorward.acs.people.photo import EncodedPhoto, encode_photo
 from doorward.acs.rules.operations import create_access_rule
 from doorward.acs.schedules.operations import Minutes, create_schedule
 from doorward.acs.site.operations import EMBEDDED_CONTROLLER
+from doorward.acs.threats.models import RuleSwitch, ThreatColour
+from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
+from doorward.acs.threats.posture import Place, Switches
 from doorward.acs.users.operations import create_user
 from doorward.acs.zones.operations import create_zone
 from doorward.demo.burnt_in import DOCK, ENTRANCE, OFFICE, SERVER_ROOM, DoorHardware, SiteHardware
@@ -96,7 +99,8 @@ class _Seeding:
     async def run(self, portraits: dict[int, EncodedPhoto]) -> None:
         groups = {team: (await create_group(self.domain, COMMAND_LINE, team.value)).id for team in Team}
         doors = await self._doors()
-        await self._rules(groups, doors)
+        dock_rule = await self._rules(groups, doors)
+        await self._threat_levels(doors, dock_rule)
         await self._cameras(doors)
         for person in CAST:
             await self._person(person, groups, portraits[person.card])
@@ -142,7 +146,9 @@ class _Seeding:
         device = NewDevice(role, door_id, path, address, key, reader_id=reader.id if reader else None)
         await create_device(self.domain, COMMAND_LINE, device)
 
-    async def _rules(self, groups: dict[Team, str], doors: dict[str, str]) -> None:
+    async def _rules(self, groups: dict[Team, str], doors: dict[str, str]) -> str:
+        """Who may pass where; returns the rule of the dock, the last."""
+        rule_id = ""
         closed = next_christmas(self.domain.clock().date()).isoformat()
         always = await create_schedule(self.domain, COMMAND_LINE, "Around the clock", [_ALL_DAY] * 7)
         office_hours = await create_schedule(
@@ -167,7 +173,19 @@ class _Seeding:
                 (DoorSide(doors[DOCK], Side.A),),
             ),
         ):
-            await create_access_rule(self.domain, COMMAND_LINE, name, who, (when,), where)
+            rule_id = (await create_access_rule(self.domain, COMMAND_LINE, name, who, (when,), where)).id
+        return rule_id
+
+    async def _threat_levels(self, doors: dict[str, str], dock_rule: str) -> None:
+        """One that closes the dock, and one that locks the building down."""
+        closed = Switches(RuleSwitch.DISABLE, (dock_rule,))
+        await create_threat_level(
+            self.domain, COMMAND_LINE, NewThreatLevel("Heightened", 10, ThreatColour.YELLOW, 10, closed)
+        )
+        everywhere = Switches(lockdowns=tuple(Place(door_id=door_id) for door_id in doors.values()))
+        await create_threat_level(
+            self.domain, COMMAND_LINE, NewThreatLevel("Lockdown", 90, ThreatColour.VERMILION, 50, everywhere)
+        )
 
     async def _cameras(self, doors: dict[str, str]) -> None:
         sides = {door.name: [reader.side for reader in door.readers] for door in self.hardware.doors}

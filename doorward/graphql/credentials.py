@@ -12,9 +12,9 @@ from doorward.acs.credentials.condition import condition_of
 from doorward.acs.credentials.queries import LastRead as FoundRead
 from doorward.acs.credentials.queries import mobiles_of
 from doorward.acs.credentials.record import relative_of
-from doorward.acs.credentials.site_rules import site_zone
 from doorward.acs.decision import policy
 from doorward.acs.decision.card_format import CardBits
+from doorward.acs.site.time_zone import site_zone
 from doorward.graphql.enums import CredentialCondition, CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
 
 _LARGEST_INT = 2**31 - 1

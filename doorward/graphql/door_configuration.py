@@ -10,7 +10,6 @@ from doorward.acs.decision import policy
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.configuration import list_ports, list_setups
 from doorward.acs.doors.operations import create_door
-from doorward.acs.doors.queries import list_controllers
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges, NewDoor
 from doorward.acs.doors.wiring import InputWire, LockWire
@@ -143,22 +142,9 @@ async def payload_of(context: ApiContext, door_id: str) -> DoorConfigurationPayl
     return DoorConfigurationPayload(door=DoorConfiguration.of(setups[0]))
 
 
-@strawberry.type(description="What owns doors, and decides at them.")
-class Controller:
-    """A controller, as doors name it."""
-
-    id: strawberry.ID
-    name: str
-
-
 @strawberry.type
 class DoorConfigurationQuery:
     """Queries about how doors are set up."""
-
-    @strawberry.field(description="Every controller, by name. Permission: configuration.view.")
-    async def controllers(self, info: ApiInfo) -> list[Controller]:
-        rows = await list_controllers(info.context.actor)
-        return [Controller(id=strawberry.ID(row.id), name=row.name) for row in rows]
 
     @strawberry.field(description="How every door is set up, by name. Permission: configuration.view.")
     async def door_configurations(self, info: ApiInfo) -> list[DoorConfiguration]:

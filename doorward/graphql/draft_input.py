@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 import strawberry
 from strawberry import UNSET
@@ -16,6 +17,8 @@ from doorward.acs.rules.operations import (
     update_access_rule,
 )
 from doorward.acs.schedules.operations import update_schedule
+from doorward.acs.threats.operations import update_threat_level
+from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.acs.zones.operations import set_zone_doors
 from doorward.graphql.people import UpdateCardholderInput, cardholder_changes
 from doorward.graphql.rules import (
@@ -26,6 +29,7 @@ from doorward.graphql.rules import (
     rule_changes,
 )
 from doorward.graphql.schedules import UpdateScheduleInput, schedule_changes
+from doorward.graphql.threats import UpdateThreatLevelInput, threat_level_changes
 from doorward.graphql.zones import ZoneDoorInput, given_zone_doors
 
 
@@ -54,6 +58,13 @@ class DraftZoneDoorsInput:
     expected_version: int | None = None
 
 
+@strawberry.input(description="Which threat level would be put in force.")
+class DraftThreatLevelInput:
+    """A threat level."""
+
+    level_id: strawberry.ID
+
+
 @strawberry.input(one_of=True, description="One change of a draft. Each needs the permission of its mutation.")
 class DraftChangeInput:
     """Exactly one of them."""
@@ -68,6 +79,11 @@ class DraftChangeInput:
     remove_group_members: DraftGroupMembersInput | None = UNSET
     update_schedule: UpdateScheduleInput | None = UNSET
     set_zone_doors: DraftZoneDoorsInput | None = UNSET
+    update_threat_level: UpdateThreatLevelInput | None = strawberry.field(
+        default=UNSET, description="A level that is not in force. Whom that concerns shows once it is set."
+    )
+    set_threat_level: DraftThreatLevelInput | None = UNSET
+    release_threat_level: bool | None = strawberry.field(default=UNSET, description="True: end the level in force.")
 
 
 def given_draft(changes: Sequence[DraftChangeInput]) -> list[Rehearsed]:
@@ -106,7 +122,19 @@ def _rehearsed(change: DraftChangeInput) -> Rehearsed:
             return rehearsed(update_schedule, given.id, schedule_changes(given), given.expected_version)
         case "set_zone_doors", given:
             return rehearsed(set_zone_doors, given.id, given_zone_doors(given.doors), given.expected_version)
+        case name, given:
+            return _threat(name, given)
     raise ValidationFailed("A change of a draft is exactly one thing.")
+
+
+def _threat(name: str, given: Any) -> Rehearsed:
+    match name:
+        case "update_threat_level":
+            return rehearsed(update_threat_level, given.id, threat_level_changes(given), given.expected_version)
+        case "set_threat_level":
+            return rehearsed(set_threat_level, given.level_id, "")
+        case _:
+            return rehearsed(release_threat_level, "")
 
 
 def _new_rule(given: CreateAccessRuleInput) -> Rehearsed:

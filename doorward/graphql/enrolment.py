@@ -33,8 +33,9 @@ from doorward.acs.credentials.operations import (
     update_credential,
 )
 from doorward.acs.credentials.qr_image import qr_svg
-from doorward.acs.credentials.queries import credential_by_id, last_read
+from doorward.acs.credentials.queries import cards_numbered, credential_by_id, last_read
 from doorward.acs.errors import AcsError
+from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiInfo, address_of
 from doorward.graphql.credential_input import (
     CARD_FIELDS,
@@ -135,6 +136,16 @@ async def _invitation_payload(info: ApiInfo, made: Invitation) -> InvitationPayl
     return InvitationPayload(credential=await _credential(info, made.credential), invitation=invitation)
 
 
+@strawberry.type(description="A card and whose it is.")
+class CardOwner:
+    """A card that was looked for by its number."""
+
+    credential_id: strawberry.ID
+    credential_name: str
+    facility_code: str | None
+    cardholder: CardholderName
+
+
 @strawberry.type
 class CredentialQuery:
     """Queries about credentials."""
@@ -143,6 +154,21 @@ class CredentialQuery:
     async def credential(self, info: ApiInfo, id: strawberry.ID) -> Credential | None:
         row = await credential_by_id(info.context.actor, id)
         return await _credential(info, row) if row else None
+
+    @strawberry.field(
+        description="The cards with this number, of any facility code, oldest first; at most 20. "
+        "Permissions: cardholder.view and card_number.view."
+    )
+    async def cards_numbered(self, info: ApiInfo, number: str) -> list[CardOwner]:
+        return [
+            CardOwner(
+                credential_id=strawberry.ID(card.id),
+                credential_name=card.name,
+                facility_code=str(card.facility) if card.facility is not None else None,
+                cardholder=CardholderName(id=strawberry.ID(owner.id), number=owner.number, name=owner.display_name),
+            )
+            for card, owner in await cards_numbered(info.context.actor, number)
+        ]
 
     @strawberry.field(
         description="The last card shown at a reader in the last 1 to 600 seconds, so that it can be given to "

@@ -27,6 +27,7 @@ from doorward.acs.devices import Bias as PinBias
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
+from doorward.acs.doors.wiegand import KeypadMode
 from doorward.acs.doors.wiring import (
     Circuit,
     InputPurpose,
@@ -41,6 +42,7 @@ from doorward.acs.events.catalogue import Severity
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus
 from doorward.acs.questions.conditions import Assumption
+from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
@@ -66,6 +68,7 @@ __all__ = [
     "EventCategory",
     "IdentificationType",
     "InputPurpose",
+    "KeypadMode",
     "LedControl",
     "LocalAction",
     "LocalTriggerKind",
@@ -81,6 +84,7 @@ __all__ = [
     "RuleSwitch",
     "Severity",
     "Side",
+    "SubjectKind",
     "Supervision",
     "ThreatColour",
     "ValidityStart",
@@ -108,6 +112,7 @@ for shown, name, description in (
     (RelockOn, "RelockOn", "When a released door locks again before its access time is over."),
     (EmergencyAction, "EmergencyAction", "What a door does while its emergency input is active."),
     (IdentificationType, "IdentificationType", "What a person shows."),
+    (KeypadMode, "KeypadMode", "How a Wiegand keypad sends what is typed: a burst for each key, or for a whole PIN."),
     (ReaderType, "ReaderType", "How a reader is connected, or what it is."),
     (LedControl, "LedControl", "How many wires drive the light of a Wiegand reader."),
     (Circuit, "Circuit", "When an input is active: while its circuit is open, or closed."),
@@ -144,6 +149,7 @@ for shown, name, description in (
         "What a local rule does: switch once, pulse once, or keep its output on while its trigger is true.",
     ),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
+    (SubjectKind, "StepSubjectKind", "What kind of thing a check of a decision names."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 
 from doorward.acs.errors import (
     AcsError,
+    Busy,
     Conflict,
     ControllerOffline,
     NotFound,
@@ -32,6 +33,7 @@ class ErrorCode(enum.Enum):
     PERMISSION = "permission"
     UNAUTHENTICATED = "unauthenticated"
     CONTROLLER_OFFLINE = "controller_offline"
+    BUSY = "busy"
 
 
 _CODES: dict[type[AcsError], ErrorCode] = {
@@ -41,6 +43,7 @@ _CODES: dict[type[AcsError], ErrorCode] = {
     NotPermitted: ErrorCode.PERMISSION,
     Unauthenticated: ErrorCode.UNAUTHENTICATED,
     ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
+    Busy: ErrorCode.BUSY,
 }
 
 

@@ -61,9 +61,12 @@ def decode_cursor(cursor: str | None, name: str = "after") -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
+        key = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
         raise ValidationFailed("This is not a cursor of this list.", name) from error
+    if "\0" in key:
+        raise ValidationFailed("This is not a cursor of this list.", name)
+    return key
 
 
 def decode_position(cursor: str | None, name: str = "after") -> int | None:

@@ -1,6 +1,6 @@
 """Questions about access in the API: why was this decided, would they pass, who can, and what would a draft change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import strawberry
@@ -12,14 +12,24 @@ from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
 from doorward.acs.questions import comparing, conditions, crowd, passing
 from doorward.acs.questions.explaining import explain
+from doorward.acs.questions.subjects import Subject, subjects_of
 from doorward.acs.questions.words import ToldStep, reason_words, told
 from doorward.graphql.cardholder_name import CardholderName
-from doorward.graphql.context import ApiInfo
+from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.draft_input import DraftChangeInput, given_draft
-from doorward.graphql.enums import Assumption, CredentialKind, Outcome, Side
+from doorward.graphql.enums import Assumption, CredentialKind, Outcome, Side, SubjectKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
 from doorward.graphql.zones import DoorName
+
+
+@strawberry.type(description="A thing that a check is about, as it is there now.")
+class StepSubject:
+    """Its kind, id and name."""
+
+    kind: SubjectKind
+    id: strawberry.ID
+    name: str
 
 
 @strawberry.type(description="One check of a decision, in words.")
@@ -31,11 +41,18 @@ class DecisionStep:
     passed: bool
     saw: str = strawberry.field(description="What it saw: names are those of the moment of the decision.")
     sentence: str
+    about: list[StepSubject] = strawberry.field(
+        description="The rule, schedule, zone, interlock or door that it names, unless that is gone or has another "
+        "name by now. Empty without configuration.view."
+    )
 
     @classmethod
-    def of(cls, step: ToldStep) -> "DecisionStep":
+    def of(cls, step: ToldStep, about: Iterable[Subject]) -> "DecisionStep":
         """The step as the API shows it."""
-        return cls(check=step.check, name=step.name, passed=step.passed, saw=step.saw, sentence=step.sentence)
+        named = [StepSubject(kind=one.kind, id=strawberry.ID(one.id), name=one.name) for one in about]
+        return cls(
+            check=step.check, name=step.name, passed=step.passed, saw=step.saw, sentence=step.sentence, about=named
+        )
 
 
 @strawberry.type(description="Something that an answer takes for granted, because it cannot be known.")
@@ -102,6 +119,9 @@ class Passer:
     reason: str
     reason_text: str
     credential_id: strawberry.ID | None = strawberry.field(description="What they would show first.")
+    rule_id: strawberry.ID | None = strawberry.field(description="The access rule that lets them in, or not now.")
+    rule_name: str | None
+    schedule_name: str | None = strawberry.field(description="The schedule of the rule that applies.")
 
 
 @strawberry.type(description="How many would be decided so.")
@@ -176,14 +196,19 @@ def _assumptions(made: Iterable[conditions.Assumption]) -> list[AssumptionMade]:
     return [AssumptionMade(code=one, text=conditions.WORDS[one]) for one in made]
 
 
-def _answer(found: passing.Answer) -> PassAnswer:
+async def _steps(context: ApiContext, steps: Sequence[ToldStep], door_id: str | None) -> list[DecisionStep]:
+    about = await subjects_of(context.actor, steps, door_id)
+    return [DecisionStep.of(step, subjects) for step, subjects in zip(steps, about, strict=True)]
+
+
+async def _answer(context: ApiContext, found: passing.Answer) -> PassAnswer:
     decision, credential = found.decision, found.credential
     return PassAnswer(
         at=found.at,
         outcome=decision.outcome,
         reason=decision.reason.value,
         reason_text=reason_words(decision.reason),
-        steps=[DecisionStep.of(step) for step in told(decision.trace)],
+        steps=await _steps(context, told(decision.trace), found.door_id),
         assumptions=_assumptions(found.assumptions),
         cardholder=_name(found.cardholder),
         door=DoorName(id=strawberry.ID(found.door_id), name=found.door_name),
@@ -206,6 +231,9 @@ def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
                 reason=one.reason.value,
                 reason_text=reason_words(one.reason),
                 credential_id=strawberry.ID(one.credential_id) if one.credential_id else None,
+                rule_id=strawberry.ID(one.rule_id) if one.rule_id and one.rule_id in found.rules else None,
+                rule_name=found.rules.get(one.rule_id or ""),
+                schedule_name=one.schedule,
             ),
         )
         for one, row in page.rows
@@ -265,18 +293,19 @@ class QuestionQuery:
             outcome=found.outcome,
             reason=event.reason,
             reason_text=found.reason_words,
-            steps=[DecisionStep.of(step) for step in found.steps],
+            steps=await _steps(info.context, found.steps, event.door_id),
             door_name=event.door_name,
             side=event.side,
             cardholder_name=found.cardholder_name,
             rule_name=found.rule_name,
             schedule_name=found.schedule_name,
-            now=_answer(found.now) if found.now else None,
+            now=await _answer(info.context, found.now) if found.now else None,
         )
 
     @strawberry.field(
         description="What would be decided if the cardholder came to this side of the door: now (`at` left out), with "
-        "doors and people as they are, or at another time. Permissions: configuration.view and cardholder.view."
+        "doors and people as they are, or at another time. With all that they carry, or only with these credentials of "
+        "theirs. Permissions: configuration.view and cardholder.view."
     )
     async def would_pass(
         self,
@@ -285,14 +314,18 @@ class QuestionQuery:
         door_id: strawberry.ID,
         side: Side,
         at: datetime | None = None,
+        credential_ids: list[strawberry.ID] | None = None,
     ) -> PassAnswer:
-        return _answer(
-            await passing.would_pass(info.context.domain, info.context.actor, cardholder_id, door_id, side, at)
+        context = info.context
+        found = await passing.would_pass(
+            context.domain, context.actor, cardholder_id, door_id, side, at, credential_ids
         )
+        return await _answer(context, found)
 
     @strawberry.field(
         description="Who can pass this side of the door, now or at another time: everybody whom a rule names there, by "
-        "name, or those of one `outcome` or `reason`; first or last (1-100) is required. Further pages within a "
+        "name, or those of one `outcome` or `reason`, or with a name that has all words of `search`; first or last "
+        "(1-100) is required. Further pages within a "
         "minute are of the same moment. Permissions: configuration.view and cardholder.view."
     )
     async def who_can_pass(
@@ -303,6 +336,7 @@ class QuestionQuery:
         at: datetime | None = None,
         outcome: Outcome | None = None,
         reason: str | None = None,
+        search: str | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -310,7 +344,7 @@ class QuestionQuery:
     ) -> WhoCanPass:
         request = _request(first, after, last, before)
         found = await crowd.who_can_pass(
-            info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason)
+            info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason), search
         )
         return WhoCanPass(
             at=found.at,
@@ -327,8 +361,9 @@ class QuestionQuery:
 
     @strawberry.field(
         description="Who would gain and who would lose access, where and when, if these changes were made one after "
-        "the other: by rules, schedules, groups and dates, in the `days` (1-31) from `start` (left out: now). Nothing "
-        "is changed. Permissions: configuration.view, cardholder.view, and that of each change."
+        "the other: by rules, schedules, groups, dates and the lockdowns of a threat level, in the `days` (1-31) from "
+        "`start` (left out: now). Nothing is changed. Permissions: configuration.view, cardholder.view, and that of "
+        "each change."
     )
     async def compare_draft(
         self,

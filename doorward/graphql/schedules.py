@@ -19,10 +19,11 @@ from doorward.acs.schedules.queries import (
     next_change_of,
     override_schedules_of,
     preview_of,
+    preview_of_draft,
     schedule_by_id,
     used_by,
 )
-from doorward.acs.schedules.uses import Use
+from doorward.acs.used_by import Use
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
@@ -72,8 +73,7 @@ class ScheduleUse:
     @classmethod
     def of(cls, use: Use) -> "ScheduleUse":
         """The user as the API shows it."""
-        kind, use_id, name = use
-        return cls(kind=kind, id=strawberry.ID(use_id), name=name)
+        return cls(kind=use.kind, id=strawberry.ID(use.id), name=use.name)
 
 
 @strawberry.type(description="When something applies, in the site's time zone.")
@@ -182,6 +182,27 @@ class UpdateScheduleInput:
     last_day: date | None = UNSET
 
 
+@strawberry.input(description="A schedule that is not stored: when it would apply. It needs no name.")
+class DraftScheduleInput:
+    """See CreateScheduleInput."""
+
+    kind: ScheduleKind = ScheduleKind.WEEKLY
+    days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    periods: list[SchedulePeriodInput] = strawberry.field(default_factory=list)
+    overrides: list[ScheduleOverrideInput] = strawberry.field(default_factory=list)
+    override_schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@strawberry.type(description="The week, or why there is none.")
+class SchedulePreviewPayload:
+    """Result of trying out a schedule."""
+
+    preview: SchedulePreview | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
 @strawberry.type(description="The schedule as it now is, or why nothing was done.")
 class SchedulePayload:
     """Result of a schedule mutation."""
@@ -212,7 +233,7 @@ async def shown_schedules(context: ApiContext, rows: Sequence[ScheduleRow]) -> d
                 ScheduleOverride(date=day, intervals=shown_slots(slots)) for day, slots in sorted(row.overrides.items())
             ],
             override_schedules=[
-                ScheduleUse.of(("override schedule", override.id, override.name)) for override in followed[row.id]
+                ScheduleUse.of(Use("override schedule", override.id, override.name)) for override in followed[row.id]
             ],
             first_day=row.first_day,
             last_day=row.last_day,
@@ -227,12 +248,16 @@ async def _payload(context: ApiContext, row: ScheduleRow) -> SchedulePayload:
     return SchedulePayload(schedule=(await shown_schedules(context, [row]))[row.id])
 
 
-_FIELDS = ("name", "kind", "override_schedule_ids", "first_day", "last_day", "days", "overrides", "periods")
+_TERMS = ("kind", "override_schedule_ids", "first_day", "last_day", "days", "overrides", "periods")
+
+_FIELDS = ("name", *_TERMS)
 
 
-def schedule_changes(given: CreateScheduleInput | UpdateScheduleInput) -> ScheduleChanges:
+def schedule_changes(given: CreateScheduleInput | UpdateScheduleInput | DraftScheduleInput) -> ScheduleChanges:
     """The fields that were sent, as the operations take them."""
-    found = sent(given, _FIELDS, may_be_null=("first_day", "last_day"))
+    found = sent(
+        given, _TERMS if isinstance(given, DraftScheduleInput) else _FIELDS, may_be_null=("first_day", "last_day")
+    )
     if "days" in found:
         found["weekly"] = given_week(found.pop("days"), "days")
     if "overrides" in found:
@@ -292,6 +317,19 @@ class ScheduleQuery:
     @strawberry.field(description="A week of a schedule, from a Monday. Permission: configuration.view.")
     async def schedule_preview(self, info: ApiInfo, id: strawberry.ID, monday: date) -> SchedulePreview:
         return _preview(await preview_of(info.context.actor, id, monday))
+
+    @strawberry.field(
+        description="A week, from a Monday, of a schedule as it is being written: checked like one that is to be "
+        "stored, but nothing is stored. Permission: configuration.view."
+    )
+    async def draft_schedule_preview(
+        self, info: ApiInfo, draft: DraftScheduleInput, monday: date
+    ) -> SchedulePreviewPayload:
+        try:
+            week = await preview_of_draft(info.context.actor, schedule_changes(draft), monday)
+        except AcsError as error:
+            return SchedulePreviewPayload(errors=[OperationError.of(error)])
+        return SchedulePreviewPayload(preview=_preview(week))
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from strawberry.extensions import (
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.devices import DeviceMutation, DeviceQuery
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
@@ -27,6 +28,7 @@ from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
+from doorward.graphql.plain_input import PlainInput
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
 from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.questions import QuestionQuery
@@ -37,6 +39,7 @@ from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
@@ -47,6 +50,7 @@ _CACHED_DOCUMENTS = 200
 
 _QUERIES = (
     CameraQuery,
+    ControllerQuery,
     CredentialQuery,
     CustomFieldQuery,
     DeviceQuery,
@@ -71,9 +75,11 @@ _QUERIES = (
     SiteQuery,
     ThreatQuery,
     UserQuery,
+    WiegandDeviceQuery,
     ZoneQuery,
 )
 _MUTATIONS = (
+    ControllerMutation,
     CredentialMutation,
     CustomFieldMutation,
     DeviceMutation,
@@ -97,6 +103,7 @@ _MUTATIONS = (
     SiteMutation,
     ThreatMutation,
     UserMutation,
+    WiegandDeviceMutation,
     ZoneCommandMutation,
     ZoneMutation,
 )
@@ -118,6 +125,7 @@ def build_schema() -> strawberry.Schema:
             lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
             lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+            PlainInput,
             TellErrors,
         ],
     )

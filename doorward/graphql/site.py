@@ -29,6 +29,16 @@ class Site:
     escort_timeout_ms: int = strawberry.field(
         description="So long a reader waits for the host of somebody who needs an escort, 1 s to 5 min."
     )
+    journal_events: int = strawberry.field(
+        description="So many events every controller's journal keeps, those that are not stored here last."
+    )
+    journal_days: int = strawberry.field(description="For so long a journal keeps events that are stored here.")
+    alone_alarm_s: int | None = strawberry.field(
+        description="A controller that is alone for longer raises an alarm; null: it does not."
+    )
+    trusts_clock: bool = strawberry.field(
+        description="Controllers go by schedules even under a clock that they know to be wrong."
+    )
 
 
 @strawberry.input(description="What to change of the site; a field left out stays as it is.")
@@ -42,6 +52,10 @@ class UpdateSiteInput:
     )
     qr_skew_steps: int | None = UNSET
     escort_timeout_ms: int | None = UNSET
+    journal_events: int | None = strawberry.field(default=UNSET, description="1,000 to 10,000,000.")
+    journal_days: int | None = strawberry.field(default=UNSET, description="1 to 3,650.")
+    alone_alarm_s: int | None = strawberry.field(default=UNSET, description="60 s to a year; null: no alarm.")
+    trusts_clock: bool | None = UNSET
 
 
 @strawberry.type(description="The site as it now is, or why nothing was done.")
@@ -59,6 +73,10 @@ def _shown(row: models.Site) -> Site:
         stale_after_s=row.stale_after_s,
         qr_skew_steps=row.qr_skew_steps,
         escort_timeout_ms=row.escort_timeout_ms,
+        journal_events=row.journal_events,
+        journal_days=row.journal_days,
+        alone_alarm_s=row.alone_alarm_s,
+        trusts_clock=row.trusts_clock,
     )
 
 
@@ -77,7 +95,9 @@ class SiteMutation:
 
     @strawberry.mutation(description="Change the site's name and settings. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
-        changes = cast(SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s"}))
+        changes = cast(
+            SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
+        )
         try:
             row = await update_site(info.context.domain, info.context.actor, changes)
         except AcsError as error:

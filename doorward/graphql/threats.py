@@ -224,6 +224,14 @@ def _switches(given: ThreatSwitchesInput) -> Switches:
     )
 
 
+def threat_level_changes(given: UpdateThreatLevelInput) -> ThreatLevelChanges:
+    """The fields that were sent, as the operation takes them."""
+    changes = sent(given, ("name", "rank", "colour", "release_rank", "switches"))
+    if "switches" in changes:
+        changes["switches"] = _switches(changes["switches"])
+    return cast(ThreatLevelChanges, changes)
+
+
 async def _payload(context: ApiContext, level_id: str) -> ThreatLevelPayload:
     return ThreatLevelPayload(threat_level=_level((await list_threat_levels(context.actor, [level_id]))[0]))
 
@@ -258,12 +266,9 @@ class ThreatMutation:
     @strawberry.mutation(description="Change a threat level that is not in force. Permission: configuration.write.")
     async def update_threat_level(self, info: ApiInfo, input: UpdateThreatLevelInput) -> ThreatLevelPayload:
         context = info.context
-        changes = sent(input, ("name", "rank", "colour", "release_rank", "switches"))
-        if "switches" in changes:
-            changes["switches"] = _switches(changes["switches"])
         try:
             await update_threat_level(
-                context.domain, context.actor, input.id, cast(ThreatLevelChanges, changes), input.expected_version
+                context.domain, context.actor, input.id, threat_level_changes(input), input.expected_version
             )
             return await _payload(context, input.id)
         except AcsError as error:

@@ -4,37 +4,38 @@ One per turn. It keeps nothing of its own between turns: attempts, keypads and w
 situation has them, and end as the turn's next situation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from doorward.acs.decision.card_format import CardBits
-from doorward.acs.decision.decide import decide_floors
+from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.decide import UNFINISHED, decide_floors
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, DoorResponse, Notice, Outcome
 from doorward.acs.decision.door import (
     Acted,
     CardGranted,
     DoorAction,
-    DoorMode,
     DoorState,
     Input,
-    Position,
     Step,
 )
 from doorward.acs.decision.keypad import EMPTY, EnteredPin, Keypad, press
-from doorward.acs.decision.memory import Change, Table
+from doorward.acs.decision.memory import Change, Table, Use
 from doorward.acs.decision.passage import moved
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.decision.read import PinEntry, Read, Shown
 from doorward.acs.decision.reason import Reason
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.devices import ReaderLine
+from doorward.acs.doors.condition import door_condition
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import Presences
+from doorward.acs.messages import QR_STEPS, CredentialNews, Presences
 from doorward.hardware.driver import Feedback
+from doorward.hardware.occupancy import Level, crossed, everybody
 from doorward.hardware.situation import Attempt, Moment, Situation, Subject
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ ATTEMPT_MS = 15_000
 """So long a reader waits for what else must be shown, after each thing that was."""
 _MOST_EXACT = 2**53
 """Whole numbers beyond it are not exact in JSON: they are written as text."""
-_UNFINISHED = frozenset({Reason.PIN_REQUIRED, Reason.CARD_REQUIRED})
 _OUTCOMES = {
     Outcome.GRANTED: EventType.ACCESS_GRANTED,
     Outcome.DENIED: EventType.ACCESS_DENIED,
     Outcome.WAITING: EventType.ACCESS_WAITING,
 }
+_TELLING = {Outcome.GRANTED: 0, Outcome.WAITING: 1, Outcome.DENIED: 2}
+"""Of the decisions for the floors of an elevator the first of these is told."""
 _NOTICES = {
     Notice.DURESS: EventType.ACCESS_DURESS,
     Notice.TRACED: EventType.ACCESS_TRACED,
@@ -103,13 +105,13 @@ class Admission:
         read = Read(reader_id, attempt.shown, fresh)
         decisions = decide_floors(self._policy, self._conditions(), read, self._moment.at)
         if not self._durable:
-            decisions = tuple(_not_written(one) if one.outcome is Outcome.GRANTED else one for one in decisions)
-        main = next((one for one in decisions if one.outcome is Outcome.GRANTED), decisions[0])
-        if main.reason in _UNFINISHED:
+            decisions = tuple(_not_written(one) if _releases(one) else one for one in decisions)
+        main = min(decisions, key=lambda one: _TELLING[one.outcome])
+        if any(one.reason in UNFINISHED for one in decisions):
             self.attempts[reader_id] = attempt
-        self._remember(change for one in decisions for change in one.changes)
+        self.remember(change for one in decisions for change in one.changes)
         decided = self._write(reader, attempt, main, decisions)
-        self._tell(reader, attempt, main)
+        self._tell(reader, attempt, decisions)
         granted = [one for one in decisions if one.outcome is Outcome.GRANTED]
         done = [self._respond(attempt.correlation, reader, one) for one in granted]
         if granted and not any(done):
@@ -129,7 +131,7 @@ class Admission:
         contact, at = self._situation.contact, self._moment.at
         return Conditions(
             self.memory,
-            {door_id: _condition(self._policy.doors[door_id], state) for door_id, state in self._turn.doors.items()},
+            _DoorConditions(self._policy.doors, self._turn.doors),
             contact.connected,
             contact.clock_ok,
             contact.age_s(at),
@@ -145,6 +147,8 @@ class Admission:
             data["companions"] = [one.cardholder_id for one in main.companions]
         if len(decisions) > 1:
             data["floors"] = [one.door_id for one in decisions if one.outcome is Outcome.GRANTED]
+        if steps := {change.key: change.value for change in main.changes if change.table is Table.QR_STEP}:
+            data[QR_STEPS] = steps
         place = len(self._turn.records)
         self._turn.record(
             _OUTCOMES[main.outcome],
@@ -157,11 +161,11 @@ class Admission:
         )
         return _Decided(main, place)
 
-    def _tell(self, reader: ReaderLine, attempt: Attempt, main: Decision) -> None:
+    def _tell(self, reader: ReaderLine, attempt: Attempt, decisions: tuple[Decision, ...]) -> None:
         """What somebody must be told besides the decision. The person at the reader notices nothing of it."""
-        for notice in main.notices:
-            kind = _NOTICES[notice]
-            self._turn.record(kind, attempt.correlation, **_subjects(reader, main), reason=main.reason.value)
+        told = {notice: one for one in reversed(decisions) for notice in one.notices}
+        for notice, one in told.items():
+            self._turn.record(_NOTICES[notice], attempt.correlation, **_subjects(reader, one), reason=one.reason.value)
 
     def _take_back(self, decided: _Decided) -> None:
         """The door itself refused, for a reason that the decision could not see: then nobody was granted anything."""
@@ -236,10 +240,11 @@ class Admission:
                     data={"zone": zone_id, "left": list(subject.move.left)},
                 )
             self._count(changes, subject.correlation, subject.door_id)
-            self._remember(changes)
+            self.remember(changes)
         door = self._policy.doors.get(subject.door_id)
-        if door is not None and self._is_first_person(door, people):
-            self._remember([Change(Table.FIRST_PERSON, door.id, self._moment.at)])
+        leaves = subject.move is not None and not subject.move.entered
+        if door is not None and not leaves and self._is_first_person(door, people):
+            self.remember([Change(Table.FIRST_PERSON, door.id, self._moment.at)])
 
     def _is_first_person(self, door: DoorPolicy, people: Iterable[str]) -> bool:
         rule = door.first_person
@@ -252,22 +257,31 @@ class Admission:
         """Tell of zones that become full or lonely by these changes, and of those that no longer are."""
         for change in changes:
             zone = self._policy.zones.get(change.key) if change.table is Table.OCCUPANCY else None
-            if zone is None:
-                continue
-            before, after = self.memory.occupancy.get(zone.id) or 0, change.value
-            most, least = zone.max_occupancy, zone.min_occupancy
-            for is_so, was_so, begun, ended in (
-                (most is not None and after >= most, most is not None and before >= most, *_FULL),
-                (0 < after < least, 0 < before < least, *_LONELY),
-            ):
-                if is_so is not was_so:
-                    self._turn.record(
-                        begun if is_so else ended,
-                        correlation,
-                        door_id=door_id,
-                        zone_id=zone.id,
-                        data={"zone": zone.name, "occupancy": after},
-                    )
+            if zone is not None:
+                before = Level(zone, self.memory.occupancy.get(zone.id) or 0)
+                self._tell_level(before, Level(zone, change.value), correlation, door_id)
+
+    def _tell_level(self, before: Level, after: Level, correlation: str, door_id: str | None) -> None:
+        zone = after.zone or before.zone
+        if zone is None:
+            return
+        data = {"zone": zone.name, "occupancy": after.people}
+        for kind in crossed(before, after):
+            self._turn.record(kind, correlation, door_id=door_id, zone_id=zone.id, data=data)
+
+    def adopt_zones(self, before: CompiledPolicy) -> None:
+        """Count anew where zones lie in other zones than before, and tell of those with other limits."""
+        zones, recount = self._policy.zones, self._policy.chains != before.chains
+        if zones == before.zones:
+            return
+        known = {zone_id: self.memory.occupancy.get(zone_id) or 0 for zone_id in {**before.zones, **zones}}
+        found = everybody(self._policy, self.memory) if recount else known
+        for zone_id, count in known.items():
+            after = Level(zones.get(zone_id), found[zone_id])
+            self._tell_level(Level(before.zones.get(zone_id), count), after, new_id(), None)
+        self.remember(
+            Change(Table.OCCUPANCY, zone_id, found[zone_id]) for zone_id in known if found[zone_id] != known[zone_id]
+        )
 
     # What others saw, and time.
 
@@ -279,7 +293,19 @@ class Admission:
                 changes = moved(self._policy, self.memory, [person.cardholder_id], person.zone_id, person.since)
                 if news.by_hand:
                     self._count(changes, new_id(), None)
-                self._remember(changes)
+                self.remember(changes)
+
+    def learn_uses(self, news: CredentialNews) -> None:
+        """How credentials were used at other controllers: as if it had been here."""
+        for use in news.uses:
+            known = self.memory.use.get(use.credential_id) or Use(use.first, use.last, 0)
+            sum_of_all = Use(min(known.first, use.first), max(known.last, use.last), max(known.count, use.count))
+            if sum_of_all != known:
+                self.remember([Change(Table.USE, use.credential_id, sum_of_all)])
+        for credential_id, step in news.qr_steps.items():
+            taken = self.memory.qr_step.get(credential_id)
+            if taken is None or step > taken:
+                self.remember([Change(Table.QR_STEP, credential_id, step)])
 
     def pass_time(self) -> None:
         """Forget attempts that nobody finished, and end lockouts that are over."""
@@ -290,7 +316,7 @@ class Admission:
         for spot in self._policy.spots.values():
             lockout = self.memory.failures.get(spot.id)
             if lockout is not None and lockout.until is not None and lockout.until <= at:
-                self._remember([Change(Table.FAILURES, spot.id, None)])
+                self.remember([Change(Table.FAILURES, spot.id, None)])
                 door = spot.places[0].door
                 self._turn.record(
                     EventType.READER_LOCKOUT_ENDED,
@@ -300,24 +326,40 @@ class Admission:
                     reader_id=spot.id,
                 )
 
-    def _remember(self, changes: Iterable[Change]) -> None:
+    def remember(self, changes: Iterable[Change]) -> None:
+        """Make changes of the memory, which will be made durable."""
         made = list(changes)
         self.memory.apply(made)
         self.changes += made
 
 
-_FULL = (EventType.ZONE_FULL, EventType.ZONE_FULL_CLEARED)
-_LONELY = (EventType.ZONE_BELOW_MINIMUM, EventType.ZONE_BELOW_MINIMUM_CLEARED)
+class _DoorConditions(Mapping[str, DoorCondition]):
+    """The conditions of all doors as they stand, made when one is asked for: most decisions look at one."""
+
+    __slots__ = ("_doors", "_states")
+
+    def __init__(self, doors: Mapping[str, DoorPolicy], states: Mapping[str, DoorState]) -> None:
+        self._doors = doors
+        self._states = states
+
+    def __getitem__(self, door_id: str) -> DoorCondition:
+        return _condition(self._doors[door_id], self._states[door_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        return len(self._states)
 
 
 def _condition(door: DoorPolicy, state: DoorState) -> DoorCondition:
-    known = door.has_position and state.position is not Position.UNKNOWN
-    return DoorCondition(
-        lockdown=state.mode is DoorMode.LOCKDOWN,
-        online=state.online,
-        closed=state.position is Position.CLOSED if known else None,
-        locked=state.mode is not DoorMode.UNLOCKED and state.release is None,
-    )
+    released = state.release is not None
+    return door_condition(door, state.mode, state.position, online=state.online, released=released)
+
+
+def _releases(decision: Decision) -> bool:
+    """A card that puts the door in lockdown is granted, but releases nothing."""
+    return decision.outcome is Outcome.GRANTED and decision.response is not DoorResponse.LOCKDOWN
 
 
 def _not_written(decision: Decision) -> Decision:

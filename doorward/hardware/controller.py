@@ -12,16 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from doorward import __version__
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorSetting
 from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Policy
 from doorward.acs.devices import Device
 from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.sequences import Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
+    ControllerSettings,
+    CredentialNews,
     DoorCommand,
     Health,
     Hello,
@@ -32,11 +36,14 @@ from doorward.acs.messages import (
     PolicyRefused,
     PolicySnapshot,
     Presences,
+    TimeCheck,
+    TimeReport,
     ToController,
     ToServer,
     Welcome,
 )
 from doorward.acs.sealing import SealBroken
+from doorward.hardware.conditions import Conditions, Notice
 from doorward.hardware.contact import ContactKeeper
 from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, EventSink
 from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
@@ -47,7 +54,7 @@ from doorward.hardware.link import ControllerEnd
 from doorward.hardware.policy_file import PolicyFile
 from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
-from doorward.hardware.turn import Effect, PolicyAdopted, Turn, TurnInput
+from doorward.hardware.turn import Effect, PolicyAdopted, Retired, Turn, TurnInput
 from doorward.hardware.unfinished import clears
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
@@ -117,6 +124,8 @@ class Controller:
             memory = Memory()
             memory.apply(self._journal.memory())
             self._contact = ContactKeeper(self._journal, now.at)
+            self._conditions = Conditions(self._journal.settings(), self._journal.acknowledged(), now)
+            self._contact.trusts_clock = self._conditions.settings.trusts_clock
             self._situation = replace(self._situation, memory=memory, contact=self._contact.now(now.at))
             started = JournalRecord(0, now.boot_id, now.at, now.now_ms, EventType.CONTROLLER_STARTED, new_id())
             self._journal.append(Entry([started, *clears(self._journal.of_last_boot(), now)]))
@@ -132,6 +141,11 @@ class Controller:
     def attach(self, link: ControllerEnd) -> None:
         """Speak with the server over this link from now on, instead of any link before."""
         self._queue.put(Attached(link))
+
+    @property
+    def running(self) -> bool:
+        """Whether its thread lives: it ends at `stop`, and by errors that nobody foresaw."""
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """Finish the turn at hand, stop every thread, close the link.
@@ -183,11 +197,10 @@ class Controller:
     def _wait(self) -> list[Queued]:
         """Everything queued, or nothing when a deadline came first."""
         now = self._moment()
-        deadlines = [*self._situation.deadlines(now)]
+        deadlines = [*self._situation.deadlines(now), self._conditions.deadline(self._situation.contact, now)]
         if self._fault:
             deadlines.append(self._retry_at_ms)
-        timeout_s = max(0, min(deadlines) - now.now_ms) / 1000 if deadlines else None
-        return self._queue.wait(timeout_s)
+        return self._queue.wait(max(0, min(deadlines) - now.now_ms) / 1000)
 
     def _take(self, batch: list[Queued]) -> bool:
         """Inputs of the doors as few turns as their order allows, the rest one by one. False at the end."""
@@ -198,7 +211,7 @@ class Controller:
                     if generation == self._generation:
                         inputs.append(event)
                     continue
-                case FromServer(link, (DoorCommand() | Presences()) as command):
+                case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as command):
                     if self._uplink is not None and link is self._uplink.link:
                         inputs.append(command)
                     continue
@@ -226,15 +239,17 @@ class Controller:
         moment = self._moment()
         connected = self._uplink is not None and self._uplink.in_contact
         self._situation = replace(self._situation, contact=self._contact.note(connected, moment.at))
+        notice = self._conditions.look(moment, self._situation.contact, self._journal.last_sequence)
         journal_waits = bool(self._fault) and moment.now_ms < self._retry_at_ms
-        turn = self._plan(inputs, moment, durable=not journal_waits)
+        turn = self._plan(inputs, moment, not journal_waits, notice)
         if journal_waits:
             self._fault.keep(turn.records, turn.modes, turn.admission.changes)
         else:
             try:
-                self._make_durable(Entry(turn.records, turn.modes, turn.settled, turn.admission.changes), moment)
+                changes = turn.admission.changes
+                self._make_durable(Entry(turn.records, turn.modes, turn.settled, changes, notice.give_up_to), moment)
             except JournalUnavailable as error:
-                turn = self._plan(inputs, moment, durable=False)
+                turn = self._plan(inputs, moment, durable=False, notice=notice)
                 self._note_fault(error)
                 self._fault.keep(turn.records, turn.modes, turn.admission.changes)
         self._modes |= turn.modes
@@ -246,15 +261,16 @@ class Controller:
             self._tell(answer)
         self._tell_doors()
 
-    def _plan(self, inputs: Sequence[TurnInput], moment: Moment, durable: bool) -> Turn:
-        """A turn of these inputs. One that the rules cannot take is logged and passed over."""
+    def _plan(self, inputs: Sequence[TurnInput], moment: Moment, durable: bool, notice: Notice) -> Turn:
+        """A turn of these inputs, behind what was noticed. One that the rules cannot take is logged and passed over."""
         turn = Turn(self._situation, self._answers, moment, durable)
+        turn.records += notice.records
         for given in inputs:
             try:
                 turn.take(given)
             except Exception:
                 logger.exception("%s cannot be processed and is passed over", given)
-                return self._plan([other for other in inputs if other is not given], moment, durable)
+                return self._plan([other for other in inputs if other is not given], moment, durable, notice)
         turn.pass_time()
         return turn
 
@@ -315,22 +331,37 @@ class Controller:
 
     def _say_hello(self) -> None:
         version = self._situation.policy.version
-        self._tell(Hello(self._id, self._boot_id, self._journal.last_sequence, version, self._content))
+        last = self._journal.last_sequence
+        self._tell(Hello(self._id, self._boot_id, last, version, self._content, software=__version__))
 
     def _heed(self, uplink: Uplink, message: ToController) -> None:
         try:
             match message:
-                case Welcome(stored_sequence, server_at):
-                    uplink.welcomed(stored_sequence, self._boot_id)
+                case Welcome(stored_sequence, server_at, ahead):
+                    uplink.welcomed(Stored(stored_sequence, ahead), self._boot_id)
+                    self._conditions.stored(stored_sequence)
                     self._contact.heard(server_at, self._clock())
                     uplink.send(self._health())
                     self._tell_doors()
-                case JournalAck(sequence):
-                    uplink.acknowledged(sequence)
+                case JournalAck(sequence, ahead):
+                    self._conditions.stored(sequence)
+                    uplink.acknowledged(Stored(sequence, ahead), self._conditions.settings, self._clock())
+                case TimeCheck(number, offset_ms):
+                    uplink.send(TimeReport(number, self._clock(), self._journal.last_sequence))
+                    self._conditions.measured(offset_ms)
+                    self._turn([])
+                case ControllerSettings():
+                    self._heed_settings(message)
                 case PolicySnapshot() | PolicyDelta():
                     self._worker.put(message)
         except JournalUnavailable as error:
             self._note_fault(error)
+
+    def _heed_settings(self, settings: ControllerSettings) -> None:
+        self._journal.keep_settings(settings)
+        self._conditions.settings = settings
+        self._contact.trusts_clock = settings.trusts_clock
+        self._turn([])
 
     def _health(self) -> Health:
         problem = self._fault.problem or self._unkept
@@ -353,9 +384,10 @@ class Controller:
     def _adopt(self, ready: ReadyPolicy) -> None:
         """Rule by this policy from here on, and drive its devices."""
         rewired = ready.wiring.devices != self._situation.wiring.plan.devices
+        self._retire(ready)
         if rewired:
             self._undrive()
-        adopted = PolicyAdopted(self._situation.policy.doors)
+        adopted = PolicyAdopted(self._situation.policy, self._situation.wiring)
         self._rule_by(ready)
         self._turn([adopted])
         if rewired:
@@ -363,6 +395,15 @@ class Controller:
         self._note_unkept(ready.unkept)
         self._tell(PolicyApplied(ready.compiled.version))
         self._tell_doors()
+
+    def _retire(self, ready: ReadyPolicy) -> None:
+        """Lock the doors and outputs that the policy has no place for, while they can still be told."""
+        wired = {(lock.device_id, lock.output) for lock in ready.wiring.locks}
+        doors = tuple(door_id for door_id in self._situation.doors if door_id not in ready.compiled.doors)
+        before = self._situation.wiring.plan.locks
+        locks = tuple(lock for lock in before if (lock.device_id, lock.output) not in wired)
+        if doors or locks:
+            self._turn([Retired(doors, locks)])
 
     def _rule_by(self, ready: ReadyPolicy) -> None:
         self._situation = self._situation.under(ready.compiled, ready.wiring, self._modes)
@@ -395,7 +436,7 @@ class Controller:
     def _remember_position(self) -> None:
         try:
             if self._uplink is not None:
-                self._uplink.remember()
+                self._uplink.remember(self._clock())
         except JournalUnavailable as error:
             logger.warning("the acknowledged position was not kept: %s", error)
 

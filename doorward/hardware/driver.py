@@ -85,6 +85,14 @@ class SupplyChanged:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FloodChanged:
+    """Whether a reader device sends more than anybody can show or type; while it does, nothing of it is told."""
+
+    device_id: str
+    active: bool
+
+
 class BatteryLevel(StrEnum):
     """How a battery does. CRITICAL: the lock may not work any more."""
 
@@ -130,6 +138,7 @@ DriverEvent = (
     | DeviceOffline
     | TamperChanged
     | SupplyChanged
+    | FloodChanged
     | BatteryChanged
     | LockJammed
     | RadioChanged

@@ -65,7 +65,11 @@ class JournalFault:
             },
         )
         return Entry(
-            [*self._records, recovered, *entry.records], self._modes | dict(entry.modes), entry.answers, memory
+            [*self._records, recovered, *entry.records],
+            self._modes | dict(entry.modes),
+            entry.answers,
+            memory,
+            entry.give_up_to,
         )
 
     def ended(self) -> None:

@@ -18,14 +18,15 @@ import msgspec
 
 from doorward.acs.decision.door import DoorSetting
 from doorward.acs.decision.memory import TYPES, Change, Table
-from doorward.acs.messages import CommandResult, JournalRecord, PolicySnapshot
+from doorward.acs.messages import CommandResult, ControllerSettings, JournalRecord, PolicySnapshot
 from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import JournalUnavailable
 from doorward.hardware.journal_lock import JournalLock
 
 logger = logging.getLogger(__name__)
 
-KEEP_ACKNOWLEDGED = 100_000
+FORGET_AT_ONCE = 2_000
+"""So many old records are deleted in one transaction at most: the doors wait for it."""
 KEEP_ANSWERS = timedelta(days=1)
 BUSY_TIMEOUT_S = 0.2
 
@@ -54,6 +55,8 @@ class Entry:
     modes: Mapping[str, DoorSetting] = field(default_factory=dict)
     answers: Sequence[tuple[CommandResult, datetime]] = ()
     memory: Sequence[Change] = ()
+    give_up_to: int = 0
+    """Records up to this sequence go, though the server has not stored them."""
 
 
 class Journal:
@@ -111,18 +114,17 @@ class Journal:
                     for result, expires_at in entry.answers
                 ],
             )
+            last_changes = {(change.table.value, change.key): change.value for change in entry.memory}
             connection.executemany(
                 "INSERT OR REPLACE INTO memory VALUES (?, ?, ?)",
-                [
-                    (change.table.value, change.key, msgspec.msgpack.encode(change.value))
-                    for change in entry.memory
-                    if change.value is not None
-                ],
+                [(*key, msgspec.msgpack.encode(value)) for key, value in last_changes.items() if value is not None],
             )
             connection.executemany(
                 "DELETE FROM memory WHERE part = ? AND key = ?",
-                [(change.table.value, change.key) for change in entry.memory if change.value is None],
+                [key for key, value in last_changes.items() if value is None],
             )
+            if entry.give_up_to:
+                connection.execute("DELETE FROM records WHERE sequence <= ?", (entry.give_up_to,))
         self.last_sequence = last + len(numbered)
         return numbered
 
@@ -148,13 +150,38 @@ class Journal:
         with self._reading() as connection:
             return _kept_number(connection, "acknowledged")
 
-    def acknowledge(self, sequence: int, keep: int = KEEP_ACKNOWLEDGED) -> None:
-        """Remember what the server stored, and forget acknowledged records beyond the newest `keep`."""
+    def acknowledge(self, sequence: int, keep: int, not_before: datetime | None = None) -> None:
+        """Remember what the server stored. Of that, some records beyond the newest `keep`, or older, are forgotten."""
         with self._transaction() as connection:
             acknowledged = max(sequence, _kept_number(connection, "acknowledged"))
             last = _last_sequence(connection)
             _keep_number(connection, "acknowledged", acknowledged)
-            connection.execute("DELETE FROM records WHERE sequence <= ?", (min(acknowledged, last - keep),))
+            connection.execute(
+                "DELETE FROM records WHERE sequence IN (SELECT sequence FROM "
+                "(SELECT sequence, at FROM records WHERE sequence <= ? ORDER BY sequence LIMIT ?) "
+                "WHERE sequence <= ? OR at < ?)",
+                (acknowledged, FORGET_AT_ONCE, last - keep, not_before.isoformat() if not_before else ""),
+            )
+
+    def settings(self) -> ControllerSettings:
+        """What the site wants of this controller, as it last said."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT value FROM kept WHERE name = 'settings'").fetchone()
+        try:
+            return msgspec.msgpack.decode(row[0], type=ControllerSettings) if row else ControllerSettings()
+        except msgspec.MsgspecError:
+            return ControllerSettings()
+
+    def keep_settings(self, settings: ControllerSettings) -> None:
+        """Remember them."""
+        with self._transaction() as connection:
+            value = msgspec.msgpack.encode(settings)
+            connection.execute("INSERT OR REPLACE INTO kept VALUES ('settings', ?)", (value,))
+
+    def oldest_sequence(self) -> int:
+        """The sequence of the oldest record that is kept; 0 when there is none."""
+        with self._reading() as connection:
+            return int(connection.execute("SELECT coalesce(min(sequence), 0) FROM records").fetchone()[0])
 
     def renumber_after(self, sequence: int, boot_id: str) -> None:
         """Go on after `sequence`, which the server has stored although this file never wrote it.

@@ -1,6 +1,6 @@
-"""The link between a controller and the server when both live in one process.
+"""The link between a controller and the server: what the controller needs of any, and the one inside a process.
 
-The typed messages of `doorward.acs.messages` pass in order, as they would over a wire. The
+In memory the typed messages of `doorward.acs.messages` pass in order, as they do over a wire. The
 controller's end may be used from any thread; the server's end belongs to one event loop.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 from doorward.acs.messages import ToController, ToServer
 from doorward.hardware.errors import HardwareError
@@ -15,6 +16,23 @@ from doorward.hardware.errors import HardwareError
 
 class LinkClosed(HardwareError):
     """The other end has closed the link; nothing passes any more."""
+
+
+class ControllerEnd(Protocol):
+    """The controller's end of any link; any thread may use it."""
+
+    def connect(self, on_message: Callable[[ToController], None], on_close: Callable[[], None] | None = None) -> None:
+        """Receive from now on. Both are called in whatever thread sends or closes, and must return at once."""
+
+    def send(self, message: ToServer) -> None:
+        """Pass a message to the server, never waiting. Raises LinkClosed."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether either end has closed the link."""
+
+    def close(self) -> None:
+        """End the link: the server receives what was sent before, if it can, and then LinkClosed."""
 
 
 class _Channel:
@@ -47,8 +65,8 @@ class _Channel:
             self.on_close()
 
 
-class ControllerEnd:
-    """The controller's end; any thread may use it."""
+class MemoryControllerEnd:
+    """The controller's end inside a process."""
 
     def __init__(self, channel: _Channel) -> None:
         self._channel = channel
@@ -94,12 +112,15 @@ class ServerEnd:
             raise LinkClosed("The controller has closed the link.")
         return message
 
-    def close(self) -> None:
+    async def drained(self) -> None:
+        """Nothing ever waits here."""
+
+    def close(self, reason: str = "") -> None:  # noqa: ARG002 - nobody is far away to be told
         """End the link; the controller finds out when it next sends."""
         self._channel.close()
 
 
-def memory_link(loop: asyncio.AbstractEventLoop) -> tuple[ControllerEnd, ServerEnd]:
+def memory_link(loop: asyncio.AbstractEventLoop) -> tuple[MemoryControllerEnd, ServerEnd]:
     """The two ends of a new link; `loop` is the one in which the server's end receives."""
     channel = _Channel(loop)
-    return ControllerEnd(channel), ServerEnd(channel)
+    return MemoryControllerEnd(channel), ServerEnd(channel)

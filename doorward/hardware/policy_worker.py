@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.live_policy import LivePolicy
 from doorward.acs.decision.patch import PolicyStore
 from doorward.acs.decision.policy import Policy
 from doorward.acs.devices import Wiring
@@ -53,7 +54,7 @@ class PolicyWorker:
     def __init__(self, file: PolicyFile, tell: Callable[[PolicyNews], None]) -> None:
         self._file = file
         self._tell = tell
-        self._store = PolicyStore(Policy(0, "UTC"))
+        self._live = LivePolicy(PolicyStore(Policy(0, "UTC")))
         self._wiring = Wiring()
         self._saved = True
         self._refused = False
@@ -66,7 +67,7 @@ class PolicyWorker:
             kept = self._file.load()
         if kept is None:
             return None
-        self._store, self._wiring = kept
+        self._live, self._wiring = LivePolicy(kept[0]), kept[1]
         with no_full_collections():
             ready = self._ready("")
         leave_alone(len(self._store))
@@ -89,6 +90,10 @@ class PolicyWorker:
         if self._thread.ident is not None:
             self._queue.put(None)
             self._thread.join()
+
+    @property
+    def _store(self) -> PolicyStore:
+        return self._live.store
 
     def _run(self) -> None:
         while True:
@@ -129,14 +134,14 @@ class PolicyWorker:
             self._refused = False
             return None
         if isinstance(message, PolicySnapshot):
-            self._store, self._wiring = PolicyStore(message.policy), message.wiring
+            self._live, self._wiring = LivePolicy(PolicyStore(message.policy)), message.wiring
             self._store.content = self._store.content or content_of(message.policy, message.wiring)
             self._refused = False
             return self._save_whole()
         if not self._fits(message):
             self._refuse()
             return None
-        self._store.apply(message.changes, message.version, message.content)
+        self._live.apply(message.changes, message.version, message.content)
         if message.wiring is not None:
             self._wiring = message.wiring
         return self._save_changes(message) if self._saved else self._save_whole()
@@ -173,4 +178,4 @@ class PolicyWorker:
         return str(error)
 
     def _ready(self, unkept: str) -> ReadyPolicy:
-        return ReadyPolicy(CompiledPolicy(self._store.policy()), self._store.content, self._wiring, unkept)
+        return ReadyPolicy(self._live.compiled(), self._store.content, self._wiring, unkept)

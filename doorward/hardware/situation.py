@@ -119,6 +119,7 @@ class Situation:
 
     `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
+    `at` is when the last turn was.
     `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` and `health` (of
     wireless locks) by device id and number.
     """
@@ -135,6 +136,7 @@ class Situation:
     keypads: Mapping[str, Keypad] = field(default_factory=dict)
     wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
+    at: datetime | None = None
     inputs: Mapping[str, InputTold] = field(default_factory=dict)
     outputs: Mapping[tuple[str, int], OutputNow] = field(default_factory=dict)
     schedules: Mapping[str, ScheduleNow] = field(default_factory=dict)
@@ -173,7 +175,10 @@ class Situation:
             {line: self.lines[line] for line in contacts if line in self.lines},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
+            {reader_id: attempt for reader_id, attempt in self.attempts.items() if reader_id in policy.spots},
+            {reader_id: keypad for reader_id, keypad in self.keypads.items() if reader_id in policy.spots},
             contact=self.contact,
+            at=self.at,
             inputs=self.inputs,
             outputs=self.outputs,
             health=self.health,

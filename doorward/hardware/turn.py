@@ -1,8 +1,8 @@
 """One turn of a controller: a batch of inputs put through the pure rules, with nothing done yet.
 
 The controller plans a turn, makes its entry durable, and only then performs its effects. If it
-cannot be made durable, the same batch is planned again as not durable: then no card and no operator
-releases a door, while egress and everything that locks goes on.
+cannot be made durable, the same batch is planned again as not durable: then no card, no operator, no
+schedule and no new policy releases a door, while egress, emergencies and everything that locks goes on.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import (
     Acted,
     Annunciation,
     Connected,
     DoorAction,
+    DoorMode,
     DoorRecord,
     DoorSetting,
     DoorState,
@@ -22,22 +26,27 @@ from doorward.acs.decision.door import (
     Refusal,
     ScheduleChanged,
     Step,
+    Strike,
     StrikeEffect,
     TimePassed,
+    WithholdingEnded,
     adopt,
     annunciation,
     correlations,
     lasting_setting,
     next_deadline,
     step,
+    strike_effects,
+    withheld,
 )
 from doorward.acs.decision.door import Input as DoorInput
-from doorward.acs.decision.policy import DoorPolicy
+from doorward.acs.decision.memory import Change, Table
+from doorward.acs.decision.policy import DoorKind
 from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
-from doorward.acs.devices import ReaderLine
+from doorward.acs.devices import LockLine, ReaderLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, JournalRecord, Presences
+from doorward.acs.messages import CommandResult, CommandStatus, CredentialNews, DoorCommand, JournalRecord, Presences
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
     BatteryChanged,
@@ -47,6 +56,7 @@ from doorward.hardware.driver import (
     DriverCommand,
     DriverEvent,
     Feedback,
+    FloodChanged,
     InputsChanged,
     KeysPressed,
     LockJammed,
@@ -60,17 +70,26 @@ from doorward.hardware.local_io import LocalIo
 from doorward.hardware.sensing import Sensing
 from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
 from doorward.hardware.wireless import Wireless
-from doorward.hardware.wiring import output_for
+from doorward.hardware.wiring import Wiring, output_for
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyAdopted:
-    """Another policy rules from now on; `before` are the doors of the one that did."""
+    """Another policy rules from now on; `before` is the one that did, and `wiring` the wiring that was."""
 
-    before: Mapping[str, DoorPolicy]
+    before: CompiledPolicy
+    wiring: Wiring
 
 
-TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """These doors are the controller's no longer, and these outputs no locks; the last it can do is to lock them."""
+
+    doors: tuple[str, ...]
+    locks: tuple[LockLine, ...]
+
+
+TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences | CredentialNews | Retired
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
@@ -114,7 +133,9 @@ class Turn:
         durable: bool = True,
     ) -> None:
         """`answers` were given to earlier commands. Not `durable`: the journal cannot be written."""
-        self.doors: dict[str, DoorState] = dict(situation.doors)
+        self.doors: dict[str, DoorState] = {
+            door_id: state if durable else withheld(state) for door_id, state in situation.doors.items()
+        }
         self.devices: dict[str, bool] = dict(situation.devices)
         self.records: list[JournalRecord] = []
         self.modes: dict[str, DoorSetting] = {}
@@ -125,7 +146,8 @@ class Turn:
         self._policy = situation.policy
         self._wiring = situation.wiring
         self.subjects: dict[SubjectKey, Subject] = dict(situation.subjects)
-        self.wishes: dict[str, UnlockWish] = dict(situation.wishes)
+        went_back = situation.at is not None and moment.at < situation.at
+        self.wishes: dict[str, UnlockWish] = {} if went_back else dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
         self.sensing = Sensing(self, situation, moment)
         self.local = LocalIo(self, situation, moment)
@@ -140,17 +162,20 @@ class Turn:
         self.local.settle()
 
     def _take(self, given: TurnInput) -> None:
-        if isinstance(given, DoorCommand):
-            self._command(given)
-            return
-        if isinstance(given, PolicyAdopted):
-            self._adopt(given)
-            return
-        if isinstance(given, Presences):
-            self.admission.learn(given)
-            return
-        if self._wiring.device(given.device_id) is not None:
-            self._take_event(given)
+        match given:
+            case DoorCommand():
+                self._command(given)
+            case PolicyAdopted():
+                self._adopt(given)
+            case Retired():
+                self._retire(given)
+            case Presences():
+                self.admission.learn(given)
+            case CredentialNews():
+                self.admission.learn_uses(given)
+            case _:
+                if self._wiring.device(given.device_id) is not None:
+                    self._take_event(given)
 
     def _take_event(self, given: DriverEvent) -> None:
         match given:
@@ -166,6 +191,8 @@ class Turn:
                 self._tampered(given.device_id, given.active)
             case SupplyChanged():
                 self._supplied(given.device_id, given.present)
+            case FloodChanged():
+                self._flooded(given.device_id, given.active)
             case BatteryChanged() | LockJammed() | RadioChanged():
                 self.wireless.take(given)
 
@@ -185,8 +212,10 @@ class Turn:
         """Apply the deadlines that have come, at every contact, door and reader."""
         self.sensing.pass_time()
         self.admission.pass_time()
-        for door_id in self._policy.doors:
+        for door_id in list(self.doors):
             self._follow_schedule(door_id)
+            if self._durable and self.doors[door_id].withheld:
+                self.step(door_id, WithholdingEnded(new_id()))
         for door_id, state in list(self.doors.items()):
             deadline = next_deadline(state)
             if deadline is not None and deadline <= self._moment.now_ms:
@@ -200,13 +229,15 @@ class Turn:
             return
         first_at = self.admission.memory.first_person.get(door_id)
         wish = self.wishes.get(door_id)
+        wish_is_new = wish is None
         if wish is None or wish.changes_at is None or at >= wish.changes_at or self._has_come(door_id, first_at):
             wish = unlock_wish(door, self._policy.schedules, self._policy.zone, at, first_at)
             self.wishes[door_id] = wish
         unlocked = wish.unlocked and self._before.contact.clock_ok
-        may_tell = self._durable or not unlocked  # nothing is released that cannot be written down
-        if may_tell and self.doors[door_id].schedule_unlocked is not unlocked:
-            self.step(door_id, ScheduleChanged(unlocked, new_id()))
+        if self.doors[door_id].schedule_unlocked is not unlocked:
+            until = self.admission.memory.kept_locked.get(door_id)
+            kept_locked = wish_is_new and until is not None and at < until
+            self.step(door_id, ScheduleChanged(unlocked, new_id(), kept_locked))
 
     def _has_come(self, door_id: str, first_at: datetime | None) -> bool:
         return first_at != self._before.memory.first_person.get(door_id)
@@ -224,6 +255,7 @@ class Turn:
             attempts=self.admission.attempts,
             keypads=self.admission.keypads,
             wishes=self.wishes,
+            at=self._moment.at,
             inputs=self.local.inputs,
             outputs=self.local.outputs,
             schedules=self.local.schedules,
@@ -232,13 +264,35 @@ class Turn:
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
         for door_id, after in self._policy.doors.items():
-            before = adopted.before.get(door_id)
+            before = adopted.before.doors.get(door_id)
             if before is not None and before != after:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
         for door_id in self.doors:
             self.connect(door_id)
+            if self._wiring.locks_of(door_id) != adopted.wiring.locks_of(door_id):
+                self._restate(door_id)
         self.sensing.hear_again()
+        self.admission.adopt_zones(adopted.before)
+
+    def _restate(self, door_id: str) -> None:
+        """Tell the locks that a door has now what the door has been told already."""
+        door, state = self._policy.doors[door_id], self.doors[door_id]
+        for effect in strike_effects((door, door), (state, state), self._moment.now_ms, restated=True):
+            self._strike(door_id, effect, None)
+
+    def _retire(self, retired: Retired) -> None:
+        """Lock what is left behind: nobody else will, and no alarm of it would ever end."""
+        for door_id in retired.doors:
+            door = self._policy.doors[door_id]
+            bare = msgspec.structs.replace(
+                door, kind=DoorKind.PROVISIONED, has_position=False, emergency=None, unlock_schedules=()
+            )
+            self._keep(door_id, adopt(door, bare, self.doors[door_id], self._moment.now_ms), None, None, None)
+            del self.doors[door_id]
+        for lock in retired.locks:
+            if self.devices.get(lock.device_id):
+                self.effects.append(Effect(output_for(lock, StrikeEffect(Strike.LOCK))))
 
     def connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
         """Bring a door in step with the devices that it cannot be without."""
@@ -289,6 +343,10 @@ class Turn:
             self.step(door_id, PowerChanged(present, new_id()))
         for line in self._wiring.readers_on(device_id):
             self._reader_record(line, EventType.READER_POWER_RESTORED if present else EventType.READER_POWER_LOST)
+
+    def _flooded(self, device_id: str, active: bool) -> None:
+        for line in self._wiring.readers_on(device_id):
+            self._reader_record(line, EventType.READER_FLOODED if active else EventType.READER_FLOOD_ENDED)
 
     def _doors_on(self, device_id: str) -> list[str]:
         return [door_id for door_id in sorted(self._wiring.doors_on(device_id)) if door_id in self.doors]
@@ -358,6 +416,7 @@ class Turn:
         setting = lasting_setting(taken.state)
         if setting is not lasting_setting(self.doors[door_id]):
             self.modes[door_id] = setting
+        self._keep_toggled(door_id, self.doors[door_id], taken.state)
         self.doors[door_id] = taken.state
         for noted in taken.records:
             about_this = data if data is not None and noted.correlation == own else {}
@@ -368,6 +427,14 @@ class Turn:
         if taken.annunciation is not None:
             for line in self._wiring.readers_of(door_id):
                 self._show(line, taken.annunciation)
+
+    def _keep_toggled(self, door_id: str, before: DoorState, after: DoorState) -> None:
+        """A restart must not unlock what a cardholder has locked; what they have unlocked it may forget."""
+        locked = after.toggled is DoorMode.LOCKED
+        if locked is not (before.toggled is DoorMode.LOCKED):
+            wish = self.wishes.get(door_id)
+            until = wish.changes_at if locked and wish is not None else None
+            self.admission.remember([Change(Table.KEPT_LOCKED, door_id, until)])
 
     def _strike(self, door_id: str, effect: StrikeEffect, for_command: str | None) -> None:
         for lock in self._wiring.locks_of(door_id):

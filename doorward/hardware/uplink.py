@@ -1,19 +1,20 @@
 """One attachment to the server: what it has stored, what it has been told, what it is sent next.
 
-The journal goes in order, one batch at a time. A link that closes is not an error: the controller
-goes on alone and keeps its journal for the next one.
+A link that closes is not an error: the controller goes on alone and keeps its journal for the next one.
 """
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from doorward.acs.messages import DoorStatus, JournalBatch, ToServer
+from doorward.acs.events.sequences import Stored
+from doorward.acs.messages import ControllerSettings, DoorStatus, ToServer
 from doorward.hardware.journal import Journal
+from doorward.hardware.journal_flow import JournalFlow
 from doorward.hardware.link import ControllerEnd, LinkClosed
 
 logger = logging.getLogger(__name__)
 
-BATCH_RECORDS = 200
 REMEMBER_EVERY = 100
 """The acknowledged position is only written down this often: the server's Welcome tells it anyway."""
 
@@ -25,8 +26,9 @@ class Uplink:
         self.link = link
         self._journal = journal
         self.welcome = False
-        self._in_flight = False
-        self._stored = self._remembered = 0
+        self._flow = JournalFlow()
+        self._keep = ControllerSettings()
+        self._remembered = 0
         self._told: dict[str, DoorStatus] = {}
         self._closed = False
 
@@ -50,36 +52,36 @@ class Uplink:
         self._closed = True
         self.link.close()
 
-    def welcomed(self, stored: int, boot_id: str) -> None:
-        """The server says up to where it has stored; also when it wants something sent again."""
-        if stored > self._journal.last_sequence:
-            self._journal.renumber_after(stored, boot_id)
-        self._stored = stored
-        self._in_flight = False
+    def welcomed(self, stored: Stored, boot_id: str) -> None:
+        """The server says what it has stored; also when it wants something sent again."""
+        if stored.newest > self._journal.last_sequence:
+            self._journal.renumber_after(stored.newest, boot_id)
+        self._flow.begin(stored, self._journal.last_sequence)
         self.welcome = True
         self._told.clear()
 
-    def acknowledged(self, sequence: int) -> None:
-        """The server has stored a batch."""
-        self._stored = max(self._stored, sequence)
-        self._in_flight = False
-        if self._stored - self._remembered >= REMEMBER_EVERY:
-            self.remember()
+    def acknowledged(self, stored: Stored, keep: ControllerSettings, now: datetime) -> None:
+        """The server has stored what was sent longest ago."""
+        self._flow.answered(stored)
+        self._keep = keep
+        if self._flow.stored.upto - self._remembered >= REMEMBER_EVERY:
+            self.remember(now)
 
-    def remember(self) -> None:
+    def remember(self, now: datetime) -> None:
         """Write the position down, and let the journal forget what it need not keep."""
-        if self._stored > self._remembered:
-            self._journal.acknowledge(self._stored)
-            self._remembered = self._stored
+        stored = self._flow.stored.upto
+        if stored > self._remembered:
+            oldest = now - timedelta(days=self._keep.journal_days)
+            self._journal.acknowledge(stored, self._keep.journal_events, oldest)
+            self._remembered = stored
 
     def send_journal(self) -> None:
-        """Send the next batch, if the server waits for one and there is one."""
-        if self._closed or not self.welcome or self._in_flight:
-            return
-        records = self._journal.read_after(self._stored, BATCH_RECORDS)
-        if records:
-            self._in_flight = True
-            self.send(JournalBatch(tuple(records)))
+        """Send what the server can take of the journal: news before backlog, each in order."""
+        while self.welcome and not self._closed:
+            message = self._flow.next(self._journal)
+            if message is None:
+                return
+            self.send(message)
 
     def tell(self, doors: Iterable[DoorStatus]) -> None:
         """Send the status of every door that is not what the server was last told."""

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.operations import open_bookmark
 from doorward.acs.domain import Domain
-from doorward.acs.errors import AcsError, Conflict, NotFound, NotPermitted, Unauthenticated, ValidationFailed
+from doorward.acs.errors import AcsError, Busy, Conflict, NotFound, NotPermitted, Unauthenticated, ValidationFailed
 from doorward.acs.people.operations import set_photo
 from doorward.acs.people.photo import MAX_UPLOAD_BYTES, EncodedPhoto, encode_photo
 from doorward.acs.people.queries import photo_by_id
@@ -18,10 +18,17 @@ from doorward.acs.users.operations import actor_of_session
 from doorward.graphql.context import SESSION_COOKIE, address_of
 from doorward.graphql.endpoint import REQUEST_HEADER
 from doorward.graphql.people import photo_url
+from doorward.graphql.plain_input import is_plain
 from doorward.video.clip import stream_clip
 from doorward.video.errors import NoRecording
 
-_STATUSES: dict[type[AcsError], int] = {Unauthenticated: 401, NotPermitted: 403, NotFound: 404, Conflict: 409}
+_STATUSES: dict[type[AcsError], int] = {
+    Unauthenticated: 401,
+    NotPermitted: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+}
 _PICTURES_AT_A_TIME = 2
 _DROPPED_AT_MOST_BYTES = 8 * MAX_UPLOAD_BYTES
 _FOR_EVER = "private, max-age=31536000, immutable"
@@ -113,6 +120,9 @@ class Media:
         return actor
 
     async def _actor(self, request: Request) -> Actor:
+        """Who asks. Raises NotFound for a path that nothing can have: an id with a character that is none."""
+        if not all(map(is_plain, request.path_params.values())):
+            raise NotFound("There is nothing at this path.")
         return await actor_of_session(self._domain, request.cookies.get(SESSION_COOKIE), address_of(request))
 
 

@@ -7,14 +7,13 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from tortoise.exceptions import BaseORMException
-
 from doorward.acs.cameras.live import Wanted
 from doorward.acs.cameras.queries import streams
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
+from doorward.acs.transaction import DATABASE_TROUBLE
 from doorward.video.messages import CameraReport, CameraSource, CameraState, Ready, Report
 from doorward.video.supervisor import RecorderSupervisor
 
@@ -94,7 +93,7 @@ class Recording:
     async def _write_down(self, event: NewEvent) -> None:
         try:
             await record_system_event(self._domain, event)
-        except (BaseORMException, OSError):
+        except DATABASE_TROUBLE:
             logger.exception("could not write down: %s %s", event.type.value, event.data)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

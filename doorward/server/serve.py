@@ -21,8 +21,10 @@ from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import Drivers
 from doorward.hardware.link import memory_link
 from doorward.server.app import build_app
-from doorward.server.controller_service import ControllerService
+from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
+from doorward.server.hub import ControllerHub
+from doorward.server.jobs import Jobs
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
 
@@ -42,12 +44,17 @@ async def run_server(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         domain = await stack.enter_async_context(open_domain(settings))
-        controller_task = await stack.enter_async_context(_embedded_controller(domain, settings))
+        hub = ControllerHub(domain)
+        controller_task = await stack.enter_async_context(_embedded_controller(settings, hub))
         recording = Recording(domain, settings.video)
         stack.push_async_callback(recording.stop)
         await recording.start()
+        jobs = Jobs(domain)
+        stack.push_async_callback(jobs.stop)
+        await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         app = build_app(domain, settings.video)
+        await stack.enter_async_context(_controllers(domain, settings, hub))
         _announce(settings, listener)
         served = asyncio.create_task(
             hypercorn_serve(app, _config(settings, listener), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
@@ -112,7 +119,26 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
 
 
 @asynccontextmanager
-async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
+async def _controllers(domain: Domain, settings: Settings, hub: ControllerHub) -> AsyncIterator[None]:
+    """Controllers on other computers may dial in, if that is wanted; those that stay away are noticed."""
+    async with AsyncExitStack() as stack:
+        if settings.controllers_port is not None:
+            port = await stack.enter_async_context(
+                listen_for_controllers(
+                    domain, hub, settings.controllers_host, settings.controllers_port, settings.controllers_names
+                )
+            )
+            sys.stdout.write(f"Controllers connect to port {port} of {settings.controllers_host}\n")
+        absence = asyncio.create_task(hub.watch_for_absence(), name="absence")
+        try:
+            yield
+        finally:
+            absence.cancel()
+            await asyncio.gather(absence, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _embedded_controller(settings: Settings, hub: ControllerHub) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
     row = await ensure_site()
     controller = Controller(
@@ -124,9 +150,7 @@ async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncItera
     await asyncio.to_thread(controller.start)
     try:
         controller_end, server_end = memory_link(asyncio.get_running_loop())
-        service = ControllerService(domain, row.id, server_end)
-        domain.policy_changed = service.push_policy
-        task = asyncio.create_task(service.run(), name="controller-service")
+        task = asyncio.create_task(hub.serve(row.id, server_end), name="embedded-controller")
         controller.attach(controller_end)
         try:
             yield task

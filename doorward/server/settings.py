@@ -22,7 +22,11 @@ class ServerFailed(ServerError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where everything is. `database` is a URL; without one, SQLite inside the data directory."""
+    """Where everything is. `database` is a URL; without one, SQLite inside the data directory.
+
+    Controllers on other computers are taken in at `controllers_port` (None: there are none). `controllers_names` are
+    host names and addresses that the certificate shown there should name as well; controllers do not need them.
+    """
 
     data: Path
     database: str | None = None
@@ -30,6 +34,9 @@ class Settings:
     port: int = DEFAULT_PORT
     certificate: Path | None = None
     private_key: Path | None = None
+    controllers_host: str = "0.0.0.0"  # noqa: S104 - they are on other computers; nobody gets in without a certificate
+    controllers_port: int | None = None
+    controllers_names: tuple[str, ...] = ()
 
     @property
     def database_url(self) -> str:

@@ -75,7 +75,7 @@ async def test_a_created_format_comes_back_whole_and_is_not_active(database_url:
         assert format_id not in await active_format_ids()
         event = await last_event()
         assert event.type is EventType.CARD_FORMAT_CREATED
-        assert event.data["after"]["id"] == format_id
+        assert event.data["subject"]["id"] == format_id
         assert event.data["after"]["number"]["hexadecimal"]
 
 
@@ -160,7 +160,8 @@ async def test_a_change_is_audited_with_what_differed(database_url: str) -> None
         event = await last_event()
         assert event.type is EventType.CARD_FORMAT_UPDATED
         assert event.data["before"]["name"] == "Employee badge"
-        assert event.data["after"] == {"id": format_id, "name": "Badge", "invert_bits": True}
+        assert event.data["after"] == {"name": "Badge", "invert_bits": True}
+        assert event.data["subject"] == {"id": format_id, "name": "Badge"}
         assert (await card_formats([format_id]))[0] == changed.format
 
 

@@ -16,7 +16,7 @@ from tests.world import World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
-NO_POLICY = ("cameras", "users")
+NO_POLICY = ("cameras", "users", "controllers")
 """Areas that no policy has anything of."""
 COMMANDS = {
     "doors.commands.request_command",
@@ -28,6 +28,7 @@ NEUTRAL = {
     "credentials.codes.show_qr",
     "credentials.mobile.create_mobile",
     "credentials.mobile.invite_mobile",
+    "credentials.mobile.withdraw_expired_invitations",
     "people.custom_field_operations.create_custom_field",
     "people.custom_field_operations.delete_custom_field",
     "people.custom_field_operations.update_custom_field",

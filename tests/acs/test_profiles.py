@@ -124,7 +124,7 @@ async def test_a_change_is_audited_and_needs_the_present_version(database_url: s
         with pytest.raises(NotFound, match="sideA"):
             await update_profile(world.domain, COMMAND_LINE, "card", {"side_a": (Method((T.CARD,), ("none",)),)})
         told = await Event.get(type=EventType.PROFILE_UPDATED)
-        assert told.data["profile"] == {"id": "card", "name": "Card"}
+        assert told.data["subject"] == {"id": "card", "name": "Card"}
         assert list(told.data["after"]) == ["side_b"]
 
 

@@ -174,3 +174,25 @@ def test_a_card_shown_to_an_unplugged_reader_is_denied_when_it_returns(desk: Des
     row = desk.event("access.denied", "Office")
     expect(row).to_have_attribute("data-reason", "reader_was_offline", timeout=SOON_MS)
     expect(row).to_contain_text("Present it again")
+
+
+def test_a_denied_read_is_explained_and_asked_again_for_a_door_that_lets_in(desk: Desk) -> None:
+    page = desk.page
+    desk.simulate("badge", "--door", "Server room", "--side", "A", "--card", "1042")
+    desk.event("access.denied", "Server room").get_by_role("link").click()
+    page.get_by_role("link", name="Explain").click()
+    then = page.get_by_test_id("explanation")
+    expect(then).to_contain_text("was denied at Server room, side A")
+    expect(then.locator('[data-check="access_rule"]')).to_have_attribute("data-passed", "false")
+    expect(page.get_by_test_id("answer")).to_have_attribute("data-reason", "no_access_rule")
+
+    page.get_by_role("link", name="Would they pass").click()
+    page.get_by_label("Or the number of their card").fill("1042")
+    page.get_by_role("button", name="Find the card").click()
+    page.get_by_label("Find: door").click()
+    page.get_by_role("button", name="Choose Office").click()
+    page.get_by_role("button", name="Ask").click()
+    answer = page.get_by_test_id("answer")
+    expect(answer).to_have_attribute("data-outcome", "GRANTED")
+    answer.locator('[data-check="access_rule"]').get_by_role("link").click()
+    expect(page.get_by_role("button", name="Preview effect")).to_be_visible()

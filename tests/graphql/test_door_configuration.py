@@ -227,7 +227,7 @@ async def test_doors_are_copied_maintained_and_deleted(database_url: str, tmp_pa
         assert kept["setDoorMaintenance"]["door"]["maintenance"]
         delete = "mutation($id: ID!) { deleteDoor(id: $id) { deletedId " + ERRORS + " } }"
         refused = (await api.data(delete, id=site.door.id))["deleteDoor"]
-        assert refused["errors"][0]["message"].startswith("The door is used by access rule Staff")
+        assert refused["errors"][0]["message"].startswith("Main entrance is used by access rule Staff")
         assert (await api.data(delete, id=copy["id"]))["deleteDoor"]["deletedId"] == copy["id"]
 
 

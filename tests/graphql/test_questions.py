@@ -12,6 +12,8 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.questions.passing import would_pass
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.schedules.models import ScheduleRow
+from doorward.acs.threats.models import ThreatColour
+from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
 from tests.acs.questions.scene import add_person, door_stands
 from tests.acs.questions.test_explaining import record
 from tests.api import Api, serve_api
@@ -20,15 +22,16 @@ from tests.world import make_site, open_world
 pytestmark = pytest.mark.anyio
 
 LATER = "2026-11-24T12:00:00Z"
-WOULD = """query($who: ID!, $door: ID!, $at: DateTime) {
-  wouldPass(cardholderId: $who, doorId: $door, side: A, at: $at) {
-  at outcome reason reasonText ruleName steps { check name passed saw sentence } assumptions { code text }
+WOULD = """query($who: ID!, $door: ID!, $at: DateTime, $shown: [ID!]) {
+  wouldPass(cardholderId: $who, doorId: $door, side: A, at: $at, credentialIds: $shown) {
+  at outcome reason reasonText ruleName steps { check name passed saw sentence about { kind id name } }
+  assumptions { code text }
   cardholder { name } door { name } side credential { id kind name } } }"""
-WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int) {
+WHO = """query($door: ID!, $outcome: AccessOutcome, $reason: String, $after: String, $size: Int, $search: String) {
   whoCanPass(doorId: $door, side: A, at: "2026-11-24T12:00:00Z", outcome: $outcome, reason: $reason, first: $size,
-    after: $after) {
+    after: $after, search: $search) {
   at door { name } side unnamed counts { outcome reason reasonText people } assumptions { code }
-  people { nodes { cardholder { name } outcome reason reasonText credentialId }
+  people { nodes { cardholder { name } outcome reason reasonText credentialId ruleId ruleName scheduleName }
     pageInfo { hasNextPage endCursor } } } }"""
 COMPARE = """query($draft: [DraftChangeInput!]!, $days: Int! = 7) {
   compareDraft(draft: $draft, days: $days, first: 10) {
@@ -46,13 +49,26 @@ async def test_would_they_pass_with_everything_it_takes_to_understand(database_u
         assert (found["outcome"], found["reason"], found["ruleName"]) == ("GRANTED", "granted", "Staff")
         assert (found["credential"]["id"], found["credential"]["kind"]) == (site.card.id, "CARD")
         assert {one["code"] for one in found["assumptions"]} >= {"DOORS_READY", "ALONE"}
-        step = next(one for one in found["steps"] if one["check"] == "schedule")
+        step = step_of(found, "schedule")
         assert (step["name"], step["sentence"], step["passed"]) == ("Schedule", "The schedule Always applies.", True)
+        assert step["about"] == [{"kind": "SCHEDULE", "id": (await ScheduleRow.get()).id, "name": "Always"}]
+        assert step_of(found, "access_rule")["about"][0]["id"] == (await AccessRule.get()).id
+        shown = (await api.data(WOULD, **asked, at=LATER, shown=[site.card.id]))["wouldPass"]
+        assert shown["outcome"] == "GRANTED"
+        other = (await api.ask(WOULD, **asked, at=LATER, shown=[site.ada.id]))["errors"][0]
+        assert other["extensions"]["code"] == "NOT_FOUND"
         found = (await api.data(WOULD, **asked))["wouldPass"]
         assert (found["outcome"], found["reason"]) == ("DENIED", "door_offline")
         assert found["reasonText"].startswith("The door's input and output device is offline")
+        (about,) = step_of(found, "reader")["about"]
+        assert about == {"kind": "DOOR", "id": site.door.id, "name": "Main entrance"}
         gone = (await api.ask(WOULD, who="nobody", door=site.door.id))["errors"][0]
         assert gone["extensions"]["code"] == "NOT_FOUND"
+
+
+def step_of(answer: dict[str, Any], check: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in answer["steps"] if one["check"] == check)
+    return found
 
 
 async def test_who_can_pass_is_counted_and_paged(database_url: str, tmp_path: Path) -> None:
@@ -76,6 +92,12 @@ async def test_who_can_pass_is_counted_and_paged(database_url: str, tmp_path: Pa
         assert [(node["outcome"], node["credentialId"]) for node in denied] == [("DENIED", None)]
         granted = (await api.data(WHO, door=site.door.id, size=5, reason="granted"))["whoCanPass"]["people"]["nodes"]
         assert len(granted) == 2
+        assert (granted[0]["ruleName"], granted[0]["scheduleName"]) == ("Staff", "Always")
+        assert granted[0]["ruleId"] == (await AccessRule.get()).id
+        for search, names in (("pers cid", ["Cid Person"]), ("ada", ["Ada Lovelace"]), ("cid ada", []), (" ", None)):
+            named = (await api.data(WHO, door=site.door.id, size=5, search=search))["whoCanPass"]["people"]["nodes"]
+            assert names is None or [node["cardholder"]["name"] for node in named] == names
+        assert len(named) == 3
         wrong = (await api.ask(WHO, door=site.door.id, size=5, reason="of_tomorrow"))["errors"][0]
         assert wrong["extensions"]["code"] == "VALIDATION"
 
@@ -87,7 +109,7 @@ async def test_a_decision_is_explained(database_url: str, tmp_path: Path) -> Non
         answer = await would_pass(world.domain, COMMAND_LINE, site.ada.id, site.door.id, Side.A)
         event_id = await record(world, answer.decision)
         query = """query($id: ID!) { explainDecision(eventId: $id) { eventId outcome reason reasonText doorName side
-          cardholderName ruleName scheduleName steps { sentence } now { outcome ruleName } } }"""
+          cardholderName ruleName scheduleName steps { check sentence about { name } } now { outcome ruleName } } }"""
         await api.sign_in(Role.OPERATOR)
         found = (await api.data(query, id=event_id))["explainDecision"]
         assert (found["outcome"], found["reasonText"], found["side"]) == ("GRANTED", "Access granted.", "A")
@@ -97,9 +119,11 @@ async def test_a_decision_is_explained(database_url: str, tmp_path: Path) -> Non
             "Always",
         )
         assert found["now"] == {"outcome": "GRANTED", "ruleName": "Staff"}
+        assert step_of(found, "access_rule")["about"] == [{"name": "Staff"}]
         await api.sign_in(Role.VIEWER)
         found = (await api.data(query, id=event_id))["explainDecision"]
         assert (found["cardholderName"], found["now"], found["ruleName"]) == (None, None, "Staff")
+        assert step_of(found, "access_rule")["about"] == []
 
 
 async def drafted(api: Api, *changes: dict[str, Any]) -> list[tuple[str, str, bool, bool]]:
@@ -138,6 +162,14 @@ async def test_each_kind_of_change_can_be_drafted(database_url: str, tmp_path: P
         by_zone = {"id": rule, "zoneIds": site.zones, "doorSides": []}
         emptied = {"setZoneDoors": {"id": site.zones[0], "doors": []}}
         assert await drafted(api, {"updateAccessRule": by_zone}, emptied) == loses
+        given = NewThreatLevel("High", 1, ThreatColour.ORANGE, 0)
+        level = (await create_threat_level(world.domain, COMMAND_LINE, given)).id
+        events = await Event.all().count()
+        off = {"id": level, "switches": {"ruleSwitch": "DISABLE", "ruleIds": [rule]}}
+        raised = {"setThreatLevel": {"levelId": level}}
+        assert await drafted(api, {"updateThreatLevel": off}, raised) == loses
+        assert await drafted(api, raised) == []
+        assert await drafted(api, {"updateThreatLevel": off}, raised, {"releaseThreatLevel": True}) == []
         assert await Event.all().count() == events
         assert not (await Cardholder.get(id=site.ada.id)).suspended
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import Role
+from doorward.acs.events.models import Event
+from doorward.acs.schedules.models import ScheduleRow
 from tests.api import Api, serve_api
 from tests.world import make_site, open_world
 
@@ -19,6 +21,7 @@ DELETE = f"mutation($id: ID!) {{ deleteSchedule(id: $id) {{ deletedId {ERRORS} }
 CALENDAR = f"mutation($input: CreateHolidayCalendarInput!) {{ createHolidayCalendar(input: $input) {{ holidayCalendar {{ id source holidays {{ date name }} }} skipped {ERRORS} }} }}"  # noqa: E501
 OVERRIDE = f"mutation($input: CreateOverrideScheduleInput!) {{ createOverrideSchedule(input: $input) {{ overrideSchedule {{ id dates {{ firstDay lastDay intervals {{ start }} }} calendars {{ name }} }} {ERRORS} }} }}"  # noqa: E501
 PREVIEW = "query($id: ID!, $monday: Date!) { schedulePreview(id: $id, monday: $monday) { days { date cause override holiday } spans { startsAt localStart endsAt } } }"  # noqa: E501
+DRAFT = "query($draft: DraftScheduleInput!, $monday: Date!) { draftSchedulePreview(draft: $draft, monday: $monday) { preview { days { date cause override intervals { start end } } spans { startsAt } } errors { code message path } } }"  # noqa: E501
 ICALENDAR = "\r\n".join(
     [
         "BEGIN:VCALENDAR",
@@ -149,3 +152,59 @@ async def test_a_calendar_is_filled_from_exactly_one_source_by_those_who_may(dat
         listed = await api.data("{ holidayCalendars { name country } holidayCountries { code } }")
         assert listed["holidayCalendars"] == [{"name": "US", "country": "US"}]
         assert {"code": "DE"} in listed["holidayCountries"]
+
+
+async def test_a_schedule_s_week_is_shown_before_it_is_stored(database_url: str, tmp_path: Path) -> None:
+    """The same week as once it is stored; until then nothing is."""
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        closed = await do(
+            api, OVERRIDE, input={"name": "Closed", "dates": [{"firstDay": "2026-12-24", "intervals": []}]}
+        )
+        terms = {
+            "days": [{"weekday": day, "intervals": [{"start": "22:00", "end": "06:00"}]} for day in range(5)],
+            "overrides": [{"date": "2026-12-23", "intervals": [{"start": "08:00", "end": "12:00"}]}],
+            "periods": [
+                {
+                    "firstDay": "2026-12-25",
+                    "lastDay": "2026-12-25",
+                    "everyDay": [{"start": "10:00", "end": "11:00"}],
+                }
+            ],
+            "overrideScheduleIds": [closed["overrideSchedule"]["id"]],
+            "lastDay": "2026-12-26",
+        }  # fmt: skip
+        stored = await ScheduleRow.all().count(), await Event.all().count()
+        payload = (await api.data(DRAFT, draft=terms, monday="2026-12-21"))["draftSchedulePreview"]
+        assert payload["errors"] == []
+        week = payload["preview"]
+        causes = [(day["cause"], day["override"]) for day in week["days"]]
+        assert causes[2:] == [
+            ("OVERRIDE", ""), ("OVERRIDE", "Closed"), ("PERIOD", ""), ("WEEKLY", ""), ("OUTSIDE", "")
+        ]  # fmt: skip
+        assert week["days"][0]["intervals"] == [{"start": "22:00", "end": "30:00"}]
+        assert stored == (await ScheduleRow.all().count(), await Event.all().count())
+        made = await do(api, CREATE, input={"name": "Real", **terms})
+        real = (await api.data(PREVIEW, id=made["schedule"]["id"], monday="2026-12-21"))["schedulePreview"]
+        assert [span["startsAt"] for span in real["spans"]] == [span["startsAt"] for span in week["spans"]]
+        assert [day["cause"] for day in real["days"]] == [cause for cause, _ in causes]
+
+
+@pytest.mark.parametrize(
+    "draft, monday, path",
+    [
+        ({"kind": "DAILY"}, "2026-12-21", "periods"),
+        ({"days": [{"weekday": 9, "intervals": []}]}, "2026-12-21", "days"),
+        ({"firstDay": "2026-02-01", "lastDay": "2026-01-01"}, "2026-12-21", "lastDay"),
+        ({"overrideScheduleIds": ["nothing"]}, "2026-12-21", "overrideScheduleIds"),
+        ({}, "2026-12-22", "monday"),
+    ],
+)
+async def test_a_schedule_that_could_not_be_stored_has_no_week(
+    draft: dict[str, Any], monday: str, path: str, tmp_path: Path, database_url: str
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR, Role.VIEWER) as api:
+        await api.sign_in(Role.OPERATOR)
+        assert (await refusal(api, DRAFT, draft=draft, monday=monday))[1] == [path]
+        await api.sign_in(Role.VIEWER)
+        assert (await refusal(api, DRAFT, draft={}, monday="2026-12-21"))[0] == "PERMISSION"

@@ -25,6 +25,7 @@ from doorward.acs.decision.schedule import Interval, Schedule
 from doorward.acs.devices import Device, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
 from doorward.acs.doors.wiring import InputPurpose
 from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.sequences import Stored
 from doorward.acs.messages import (
     CommandResult,
     DoorCommand,
@@ -32,6 +33,7 @@ from doorward.acs.messages import (
     Hello,
     JournalAck,
     JournalBatch,
+    JournalLost,
     JournalRecord,
     PolicySnapshot,
     ToController,
@@ -67,12 +69,14 @@ class TurnedClock:
 
     def __init__(self) -> None:
         self.ms = 1_000_000
+        self.ahead = timedelta()
+        """By so much somebody has set the clock ahead."""
 
     def monotonic_ms(self) -> int:
         return self.ms
 
     def now(self) -> datetime:
-        return NOON + timedelta(milliseconds=self.ms - 1_000_000)
+        return NOON + self.ahead + timedelta(milliseconds=self.ms - 1_000_000)
 
 
 class FakeDriver:
@@ -119,6 +123,7 @@ class FakeServer:
         self.acknowledges = True
         self.closed = False
         self.pretends_to_have: int | None = None
+        self._numbers: Stored | None = None
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self.controller_end, self._end = memory_link(self._loop)
@@ -147,9 +152,19 @@ class FakeServer:
                 self._changed.notify_all()
             if isinstance(message, Hello):
                 stored = max(self.stored, default=0)
+                self._numbers = Stored(stored)
                 end.send(Welcome(stored if self.pretends_to_have is None else self.pretends_to_have))
             elif isinstance(message, JournalBatch) and self.acknowledges:
-                end.send(JournalAck(message.records[-1].sequence))
+                end.send(self._answer(message.records[0].sequence, message.records[-1].sequence))
+            elif isinstance(message, JournalLost):
+                end.send(self._answer(message.first, message.last))
+
+    def _answer(self, first: int, last: int) -> JournalAck:
+        """What the real server answers to records from `first` to `last`; lost ones count as stored."""
+        if self._numbers is None:
+            self._numbers = Stored(first - 1)
+        self._numbers = self._numbers.with_range(first, last)
+        return JournalAck(self._numbers.upto, self._numbers.ahead)
 
     def attach(self, controller: Controller) -> None:
         controller.attach(self.controller_end)

@@ -8,6 +8,7 @@ from doorward.acs.decision.door import DoorAction
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import DoorCommand, Hello, JournalBatch, PolicyApplied, Welcome
 from doorward.hardware.driver import OutputState, SetOutput
+from doorward.hardware.journal_flow import MOST_UNANSWERED
 from tests.hardware.site import IO, Site, snapshot
 
 PULSE = SetOutput(IO, 0, OutputState.PULSE, 5_000)
@@ -54,19 +55,17 @@ def test_a_server_that_asks_again_is_sent_again(site: Site) -> None:
     assert site.server.event(EventType.ACCESS_GRANTED) == lost
 
 
-def test_one_batch_is_on_its_way_at_a_time(site: Site) -> None:
+def test_so_many_batches_are_on_their_way_at_a_time(site: Site) -> None:
     site.server.acknowledges = False
-    site.badge()
-    site.server.message(JournalBatch, lambda batch: batch.records[0].type is EventType.ACCESS_GRANTED)
-    for command in ("first", "second"):
-        site.command(DoorAction.LOCK, command)
-        site.result(command)
+    for number in range(8):
+        site.command(DoorAction.LOCK, f"command-{number}")
+        site.result(f"command-{number}")
     unanswered = [
         message
         for message in site.server.heard
         if isinstance(message, JournalBatch) and message.records[-1].sequence not in site.server.stored
     ]
-    assert len(unanswered) == 1
+    assert len(unanswered) == MOST_UNANSWERED
 
 
 def test_a_backlog_arrives_in_batches_without_gaps(site: Site) -> None:

@@ -3,14 +3,16 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
 
 from doorward.acs.decision.door import DoorAction, DoorMode
+from doorward.acs.decision.policy import RelativeValidity, ValidityStart, ValidityUnit
 from doorward.acs.decision.reason import Reason
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.messages import CommandStatus, Health, JournalRecord, PolicyApplied
+from doorward.acs.messages import CommandStatus, Health, JournalRecord, PolicyApplied, PolicySnapshot
 from doorward.hardware.driver import DriverCommand, Feedback, OutputState, SetOutput
 from doorward.hardware.journal import Entry, Journal
 from tests.hardware.site import IO, LOCK, READER, WAIT_S, Site, snapshot
@@ -191,3 +193,76 @@ def test_an_input_that_cannot_be_processed_harms_no_other(
     site.driver.wait_for(PULSE)
     assert "is passed over" in caplog.text
     assert EventType.ACCESS_GRANTED not in types_on_disk(site)
+
+
+def test_while_the_journal_is_locked_a_card_may_still_start_a_lockdown(site: Site) -> None:
+    given = snapshot(2)
+    card = msgspec.structs.replace(given.policy.credentials[0], starts_lockdown=True)
+    adopt(site, msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, credentials=(card,))))
+    with site.journal_taken():
+        site.badge()
+        site.status(lambda door: door.mode is DoorMode.LOCKDOWN)
+
+
+def test_a_card_that_was_denied_for_the_journal_s_sake_is_not_used_up(site: Site) -> None:
+    given = snapshot(2)
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(given.policy.credentials[0], relative=once)
+    adopt(site, msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, credentials=(card,))))
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.server.event(EventType.JOURNAL_RECOVERED)
+    site.badge()
+    site.driver.wait_for(PULSE)
+
+
+def unlocked_by_schedule(version: int, **door: Any) -> PolicySnapshot:
+    """The site's policy, its door unlocked by schedule all day."""
+    given = snapshot(version)
+    changed = msgspec.structs.replace(given.policy.doors[0], unlock_schedules=("always",), **door)
+    return msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, doors=(changed,)))
+
+
+def adopt(site: Site, given: PolicySnapshot) -> None:
+    site.server.send(given)
+    site.server.message(PolicyApplied, lambda applied: applied.version == given.policy.version)
+
+
+def test_while_the_journal_is_locked_a_new_policy_unlocks_no_door_until_it_can_be_written_down(site: Site) -> None:
+    adopt(site, unlocked_by_schedule(2, lockdown=True))
+    with site.journal_taken():
+        adopt(site, unlocked_by_schedule(3))
+        site.badge()
+        site.driver.wait_for(NO)
+        assert RELEASE not in site.driver.commands
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.driver.wait_for(RELEASE)
+    unlocked = site.server.event(EventType.DOOR_UNLOCKED_BY_SCHEDULE)
+    assert unlocked.sequence > site.server.event(EventType.JOURNAL_RECOVERED).sequence
+
+
+def test_while_the_journal_is_locked_a_reset_gives_no_door_to_its_schedule(site: Site) -> None:
+    site.command(DoorAction.LOCKDOWN, "lockdown")
+    site.result("lockdown")
+    adopt(site, unlocked_by_schedule(2))
+    with site.journal_taken():
+        site.command(DoorAction.RESET, "reset")
+        assert site.result("reset").status is CommandStatus.CONFIRMED
+        site.badge()
+        site.driver.wait_for(NO)
+        assert RELEASE not in site.driver.commands
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.driver.wait_for(RELEASE)
+
+
+def test_a_door_that_stood_unlocked_stays_so_while_the_journal_is_locked(site: Site) -> None:
+    adopt(site, unlocked_by_schedule(2))
+    site.driver.wait_for(RELEASE)
+    with site.journal_taken():
+        site.badge()
+        site.driver.wait_for(NO)
+    site.pass_time(JOURNAL_RETRY_MS)
+    site.server.event(EventType.JOURNAL_RECOVERED)
+    assert site.driver.strikes()[-1] is OutputState.ON

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doorward.acs.decision.door import DoorSetting
+from doorward.acs.decision.memory import Change, Swipe, Table
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, JournalRecord
 from doorward.acs.sealing import SealBroken, Sealer
 from doorward.hardware.errors import JournalUnavailable
-from doorward.hardware.journal import Entry, Journal
+from doorward.hardware.journal import FORGET_AT_ONCE, Entry, Journal
 from tests.hardware.site import DATA_KEY, NOON, snapshot
 
 
@@ -94,7 +95,7 @@ from pathlib import Path
 from datetime import UTC, datetime
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import JournalRecord
-from doorward.hardware.journal import Entry, Journal
+from doorward.hardware.journal import FORGET_AT_ONCE, Entry, Journal
 journal = Journal(Path(sys.argv[1]), bytes(range(32)))
 while True:
     records = [JournalRecord(0, "b", datetime.now(UTC), 0, EventType.DOOR_REX, str(n)) for n in range(3)]
@@ -241,3 +242,31 @@ def test_a_policy_that_an_older_version_kept_here_is_read_until_it_is_forgotten(
     with Journal(path, DATA_KEY) as journal:
         journal.forget_policy()
         assert journal.policy() is None
+
+
+def test_of_several_changes_of_one_memory_the_last_is_kept(path: Path) -> None:
+    swipe, key = Swipe("ann", NOON), "door"
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry(memory=[Change(Table.SWIPE, key, None), Change(Table.SWIPE, key, swipe)]))
+        assert journal.memory() == [Change(Table.SWIPE, key, swipe)]
+        journal.append(Entry(memory=[Change(Table.SWIPE, key, swipe), Change(Table.SWIPE, key, None)]))
+        assert journal.memory() == []
+
+
+def test_what_was_acknowledged_is_forgotten_by_age_too_and_never_much_at_once(path: Path) -> None:
+    old = msgspec.structs.replace(record(), at=NOON - timedelta(days=200))
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry([old for _ in range(FORGET_AT_ONCE + 50)]))
+        journal.append(Entry([record() for _ in range(10)]))
+        last = journal.last_sequence
+        journal.acknowledge(last - 5, keep=10**6, not_before=NOON - timedelta(days=120))
+        assert journal.oldest_sequence() == FORGET_AT_ONCE + 1
+        journal.acknowledge(last - 5, keep=10**6, not_before=NOON - timedelta(days=120))
+        assert journal.oldest_sequence() == FORGET_AT_ONCE + 51
+
+
+def test_what_is_given_up_goes_with_the_entry_that_says_so(path: Path) -> None:
+    with Journal(path, DATA_KEY) as journal:
+        journal.append(Entry([record() for _ in range(10)]))
+        journal.append(Entry([record()], give_up_to=4))
+        assert [one.sequence for one in journal.read_after(0, 20)] == list(range(5, 12))

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.live_policy import LivePolicy
 from doorward.acs.decision.patch import PolicyChanges, PolicyStore
-from doorward.acs.decision.policy import CardholderPolicy, Policy
+from doorward.acs.decision.policy import CardholderPolicy
 from doorward.acs.decision.reason import Reason
-from doorward.acs.devices import Wiring
+from doorward.acs.devices import LockLine, OsdpDevice, Wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import Health, Hello, PolicyApplied, PolicyDelta, PolicyRefused, PolicySnapshot
 from doorward.acs.policy.content import content_after, content_of
@@ -19,7 +20,7 @@ from doorward.hardware.driver import OutputState, SetOutput
 from doorward.hardware.errors import PolicyUnkept
 from doorward.hardware.journal import Journal
 from doorward.hardware.policy_file import PolicyFile
-from tests.hardware.site import DATA_KEY, IO, WAIT_S, Site, policy, snapshot
+from tests.hardware.site import DATA_KEY, DOOR, IO, WAIT_S, Site, policy, snapshot, wired
 
 PULSE = SetOutput(IO, 0, OutputState.PULSE, 5_000)
 SUSPENDED = PolicyChanges(cardholders=(CardholderPolicy("ann", suspended=True),))
@@ -156,12 +157,14 @@ class Gate:
         self.reached = threading.Event()
         self.opened = threading.Event()
 
-        def slowly(given: Policy) -> CompiledPolicy:
+        compiled = LivePolicy.compiled
+
+        def slowly(live: LivePolicy) -> CompiledPolicy:
             self.reached.set()
             assert self.opened.wait(WAIT_S)
-            return CompiledPolicy(given)
+            return compiled(live)
 
-        monkeypatch.setattr("doorward.hardware.policy_worker.CompiledPolicy", slowly)
+        monkeypatch.setattr(LivePolicy, "compiled", slowly)
 
 
 def test_cards_are_decided_by_the_old_policy_while_the_new_one_is_built(
@@ -195,11 +198,11 @@ def test_deltas_that_come_while_one_is_built_are_built_together(
 def test_a_policy_that_cannot_be_built_leaves_the_old_one_and_all_of_it_is_asked_for(
     site: Site, sender: Sender, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_: Policy) -> CompiledPolicy:
+    def broken(_: LivePolicy) -> CompiledPolicy:
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("doorward.hardware.policy_worker.CompiledPolicy", broken)
+        patch.setattr(LivePolicy, "compiled", broken)
         sender.send(SUSPENDED)
         site.server.message(PolicyRefused)
     assert "the one before still rules" in caplog.text
@@ -247,3 +250,57 @@ def test_a_policy_that_an_older_version_kept_in_the_journal_is_taken_over_once(t
             assert journal.policy() is None
     finally:
         site.close()
+
+
+def unlocked(site: Site) -> PolicySnapshot:
+    """A policy whose schedule unlocks the door, which is open and held."""
+    given = snapshot(2)
+    door = msgspec.structs.replace(given.policy.doors[0], unlock_schedules=("always",))
+    whole = msgspec.structs.replace(given, policy=msgspec.structs.replace(given.policy, doors=(door,)))
+    site.server.send(whole)
+    site.driver.wait_for(SetOutput(IO, 0, OutputState.ON))
+    return whole
+
+
+def test_a_door_that_a_policy_leaves_out_is_locked_and_its_alarms_end(site: Site) -> None:
+    site.sense(open=True)
+    site.server.event(EventType.DOOR_FORCED)
+    whole = unlocked(site)
+    first = site.driver
+    none = msgspec.structs.replace(whole.policy, version=3, doors=(), readers=(), rules=())
+    site.server.send(PolicySnapshot(none, Wiring()))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert first.strikes()[-1] is OutputState.OFF
+    assert not first.running
+    site.server.event(EventType.DOOR_FORCED_CLEARED)
+
+
+def test_the_output_of_a_device_that_a_policy_leaves_out_is_locked(site: Site) -> None:
+    whole = unlocked(site)
+    first = site.driver
+    reader, io = (device for device in whole.wiring.devices if isinstance(device, OsdpDevice))
+    other = wired(reader, msgspec.structs.replace(io, id="another-io", address=9))
+    site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), other))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert first.strikes()[-1] is OutputState.OFF
+
+
+def test_a_lock_that_moves_to_another_output_is_as_it_was_and_the_old_output_locks(site: Site) -> None:
+    whole = unlocked(site)
+    moved = msgspec.structs.replace(whole.wiring, locks=(LockLine(DOOR, IO, 3),))
+    site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), moved))
+    site.driver.wait_for(SetOutput(IO, 3, OutputState.ON))
+    last = [command for command in site.driver.commands if isinstance(command, SetOutput) and command.output == 0][-1]
+    assert last.state is OutputState.OFF
+
+
+def test_a_door_that_comes_back_begins_locked(site: Site) -> None:
+    whole = snapshot(2)
+    site.badge()
+    site.driver.wait_for(PULSE)
+    none = msgspec.structs.replace(whole.policy, doors=(), readers=(), rules=())
+    site.server.send(PolicySnapshot(none, whole.wiring))
+    site.driver.wait_for(SetOutput(IO, 0, OutputState.OFF), times=2)
+    site.server.send(PolicySnapshot(msgspec.structs.replace(whole.policy, version=3), whole.wiring))
+    site.server.message(PolicyApplied, lambda applied: applied.version == 3)
+    assert site.driver.strikes()[-1] is OutputState.OFF

@@ -26,7 +26,7 @@ def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProc
 def test_help_explains_every_command() -> None:
     result = doorward("--help")
     assert result.returncode == 0
-    for command in ("serve", "migrate", "user", "recorder", "demo", "simulate", "schema"):
+    for command in ("serve", "controller", "migrate", "user", "recorder", "demo", "simulate", "schema"):
         assert command in result.stdout
         assert doorward(command, "--help").returncode == 0
 
@@ -113,3 +113,27 @@ def test_a_user_is_created_and_refused_twice(tmp_path: Path) -> None:
     assert (short.returncode, "at least" in short.stderr) == (1, True)
     missing = doorward("user", "set-password", "--data", tmp_path, "--name", "nobody", text="long enough here\n")
     assert (missing.returncode, "no user" in missing.stderr) == (1, True)
+
+
+def test_a_controller_that_is_not_enrolled_says_how_to_do_it(tmp_path: Path) -> None:
+    result = doorward("controller", "--server", "wss://127.0.0.1:1", "--data", tmp_path / "box")
+    assert result.returncode == 1
+    assert "--enrol CODE" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_enrolment_that_fails_says_why_and_shows_no_code(tmp_path: Path) -> None:
+    code = "7Q2M-4VKD-9XJT-0000-1111-2222-3333-4444"
+    box = ("--data", tmp_path / "box")
+    unreachable = doorward("controller", "--server", "wss://127.0.0.1:1", *box, "--enrol", "-", text=f"{code}\n")
+    mistyped = doorward("controller", "--server", "wss://127.0.0.1:1", *box, "--enrol", code[:20])
+    no_address = doorward("controller", "--server", "http://127.0.0.1", *box, "--enrol", code)
+    for result, words in (
+        (unreachable, "cannot be used"),
+        (mistyped, "Copy it again"),
+        (no_address, "wss://host:port"),
+    ):
+        assert result.returncode == 1
+        assert words in result.stderr
+        assert code[:14] not in result.stderr
+        assert "Traceback" not in result.stderr

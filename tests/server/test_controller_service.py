@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+import asyncpg
 import msgspec
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.devices import OsdpDevice
 from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Controller
 from doorward.acs.doors.operations import command_door
+from doorward.acs.errors import Busy
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.events.operations import store_records
+from doorward.acs.events.sequences import Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
+    CredentialNews,
+    CredentialUse,
     DoorCommand,
     DoorStatus,
     Health,
@@ -154,7 +160,7 @@ async def test_a_controller_that_comes_back_gets_what_changed_meanwhile(database
 async def test_a_policy_that_could_not_be_read_is_tried_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failures = [OSError("disk"), OSError("disk")]
+    failures: list[Exception] = [OSError("disk"), asyncpg.ConnectionDoesNotExistError("gone")]
     following = PolicyFeed.next
 
     async def flaky(feed: PolicyFeed) -> PolicySnapshot | PolicyDelta | None:
@@ -180,9 +186,9 @@ async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_ur
 
 
 async def test_a_batch_waits_for_a_database_that_comes_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    failures = [OSError("disk"), OSError("disk")]
+    failures: list[Exception] = [OSError("disk"), Busy("disk"), asyncpg.DeadlockDetectedError("met")]
 
-    async def flaky(*arguments: object) -> int:
+    async def flaky(*arguments: object) -> Stored:
         if failures:
             raise failures.pop()
         return await store_records(*arguments)  # type: ignore[arg-type]
@@ -269,5 +275,34 @@ async def test_controllers_learn_from_each_other_where_people_are(database_url: 
             assert (news.people, news.by_hand) == (
                 (PersonPresence(peer.site.ada.id, None, peer.world.clock()),), True,
             )  # fmt: skip
+        end.close()
+        await service
+
+
+async def test_controllers_learn_from_each_other_how_often_a_credential_was_used(database_url: str) -> None:
+    async with connected(database_url) as peer:
+        await peer.next(Welcome)
+        card = peer.site.card.id
+        await Credential.filter(id=card).update(relative_start="first_use", relative_amount=3, relative_unit="uses")
+        other = await Controller.create(id=new_id(), name="Annexe")
+        end, server_end = memory_link(asyncio.get_running_loop())
+        told: asyncio.Queue[ToController] = asyncio.Queue()
+        end.connect(told.put_nowait)
+        service = asyncio.create_task(ControllerService(peer.world.domain, other.id, server_end).run())
+        annexe = Peer(peer.world, peer.site, end, told, service)
+        end.send(Hello(other.id, "boot", 0, 0))
+        await annexe.next(Welcome)
+        first = msgspec.structs.replace(granted(peer.site, 1), data={"qr_steps": {"qr": 7}})
+        second = granted(peer.site, 2)
+        peer.end.send(JournalBatch((first, second)))
+        expected = CredentialUse(card, first.at, second.at, 2)
+        for hearing in (annexe, peer):
+            assert await hearing.next(CredentialNews) == CredentialNews((expected,), {"qr": 7})
+        end.send(JournalBatch((granted(peer.site, 1),)))
+        for hearing in (annexe, peer):
+            assert (await hearing.next(CredentialNews)).uses[0].count == 3
+        end.send(Hello(other.id, "boot-2", 1, 0))
+        await annexe.next(Welcome)
+        assert (await annexe.next(CredentialNews)).uses[0].count == 3
         end.close()
         await service

@@ -40,7 +40,13 @@ async def set_camera_url(work: Work, camera_id: str, url: str) -> Camera:
         raise NotFound("There is no such camera.", "id")
     camera.sealed_url = _sealed(work, camera_id, url)
     await camera.save(using_db=work.connection)
-    work.audit(EventType.CAMERA_UPDATED, after={"url": "changed"}, camera_id=camera_id, camera_name=camera.name)
+    work.audit(
+        EventType.CAMERA_UPDATED,
+        before={"url": "old"},
+        after={"url": "new"},
+        camera_id=camera_id,
+        camera_name=camera.name,
+    )
     return camera
 
 

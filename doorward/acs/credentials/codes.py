@@ -71,7 +71,7 @@ async def show_qr(work: Work, credential_id: str) -> QrContent:
     if row.sealed is None:
         raise Conflict("This QR code was not kept. Delete it and create another.", "id")
     plain = work.domain.sealer.open(bytes(row.sealed), seal_context(row.id))
-    work.audit(EventType.CREDENTIAL_QR_SHOWN, **subjects(row, owner))
+    work.audit(EventType.CREDENTIAL_QR_SHOWN, of=row, **subjects(row, owner))
     if row.kind is CredentialKind.QR:
         return QrContent(row, plain.decode())
     return _dynamic(row, plain, work.now)

@@ -11,7 +11,6 @@ from doorward.acs.credentials.condition import CredentialCondition, condition_of
 from doorward.acs.credentials.keys import token_key
 from doorward.acs.credentials.models import Credential, Mobile
 from doorward.acs.credentials.record import Terms, add, keep, locked_credential, locked_owner, subjects
-from doorward.acs.credentials.site_rules import site_zone
 from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.decision.tokens import invitation_token, mobile_token
 from doorward.acs.domain import Domain
@@ -21,8 +20,11 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
+from doorward.acs.site.time_zone import site_zone
 
 INVITATION_LIFETIME = timedelta(days=7)
+MOST_WITHDRAWN = 1_000
+"""So many expired invitations at a time: the others wait for the next day."""
 _CODE_BYTES = 16
 _TOKEN_BYTES = 32
 _TERMS = Terms("Mobile credential")
@@ -70,7 +72,7 @@ async def invite_mobile(work: Work, credential_id: str) -> Invitation:
     if mobile.paired_at is not None:
         raise Conflict(f"The phone {mobile.device_name} has this credential. Revoke it first.", "id")
     invitation = await _invite(work, row, mobile)
-    work.audit(EventType.MOBILE_INVITED, after={"expires_at": invitation.expires_at}, **subjects(row, owner))
+    work.audit(EventType.MOBILE_INVITED, of=row, after={"expires_at": invitation.expires_at}, **subjects(row, owner))
     return invitation
 
 
@@ -126,6 +128,24 @@ async def accept_invitation(work: Work, code: str, device_name: str) -> Paired:
 
 def _refused() -> Unauthenticated:
     return Unauthenticated("This invitation is wrong, used or expired. Ask for a new one.")
+
+
+@operation(Permission.CARDHOLDER_WRITE)
+async def withdraw_expired_invitations(work: Work) -> int:
+    """Forget invitations that have expired, at most `MOST_WITHDRAWN`; how many it were. Run it daily."""
+    expired = Mobile.filter(code_expires_at__lte=work.now).using_db(work.connection).order_by("code_expires_at", "id")
+    count = 0
+    for found in await expired.limit(MOST_WITHDRAWN).values_list("credential_id", flat=True):
+        row, owner = await locked_credential(work, str(found), CredentialKind.MOBILE)
+        mobile = await Mobile.get(credential_id=row.id, using_db=work.connection)
+        if mobile.code_expires_at is None or mobile.code_expires_at > work.now:
+            continue
+        before = {"expires_at": mobile.code_expires_at}
+        mobile.code_hash, mobile.code_expires_at = None, None
+        await mobile.save(using_db=work.connection)
+        work.audit(EventType.MOBILE_INVITATION_EXPIRED, of=row, before=before, **subjects(row, owner))
+        count += 1
+    return count
 
 
 @operation(Permission.CARDHOLDER_WRITE)

@@ -95,4 +95,4 @@ async def delete_credential(work: Work, credential_id: str, expected_version: in
     row, owner = await locked_credential(work, credential_id, expected_version=expected_version)
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.CREDENTIAL, row.id)
-    work.audit(EventType.CREDENTIAL_DELETED, before=snapshot(row), after={}, **subjects(row, owner))
+    work.audit(EventType.CREDENTIAL_DELETED, of=row, before=snapshot(row), **subjects(row, owner))

@@ -40,6 +40,14 @@ async def credential_by_id(actor: Actor, credential_id: str) -> Credential | Non
     return await Credential.get_or_none(id=credential_id)
 
 
+async def cards_numbered(actor: Actor, number: str) -> list[tuple[Credential, Cardholder]]:
+    """The cards with this number, of any format and facility code, with their owners; the oldest first, at most 20."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    actor.require(Permission.CARD_NUMBER_VIEW)
+    rows = Credential.filter(kind=CredentialKind.CARD, number=number.strip()).prefetch_related("cardholder")
+    return [(row, row.cardholder) for row in await rows.order_by("id").limit(_LOOKED_AT)] if number.strip() else []
+
+
 @dataclass(frozen=True, slots=True)
 class LastRead:
     """The last card shown at a reader.

@@ -119,7 +119,7 @@ async def add(work: Work, row: Credential, owner: Cardholder, terms: Terms, *pat
         # Its owner is locked, so this can only be another transaction that has just taken the same token.
         raise Conflict("This belongs to somebody else already, since a moment ago.", *path) from error
     work.changed(PolicyPart.CREDENTIAL, row.id)
-    work.audit(EventType.CREDENTIAL_CREATED, after=snapshot(row), **subjects(row, owner))
+    work.audit(EventType.CREDENTIAL_CREATED, of=row, after=snapshot(row), **subjects(row, owner))
     return row
 
 
@@ -136,7 +136,8 @@ async def keep(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.CREDENTIAL, row.id)
-    work.audit(event_type, before=before, after=snapshot(row) if after is None else after, **subjects(row, owner))
+    after = snapshot(row) if after is None else after
+    work.audit(event_type, of=row, before=before, after=after, **subjects(row, owner))
 
 
 def apply(row: Credential, changes: CredentialChanges) -> None:

@@ -1,7 +1,5 @@
 """What credentials must know of the rest of the site: its PIN rules, its profiles, its card formats."""
 
-from zoneinfo import ZoneInfo
-
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs.decision.card_format import CardBits, CardFormat, CardToken
@@ -9,14 +7,8 @@ from doorward.acs.decision.card_reader import decode_as, encode
 from doorward.acs.decision.policy import PinRules
 from doorward.acs.formats import policy as formats
 from doorward.acs.formats.stored import stored_formats
-from doorward.acs.operation import SITE_ID, Work
+from doorward.acs.operation import Work
 from doorward.acs.profiles import pin_alone
-from doorward.acs.site.models import Site
-
-
-async def site_zone(connection: BaseDBAsyncClient | None = None) -> ZoneInfo:
-    """The time zone whose days, months and years credentials are valid for."""
-    return ZoneInfo((await Site.get(id=SITE_ID, using_db=connection)).time_zone)
 
 
 async def pin_rules(work: Work) -> PinRules:

@@ -28,6 +28,9 @@ def _checks(card_format: CardFormat) -> tuple[tuple[int, int], ...]:
     )
 
 
+_big_endian = int.from_bytes
+
+
 class _Compiled:
     """A format as shifts and masks on the whole card."""
 
@@ -71,11 +74,12 @@ class _Compiled:
             if (value & mask).bit_count() & 1 != odd:
                 return None
         number = value >> self.number_shift & self.number_mask
-        facility = None if self.facility is None else value >> self.facility_shift & self.facility_mask
-        if not self.plain:
-            number = _in_order(self.number, number)
-            facility = None if facility is None else _in_order(self.facility, facility)
-        return CardToken(self.id, facility, number)
+        facility = value >> self.facility_shift & self.facility_mask if self.facility else None
+        if self.plain:
+            return CardToken(self.id, facility, number)
+        return CardToken(
+            self.id, None if facility is None else _in_order(self.facility, facility), _in_order(self.number, number)
+        )
 
 
 def uninverted(card_format: CardFormat, value: int) -> int:
@@ -112,7 +116,7 @@ class CardReader:
         if candidates is None:
             return Reason.CARD_LENGTH_UNKNOWN
         data = bits.data
-        value = int.from_bytes(data, "big") >> (len(data) * 8 - bit_count)
+        value = _big_endian(data) >> (len(data) * 8 - bit_count)
         for candidate in candidates:
             token = candidate.read(value)
             if token is not None:

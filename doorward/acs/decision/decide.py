@@ -16,9 +16,10 @@ Every check that mattered is in the trace, in order, so that a decision can be e
 changed. A reference that leads nowhere denies.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from doorward.acs.decision.compiled import CompiledPolicy, Place, ReaderSpot
+from doorward.acs.decision.compiled import CARD, CompiledPolicy, Place, ReaderSpot
 from doorward.acs.decision.decision import (
     Conditions,
     Decision,
@@ -35,10 +36,14 @@ from doorward.acs.decision.passage import move_of, zone_denial
 from doorward.acs.decision.policy import CardholderPolicy, IdentificationType
 from doorward.acs.decision.read import Read
 from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.schedule import local_moment
 from doorward.acs.decision.standing import cardholder_denial, credential_denial
 from doorward.acs.decision.together import group_denial
 from doorward.acs.decision.trace import TraceStep
+
+# Members of an enumeration are looked up by a function, each time: a badge should not wait for that.
+_GRANTED, _DENIED, _WAITING = Outcome.GRANTED, Outcome.DENIED, Outcome.WAITING
+_REASON_GRANTED, _PIN_REQUIRED = Reason.GRANTED, Reason.PIN_REQUIRED
+_NO_ACCESS_RULE, _OUTSIDE_SCHEDULE = Reason.NO_ACCESS_RULE, Reason.OUTSIDE_SCHEDULE
 
 _CREDENTIAL_OK = TraceStep("credential", True, "valid")
 _CARDHOLDER_OK = TraceStep("cardholder", True, "valid")
@@ -48,6 +53,8 @@ _NO_RULE = TraceStep("access_rule", False, "none")
 _NO_SCHEDULE = TraceStep("schedule", False, "no rule applies now")
 _ONLINE = TraceStep("door_online", True, "online")
 _UNSEEN = DoorCondition(online=False, closed=None, locked=None)
+UNFINISHED = frozenset({Reason.PIN_REQUIRED, Reason.CARD_REQUIRED})
+"""Of an attempt that goes on: the same person must show more."""
 _WRONG_PIN = frozenset({Reason.PIN_WRONG, Reason.PIN_UNKNOWN, Reason.PIN_LENGTH_WRONG, Reason.PIN_AMBIGUOUS})
 
 
@@ -68,29 +75,29 @@ def decide_floors(policy: CompiledPolicy, conditions: Conditions, read: Read, no
 
 
 def _nowhere(policy: CompiledPolicy, conditions: Conditions, read: Read, now: datetime) -> Decision:
-    draft = Draft(now, local_moment(now, policy.zone), [])
+    draft = Draft(now, [])
     reason = controller_denial(policy, conditions, draft)
     reason = reason or draft.denied("reader", Reason.READER_UNKNOWN, read.reader_id)
-    return Decision(Outcome.DENIED, reason, tuple(draft.trace))
+    return Decision(_DENIED, reason, tuple(draft.trace))
 
 
 def _decide_at(
     policy: CompiledPolicy, conditions: Conditions, spot: ReaderSpot, place: Place, read: Read, now: datetime
 ) -> Decision:
-    draft = Draft(now, local_moment(now, policy.zone), [place.step])
+    draft = Draft(now, [place.step])
     reason = (
         controller_denial(policy, conditions, draft)
-        or place_denial(place, draft)
+        or (None if place.usable else place_denial(place, draft))
         or identify(policy, conditions, spot, place, read.shown, draft)
-        or judge(policy, conditions, place, draft, fresh=read.fresh)
+        or judge(policy, conditions, place, draft, read.fresh)
     )
-    if IdentificationType.PIN in draft.types:
+    if draft.types is not CARD and IdentificationType.PIN in draft.types:
         _count_pins(conditions, spot, draft, reason)
     return conclude(place, draft, reason)
 
 
 def judge(
-    policy: CompiledPolicy, conditions: Conditions, place: Place, draft: Draft, *, fresh: bool = True
+    policy: CompiledPolicy, conditions: Conditions, place: Place, draft: Draft, fresh: bool = True
 ) -> Reason | None:
     """Everything after identification: may the owner of the credentials in the draft pass here now?"""
     reason = _standing_denial(policy, conditions, draft)
@@ -100,7 +107,7 @@ def judge(
     if not fresh:
         return draft.denied("read_is_fresh", Reason.READER_WAS_OFFLINE, "delivered after reconnection")
     draft.trace.append(_FRESH)
-    condition = conditions.doors.get(place.door.id, _UNSEEN)
+    condition = conditions.doors.get(place.door_id, _UNSEEN)
     reason = (
         _lockdown_denial(place, condition, cardholder, draft)
         or _rule_denial(policy, place, cardholder, draft)
@@ -108,9 +115,11 @@ def judge(
     )
     if reason is not None:
         return reason
-    if any(credential.starts_lockdown for credential in draft.used):
-        draft.response = DoorResponse.LOCKDOWN
-        return None
+    for credential in draft.used:
+        if credential.starts_lockdown:
+            draft.response = DoorResponse.LOCKDOWN
+            _note_uses(conditions, draft)
+            return None
     guarded = place.guarded or cardholder.visitor or cardholder.escort_required or not conditions.memory.waiting.empty
     if guarded:
         reason = zone_denial(policy, conditions, place, draft) or _interlock_denial(conditions, place, draft)
@@ -141,7 +150,7 @@ def controller_denial(policy: CompiledPolicy, conditions: Conditions, draft: Dra
 
 def place_denial(place: Place, draft: Draft) -> Reason | None:
     """Why nothing opens this door, if so: it has no lock, is under maintenance, or its profile is not known."""
-    if place.ready and place.profile_known:
+    if place.usable:
         return None
     if place.ready:
         return draft.denied("profile", Reason.PROFILE_UNKNOWN, place.door.profile_id or "")
@@ -150,15 +159,16 @@ def place_denial(place: Place, draft: Draft) -> Reason | None:
 
 
 def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draft) -> Reason | None:
-    for credential in draft.used:
+    used, now = draft.used, draft.now
+    for credential in used:
         if credential.traced:
             draft.notices += (Notice.TRACED,)
-        reason = credential_denial(credential, conditions.memory, draft.now, policy.zone)
+        reason = credential_denial(credential, conditions.memory, now, policy.zone)
         if reason is not None:
             return draft.denied("credential", reason)
     draft.trace.append(_CREDENTIAL_OK)
-    draft.cardholder = policy.cardholders.get(draft.used[0].cardholder_id)
-    reason = cardholder_denial(draft.cardholder, draft.now)
+    draft.cardholder = cardholder = policy.cardholders.get(used[0].cardholder_id)
+    reason = cardholder_denial(cardholder, now)
     if reason is not None:
         return draft.denied("cardholder", reason)
     draft.trace.append(_CARDHOLDER_OK)
@@ -168,7 +178,7 @@ def _standing_denial(policy: CompiledPolicy, conditions: Conditions, draft: Draf
 def _lockdown_denial(
     place: Place, condition: DoorCondition, cardholder: CardholderPolicy, draft: Draft
 ) -> Reason | None:
-    if not condition.lockdown and not place.door.lockdown:
+    if not condition.lockdown and not place.lockdown:
         draft.trace.append(_NO_LOCKDOWN)
         return None
     if cardholder.exempt_lockdown:
@@ -182,42 +192,47 @@ def _rule_denial(policy: CompiledPolicy, place: Place, cardholder: CardholderPol
     numbers = rules_for(policy, place, cardholder)
     if not numbers:
         draft.trace.append(_NO_RULE)
-        return Reason.NO_ACCESS_RULE
+        return _NO_ACCESS_RULE
+    rules, now, trace = policy.timed_rules, draft.now, draft.trace
     for number in numbers:
-        rule = policy.rules[number]
-        if rule.valid_from is not None and draft.now < rule.valid_from:
-            continue
-        if rule.valid_to is not None and draft.now >= rule.valid_to:
-            continue
-        schedule_id = policy.applying(rule.schedules, draft.moment)
-        if schedule_id is not None:
+        rule = rules[number]
+        timetable = rule.applying(now)
+        if timetable is not None:
             draft.rule_id = rule.id
-            draft.trace.append(policy.rule_steps[number])
-            draft.trace.append(policy.schedule_steps[schedule_id])
+            trace.append(rule.step)
+            trace.append(timetable.step)
             return None
-    draft.rule_id = policy.rules[numbers[0]].id
-    draft.passed("access_rule", ", ".join(policy.rules[number].name for number in numbers))
-    draft.trace.append(_NO_SCHEDULE)
-    return Reason.OUTSIDE_SCHEDULE
+    draft.rule_id = rules[numbers[0]].id
+    if len(numbers) == 1:
+        trace.append(rules[numbers[0]].step)
+    else:
+        draft.passed("access_rule", ", ".join([rules[number].step.detail for number in numbers]))
+    trace.append(_NO_SCHEDULE)
+    return _OUTSIDE_SCHEDULE
 
 
-def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy) -> list[int]:
+def rules_for(policy: CompiledPolicy, place: Place, cardholder: CardholderPolicy) -> Sequence[int]:
     """The numbers of the rules that name the cardholder, or a group of theirs, at this door side, in order."""
-    here, rules_of = place.rules, policy.rules_of
-    found: list[int] = []
+    rules_of, known = policy.rules_of, place.rules_of_group
     own = rules_of.get(cardholder.id)
-    if own is not None:
-        found.extend(own & here)
+    found: Sequence[int] = () if own is None else sorted(own & place.rules)
     for group in cardholder.groups:
-        theirs = rules_of.get(group)
-        if theirs is not None:
-            found.extend(theirs & here)
-    return sorted(set(found)) if len(found) > 1 else found
+        theirs = known.get(group)
+        if theirs is None:
+            theirs = place.learn(group, rules_of)
+        if theirs:
+            found = sorted({*found, *theirs}) if found else theirs
+    return found
 
 
 def _method_denial(policy: CompiledPolicy, place: Place, draft: Draft) -> Reason | None:
     """One accepted combination is exactly what was shown; or holds it, and then the rest is waited for."""
     types, longer = draft.types, None
+    if place.profile_step is not None:
+        draft.trace.append(place.profile_step)
+    if types is CARD and place.by_card is not None:
+        draft.trace.append(place.by_card.step)
+        return None
     for way in active_ways(policy, place, draft):
         if way.types == types:
             draft.trace.append(way.step)
@@ -247,18 +262,23 @@ def _interlock_denial(conditions: Conditions, place: Place, draft: Draft) -> Rea
 
 def _note_grant(conditions: Conditions, place: Place, cardholder: CardholderPolicy, draft: Draft) -> None:
     """What a grant changes: long access, double swipe, and the uses of credentials that count them."""
-    draft.long = cardholder.long_access
+    if cardholder.long_access:
+        draft.long = True
     swipe = place.door.double_swipe
     if swipe is not None and cardholder.double_swipe:
-        door_id = place.door.id
+        door_id = place.door_id
         last = conditions.memory.swipe.get(door_id)
         again = (
             last is not None
             and last.cardholder_id == cardholder.id
-            and draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
+            and timedelta() <= draft.now - last.at <= timedelta(milliseconds=swipe.timeout_ms)
         )
         draft.response = DoorResponse.TOGGLE if again else DoorResponse.RELEASE
         draft.changes += (Change(Table.SWIPE, door_id, None if again else Swipe(cardholder.id, draft.now)),)
+    _note_uses(conditions, draft)
+
+
+def _note_uses(conditions: Conditions, draft: Draft) -> None:
     for credential in draft.used:
         if credential.relative is not None:
             draft.changes += (_used(conditions, credential.id, draft.now),)
@@ -289,20 +309,21 @@ def _count_pins(conditions: Conditions, spot: ReaderSpot, draft: Draft, reason: 
 def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
     """The decision that the draft has come to; no reason: granted."""
     granted = reason is None
-    outcome = Outcome.GRANTED if granted else draft.outcome
+    outcome = _GRANTED if granted else draft.outcome
     changes = draft.changes
-    if outcome is Outcome.WAITING and reason is Reason.PIN_REQUIRED:
-        # The code will be shown to `decide` again, together with its PIN.
+    if outcome is _WAITING and reason in UNFINISHED:
+        # The code will be shown to `decide` again, together with what else is wanted.
         changes = tuple(change for change in changes if change.table is not Table.QR_STEP)
-    first = draft.used[0] if draft.used else None
+    used = draft.used
+    first = used[0] if used else None
     owner = first.cardholder_id if first is not None else None
     if owner is None and draft.cardholder is not None:
         owner = draft.cardholder.id
     return Decision(
         outcome,
-        reason or Reason.GRANTED,
+        reason or _REASON_GRANTED,
         tuple(draft.trace),
-        place.door.id,
+        place.door_id,
         place.side,
         draft.token,
         first.id if first is not None else None,
@@ -314,5 +335,5 @@ def conclude(place: Place, draft: Draft, reason: Reason | None) -> Decision:
         draft.companions if granted else (),
         draft.move if granted else None,
         changes,
-        tuple(credential.id for credential in draft.used) if len(draft.used) > 1 else (),
+        tuple(credential.id for credential in used) if len(used) > 1 else (),
     )

@@ -11,7 +11,6 @@ from doorward.acs.decision.card_format import CardToken
 from doorward.acs.decision.memory import Change, Memory, Waiter
 from doorward.acs.decision.policy import CardholderPolicy, CredentialPolicy, IdentificationType, Side
 from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.schedule import LocalMoment
 from doorward.acs.decision.trace import TraceStep
 
 
@@ -48,7 +47,7 @@ class Move(msgspec.Struct, frozen=True):
     left: tuple[str, ...] = ()
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The outcome, why, for whom and where (as far as that became known), and the trace.
 
     `changes` hold whatever the outcome; `move` is for the moment the door opens. `companions` pass together with
@@ -99,30 +98,27 @@ class Conditions:
     contact_age_s: float = 0.0
 
 
-class Draft:
+class Draft(msgspec.Struct, gc=False):
     """A decision in the making: what the checks have found so far. Lives only inside one call of `decide`.
 
-    `moment` is `now` in the site's local time. `types` is what was shown, `used` the credentials it turned out to be.
+    `types` is what was shown, `used` the credentials it turned out to be. A struct, because one is made for every
+    badge, and nothing is made faster.
     """
 
-    # What stays as it is costs nothing as a default of the class; one of these is made for every badge.
-    outcome = Outcome.DENIED
+    now: datetime
+    trace: list[TraceStep]
+    outcome: Outcome = Outcome.DENIED
     types: frozenset[IdentificationType] = frozenset()
     used: tuple[CredentialPolicy, ...] = ()
     cardholder: CardholderPolicy | None = None
     token: CardToken | None = None
     rule_id: str | None = None
-    response = DoorResponse.RELEASE
-    long = False
+    response: DoorResponse = DoorResponse.RELEASE
+    long: bool = False
     notices: tuple[Notice, ...] = ()
     companions: tuple[Waiter, ...] = ()
     move: Move | None = None
     changes: tuple[Change, ...] = ()
-
-    def __init__(self, now: datetime, moment: LocalMoment, trace: list[TraceStep]) -> None:
-        self.now = now
-        self.moment = moment
-        self.trace = trace
 
     def passed(self, check: str, detail: str) -> None:
         """Note a check that speaks for going on."""

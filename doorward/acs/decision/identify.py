@@ -4,10 +4,11 @@ import hmac
 from collections.abc import Sequence
 
 from doorward.acs.decision.card_format import CardBits, CardToken, raw_token
-from doorward.acs.decision.compiled import CompiledPolicy, Place, ReaderSpot, Token, Way
+from doorward.acs.decision.compiled import CARD, CompiledPolicy, Place, ReaderSpot, Way
 from doorward.acs.decision.decision import Conditions, Draft, Notice
 from doorward.acs.decision.keypad import is_locked_out
 from doorward.acs.decision.memory import Change, Table
+from doorward.acs.decision.people_index import Token, several
 from doorward.acs.decision.policy import CredentialKind, CredentialPolicy, IdentificationType
 from doorward.acs.decision.read import MobileTap, PinEntry, PlateRead, QrCode, Shown
 from doorward.acs.decision.reason import Reason
@@ -23,7 +24,6 @@ from doorward.acs.decision.tokens import (
 )
 from doorward.acs.decision.trace import TraceStep
 
-CARD = frozenset({IdentificationType.CARD})
 PIN = frozenset({IdentificationType.PIN})
 
 # Steps that say the same every time are made once: this is the hot path of every badge.
@@ -44,10 +44,10 @@ def identify(
     """Put the credentials shown, their kinds and their owner into the draft, or return why that cannot be."""
     if len(shown) == 1 and type(shown[0]) is CardBits:  # what nearly always comes, without ceremony
         card = _card(policy, spot, place, shown[0], draft)
-        if isinstance(card, Reason):
-            return card
-        draft.used, draft.types = (card,), CARD
-        return None
+        if isinstance(card, CredentialPolicy):
+            draft.used, draft.types = (card,), CARD
+            return None
+        return card
     pins: list[PinEntry] = []
     for item in shown:
         if isinstance(item, PinEntry):
@@ -105,7 +105,6 @@ def _card(policy: CompiledPolicy, spot: ReaderSpot, place: Place, bits: CardBits
         found = policy.by_token.get(token)
         if found is None and not place.facility:
             found = policy.by_number.get((token.format, token.number))
-            found = found[0] if found is not None and len(found) == 1 else found
         if isinstance(found, CredentialPolicy):
             return found
         if found is not None:
@@ -144,7 +143,7 @@ def _dynamic_qr(policy: CompiledPolicy, conditions: Conditions, text: str, draft
     if code is None:
         return draft.denied("qr", Reason.QR_INVALID)
     credential = policy.dynamic_qr.get(code.credential_id)
-    if credential is None:
+    if not isinstance(credential, CredentialPolicy):
         return draft.denied("qr", Reason.QR_UNKNOWN)
     if not verify(credential.token, code):
         return draft.denied("qr", Reason.QR_INVALID, "the signature is wrong")
@@ -184,7 +183,7 @@ def _pin(
 
 
 def _pin_of(policy: CompiledPolicy, cardholder_id: str, token: bytes) -> Found:
-    for credential in policy.pins_of.get(cardholder_id, ()):
+    for credential in several(policy.pins_of.get(cardholder_id)):
         if hmac.compare_digest(credential.token, token) or hmac.compare_digest(credential.duress, token):
             return credential
     return Reason.PIN_WRONG
@@ -201,4 +200,4 @@ def active_ways(policy: CompiledPolicy, place: Place, draft: Draft) -> Sequence[
     """The combinations that this door side accepts now."""
     if place.always:
         return place.ways
-    return [way for way in place.ways if not way.schedules or policy.applies(way.schedules, draft.moment)]
+    return [way for way in place.ways if not way.schedules or policy.applies(way.schedules, draft.now)]

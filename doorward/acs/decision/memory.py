@@ -72,6 +72,8 @@ class Table(StrEnum):
     """Swipe by door id."""
     FIRST_PERSON = "first_person"
     """When somebody whom an unlock schedule waits for last came in, by door id."""
+    KEPT_LOCKED = "kept_locked"
+    """Until when a double swipe keeps a door locked that its schedule would unlock, by door id."""
     LOCAL_RULE = "local_rule"
     """What a local rule's trigger was, by rule id."""
     OUTPUT = "output"
@@ -87,6 +89,7 @@ TYPES: dict[Table, Any] = {
     Table.WAITING: Waiting,
     Table.SWIPE: Swipe,
     Table.FIRST_PERSON: datetime,
+    Table.KEPT_LOCKED: datetime,
     Table.LOCAL_RULE: Found,
     Table.OUTPUT: str,
 }
@@ -124,6 +127,12 @@ class Layer(Generic[Value]):
         """The value, if there is one."""
         return self._own[key] if key in self._own else self._base.get(key)
 
+    def items(self) -> dict[str, Value]:
+        """Everything that is remembered, as it is now."""
+        merged: dict[str, Value | None] = dict(self._base.items())
+        merged |= self._own
+        return {key: value for key, value in merged.items() if value is not None}
+
     def put(self, key: str, value: Value | None) -> None:
         """Remember or forget."""
         self.empty = False
@@ -143,6 +152,7 @@ class Memory:
     waiting: Layer[Waiting]
     swipe: Layer[Swipe]
     first_person: Layer[datetime]
+    kept_locked: Layer[datetime]
     local_rule: Layer[Found]
     output: Layer[str]
 

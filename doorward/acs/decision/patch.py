@@ -101,7 +101,14 @@ class PolicyStore:
 
     def policy(self) -> Policy:
         """The policy as a value."""
-        fields: dict[str, Any] = {FIELDS[part]: _in_order(part, held) for part, held in self.parts.items()}
+        return self._of(self.parts)
+
+    def places(self) -> Policy:
+        """The policy without its people and what they carry."""
+        return self._of({part: held for part, held in self.parts.items() if part not in UNORDERED})
+
+    def _of(self, parts: Mapping[PolicyPart, dict[str, Any]]) -> Policy:
+        fields: dict[str, Any] = {FIELDS[part]: _in_order(part, held) for part, held in parts.items()}
         return msgspec.structs.replace(self.settings, version=self.version, content=self.content, **fields)
 
 

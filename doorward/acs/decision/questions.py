@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from doorward.acs.decision.compiled import CompiledPolicy, Place, Way, card_token
+from doorward.acs.decision.compiled import CompiledPolicy, Place, Way
 from doorward.acs.decision.decide import conclude, controller_denial, judge, place_denial, rules_for
 from doorward.acs.decision.decision import Conditions, Decision, Draft, Outcome
 from doorward.acs.decision.identify import active_ways
+from doorward.acs.decision.people_index import card_token
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -20,7 +21,6 @@ from doorward.acs.decision.policy import (
     Side,
 )
 from doorward.acs.decision.reason import Reason
-from doorward.acs.decision.schedule import local_moment
 from doorward.acs.decision.schedule_walk import next_change
 from doorward.acs.decision.standing import credential_denial
 from doorward.acs.decision.trace import TraceStep
@@ -53,7 +53,7 @@ def would_pass(
     if found is None:
         step = TraceStep("reader", False, f"{place[0]}, side {place[1].value}")
         return Decision(Outcome.DENIED, Reason.READER_UNKNOWN, (step,), cardholder_id=cardholder_id)
-    draft = _draft(policy, found, now)
+    draft = _draft(found, now)
     tried = [
         _try(policy, conditions, found, way, used, now)
         for way in active_ways(policy, found, draft)
@@ -85,8 +85,8 @@ def who_can_pass(
             yield cardholder.id, would_pass(policy, conditions, cardholder.id, credentials, place, now)
 
 
-def _draft(policy: CompiledPolicy, place: Place, now: datetime) -> Draft:
-    return Draft(now, local_moment(now, policy.zone), [place.step])
+def _draft(place: Place, now: datetime) -> Draft:
+    return Draft(now, [place.step])
 
 
 def _holds(
@@ -111,7 +111,7 @@ def _try(
     used: tuple[CredentialPolicy, ...],
     now: datetime,
 ) -> Decision:
-    draft = _draft(policy, place, now)
+    draft = _draft(place, now)
     draft.used, draft.types = used, way.types
     if used[0].kind is CredentialKind.CARD:
         draft.token = card_token(used[0])
@@ -160,7 +160,8 @@ def compare(
 ) -> Iterator[AccessChange]:
     """Whose access differs between two policies, in the time from `start`: by rules, schedules, groups and dates.
 
-    Credentials, profiles and what happens at the door (anti-passback, company) do not count here.
+    A lockdown that a threat level imposes counts: only the exempt pass such a door. Credentials, profiles and what
+    happens at the door (anti-passback, company) do not.
     """
     window = Span(start, start + length)
     old, new = _Access(before, window), _Access(after, window)
@@ -182,7 +183,7 @@ class _Access:
         self._window = window
         self._schedules: dict[str, Spans] = {}
         self._rules: dict[int, Spans] = {}
-        self._classes: dict[frozenset[int], Mapping[tuple[str, Side], Spans]] = {}
+        self._classes: dict[tuple[frozenset[int], bool], Mapping[tuple[str, Side], Spans]] = {}
 
     def of(self, cardholder_id: str) -> Mapping[tuple[str, Side], Spans]:
         cardholder = self._policy.cardholders.get(cardholder_id)
@@ -192,16 +193,18 @@ class _Access:
         numbers: frozenset[int] = frozenset().union(
             *(rules_of.get(holder, ()) for holder in (cardholder.id, *cardholder.groups))
         )
-        if numbers not in self._classes:
-            self._classes[numbers] = self._of_rules(numbers)
-        return self._within_dates(cardholder, self._classes[numbers])
+        alike = numbers, cardholder.exempt_lockdown
+        if alike not in self._classes:
+            self._classes[alike] = self._of_rules(*alike)
+        return self._within_dates(cardholder, self._classes[alike])
 
-    def _of_rules(self, numbers: Iterable[int]) -> Mapping[tuple[str, Side], Spans]:
+    def _of_rules(self, numbers: Iterable[int], exempt: bool) -> Mapping[tuple[str, Side], Spans]:
         parts: dict[tuple[str, Side], list[Span]] = {}
         for number in numbers:
             rule = self._policy.rules[number]
             for place in rule.door_sides:
-                if (place.door_id, place.side) in self._policy.places:
+                found = self._policy.places.get((place.door_id, place.side))
+                if found is not None and (exempt or not found.door.lockdown):
                     parts.setdefault((place.door_id, place.side), []).extend(self._of_rule(number, rule))
         return {place: union(spans) for place, spans in parts.items() if spans}
 
@@ -223,7 +226,7 @@ class _Access:
         at, end = self._window.start, self._window.end
         while at < end:
             change = next_change(schedule, at, zone, end - at) or end
-            if self._policy.applies((schedule_id,), local_moment(at, zone)):
+            if self._policy.applies((schedule_id,), at):
                 yield Span(at, min(change, end))
             at = change
 

@@ -1,6 +1,6 @@
 """What a person shows at a reader, as a decision takes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorward.acs.decision.card_format import CardBits
 
@@ -9,7 +9,7 @@ from doorward.acs.decision.card_format import CardBits
 class PinEntry:
     """Digits typed at a keypad, complete, without the end character."""
 
-    digits: str
+    digits: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

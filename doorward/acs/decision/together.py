@@ -21,9 +21,10 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     if me is None:
         return None
     waiting = conditions.memory.waiting.get(place.key)
-    all_waiting = _still_waiting(policy, waiting, me.id, draft) if waiting is not None else ()
-    others = all_waiting
     rule = _two_person_rule(policy, place, draft)
+    timeout = timedelta(milliseconds=rule.timeout_ms if rule is not None else policy.escort_timeout_ms)
+    all_waiting = _still_waiting(policy, conditions, place, waiting, draft) if waiting is not None else ()
+    others = all_waiting
     if rule is None and not needs_escort(place, me) and people_needed(policy, conditions, place, 1) == 1:
         # Nobody else is needed: those who only lack an escort come along, if this is one.
         others = () if me.visitor else tuple(one for one in others if _lacks_escort(policy, place, one))
@@ -33,10 +34,8 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
         return draft.denied("occupancy", Reason.ZONE_FULL, zone.name)
     reason = _missing(policy, conditions, place, rule, group)
     if reason is not None:
-        timeout_ms = rule.timeout_ms if rule is not None else policy.escort_timeout_ms
         people = (*others, Waiter(me.id, draft.used[0].id, draft.used[0].relative is not None))
-        until = draft.now + timedelta(milliseconds=timeout_ms)
-        draft.changes += (Change(Table.WAITING, place.key, Waiting(people, until)),)
+        draft.changes += (Change(Table.WAITING, place.key, Waiting(people, draft.now + timeout)),)
         return draft.waits("together", reason, f"{len(group)} of them here")
     if waiting is not None:
         left = tuple(one for one in all_waiting if one not in others)
@@ -47,15 +46,28 @@ def group_denial(policy: CompiledPolicy, conditions: Conditions, place: Place, d
     return None
 
 
-def _still_waiting(policy: CompiledPolicy, waiting: Waiting, me: str, draft: Draft) -> tuple[Waiter, ...]:
-    """Those who wait, as far as their time is not over and they still may pass anywhere."""
-    if draft.now >= waiting.until:
+def _still_waiting(
+    policy: CompiledPolicy, conditions: Conditions, place: Place, waiting: Waiting, draft: Draft
+) -> tuple[Waiter, ...]:
+    """Those who wait, as far as their time is not over and they still may pass here.
+
+    A clock that was set back cannot make them wait longer than they may: a time further off has no effect.
+    """
+    two_person = place.door.two_person
+    longest_ms = max(policy.escort_timeout_ms, two_person.timeout_ms if two_person is not None else 0)
+    if not timedelta() < waiting.until - draft.now <= timedelta(milliseconds=longest_ms):
         return ()
-    return tuple(
-        one
-        for one in waiting.people
-        if one.cardholder_id != me and cardholder_denial(policy.cardholders.get(one.cardholder_id), draft.now) is None
-    )
+    condition = conditions.doors.get(place.door.id)
+    lockdown = place.door.lockdown or (condition is not None and condition.lockdown)
+    return tuple(one for one in waiting.people if _may_come_along(policy, one, lockdown, draft))
+
+
+def _may_come_along(policy: CompiledPolicy, waiter: Waiter, lockdown: bool, draft: Draft) -> bool:
+    """Whether somebody who waits is another than the one who has come now, and still may pass."""
+    cardholder = policy.cardholders.get(waiter.cardholder_id)
+    if cardholder is None or cardholder is draft.cardholder or cardholder_denial(cardholder, draft.now) is not None:
+        return False
+    return cardholder.exempt_lockdown or not lockdown
 
 
 def _two_person_rule(policy: CompiledPolicy, place: Place, draft: Draft) -> TwoPersonRule | None:
@@ -63,7 +75,10 @@ def _two_person_rule(policy: CompiledPolicy, place: Place, draft: Draft) -> TwoP
     rule = place.door.two_person
     if rule is None or place.side not in rule.sides:
         return None
-    return rule if not rule.schedules or policy.applies(rule.schedules, draft.moment) else None
+    if not rule.schedules or policy.applies(rule.schedules, draft.now):
+        return rule
+    # A schedule that is not known must not make one person enough.
+    return rule if any(one not in policy.schedules for one in rule.schedules) else None
 
 
 def _missing(

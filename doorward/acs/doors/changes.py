@@ -18,6 +18,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import named, uses_of
 
 
 @operation(Permission.CONFIGURATION_WRITE)
@@ -141,10 +142,8 @@ async def delete_door(work: Work, door_id: str, expected_version: int | None = N
 
 
 async def _check_unused(work: Work, door: Door) -> None:
-    users = [use for uses_of in DOOR_USES for use in await uses_of(work, door.id)]
-    if users:
-        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
-        raise Conflict(f"The door is used by {names}. Take it out there first.", "id")
+    if uses := await uses_of(DOOR_USES, door.id):
+        raise Conflict(f"{door.name} is used by {named(uses)}. Take it out there first.", "id")
     own = [device.id for device in await Device.filter(door_id=door.id).using_db(work.connection)]
     guests: set[str] = set()
     for model in (DoorLock, DoorInput):
@@ -184,4 +183,4 @@ async def _leave_elevator(work: Work, door: Door, elevator_id: str) -> None:
     door.elevator_id = None
     await door.save(using_db=work.connection, update_fields=["elevator_id"])
     await elevator.delete(using_db=work.connection)
-    work.audit(EventType.ELEVATOR_DELETED, before={"name": elevator.name})
+    work.audit(EventType.ELEVATOR_DELETED, of=elevator, before={"id": elevator.id, "name": elevator.name})

@@ -13,6 +13,7 @@ from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
 from doorward.acs.profiles.policy import profile_policies
+from doorward.acs.used_by import Use, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +148,13 @@ async def list_elevators(actor: Actor) -> list[tuple[Elevator, list[Door]]]:
     return [(elevator, floors[elevator.id]) for elevator in await Elevator.all().order_by("name")]
 
 
-async def schedule_uses(schedule_ids: Collection[str]) -> list[tuple[str, str, str]]:
-    """The doors that unlock by these schedules, or ask for two people during them: ("door", id, name), by name."""
+async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:
+    """The doors that unlock by these schedules, or ask for two people during them, by name."""
     rows = await DoorSchedule.filter(schedule_id__in=list(schedule_ids)).prefetch_related("door")
-    return _by_name({row.door_id: row.door.name for row in rows})
+    return by_name("door", {row.door_id: row.door.name for row in rows})
 
 
-async def group_uses(group_ids: Collection[str]) -> list[tuple[str, str, str]]:
-    """The doors whose two-person rule or first-person-in asks for these groups: ("door", id, name), by name."""
+async def group_uses(group_ids: Collection[str]) -> list[Use]:
+    """The doors whose two-person rule or first-person-in asks for these groups, by name."""
     rows = await DoorGroup.filter(group_id__in=list(group_ids)).prefetch_related("door")
-    return _by_name({row.door_id: row.door.name for row in rows})
-
-
-def _by_name(doors: dict[str, str]) -> list[tuple[str, str, str]]:
-    return [("door", door_id, name) for door_id, name in sorted(doors.items(), key=lambda item: (item[1], item[0]))]
+    return by_name("door", {row.door_id: row.door.name for row in rows})

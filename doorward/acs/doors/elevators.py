@@ -37,7 +37,7 @@ async def create_elevator(work: Work, name: str, controller_id: str, floors: Seq
     name = await _free_name(work, name)
     await check.exist(Controller, [controller_id], "controllerId", work.connection)
     elevator = await Elevator.create(using_db=work.connection, id=new_id(), name=name, controller_id=controller_id)
-    work.audit(EventType.ELEVATOR_CREATED, after={"id": elevator.id, "name": name, "floors": len(floors)})
+    work.audit(EventType.ELEVATOR_CREATED, of=elevator, after={"id": elevator.id, "name": name, "floors": len(floors)})
     for place, floor in enumerate(floors):
         with under("floors", str(place)):
             await _add_floor(work, elevator, floor)
@@ -63,7 +63,7 @@ async def rename_elevator(work: Work, elevator_id: str, name: str, expected_vers
     await elevator.save(using_db=work.connection)
     for floor in await Door.filter(elevator_id=elevator_id).using_db(work.connection):
         await _rename(work, floor, name, floor.floor_name)
-    work.audit(EventType.ELEVATOR_UPDATED, before={"name": before}, after={"name": name})
+    work.audit(EventType.ELEVATOR_UPDATED, of=elevator, before={"name": before}, after={"name": name})
     return elevator
 
 

@@ -65,7 +65,7 @@ async def create_gpio_device(work: Work, given: NewGpioDevice) -> Device:
         **place,
     )
     work.changed(PolicyPart.DEVICE, device.id)
-    work.audit(EventType.DEVICE_CREATED, after=_told(device))
+    work.audit(EventType.DEVICE_CREATED, of=device, after=_told(device))
     return device
 
 
@@ -85,8 +85,7 @@ async def update_gpio_device(work: Work, device_id: str, name: str, lines: GpioL
         return device
     await device.save(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, device.id)
-    work.audit(EventType.DEVICE_UPDATED, before=before, after=_told(device))
-    work.events[-1].data["device"] = {"id": device.id, "name": device.name}
+    work.audit(EventType.GPIO_DEVICE_UPDATED, of=device, before=before, after=_told(device))
     return device
 
 
@@ -162,7 +161,6 @@ def gpio_device(device: Device) -> GpioDevice:
 
 def _told(device: Device) -> dict[str, Any]:
     return {
-        "id": device.id,
         "kind": device.kind.value,
         "name": device.name,
         "chip": device.port,

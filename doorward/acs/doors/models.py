@@ -23,12 +23,19 @@ from doorward.acs.schedules.models import ScheduleRow
 
 
 class Controller(Model):
-    """What owns doors. `stored_sequence` is the last journal record stored here without a gap."""
+    """What owns doors. `stored_sequence` is the last journal record stored here without a gap.
+
+    `stored_ahead` has the ranges [first, last] stored ahead of it, in order (NULL: none). `absent_since` is set once
+    it was said that the controller is not connected.
+    """
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
     stored_sequence = fields.BigIntField(default=0)
     applied_version = fields.BigIntField(default=0)
+    stored_ahead: Any = fields.JSONField(null=True)
+    last_contact_at = fields.DatetimeField(null=True)
+    absent_since = fields.DatetimeField(null=True)
 
     class Meta:
         table = "controller"

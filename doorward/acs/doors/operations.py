@@ -8,7 +8,7 @@ from doorward.acs.decision.policy import DoorKind
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
-from doorward.acs.doors.models import Controller, Device, Door, Reader
+from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
@@ -28,11 +28,11 @@ __all__ = [
     "create_device",
     "create_door",
     "create_reader",
-    "note_applied_version",
 ]
 
 OSDP_KEY_BYTES = 16
 OSDP_MAX_ADDRESS = 0x7E
+MAX_PORT_IN_NAME = 80
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
@@ -78,6 +78,7 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
         await enter_zone_by(work, given.enters_zone_id, door.id, given.side)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=reader,
         after={"reader": reader.name, "type": reader.type.value},
         door_id=reader.door_id,
         door_name=door.name,
@@ -120,6 +121,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         using_db=work.connection,
         id=device_id,
         controller_id=door.controller_id,
+        name=f"{port[:MAX_PORT_IN_NAME]} address {given.address}",
         role=given.role,
         door_id=given.door_id,
         reader_id=given.reader_id,
@@ -135,13 +137,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
     work.changed(PolicyPart.DEVICE, device_id)
     work.audit(
         EventType.DEVICE_CREATED,
+        of=device,
         after={"role": given.role.value, "port": port, "address": given.address},
-        door_id=given.door_id,
+        door_id=door.id,
+        door_name=door.name,
         reader_id=given.reader_id,
     )
     return device
-
-
-async def note_applied_version(controller_id: str, version: int) -> None:
-    """A controller says which policy it runs. It is nobody's change, so it has no actor and no audit event."""
-    await Controller.filter(id=controller_id).update(applied_version=version)

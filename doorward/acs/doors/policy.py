@@ -13,6 +13,7 @@ from doorward.acs.devices import (
     LockLine,
     OsdpDevice,
     ReaderLine,
+    WiegandDevice,
     Wiring,
 )
 from doorward.acs.devices import Device as AnyDevice
@@ -20,8 +21,9 @@ from doorward.acs.doors.gpio_devices import gpio_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
+from doorward.acs.doors.wiegand_rows import converter_of
 from doorward.acs.doors.wireless import wireless_lines
-from doorward.acs.doors.wiring import InputPurpose, InputWire, RexAction
+from doorward.acs.doors.wiring import Circuit, InputPurpose, InputWire, LedControl, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.sealing import Sealer
 
@@ -98,7 +100,7 @@ async def reader_policies(controller_id: str, ids: Collection[str] | None = None
 
 async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     """The devices at a controller's doors with the keys of their secure channels, and all lines on them, by id."""
-    devices = await Device.filter(controller_id=controller_id).order_by("id")
+    devices = await Device.filter(controller_id=controller_id).prefetch_related("reader").order_by("id")
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
@@ -125,7 +127,28 @@ def _gpio(_: Sealer, device: Device) -> GpioDevice:
     return gpio_device(device)
 
 
-_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp, DeviceKind.GPIO: _gpio}
+def _wiegand(_: Sealer, device: Device) -> WiegandDevice:
+    given, reader = converter_of(device), device.reader
+    return WiegandDevice(
+        device.id,
+        device.port or "",
+        given.framing,
+        given.channel,
+        given.baud,
+        given.keypad,
+        given.pin_facility,
+        given.pin_digits,
+        reader.led_control if reader else LedControl.SINGLE,
+        reader.tamper_when if reader else Circuit.OPEN,
+        min(reader.tamper_debounce_ms, MAX_DEBOUNCE_MS) if reader else 0,
+    )
+
+
+_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {
+    DeviceKind.OSDP: _osdp,
+    DeviceKind.WIEGAND: _wiegand,
+    DeviceKind.GPIO: _gpio,
+}
 """What a controller gets of each kind of device."""
 
 

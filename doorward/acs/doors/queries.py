@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.devices import DeviceKind
-from doorward.acs.doors.models import Controller, Device, Door, Reader
+from doorward.acs.doors.models import Device, Door, Reader
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
@@ -13,12 +13,6 @@ async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Doo
     actor.require(Permission.DOOR_VIEW)
     rows = Door.all() if ids is None else Door.filter(id__in=list(ids))
     return await rows.order_by("name")
-
-
-async def list_controllers(actor: Actor) -> list[Controller]:
-    """Every controller, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await Controller.all().order_by("name")
 
 
 async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:

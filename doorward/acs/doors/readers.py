@@ -9,11 +9,11 @@ from doorward.acs.doors.adding import READER_COLUMNS, put_reader
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
 from doorward.acs.doors.uses import DEVICE_USES
-from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.doors import refuse_lost_reader
 
 
@@ -26,8 +26,8 @@ async def update_reader(
     check.version(reader.version, expected_version)
     before = settings_of_reader(reader)
     after = replace(before, **changes)
-    if after.type is not ReaderType.OSDP and await _devices(work, reader_id):
-        raise Conflict("An OSDP device is wired to this reader. Delete it first.", "type")
+    if after.type is not before.type and await _devices(work, reader_id):
+        raise Conflict("A device is wired to this reader as it is. Delete that device first.", "type")
     await put_reader(work, reader, door, after)
     if settings_of_reader(reader) == before:
         return reader
@@ -39,6 +39,7 @@ async def update_reader(
     work.changed(PolicyPart.READER, reader.id)
     work.audit(
         EventType.READER_UPDATED,
+        of=reader,
         before=_snapshot(before),
         after=_snapshot(settings_of_reader(reader)),
         door_id=door.id,
@@ -58,12 +59,13 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
     reader, door = await _locked(work, reader_id)
     check.version(reader.version, expected_version)
     for device_id in await _devices(work, reader_id):
-        await _delete_device(work, device_id)
+        await remove_device(work, device_id)
     await reader.delete(using_db=work.connection)
     await refuse_lost_reader(work, door.id, "id")
     work.changed(PolicyPart.READER, reader_id)
     work.audit(
         EventType.READER_DELETED,
+        of=reader,
         before=_snapshot(settings_of_reader(reader)),
         door_id=door.id,
         door_name=door.name,
@@ -74,27 +76,30 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_device(work: Work, device_id: str) -> None:
-    """Delete an OSDP device. Refused while a lock or an input of a door is on it."""
+    """Delete a device. Refused while a lock or an input of a door is on it."""
     device = await Device.get_or_none(id=device_id, using_db=work.connection)
     if device is None:
         raise NotFound("There is no such device.", "id")
-    await _delete_device(work, device_id)
+    await remove_device(work, device_id)
+    door = await Door.get_or_none(id=device.door_id or "", using_db=work.connection)
     work.audit(
         EventType.DEVICE_DELETED,
+        of=device,
         before={"role": device.role.value, "port": device.port, "address": device.address},
         door_id=device.door_id,
+        door_name=door.name if door is not None else None,
         reader_id=device.reader_id,
     )
 
 
-async def _delete_device(work: Work, device_id: str) -> None:
+async def remove_device(work: Work, device_id: str) -> None:
+    """Delete a device of any kind within another operation. Raises Conflict while a lock or an input is on it."""
     for model in (DoorLock, DoorInput):
         wired = await model.filter(device_id=device_id).using_db(work.connection).prefetch_related("door").first()
         if wired is not None:
             raise Conflict(f"A lock or an input of {wired.door.name} is on this device. Rewire that door first.", "id")
-    if users := [use for uses_of in DEVICE_USES for use in await uses_of(device_id)]:
-        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
-        raise Conflict(f"On this device there is {names}. Delete that first.", "id")
+    if users := await uses_of(DEVICE_USES, device_id):
+        raise Conflict(f"On this device there is {named(users)}. Delete that first.", "id")
     await Device.filter(id=device_id).using_db(work.connection).delete()
     work.changed(PolicyPart.DEVICE, device_id)
 

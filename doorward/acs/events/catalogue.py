@@ -184,6 +184,35 @@ class EventType(StrEnum):
     THREAT_LEVEL_CREATED = "audit.threat_level.created"
     THREAT_LEVEL_UPDATED = "audit.threat_level.updated"
     THREAT_LEVEL_DELETED = "audit.threat_level.deleted"
+    # What the server does by the clock.
+    JOB_FAILED = "server.job_failed"
+    MOBILE_INVITATION_EXPIRED = "audit.mobile.invitation_expired"
+    # Controllers apart from the server.
+    CONTROLLER_CREATED = "audit.controller.created"
+    CONTROLLER_UPDATED = "audit.controller.updated"
+    CONTROLLER_DELETED = "audit.controller.deleted"
+    CONTROLLER_CODE_ISSUED = "audit.controller.code_issued"
+    CONTROLLER_REVOKED = "audit.controller.revoked"
+    CONTROLLER_ENROLLED = "audit.controller.enrolled"
+    CONTROLLER_ENROLMENT_FAILED = "audit.controller.enrolment_failed"
+    CONTROLLER_CERTIFICATE_RENEWED = "audit.controller.certificate_renewed"
+    CONTROLLER_REFUSED = "controller.refused"
+    CONTROLLER_ALONE = "controller.alone"
+    CONTROLLER_ALONE_ENDED = "controller.alone_ended"
+    CLOCK_OFF = "controller.clock_off"
+    CLOCK_OFF_ENDED = "controller.clock_off_ended"
+    CLOCK_STEPPED = "controller.clock_stepped"
+    JOURNAL_NEARLY_FULL = "journal.nearly_full"
+    JOURNAL_NEARLY_FULL_ENDED = "journal.nearly_full_ended"
+    JOURNAL_OVERRUN = "journal.overrun"
+    JOURNAL_LOST = "journal.lost"
+    DOOR_UNREACHABLE = "door.unreachable"
+    DOOR_REACHABLE = "door.reachable"
+
+    # Wiegand.
+    READER_FLOODED = "reader.flooded"
+    READER_FLOOD_ENDED = "reader.flood_ended"
+    WIEGAND_DEVICE_UPDATED = "audit.wiegand_device.updated"
     # Auxiliary inputs and outputs, local rules.
     INPUT_ACTIVE = "input.active"
     INPUT_NORMAL = "input.normal"
@@ -199,7 +228,7 @@ class EventType(StrEnum):
     DOOR_BATTERY_CRITICAL_CLEARED = "door.battery_critical_cleared"
     DOOR_LOCK_JAMMED = "door.lock_jammed"
     DOOR_LOCK_JAM_CLEARED = "door.lock_jam_cleared"
-    DEVICE_UPDATED = "audit.device.updated"
+    GPIO_DEVICE_UPDATED = "audit.gpio_device.updated"
     AUX_INPUT_CREATED = "audit.aux_input.created"
     AUX_INPUT_UPDATED = "audit.aux_input.updated"
     AUX_INPUT_DELETED = "audit.aux_input.deleted"
@@ -406,6 +435,45 @@ def _declare() -> dict[EventType, Declaration]:
         kind.THREAT_LEVEL_CREATED: Declaration(audit, info, "Threat level created"),
         kind.THREAT_LEVEL_UPDATED: Declaration(audit, info, "Settings of a threat level changed"),
         kind.THREAT_LEVEL_DELETED: Declaration(audit, notice, "Threat level deleted"),
+        # What the server does by the clock.
+        kind.JOB_FAILED: Declaration(system, warning, "Daily work of the server failed"),
+        kind.MOBILE_INVITATION_EXPIRED: Declaration(audit, info, "Invitation of a mobile credential expired unused"),
+        # Controllers apart from the server.
+        kind.CONTROLLER_CREATED: Declaration(audit, info, "Controller created"),
+        kind.CONTROLLER_UPDATED: Declaration(audit, info, "Controller changed"),
+        kind.CONTROLLER_DELETED: Declaration(audit, notice, "Controller deleted"),
+        kind.CONTROLLER_CODE_ISSUED: Declaration(audit, notice, "Enrolment code of a controller shown to a user"),
+        kind.CONTROLLER_REVOKED: Declaration(audit, warning, "Controller's certificate revoked"),
+        kind.CONTROLLER_ENROLLED: Declaration(audit, notice, "Controller enrolled"),
+        kind.CONTROLLER_ENROLMENT_FAILED: Declaration(audit, warning, "Controller not enrolled"),
+        kind.CONTROLLER_CERTIFICATE_RENEWED: Declaration(audit, info, "Controller's certificate renewed"),
+        kind.CONTROLLER_REFUSED: Declaration(system, alarm, "Controller said what it may not say; its link was closed"),
+        kind.CONTROLLER_ALONE: Declaration(
+            system, alarm, "Controller alone for longer than the site wants", kind.CONTROLLER_ALONE_ENDED
+        ),
+        kind.CONTROLLER_ALONE_ENDED: Declaration(system, info, "Controller no longer alone"),
+        kind.CLOCK_OFF: Declaration(system, warning, "Controller's clock is off", kind.CLOCK_OFF_ENDED),
+        kind.CLOCK_OFF_ENDED: Declaration(system, info, "Controller's clock is right again"),
+        kind.CLOCK_STEPPED: Declaration(system, notice, "Controller's clock was set"),
+        kind.JOURNAL_NEARLY_FULL: Declaration(
+            system,
+            alarm,
+            "Journal nearly full of events that the server has not stored",
+            kind.JOURNAL_NEARLY_FULL_ENDED,
+        ),
+        kind.JOURNAL_NEARLY_FULL_ENDED: Declaration(system, info, "Journal has room again"),
+        kind.JOURNAL_OVERRUN: Declaration(system, alarm, "Journal full: its oldest events were given up"),
+        kind.JOURNAL_LOST: Declaration(system, alarm, "Events of a controller are lost"),
+        kind.DOOR_UNREACHABLE: Declaration(
+            device, warning, "Door out of the server's reach; its controller goes on alone", kind.DOOR_REACHABLE
+        ),
+        kind.DOOR_REACHABLE: Declaration(device, info, "Door in the server's reach again"),
+        # Wiegand.
+        kind.READER_FLOODED: Declaration(
+            device, alarm, "Reader sends too much and is ignored", kind.READER_FLOOD_ENDED
+        ),
+        kind.READER_FLOOD_ENDED: Declaration(device, info, "Reader is listened to again"),
+        kind.WIEGAND_DEVICE_UPDATED: Declaration(audit, info, "Wiegand reader's converter settings changed"),
         # Auxiliary inputs and outputs, local rules.
         kind.INPUT_ACTIVE: Declaration(device, notice, "Input active", kind.INPUT_NORMAL),
         kind.INPUT_NORMAL: Declaration(device, info, "Input at rest again"),
@@ -427,7 +495,7 @@ def _declare() -> dict[EventType, Declaration]:
         ),
         kind.DOOR_LOCK_JAMMED: Declaration(device, alarm, "Lock jammed", kind.DOOR_LOCK_JAM_CLEARED),
         kind.DOOR_LOCK_JAM_CLEARED: Declaration(device, info, "Lock no longer jammed"),
-        kind.DEVICE_UPDATED: Declaration(audit, info, "Device changed"),
+        kind.GPIO_DEVICE_UPDATED: Declaration(audit, info, "Pins of a controller changed"),
         kind.AUX_INPUT_CREATED: Declaration(audit, info, "Auxiliary input created"),
         kind.AUX_INPUT_UPDATED: Declaration(audit, info, "Auxiliary input changed"),
         kind.AUX_INPUT_DELETED: Declaration(audit, notice, "Auxiliary input deleted"),

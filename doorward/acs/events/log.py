@@ -44,6 +44,7 @@ class NewEvent:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+_ROWS_AT_ONCE = 500
 _COPIED = (
     "at", "source", "controller_id", "sequence", "reason", "door_id", "door_name", "side", "reader_id", "zone_id",
     "cardholder_id", "cardholder_name", "photo_id", "credential_id", "camera_id", "camera_name", "user_id",
@@ -58,7 +59,10 @@ async def lock_log(connection: BaseDBAsyncClient) -> None:
 
 
 async def append(connection: BaseDBAsyncClient, events: Sequence[NewEvent], now: datetime) -> list[Event]:
-    """Write events in this order, in the caller's transaction, which must hold `lock_log`. Returns them as stored."""
+    """Write events in this order, in the caller's transaction, which must hold `lock_log`.
+
+    Returns them as stored, except that they do not know their position: a backlog is written many rows at a time.
+    """
     rows = []
     for event in events:
         declared = CATALOGUE[event.type]
@@ -72,6 +76,6 @@ async def append(connection: BaseDBAsyncClient, events: Sequence[NewEvent], now:
             trace=[list(step) for step in event.trace],
             **{name: getattr(event, name) for name in _COPIED},
         )
-        await row.save(using_db=connection, force_create=True)
         rows.append(row)
+    await Event.bulk_create(rows, batch_size=_ROWS_AT_ONCE, using_db=connection)
     return rows

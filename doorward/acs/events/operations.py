@@ -1,14 +1,14 @@
 """Storing what controllers and the recorder report.
 
 These have no actor: they are how the log is fed. A controller's record is stored exactly once, by
-its controller and sequence number, with the bookmarks that it asks for, in one transaction.
+its controller and sequence number, with the bookmarks that it asks for, in one transaction. A controller
+that comes back after long sends its news ahead of its backlog; each of the two is stored in sequence.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from doorward.acs.cameras.live import Wanted
 from doorward.acs.cameras.models import Bookmark, CameraView
@@ -18,9 +18,11 @@ from doorward.acs.doors.models import Controller, Door
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.events.models import Event
+from doorward.acs.events.sequences import MOST_RANGES, Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
 from doorward.acs.people.models import Cardholder
+from doorward.acs.transaction import transacted
 from doorward.acs.users.models import User
 from doorward.acs.zones.layout import Layout, read_layout
 from doorward.acs.zones.presence import note_entries
@@ -41,49 +43,108 @@ BOOKMARKED = frozenset(
 class JournalGap(Exception):
     """A batch does not follow on what is stored; the controller must send again from there."""
 
-    def __init__(self, stored_sequence: int) -> None:
-        super().__init__(f"records after {stored_sequence} are missing")
-        self.stored_sequence = stored_sequence
+    def __init__(self, stored: Stored) -> None:
+        super().__init__(f"records after {stored.upto} are missing")
+        self.stored = stored
 
 
 async def stored_sequence(controller_id: str) -> int:
     """The last journal record of a controller that is stored without a gap."""
-    return int((await Controller.get(id=controller_id)).stored_sequence)
+    return (await stored_of(controller_id)).upto
 
 
-async def store_records(domain: Domain, controller_id: str, records: Sequence[JournalRecord]) -> int:
-    """Store records in sequence, skipping those that are stored; returns the last stored sequence.
+async def stored_of(controller_id: str) -> Stored:
+    """All the journal records of a controller that are stored."""
+    row = await Controller.get(id=controller_id)
+    return Stored.of(row.stored_sequence, row.stored_ahead)
 
-    Raises JournalGap, with nothing stored, when a record between them and the stored ones is missing.
+
+async def store_records(
+    domain: Domain, controller_id: str, records: Sequence[JournalRecord], live: bool = False
+) -> Stored:
+    """Store records in sequence, skipping those that are stored; returns what is stored then.
+
+    `live` ones may leave a gap before them, for a backlog that follows. Raises JournalGap, with nothing stored, when
+    the records are not in sequence, or a record between them and the stored ones is missing.
     """
     now = domain.clock()
-    async with in_transaction("default") as connection:
-        controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
-        fresh = [record for record in records if record.sequence > controller.stored_sequence]
-        expected = range(controller.stored_sequence + 1, controller.stored_sequence + 1 + len(fresh))
-        if [record.sequence for record in fresh] != list(expected):
-            raise JournalGap(controller.stored_sequence)
-        if not fresh:
-            return int(controller.stored_sequence)
-        names = await _Names.of(fresh, connection)
-        await note_uses(connection, fresh)
-        await lock_log(connection)
-        events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
-        await note_entries(connection, events)
-        wanted = await _bookmark(events, connection)
-        controller.stored_sequence = fresh[-1].sequence
-        await controller.save(using_db=connection, update_fields=["stored_sequence"])
+    stored, wanted = await transacted(lambda connection: _store(connection, controller_id, records, live, now))
+    if wanted is None:
+        return stored
     domain.bus.announce()
     for interval in wanted:
         domain.cameras.hold(interval)
-    return fresh[-1].sequence
+    return stored
+
+
+async def _store(
+    connection: BaseDBAsyncClient, controller_id: str, records: Sequence[JournalRecord], live: bool, now: datetime
+) -> tuple[Stored, list[Wanted] | None]:
+    """What is stored then, and the video wanted (None: nothing was new)."""
+    controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
+    stored = Stored.of(controller.stored_sequence, controller.stored_ahead)
+    numbers = [record.sequence for record in records]
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or not _fits(stored, numbers[0], live):
+        raise JournalGap(stored)
+    fresh = [record for record in records if not stored.has(record.sequence)]
+    if not fresh:
+        return stored, None
+    names = await _Names.of(fresh, connection)
+    await note_uses(connection, fresh)
+    await lock_log(connection)
+    events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
+    await note_entries(connection, events)
+    wanted = await _bookmark(events, connection)
+    stored = stored.with_range(numbers[0], numbers[-1])
+    await _keep(controller, stored, connection)
+    return stored, wanted
+
+
+async def give_up_records(domain: Domain, controller_id: str, first: int, last: int) -> Stored:
+    """A controller has lost records for good; what is still missing of them is written down and not waited for."""
+    now = domain.clock()
+    stored, is_news = await transacted(lambda connection: _give_up(connection, controller_id, first, last, now))
+    if is_news:
+        domain.bus.announce()
+    return stored
+
+
+async def _give_up(
+    connection: BaseDBAsyncClient, controller_id: str, first: int, last: int, now: datetime
+) -> tuple[Stored, bool]:
+    controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
+    before = Stored.of(controller.stored_sequence, controller.stored_ahead)
+    if not before.follows(first) or first > last:
+        raise JournalGap(before)
+    stored = before.with_range(first, last)
+    if stored == before:
+        return stored, False
+    await _keep(controller, stored, connection)
+    lost = {"first": first, "last": last}
+    await lock_log(connection)
+    await append(connection, [NewEvent(EventType.JOURNAL_LOST, now, controller_id=controller_id, data=lost)], now)
+    return stored, True
+
+
+def _fits(stored: Stored, first: int, live: bool) -> bool:
+    return stored.has(first) or stored.follows(first) or (live and len(stored.ahead) < MOST_RANGES)
+
+
+async def _keep(controller: Controller, stored: Stored, connection: BaseDBAsyncClient) -> None:
+    controller.stored_sequence = stored.upto
+    controller.stored_ahead = [list(one) for one in stored.ahead] or None
+    await controller.save(using_db=connection, update_fields=["stored_sequence", "stored_ahead"])
 
 
 async def record_system_event(domain: Domain, event: NewEvent) -> None:
     """Write one event of the server or the recorder."""
-    async with in_transaction("default") as connection:
+    now = domain.clock()
+
+    async def write(connection: BaseDBAsyncClient) -> None:
         await lock_log(connection)
-        await append(connection, [event], domain.clock())
+        await append(connection, [event], now)
+
+    await transacted(write)
     domain.bus.announce()
 
 
@@ -157,20 +218,22 @@ async def _bookmark(events: Sequence[Event], connection: BaseDBAsyncClient) -> l
     if not showing:
         return []
     views = await CameraView.filter(door_id__in=list({event.door_id for event in showing})).using_db(connection)
-    wanted = []
+    wanted, rows = [], []
     for event in showing:
         seen_by = {
             view.camera_id for view in views if view.door_id == event.door_id and event.side in (None, view.side)
         }
         for camera_id in sorted(seen_by):
             interval = Wanted(camera_id, event.at - BOOKMARK_BEFORE, event.at + BOOKMARK_AFTER)
-            await Bookmark.create(
-                using_db=connection,
-                id=new_id(),
-                event_id=event.id,
-                camera_id=camera_id,
-                starts_at=interval.starts_at,
-                ends_at=interval.ends_at,
+            rows.append(
+                Bookmark(
+                    id=new_id(),
+                    event_id=event.id,
+                    camera_id=camera_id,
+                    starts_at=interval.starts_at,
+                    ends_at=interval.ends_at,
+                )
             )
             wanted.append(interval)
+    await Bookmark.bulk_create(rows, using_db=connection)
     return wanted

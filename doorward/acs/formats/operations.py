@@ -74,7 +74,7 @@ async def create_card_format(work: Work, draft: CardFormatDraft) -> StoredFormat
     made = msgspec.structs.replace(made, name=_free_name(formats, made.name, made.id))
     await _store(work, StoredFormat(made, active=False, predefined=False, version=1), new=True)
     work.changed(PolicyPart.FORMAT, made.id)
-    work.audit(EventType.CARD_FORMAT_CREATED, after={"id": made.id, **_layout(made)})
+    work.audit(EventType.CARD_FORMAT_CREATED, of=made, after={"id": made.id, **_layout(made)})
     return StoredFormat(made, active=False, predefined=False, version=1)
 
 
@@ -134,8 +134,9 @@ async def set_card_format_active(work: Work, format_id: str, active: bool) -> St
     work.changed(PolicyPart.SITE, SITE_ID)
     work.audit(
         EventType.CARD_FORMAT_ACTIVATED if active else EventType.CARD_FORMAT_DEACTIVATED,
+        of=old.format,
         before={"active": old.active},
-        after={"active": active, "id": format_id, "name": old.format.name},
+        after={"active": active},
     )
     return new
 
@@ -152,14 +153,15 @@ async def delete_card_format(work: Work, format_id: str) -> None:
     work.changed(PolicyPart.FORMAT, format_id)
     if old.active:
         work.changed(PolicyPart.SITE, SITE_ID)
-    work.audit(EventType.CARD_FORMAT_DELETED, before={"id": format_id, "active": old.active, **_layout(old.format)})
+    before = {"id": format_id, "active": old.active, **_layout(old.format)}
+    work.audit(EventType.CARD_FORMAT_DELETED, of=old.format, before=before)
 
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def set_reader_formats(work: Work, reader_id: str, format_ids: Sequence[str] | None) -> None:
     """Give a reader card formats of its own, one per length, instead of the system's; None: the system's again."""
     formats = await _locked_formats(work)
-    reader = await Reader.get_or_none(id=reader_id, using_db=work.connection)
+    reader = await Reader.filter(id=reader_id).using_db(work.connection).select_related("door").first()
     if reader is None:
         raise NotFound("There is no such reader.", "readerId")
     wanted = None if format_ids is None else list(dict.fromkeys(format_ids))
@@ -175,10 +177,12 @@ async def set_reader_formats(work: Work, reader_id: str, format_ids: Sequence[st
     work.changed(PolicyPart.READER, reader_id)
     work.audit(
         EventType.READER_CARD_FORMATS_CHANGED,
+        of=reader,
         before={"format_ids": before or None},
         after={"format_ids": wanted},
         reader_id=reader_id,
-        door_id=reader.door_id,
+        door_id=reader.door.id,
+        door_name=reader.door.name,
         side=reader.side,
     )
 
@@ -287,7 +291,7 @@ async def _replace(work: Work, old: StoredFormat, changed: CardFormat, event: Ev
     await _store(work, new, new=old.version == 0)
     work.changed(PolicyPart.FORMAT, changed.id)
     before, after = _layout(old.format), _layout(changed)
-    work.audit(event, before=before, after={"id": changed.id, **after})
+    work.audit(event, of=changed, before=before, after=after)
     return new
 
 

@@ -38,7 +38,7 @@ async def set_pin_rules(work: Work, rules: PinRules) -> PinRules:
 @operation(Permission.CONFIGURATION_WRITE)
 async def set_reader_pin_rules(work: Work, reader_id: str, rules: PinRules | None) -> None:
     """How the keypad of one reader takes PINs; None: as the system's rules say."""
-    reader = await Reader.get_or_none(id=reader_id, using_db=work.connection)
+    reader = await Reader.filter(id=reader_id).using_db(work.connection).select_related("door").first()
     if reader is None:
         raise NotFound("There is no such reader.", "readerId")
     if rules is not None:
@@ -55,10 +55,12 @@ async def set_reader_pin_rules(work: Work, reader_id: str, rules: PinRules | Non
     work.changed(PolicyPart.READER, reader_id)
     work.audit(
         EventType.READER_PIN_RULES_CHANGED,
+        of=reader,
         before=_columns(before),
         after=_columns(rules),
         reader_id=reader_id,
-        door_id=reader.door_id,
+        door_id=reader.door.id,
+        door_name=reader.door.name,
         side=reader.side,
     )
 

@@ -12,7 +12,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.local_io.given import AuxInputChanges, NewAuxInput, check_aux_input
 from doorward.acs.local_io.models import AuxInput, LocalRuleRow
 from doorward.acs.local_io.stored import device_with_ports, refuse_taken_input, refuse_used
-from doorward.acs.local_io.uses import rules_of_input
+from doorward.acs.local_io.uses import input_uses
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
 
@@ -26,7 +26,7 @@ async def create_aux_input(work: Work, given: NewAuxInput) -> AuxInput:
     await _put(work, row, given)
     await row.save(using_db=work.connection, force_create=True)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_INPUT_CREATED, after={"id": row.id, **_told(row)})
+    work.audit(EventType.AUX_INPUT_CREATED, of=row, after=_told(row))
     return row
 
 
@@ -45,8 +45,7 @@ async def update_aux_input(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_INPUT_UPDATED, before=before, after=_told(row))
-    work.events[-1].data["input"] = {"id": row.id, "name": row.name}
+    work.audit(EventType.AUX_INPUT_UPDATED, of=row, before=before, after=_told(row))
     return row
 
 
@@ -55,10 +54,10 @@ async def delete_aux_input(work: Work, input_id: str, expected_version: int | No
     """Delete an auxiliary input. Refused while a local rule goes by it."""
     row = await _locked(work, input_id)
     check.version(row.version, expected_version)
-    await refuse_used(rules_of_input, row.id, "The input")
+    await refuse_used(input_uses, row.id, "The input")
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_INPUT_DELETED, before={"id": row.id, **_told(row)})
+    work.audit(EventType.AUX_INPUT_DELETED, of=row, before=_told(row))
 
 
 async def _put(work: Work, row: AuxInput, given: NewAuxInput) -> None:

@@ -31,7 +31,7 @@ async def create_local_rule(work: Work, given: NewLocalRule) -> LocalRuleRow:
         raise ValidationFailed(f"A controller has {MAX_RULES} local rules at most.", "outputId")
     await row.save(using_db=work.connection, force_create=True)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.LOCAL_RULE_CREATED, after={"id": row.id, **_told(row)}, **_door(row))
+    work.audit(EventType.LOCAL_RULE_CREATED, of=row, after=_told(row), **_door(row))
     return row
 
 
@@ -49,8 +49,7 @@ async def update_local_rule(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.LOCAL_RULE_UPDATED, before=before, after=_told(row), **_door(row))
-    work.events[-1].data["local_rule"] = {"id": row.id, "name": row.name}
+    work.audit(EventType.LOCAL_RULE_UPDATED, of=row, before=before, after=_told(row), **_door(row))
     return row
 
 
@@ -61,7 +60,7 @@ async def delete_local_rule(work: Work, rule_id: str, expected_version: int | No
     check.version(row.version, expected_version)
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.LOCAL_RULE_DELETED, before={"id": row.id, **_told(row)}, **_door(row))
+    work.audit(EventType.LOCAL_RULE_DELETED, of=row, before=_told(row), **_door(row))
 
 
 async def _put(work: Work, row: LocalRuleRow, given: NewLocalRule) -> str | None:

@@ -13,7 +13,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.local_io.given import AuxOutputChanges, NewAuxOutput
 from doorward.acs.local_io.models import AuxOutput, LocalRuleRow
 from doorward.acs.local_io.stored import device_with_ports, refuse_taken_output, refuse_used
-from doorward.acs.local_io.uses import rules_of_output
+from doorward.acs.local_io.uses import output_uses
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
 
@@ -27,7 +27,7 @@ async def create_aux_output(work: Work, given: NewAuxOutput) -> AuxOutput:
     await _put(work, row, given)
     await row.save(using_db=work.connection, force_create=True)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_OUTPUT_CREATED, after={"id": row.id, **_told(row)})
+    work.audit(EventType.AUX_OUTPUT_CREATED, of=row, after=_told(row))
     return row
 
 
@@ -46,8 +46,7 @@ async def update_aux_output(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_OUTPUT_UPDATED, before=before, after=_told(row))
-    work.events[-1].data["output"] = {"id": row.id, "name": row.name}
+    work.audit(EventType.AUX_OUTPUT_UPDATED, of=row, before=before, after=_told(row))
     return row
 
 
@@ -56,10 +55,10 @@ async def delete_aux_output(work: Work, output_id: str, expected_version: int | 
     """Delete an auxiliary output; its controller switches it off. Refused while a local rule switches it."""
     row = await _locked(work, output_id)
     check.version(row.version, expected_version)
-    await refuse_used(rules_of_output, row.id, "The output")
+    await refuse_used(output_uses, row.id, "The output")
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, row.id)
-    work.audit(EventType.AUX_OUTPUT_DELETED, before={"id": row.id, **_told(row)})
+    work.audit(EventType.AUX_OUTPUT_DELETED, of=row, before=_told(row))
 
 
 async def _put(work: Work, row: AuxOutput, given: NewAuxOutput) -> None:

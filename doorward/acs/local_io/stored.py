@@ -1,7 +1,5 @@
 """What the operations on auxiliary inputs, outputs and local rules share. Within their transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
-
 from doorward.acs.devices import DeviceKind
 from doorward.acs.doors.models import Device, DoorInput, DoorLock
 from doorward.acs.doors.stored import lock_wiring
@@ -9,6 +7,7 @@ from doorward.acs.doors.wireless import wireless_user
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.local_io.models import AuxInput, AuxOutput
 from doorward.acs.operation import Work
+from doorward.acs.used_by import UseFinder, named
 
 WITH_PORTS = frozenset({DeviceKind.OSDP, DeviceKind.GPIO})
 """The kinds of device that have inputs and outputs."""
@@ -51,12 +50,7 @@ async def refuse_taken_output(work: Work, device_id: str, number: int, but: str 
         raise Conflict(f"Output {number} of this device is {found.name}.", "number")
 
 
-UsesOf = Callable[[str], Awaitable[Sequence[tuple[str, str, str]]]]
-
-
-async def refuse_used(uses_of: UsesOf, entity_id: str, what: str) -> None:
+async def refuse_used(find: UseFinder, entity_id: str, what: str) -> None:
     """What rules use is not deleted."""
-    users = await uses_of(entity_id)
-    if users:
-        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
-        raise Conflict(f"{what} is used by {names}. Change or delete that first.", "id")
+    if users := await find([entity_id]):
+        raise Conflict(f"{what} is used by {named(users)}. Change or delete that first.", "id")

@@ -5,22 +5,20 @@ from collections.abc import Collection
 from tortoise.queryset import QuerySet
 
 from doorward.acs.local_io.models import AuxInput, AuxOutput, LocalRuleRow
-
-Use = tuple[str, str, str]
-"""What it is, its id, its name."""
+from doorward.acs.used_by import Use
 
 RULE = "local rule"
 INPUT, OUTPUT = "auxiliary input", "auxiliary output"
 
 
-async def rules_of_input(input_id: str) -> list[Use]:
-    """The local rules that go by an auxiliary input, by name."""
-    return await _rules(LocalRuleRow.filter(input_id=input_id))
+async def input_uses(input_ids: Collection[str]) -> list[Use]:
+    """The local rules that go by any of these auxiliary inputs, by name."""
+    return await _rules(LocalRuleRow.filter(input_id__in=list(input_ids)))
 
 
-async def rules_of_output(output_id: str) -> list[Use]:
-    """The local rules that switch an auxiliary output, by name."""
-    return await _rules(LocalRuleRow.filter(output_id=output_id))
+async def output_uses(output_ids: Collection[str]) -> list[Use]:
+    """The local rules that switch any of these auxiliary outputs, by name."""
+    return await _rules(LocalRuleRow.filter(output_id__in=list(output_ids)))
 
 
 async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:
@@ -28,25 +26,25 @@ async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:
     return await _rules(LocalRuleRow.filter(schedule_id__in=list(schedule_ids)))
 
 
-async def level_uses(level_id: str) -> list[Use]:
-    """The local rules that go by a threat level, by name."""
-    return await _rules(LocalRuleRow.filter(threat_level_id=level_id))
+async def level_uses(level_ids: Collection[str]) -> list[Use]:
+    """The local rules that go by any of these threat levels, by name."""
+    return await _rules(LocalRuleRow.filter(threat_level_id__in=list(level_ids)))
 
 
-async def door_uses(door_id: str) -> list[Use]:
-    """The local rules that go by a door, and the inputs and outputs on the devices that go with it."""
+async def door_uses(door_ids: Collection[str]) -> list[Use]:
+    """The local rules that go by any of these doors, and the inputs and outputs on the devices that go with them."""
     return [
-        *await _rules(LocalRuleRow.filter(door_id=door_id)),
-        *await _named(AuxInput.filter(device__door_id=door_id), INPUT),
-        *await _named(AuxOutput.filter(device__door_id=door_id), OUTPUT),
+        *await _rules(LocalRuleRow.filter(door_id__in=list(door_ids))),
+        *await _named(AuxInput.filter(device__door_id__in=list(door_ids)), INPUT),
+        *await _named(AuxOutput.filter(device__door_id__in=list(door_ids)), OUTPUT),
     ]
 
 
-async def device_uses(device_id: str) -> list[Use]:
-    """The auxiliary inputs and outputs on a device, by name."""
+async def device_uses(device_ids: Collection[str]) -> list[Use]:
+    """The auxiliary inputs and outputs on any of these devices, by name."""
     return [
-        *await _named(AuxInput.filter(device_id=device_id), INPUT),
-        *await _named(AuxOutput.filter(device_id=device_id), OUTPUT),
+        *await _named(AuxInput.filter(device_id__in=list(device_ids)), INPUT),
+        *await _named(AuxOutput.filter(device_id__in=list(device_ids)), OUTPUT),
     ]
 
 
@@ -61,9 +59,10 @@ async def output_at(device_id: str, number: int) -> list[Use]:
 
 
 async def _rules(rows: QuerySet[LocalRuleRow]) -> list[Use]:
-    return [(RULE, str(rule_id), str(name)) for rule_id, name in await rows.order_by("name").values_list("id", "name")]
+    return [
+        Use(RULE, str(rule_id), str(name)) for rule_id, name in await rows.order_by("name").values_list("id", "name")
+    ]
 
 
 async def _named(rows: QuerySet[AuxInput] | QuerySet[AuxOutput], kind: str) -> list[Use]:
-    """Inside an operation these are read in its transaction: that is Tortoise's current connection."""
-    return [(kind, str(row_id), str(name)) for row_id, name in await rows.order_by("name").values_list("id", "name")]
+    return [Use(kind, str(row_id), str(name)) for row_id, name in await rows.order_by("name").values_list("id", "name")]

@@ -7,9 +7,10 @@ from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
-# A device belonged to the controller of its door.
+# A device belonged to the controller of its door, and was known by where it is found.
 _MOVE_TO_CONTROLLERS = """
-UPDATE device SET controller_id = (SELECT door.controller_id FROM door WHERE door.id = device.door_id)
+UPDATE device SET controller_id = (SELECT door.controller_id FROM door WHERE door.id = device.door_id),
+    name = substr(port, 1, 80) || ' address ' || address
 """
 
 

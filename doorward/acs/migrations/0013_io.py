@@ -9,7 +9,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("acs", "0010_devices")]
+    dependencies = [("acs", "0011_controllers")]
 
     initial = False
 

@@ -47,7 +47,7 @@ async def create_custom_field(work: Work, given: NewCustomField) -> CustomField:
     field = CustomField(id=new_id(), kind=given.kind, choices=[], required=given.required, position=position)
     await _apply(work, field, {"name": given.name, "choices": given.choices})
     await field.save(using_db=work.connection, force_create=True)
-    work.audit(EventType.CUSTOM_FIELD_CREATED, after={"id": field.id, **_snapshot(field)})
+    work.audit(EventType.CUSTOM_FIELD_CREATED, of=field, after={"id": field.id, **_snapshot(field)})
     return field
 
 
@@ -69,7 +69,7 @@ async def update_custom_field(
         return field
     field.version += 1
     await field.save(using_db=work.connection)
-    work.audit(EventType.CUSTOM_FIELD_UPDATED, before=before, after={**after, "id": field.id})
+    work.audit(EventType.CUSTOM_FIELD_UPDATED, of=field, before=before, after=after)
     return field
 
 
@@ -95,7 +95,8 @@ async def delete_custom_field(
     await field.delete(using_db=work.connection)
     later = CustomField.filter(position__gt=field.position).using_db(work.connection)
     await later.update(position=F("position") - 1)
-    work.audit(EventType.CUSTOM_FIELD_DELETED, before={"id": field.id, **_snapshot(field), "values": used})
+    before = {"id": field.id, **_snapshot(field), "values": used}
+    work.audit(EventType.CUSTOM_FIELD_DELETED, of=field, before=before)
     return field
 
 

@@ -11,7 +11,7 @@ from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.operation import Work
 from doorward.acs.people.custom_values import custom_values, set_custom_values
 from doorward.acs.people.models import Cardholder, Group, GroupMember
-from doorward.acs.people.uses import listed
+from doorward.acs.used_by import listed
 
 LONGEST_NOTES = 2_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -12,8 +12,9 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.people.models import Cardholder, Group, GroupMember
-from doorward.acs.people.uses import listed, uses_of_group
+from doorward.acs.people.uses import GROUP_USES
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import listed, named, uses_of
 
 MAX_MEMBERS_PER_CALL = 5_000
 _LONGEST_INITIALS = 3
@@ -33,7 +34,7 @@ async def create_group(work: Work, name: str, initials: str = "", is_global: boo
     group = Group(id=new_id())
     await _apply(work, group, {"name": name, "initials": initials, "is_global": is_global})
     await group.save(using_db=work.connection, force_create=True)
-    work.audit(EventType.GROUP_CREATED, after={"id": group.id, **_snapshot(group)})
+    work.audit(EventType.GROUP_CREATED, of=group, after={"id": group.id, **_snapshot(group)})
     return group
 
 
@@ -49,7 +50,7 @@ async def update_group(work: Work, group_id: str, changes: GroupChanges, expecte
         return group
     group.version += 1
     await group.save(using_db=work.connection)
-    work.audit(EventType.GROUP_UPDATED, before=before, after={**after, "id": group.id})
+    work.audit(EventType.GROUP_UPDATED, of=group, before=before, after=after)
     return group
 
 
@@ -58,9 +59,8 @@ async def delete_group(work: Work, group_id: str, expected_version: int | None =
     """Remove a group; its members stay. Raises Conflict while anything relies on it, naming what does."""
     group = await _locked(work, group_id)
     check.version(group.version, expected_version)
-    if uses := await uses_of_group(group.id, work.connection):
-        named = listed([f"{use.kind} {use.name}" for use in uses])
-        raise Conflict(f"The group {group.name} is used by {named}. Remove it from there first.", "id")
+    if uses := await uses_of(GROUP_USES, group.id):
+        raise Conflict(f"The group {group.name} is used by {named(uses)}. Remove it from there first.", "id")
     rows = GroupMember.filter(group_id=group.id).using_db(work.connection)
     members = [str(member) for member in await rows.order_by("cardholder_id").values_list("cardholder_id", flat=True)]
     await _refuse_owned(work, members)
@@ -68,7 +68,7 @@ async def delete_group(work: Work, group_id: str, expected_version: int | None =
     await rows.delete()
     await group.delete(using_db=work.connection)
     before = {"id": group.id, **_snapshot(group), "cardholder_ids": members}
-    work.audit(EventType.GROUP_DELETED, before=before)
+    work.audit(EventType.GROUP_DELETED, of=group, before=before)
     return group
 
 
@@ -84,7 +84,7 @@ async def add_members(work: Work, group_id: str, cardholder_ids: Sequence[str]) 
         rows = [GroupMember(group_id=group.id, cardholder_id=member) for member in added]
         await GroupMember.bulk_create(rows, using_db=work.connection)
         await _touch(work, added)
-        work.audit(EventType.GROUP_MEMBERS_ADDED, after=_members_snapshot(group, added))
+        work.audit(EventType.GROUP_MEMBERS_ADDED, of=group, after=_members_snapshot(group, added))
     return group
 
 
@@ -99,7 +99,7 @@ async def remove_members(work: Work, group_id: str, cardholder_ids: Sequence[str
         rows = GroupMember.filter(group_id=group.id, cardholder_id__in=removed)
         await rows.using_db(work.connection).delete()
         await _touch(work, removed)
-        work.audit(EventType.GROUP_MEMBERS_REMOVED, before=_members_snapshot(group, removed))
+        work.audit(EventType.GROUP_MEMBERS_REMOVED, of=group, before=_members_snapshot(group, removed))
     return group
 
 

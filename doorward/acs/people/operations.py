@@ -37,8 +37,9 @@ from doorward.acs.people.group_operations import (
 )
 from doorward.acs.people.models import Cardholder, CustomFieldValue, GroupMember, Photo
 from doorward.acs.people.photo import MEDIA_TYPE, EncodedPhoto
-from doorward.acs.people.uses import BEFORE_CARDHOLDER_DELETED, listed
+from doorward.acs.people.uses import BEFORE_CARDHOLDER_DELETED
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import listed
 
 __all__ = [
     "CardholderChanges",

@@ -62,7 +62,14 @@ async def _by_own_connection(work: Callable[[], Awaitable[T]]) -> T:
     connections = get_connections()
     connection = connections._create_connection("default")
     token = connections.set("default", connection)
+    # To be cancelled while it connects would leave a thread behind that tells a loop which is gone.
+    connecting = asyncio.ensure_future(connection.create_connection(with_db=True))
     try:
+        try:
+            await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            await asyncio.wait({connecting})
+            raise
         return await work()
     finally:
         connections.reset(token)

@@ -17,9 +17,9 @@ from doorward.acs.profiles.methods import check_methods, in_order, is_pin_alone
 from doorward.acs.profiles.models import Profile, ProfileMethod, ProfileMethodSchedule
 from doorward.acs.profiles.pin_alone import pin_alone_profiles, require_unique_pins
 from doorward.acs.profiles.policy import profile_policies
-from doorward.acs.profiles.uses import in_use, other_uses
+from doorward.acs.profiles.uses import PROFILE_USES, in_use
 from doorward.acs.schedules.models import ScheduleRow
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named, uses_of
 
 _NAMED_DOORS = 5
 
@@ -95,7 +95,7 @@ async def delete_profile(
     """Delete a profile. Doors that use it get its successor; without one they are named and nothing is done."""
     profile = await _locked(work, profile_id)
     check.version(profile.version, expected_version)
-    if uses := await other_uses(profile_id):
+    if uses := await uses_of(PROFILE_USES, profile_id):
         raise Conflict(f"{profile.name} is in use by {named(uses)}. Give them another profile first.", "id")
     doors = await Door.filter(profile_id=profile_id).using_db(work.connection).order_by("name")
     if doors:
@@ -177,9 +177,7 @@ def _audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    work.audit(event_type, before=before, after=after)
-    # Only what differs is in before and after: the profile itself would not be named.
-    work.events[-1].data["profile"] = {"id": profile.id, "name": profile.name}
+    work.audit(event_type, of=profile, before=before, after=after)
 
 
 def _snapshot(profile: ProfilePolicy) -> dict[str, Any]:

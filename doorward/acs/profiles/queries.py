@@ -9,6 +9,7 @@ from doorward.acs.decision.policy import Method
 from doorward.acs.doors.models import Door
 from doorward.acs.profiles.models import Profile, ProfileMethodSchedule
 from doorward.acs.profiles.policy import profile_policies
+from doorward.acs.used_by import Use, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,7 @@ async def list_profiles(actor: Actor, ids: Sequence[str] | None = None) -> list[
     return [ProfileParts(row, policies[row.id].side_a, policies[row.id].side_b, tuple(doors[row.id])) for row in rows]
 
 
-async def schedule_uses(schedule_ids: Collection[str]) -> list[tuple[str, str, str]]:
-    """The profiles with methods that these schedules bind: ("profile", id, name), by name."""
+async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:
+    """The profiles with methods that these schedules bind, by name."""
     bound = ProfileMethodSchedule.filter(schedule_id__in=list(schedule_ids)).prefetch_related("method__profile")
-    profiles = {row.method.profile.id: row.method.profile.name for row in await bound}
-    return [("profile", profile_id, name) for profile_id, name in sorted(profiles.items(), key=lambda item: item[1])]
+    return by_name("profile", {row.method.profile.id: row.method.profile.name for row in await bound})

@@ -1,9 +1,9 @@
 """Who would gain and who would lose access, where and when, if a draft were applied."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.compiled import CompiledPolicy
@@ -12,8 +12,9 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
-from doorward.acs.policy.parts import CHUNK_IDS, chunks
+from doorward.acs.policy.reading import aside
 from doorward.acs.questions.draft import Draft, drafted_policies
+from doorward.acs.questions.names import FEW, sort_names
 from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
@@ -56,11 +57,10 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Every difference, whom they concern, and how many of these people gain and lose."""
+class _Counts:
+    """How many differences there are, and how many people gain and lose by them."""
 
-    changes: list[AccessChange]
-    people: set[str]
+    differences: int
     gaining: int
     losing: int
 
@@ -84,18 +84,14 @@ async def compare_draft(
     begin = checked_moment(start) or domain.clock()
     async with domain.kept.turn:
         site, after = await drafted_policies(domain, actor, draft)
-        found = await asyncio.to_thread(_differences, site.compiled, after, begin, length)
-    names = await _sort_names(found.people)
-    doors = {door.id: door.name for door in (*after.doors.values(), *site.compiled.doors.values())}
-    keyed = await asyncio.to_thread(_keyed, found.changes, names, doors)
-    page = page_within(keyed, _first, request)
+        found, page = await aside(partial(_work_out, site.compiled, after, begin, length, request))
     rows = {row.id: row for row in await Cardholder.filter(id__in=[key[1] for key, _ in page.rows])}
     return Comparison(
         start=begin,
         end=begin + length,
         gaining=found.gaining,
         losing=found.losing,
-        differences=len(found.changes),
+        differences=found.differences,
         page=Page(
             [Difference(key, rows[key[1]], key[2], change) for key, change in page.rows if key[1] in rows],
             page.has_previous,
@@ -104,7 +100,23 @@ async def compare_draft(
     )
 
 
-def _differences(before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta) -> _Found:
+async def _work_out(
+    before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta, request: PageRequest
+) -> tuple[_Counts, Page[tuple[Key, AccessChange]]]:
+    """In a thread of its own, where the many differences that are on no page are also forgotten."""
+    changes = _differences(before, after, start, length)
+    people = {change.cardholder_id for change in changes}
+    names = await sort_names(people if len(people) <= FEW else None)
+    doors = {door.id: door.name for door in (*after.doors.values(), *before.doors.values())}
+    page = page_within(_keyed(changes, names, doors), _first, request)
+    gaining = len({change.cardholder_id for change in changes if change.gains})
+    losing = len({change.cardholder_id for change in changes if change.loses})
+    return _Counts(len(changes), gaining, losing), page
+
+
+def _differences(
+    before: CompiledPolicy, after: CompiledPolicy, start: datetime, length: timedelta
+) -> list[AccessChange]:
     found: list[AccessChange] = []
     for change in compare(before, after, start, length):
         found.append(change)
@@ -114,23 +126,11 @@ def _differences(before: CompiledPolicy, after: CompiledPolicy, start: datetime,
                 "door side. Divide it, or try it on a smaller group first.",
                 "draft",
             )
-    return _Found(
-        found,
-        {change.cardholder_id for change in found},
-        len({change.cardholder_id for change in found if change.gains}),
-        len({change.cardholder_id for change in found if change.loses}),
-    )
+    return found
 
 
 def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
     return sort_name, change.cardholder_id, door_name, change.door_id, change.side.value
-
-
-async def _sort_names(ids: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for part in chunks(sorted(ids), CHUNK_IDS):
-        found.update(await Cardholder.filter(id__in=part).values_list("id", "sort_name"))
-    return found
 
 
 def difference_cursor(difference: Difference) -> str:

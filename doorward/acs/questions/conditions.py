@@ -8,13 +8,12 @@ from enum import StrEnum
 from tortoise.functions import Count
 
 from doorward.acs.credentials.models import Credential
-from doorward.acs.decision import decision
 from doorward.acs.decision.compiled import Place
-from doorward.acs.decision.decision import Conditions
-from doorward.acs.decision.door import DoorMode, Position
+from doorward.acs.decision.decision import Conditions, DoorCondition
 from doorward.acs.decision.memory import Change, Memory, Presence, Table, Use
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.domain import Domain
+from doorward.acs.doors.condition import door_condition
 from doorward.acs.messages import DoorStatus
 from doorward.acs.questions.kept import SitePolicy
 from doorward.acs.zones import models as zones
@@ -76,21 +75,15 @@ async def read_conditions(
     memory = Memory()
     memory.apply([Change(Table.USE, key, use) for key, use in (await _uses(cardholder_ids)).items()])
     if at is not None:
-        return Conditions(memory, {door.id: decision.DoorCondition() for door in doors})
+        return Conditions(memory, {door.id: DoorCondition() for door in doors})
     memory.apply([Change(Table.PRESENCE, key, value) for key, value in (await _presences(cardholder_ids)).items()])
     memory.apply([Change(Table.OCCUPANCY, key, value) for key, value in (await _occupancies()).items()])
-    return Conditions(memory, {door.id: door_condition(door, domain.doors.status(door.id)) for door in doors})
+    return Conditions(memory, {door.id: _told(door, domain.doors.status(door.id)) for door in doors})
 
 
-def door_condition(door: DoorPolicy, status: DoorStatus) -> decision.DoorCondition:
-    """What a decision must know of a door, from what its controller told last."""
-    known = door.has_position and status.position is not Position.UNKNOWN
-    return decision.DoorCondition(
-        lockdown=status.mode is DoorMode.LOCKDOWN,
-        online=status.online,
-        closed=status.position is Position.CLOSED if known else None,
-        locked=status.mode is not DoorMode.UNLOCKED and not status.released,
-    )
+def _told(door: DoorPolicy, status: DoorStatus) -> DoorCondition:
+    """As the door's controller told last."""
+    return door_condition(door, status.mode, status.position, online=status.online, released=status.released)
 
 
 async def _uses(cardholder_ids: Collection[str] | None) -> dict[str, Use]:

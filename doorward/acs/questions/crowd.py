@@ -1,18 +1,16 @@
 """Who can pass a door side, at some time: everybody whom a rule names there, with what would be decided."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-
-from tortoise.connection import get_connection
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision import questions
 from doorward.acs.decision.decide import rules_for
-from doorward.acs.decision.decision import Outcome
+from doorward.acs.decision.decision import Decision, Outcome
 from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.domain import Domain
@@ -22,16 +20,16 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import Crowd, Passer, SitePolicy
+from doorward.acs.questions.names import FEW, sort_names
 from doorward.acs.questions.pages import cursor_of, in_order, page_within
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
 
 MOST_PEOPLE = 200_000
 """As many people as one answer goes through; that takes some seconds."""
-FEW = 500
-"""So many people's credentials are looked up one by one; of more, all credentials are read."""
 KEPT = timedelta(minutes=1)
 """So long further pages are of the same moment as the first."""
+MOST_WORDS = 5
 Place = tuple[str, Side]
 
 
@@ -39,7 +37,7 @@ Place = tuple[str, Side]
 class WhoCanPass:
     """How many would be decided how, and a page of them by name, with the people's rows.
 
-    `unnamed` people are named by no rule here; they are in no page.
+    `unnamed` people are named by no rule here; they are in no page. `rules`: the names of all rules, by id.
     """
 
     at: datetime
@@ -47,6 +45,7 @@ class WhoCanPass:
     assumptions: tuple[Assumption, ...]
     counts: Counter[tuple[Outcome, Reason]]
     unnamed: int
+    rules: Mapping[str, str]
     page: Page[tuple[Passer, Cardholder]]
 
 
@@ -59,8 +58,12 @@ async def who_can_pass(
     request: PageRequest,
     outcome: Outcome | None = None,
     reason: Reason | None = None,
+    search: str | None = None,
 ) -> WhoCanPass:
-    """Who would be let through, who would need others, and who not and why; the page may be of one of these only."""
+    """Who would be let through, who would need others, and who not and why; the page may be of one of these only.
+
+    `search`: each of its first five words is a part of the name.
+    """
     actor.require(Permission.CONFIGURATION_VIEW)
     actor.require(Permission.CARDHOLDER_VIEW)
     moment = checked_moment(at)
@@ -69,10 +72,13 @@ async def who_can_pass(
         name = checked_door(site, door_id)
         further = request.after is not None or request.before is not None
         crowd = await _crowd(domain, site, (door_id, side), moment, further=further)
+    words = (search or "").casefold().split()[:MOST_WORDS]
     found = [
         passer
         for passer in crowd.people
-        if (outcome is None or passer.outcome is outcome) and (reason is None or passer.reason is reason)
+        if (outcome is None or passer.outcome is outcome)
+        and (reason is None or passer.reason is reason)
+        and all(word in passer.sort_name for word in words)
     ]
     page = page_within(found, _key, request)
     rows = {row.id: row for row in await Cardholder.filter(id__in=[passer.cardholder_id for passer in page.rows])}
@@ -81,6 +87,7 @@ async def who_can_pass(
         door_name=name,
         assumptions=assumptions_of(site, site.compiled.places[door_id, side], moment),
         counts=crowd.counts,
+        rules={rule.id: rule.name for rule in site.compiled.rules},
         unnamed=len(site.compiled.cardholders) - len(crowd.people),
         page=Page(
             [(one, rows[one.cardholder_id]) for one in page.rows if one.cardholder_id in rows],
@@ -117,13 +124,17 @@ async def _decide_all(
     async with consistent():
         conditions = await read_conditions(domain, site, place[0], at, few)
         held = await _held(domain, few)
-        names = await _sort_names(few)
+        names = await sort_names(few)
     decided = questions.who_can_pass(policy, conditions, lambda who: held.get(who, ()), place, moment)
-    people = [
-        Passer(names.get(who, ""), who, decision.outcome, decision.reason, decision.credential_id)
-        for who, decision in decided
-    ]
+    people = [_passer(names.get(who, ""), who, decision) for who, decision in decided]
     return in_order(people, _key), Counter((passer.outcome, passer.reason) for passer in people)
+
+
+def _passer(sort_name: str, cardholder_id: str, decision: Decision) -> Passer:
+    schedule = next((step.detail for step in decision.trace if step.check == "schedule" and step.passed), None)
+    return Passer(
+        sort_name, cardholder_id, decision.outcome, decision.reason, decision.credential_id, decision.rule_id, schedule
+    )
 
 
 async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[str, list[CredentialPolicy]]:
@@ -132,13 +143,6 @@ async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[
     for credential in await (credentials_of(cardholder_ids or (), domain) if few else credential_policies(domain)):
         found[credential.cardholder_id].append(credential)
     return found
-
-
-async def _sort_names(cardholder_ids: Collection[str] | None) -> dict[str, str]:
-    if cardholder_ids is not None:
-        return dict(await Cardholder.filter(id__in=list(cardholder_ids)).values_list("id", "sort_name"))
-    _, rows = await get_connection("default").execute_query("SELECT id, sort_name FROM cardholder")
-    return {row[0]: row[1] for row in rows}
 
 
 def _key(passer: Passer) -> tuple[str, str]:

@@ -29,6 +29,8 @@ from doorward.acs.rules.operations import (
     update_access_rule,
 )
 from doorward.acs.schedules.operations import update_schedule
+from doorward.acs.threats.operations import update_threat_level
+from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.acs.zones.operations import set_zone_doors
 
 DRAFTABLE = (
@@ -42,6 +44,9 @@ DRAFTABLE = (
     remove_members,
     update_schedule,
     set_zone_doors,
+    update_threat_level,
+    set_threat_level,
+    release_threat_level,
 )
 """The operations that a draft may be made of: they change nothing but rows, and who may pass where and when."""
 

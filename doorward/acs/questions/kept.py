@@ -25,13 +25,15 @@ class SitePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Passer:
-    """What would be decided of one cardholder, and by which credential."""
+    """What would be decided of one cardholder, by which credential, and by which rule and schedule (its name)."""
 
     sort_name: str
     cardholder_id: str
     outcome: Outcome
     reason: Reason
     credential_id: str | None
+    rule_id: str | None
+    schedule: str | None
 
 
 @dataclass(frozen=True, slots=True)

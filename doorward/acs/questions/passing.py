@@ -37,10 +37,17 @@ class Answer:
 
 
 async def would_pass(
-    domain: Domain, actor: Actor, cardholder_id: str, door_id: str, side: Side, at: datetime | None = None
+    domain: Domain,
+    actor: Actor,
+    cardholder_id: str,
+    door_id: str,
+    side: Side,
+    at: datetime | None = None,
+    credential_ids: Collection[str] | None = None,
 ) -> Answer:
     """What would be decided if the cardholder came with all that they carry and showed the best.
 
+    `credential_ids`: they come with these of their credentials only, and show them.
     `at` None: now, with doors and people as they are; otherwise see the assumptions.
     """
     actor.require(Permission.CONFIGURATION_VIEW)
@@ -49,7 +56,17 @@ async def would_pass(
     cardholder = await Cardholder.get_or_none(id=cardholder_id)
     if cardholder is None:
         raise NotFound("There is no such cardholder.", "cardholderId")
-    return await answer(domain, cardholder, door_id, side, moment, await credentials_of([cardholder_id], domain))
+    carried = await credentials_of([cardholder_id], domain)
+    if credential_ids is not None:
+        carried = _chosen(carried, credential_ids)
+    return await answer(domain, cardholder, door_id, side, moment, carried)
+
+
+def _chosen(carried: tuple[CredentialPolicy, ...], ids: Collection[str]) -> tuple[CredentialPolicy, ...]:
+    chosen = tuple(credential for credential in carried if credential.id in ids)
+    if not chosen or {credential.id for credential in chosen} != set(ids):
+        raise NotFound("The cardholder has no such credential. Choose among those that they carry.", "credentialIds")
+    return chosen
 
 
 async def answer(

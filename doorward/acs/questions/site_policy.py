@@ -18,6 +18,7 @@ from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.questions.kept import SitePolicy
 from doorward.acs.site.models import Site
+from doorward.acs.threats.posture import under_threat
 
 PARTS = tuple(part for part in LOADERS if part is not PolicyPart.CREDENTIAL)
 Ids = Collection[str] | None
@@ -62,7 +63,8 @@ async def load_part(scope: Scope, part: PolicyPart, ids: Ids) -> tuple[Any, ...]
         doors: list[DoorPolicy] = []
         for controller_id in await _controller_ids():
             doors += await door_policies(controller_id, ids)
-        return tuple(sorted(doors, key=lambda door: door.id))
+        under, _ = under_threat(await scope.posture(), doors, ())
+        return tuple(sorted(under, key=lambda door: door.id))
     if part is PolicyPart.READER:
         readers: list[ReaderPolicy] = []
         for controller_id in await _controller_ids():

@@ -36,6 +36,7 @@ _SENTENCES = {
     ("reader", True): "It is about {saw}.",
     ("reader", False): "There is no such place: {saw}.",
     ("door_ready", False): "The door cannot be opened: {saw}.",
+    ("profile", True): "The identification profile {saw} says what is accepted here.",
     ("profile", False): "The door's identification profile is not known: {saw}.",
     ("card_format", True): "The card was read as {saw}.",
     ("card_format", False): "No card format fits: {saw}.",

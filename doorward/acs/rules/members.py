@@ -10,6 +10,7 @@ from tortoise.models import Model
 from doorward.acs import check
 from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.doors.models import Door
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.operation import Work
 from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.rules.models import (
@@ -21,6 +22,9 @@ from doorward.acs.rules.models import (
 )
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.zones.models import Zone
+
+MOST_MEMBERS = 10_000
+"""Of each kind: so many ids fit into one query of either database, and more than this are what groups are for."""
 
 
 class Missing(StrEnum):
@@ -58,7 +62,8 @@ class Members:
 
 
 def _joined(present: Sequence[Any], added: Sequence[Any], removed: Collection[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys([*(item for item in present if item not in set(removed)), *added]))
+    gone = set(removed)
+    return tuple(dict.fromkeys([*(item for item in present if item not in gone), *added]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ async def read_members(work: Work, rule_id: str) -> Members:
 
 
 async def write_members(work: Work, rule_id: str, before: Members, after: Members) -> None:
-    """Store the difference. Raises NotFound for what does not exist."""
+    """Store the difference. Raises NotFound for what does not exist, and ValidationFailed for too much."""
+    _refuse_too_many(after)
     for name, link in _LINKS.items():
         added, removed = _difference(getattr(before, name), getattr(after, name))
         await check.exist(link.target, added, link.path, work.connection)
@@ -106,6 +112,16 @@ async def write_members(work: Work, rule_id: str, before: Members, after: Member
         rows = [link.rows(rule_id=rule_id, **{link.column: member}) for member in added]
         await link.rows.bulk_create(rows, using_db=work.connection)
     await _write_sides(work, rule_id, before.door_sides, after.door_sides)
+
+
+def _refuse_too_many(members: Members) -> None:
+    paths = {name: link.path for name, link in _LINKS.items()} | {"door_sides": "doorSides"}
+    for name, path in paths.items():
+        if (count := len(getattr(members, name))) > MOST_MEMBERS:
+            raise ValidationFailed(
+                f"These are {count}; a rule names at most {MOST_MEMBERS} of a kind. Name groups and zones instead.",
+                path,
+            )
 
 
 async def _write_sides(work: Work, rule_id: str, before: Sequence[DoorSide], after: Sequence[DoorSide]) -> None:

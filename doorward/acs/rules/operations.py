@@ -15,7 +15,7 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.rules.members import Members, read_members, told_members, write_members
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.rules.uses import RULE_USES
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named, uses_of
 
 NOBODY = Members()
 
@@ -94,7 +94,7 @@ async def change_access_rule_members(
 async def delete_access_rule(work: Work, rule_id: str, expected_version: int | None = None) -> None:
     """Delete a rule; whoever passed by it alone no longer passes."""
     rule = await _locked(work, rule_id, expected_version)
-    if uses := [use for find in RULE_USES for use in await find([rule.id])]:
+    if uses := await uses_of(RULE_USES, rule.id):
         raise Conflict(f"{rule.name} is named by {named(uses)}. Take it out of them first.", "id")
     members = await read_members(work, rule.id)
     before = {**_told(rule), **await told_members(work, members, NOBODY)}
@@ -151,5 +151,4 @@ def _audit(
     work: Work, event_type: EventType, rule: AccessRule, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> None:
     """An audit event that names its rule whatever changed."""
-    work.audit(event_type, before=before, after=after)
-    work.events[-1].data["rule"] = {"id": rule.id, "name": rule.name}
+    work.audit(event_type, of=rule, before=before, after=after)

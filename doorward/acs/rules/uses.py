@@ -1,7 +1,6 @@
 """Which access rules use something: for the refusal to delete it, and for "in use by" lists."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection
 
 from tortoise.models import Model
 
@@ -13,17 +12,9 @@ from doorward.acs.rules.models import (
     AccessRuleSide,
     AccessRuleZone,
 )
+from doorward.acs.used_by import Use, UseFinder
 
-
-class Use(NamedTuple):
-    """Something that uses what was asked about: what kind of thing it is, its id and its name."""
-
-    kind: str
-    id: str
-    name: str
-
-
-RULE_USES: list[Callable[[Collection[str]], Awaitable[Sequence[Use]]]] = []
+RULE_USES: list[UseFinder] = []
 """Each finds the users of any of the rules with these ids. Areas whose rows name rules add one (see cross_area.py)."""
 
 
@@ -53,7 +44,6 @@ async def zone_uses(zone_ids: Collection[str]) -> list[Use]:
 
 
 async def _uses(model: type[Model], column: str, ids: Collection[str]) -> list[Use]:
-    """Inside an operation these are read in its transaction: that is Tortoise's current connection."""
     rule_ids = await model.filter(**{f"{column}__in": list(ids)}).distinct().values_list("rule_id", flat=True)
     rules = await AccessRule.filter(id__in=list(rule_ids)).order_by("name").values_list("id", "name")
     return [Use("access rule", rule_id, name) for rule_id, name in rules]

@@ -1,5 +1,6 @@
 """Holidays as they are given: by hand, from an iCalendar file, or for a country."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -47,8 +48,8 @@ def window(today: date) -> tuple[date, date]:
 
 def by_hand(given: Sequence[HolidayGiven]) -> Filling:
     """Dates that somebody typed."""
-    days = [holiday.day for holiday in given]
-    if twice := sorted({day for day in days if days.count(day) > 1} if len(days) <= MOST_DATES else ()):
+    times = Counter(holiday.day for holiday in given)
+    if twice := sorted(day for day, count in times.items() if count > 1):
         raise ValidationFailed(f"{twice[0]} is there twice.", "holidays")
     named = (
         HolidayGiven(holiday.day, check.text(holiday.name, "holidays", longest=LONGEST_NAME), holiday.yearly)

@@ -7,7 +7,7 @@ from typing import Any
 from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
-from doorward.acs.errors import Conflict, NotFound
+from doorward.acs.errors import AcsError, Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
@@ -17,7 +17,7 @@ from doorward.acs.schedules.holiday import Filling, window
 from doorward.acs.schedules.models import CalendarSource, Holiday, HolidayCalendar
 from doorward.acs.schedules.policy import schedules_with_calendar
 from doorward.acs.schedules.queries import users_of_calendar
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named
 
 
 @operation(Permission.CONFIGURATION_WRITE)
@@ -27,7 +27,7 @@ async def create_holiday_calendar(work: Work, name: str, filling: Filling) -> Ho
     _describe(work, row, filling)
     await row.save(using_db=work.connection, force_create=True)
     await _fill(work, row, filling)
-    work.audit(EventType.HOLIDAY_CALENDAR_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.HOLIDAY_CALENDAR_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -64,16 +64,26 @@ async def delete_holiday_calendar(work: Work, calendar_id: str) -> None:
         raise Conflict(f"{row.name} is in use by {named(uses)}. Take it out of them first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
-    work.audit(EventType.HOLIDAY_CALENDAR_DELETED, before=before)
+    work.audit(EventType.HOLIDAY_CALENDAR_DELETED, of=row, before=before)
 
 
 async def refresh_country_calendars(domain: Domain, actor: Actor, today: date) -> int:
-    """Write out the years that have come nearer for every country's calendar; how many there were. Run it daily."""
-    due = await HolidayCalendar.filter(source=CalendarSource.COUNTRY, covers_to__lt=window(today)[1])
+    """Write out the years that have come nearer for every country's calendar; how many there were. Run it daily.
+
+    A calendar that cannot be (its country's holidays are no longer known, say) keeps no other from it; then raises
+    Conflict, naming each with its reason.
+    """
+    due = await HolidayCalendar.filter(source=CalendarSource.COUNTRY, covers_to__lt=window(today)[1]).order_by("name")
+    failed = []
     for row in due:
         given = (row.country or "", row.subdivision, tuple(row.categories or ()))
-        filling = await asyncio.to_thread(from_country, *given, today)
-        await fill_holiday_calendar(domain, actor, row.id, filling, row.version)
+        try:
+            filling = await asyncio.to_thread(from_country, *given, today)
+            await fill_holiday_calendar(domain, actor, row.id, filling, row.version)
+        except AcsError as error:
+            failed.append(f"{row.name}: {error.message}")
+    if failed:
+        raise Conflict(f"These calendars stay as they are. {' '.join(failed)}")
     return len(due)
 
 
@@ -115,7 +125,7 @@ async def _changed(work: Work, row: HolidayCalendar, before: dict[str, Any]) -> 
         return row
     if schedules := await schedules_with_calendar(row.id, work.connection):
         work.changed(PolicyPart.SCHEDULE, *schedules)
-    work.audit(EventType.HOLIDAY_CALENDAR_UPDATED, before={"id": None, **before}, after={"id": row.id, **after})
+    work.audit(EventType.HOLIDAY_CALENDAR_UPDATED, of=row, before=before, after=after)
     return row
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
+from tortoise.backends.base.client import BaseDBAsyncClient
+
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
@@ -20,7 +22,8 @@ from doorward.acs.schedules.given import (
     range_of,
 )
 from doorward.acs.schedules.models import OverrideSchedule, ScheduleKind, ScheduleOverride, ScheduleRow
-from doorward.acs.schedules.uses import named, uses_of
+from doorward.acs.schedules.uses import SCHEDULE_USES
+from doorward.acs.used_by import named, uses_of
 
 __all__ = ["Minutes", "ScheduleChanges", "create_schedule", "delete_schedule", "update_schedule"]
 
@@ -59,7 +62,7 @@ async def create_schedule(
     `periods` have their own slots; a daily schedule has those of its periods only. It applies from `first_day` to
     `last_day`. Of the override schedules, an earlier one wins.
     """
-    row = ScheduleRow(id=new_id(), kind=ScheduleKind.WEEKLY, weekly=[], overrides={}, periods=[], version=1)
+    row = new_row()
     changes: ScheduleChanges = {
         "name": name,
         "kind": kind,
@@ -73,7 +76,7 @@ async def create_schedule(
     await row.save(using_db=work.connection, force_create=True)
     await _follow(work, row, override_schedule_ids)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.SCHEDULE_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -94,8 +97,7 @@ async def update_schedule(
     row.version += 1
     await row.save(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    named_before, named_after = {"id": None, **before}, {"id": row.id, **after}
-    work.audit(EventType.SCHEDULE_UPDATED, before=named_before, after=named_after)
+    work.audit(EventType.SCHEDULE_UPDATED, of=row, before=before, after=after)
     return row
 
 
@@ -103,12 +105,12 @@ async def update_schedule(
 async def delete_schedule(work: Work, schedule_id: str) -> None:
     """Delete a schedule that nothing uses. Raises Conflict naming what does."""
     row = await _locked(work, schedule_id)
-    if uses := await uses_of(row.id):
+    if uses := await uses_of(SCHEDULE_USES, row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Give them another schedule first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
     work.changed(PolicyPart.SCHEDULE, row.id)
-    work.audit(EventType.SCHEDULE_DELETED, before=before)
+    work.audit(EventType.SCHEDULE_DELETED, of=row, before=before)
 
 
 async def _locked(work: Work, schedule_id: str) -> ScheduleRow:
@@ -124,6 +126,16 @@ async def _apply(work: Work, row: ScheduleRow, changes: ScheduleChanges) -> None
         row.name = check.text(changes["name"], "name", longest=100)
         message = f"There is a schedule called {row.name} already."
         await check.unique(ScheduleRow, work.connection, message, "name", but=row.id, name=row.name)
+    put_terms(row, changes)
+
+
+def new_row() -> ScheduleRow:
+    """A schedule without a name that never applies, not stored."""
+    return ScheduleRow(id=new_id(), kind=ScheduleKind.WEEKLY, weekly=[], overrides={}, periods=[], version=1)
+
+
+def put_terms(row: ScheduleRow, changes: ScheduleChanges) -> None:
+    """Check when the schedule is to apply and put that on the row, without saving it. The name is left alone."""
     row.kind = changes.get("kind", row.kind)
     if "weekly" in changes:
         row.weekly = checked_week(changes["weekly"], "days")
@@ -150,15 +162,21 @@ def _check_daily(row: ScheduleRow) -> None:
             raise ValidationFailed("A daily schedule has the same slots on every day of a range.", "periods")
 
 
-async def _follow(work: Work, row: ScheduleRow, override_ids: Sequence[str]) -> None:
-    """Make these the override schedules of the schedule, in this order."""
+async def checked_override_schedules(override_ids: Sequence[str], connection: BaseDBAsyncClient) -> list[str]:
+    """Override schedules to follow, each once, in their order. Raises if one is not there, or they are too many."""
     wanted = list(dict.fromkeys(override_ids))
     if len(wanted) > MOST_OVERRIDE_SCHEDULES:
         raise ValidationFailed(
             f"These are {len(wanted)} override schedules; {MOST_OVERRIDE_SCHEDULES} are the most.",
             "overrideScheduleIds",
         )
-    await check.exist(OverrideSchedule, wanted, "overrideScheduleIds", work.connection)
+    await check.exist(OverrideSchedule, wanted, "overrideScheduleIds", connection)
+    return wanted
+
+
+async def _follow(work: Work, row: ScheduleRow, override_ids: Sequence[str]) -> None:
+    """Make these the override schedules of the schedule, in this order."""
+    wanted = await checked_override_schedules(override_ids, work.connection)
     await ScheduleOverride.filter(schedule_id=row.id).using_db(work.connection).delete()
     links = [
         ScheduleOverride(schedule_id=row.id, override_id=override_id, position=position)

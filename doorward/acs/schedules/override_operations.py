@@ -14,7 +14,7 @@ from doorward.acs.schedules.given import DateRange, Minutes, checked_dates, chec
 from doorward.acs.schedules.models import HolidayCalendar, OverrideCalendar, OverrideSchedule
 from doorward.acs.schedules.policy import schedules_with_overrides
 from doorward.acs.schedules.queries import users_of_override
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named
 
 
 class OverrideChanges(TypedDict, total=False):
@@ -45,7 +45,7 @@ async def create_override_schedule(
     await _apply(work, row, {"name": name, "slots": slots, "dates": dates})
     await row.save(using_db=work.connection, force_create=True)
     await _use_calendars(work, row, calendar_ids)
-    work.audit(EventType.OVERRIDE_SCHEDULE_CREATED, after={"id": row.id, **await _snapshot(work, row)})
+    work.audit(EventType.OVERRIDE_SCHEDULE_CREATED, of=row, after={"id": row.id, **await _snapshot(work, row)})
     return row
 
 
@@ -67,7 +67,7 @@ async def update_override_schedule(
     await row.save(using_db=work.connection)
     if schedules := await schedules_with_overrides([row.id], work.connection):
         work.changed(PolicyPart.SCHEDULE, *schedules)
-    work.audit(EventType.OVERRIDE_SCHEDULE_UPDATED, before={"id": None, **before}, after={"id": row.id, **after})
+    work.audit(EventType.OVERRIDE_SCHEDULE_UPDATED, of=row, before=before, after=after)
     return row
 
 
@@ -79,7 +79,7 @@ async def delete_override_schedule(work: Work, override_id: str) -> None:
         raise Conflict(f"{row.name} is in use by {named(uses)}. Take it out of them first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}
     await row.delete(using_db=work.connection)
-    work.audit(EventType.OVERRIDE_SCHEDULE_DELETED, before=before)
+    work.audit(EventType.OVERRIDE_SCHEDULE_DELETED, of=row, before=before)
 
 
 async def _locked(work: Work, override_id: str) -> OverrideSchedule:

@@ -1,7 +1,7 @@
 """Schedules as controllers get them: override schedules and holidays written out as dates."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,8 +31,18 @@ async def schedules(ids: Collection[str] | None = None) -> tuple[Schedule, ...]:
 async def schedules_of(rows: Sequence[ScheduleRow]) -> tuple[Schedule, ...]:
     """The schedules in these rows."""
     assigned = await _assigned([row.id for row in rows])
+    return await _followed(rows, assigned)
+
+
+async def schedule_following(row: ScheduleRow, override_ids: Sequence[str]) -> Schedule:
+    """The schedule of a row that need not be stored, as if it followed these override schedules."""
+    (schedule,) = await _followed([row], {row.id: list(override_ids)})
+    return schedule
+
+
+async def _followed(rows: Sequence[ScheduleRow], assigned: Mapping[str, Sequence[str]]) -> tuple[Schedule, ...]:
     written_out = await _written_out({override for found in assigned.values() for override in found})
-    return tuple(_schedule(row, [written_out[override] for override in assigned[row.id]]) for row in rows)
+    return tuple(_schedule(row, [written_out[override] for override in assigned.get(row.id, ())]) for row in rows)
 
 
 async def schedules_with_overrides(override_ids: Collection[str], connection: BaseDBAsyncClient) -> list[str]:

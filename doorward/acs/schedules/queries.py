@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from tortoise.connection import get_connection
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.schedule import is_active_at, local_moment
 from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound, ValidationFailed
-from doorward.acs.operation import SITE_ID
 from doorward.acs.schedules.models import (
     Holiday,
     HolidayCalendar,
@@ -20,9 +20,11 @@ from doorward.acs.schedules.models import (
     ScheduleOverride,
     ScheduleRow,
 )
-from doorward.acs.schedules.policy import schedules, schedules_of
-from doorward.acs.schedules.uses import Use, uses_of
-from doorward.acs.site.models import Site
+from doorward.acs.schedules.operations import ScheduleChanges, checked_override_schedules, new_row, put_terms
+from doorward.acs.schedules.policy import schedule_following, schedules, schedules_of
+from doorward.acs.schedules.uses import SCHEDULE_USES
+from doorward.acs.site.time_zone import site_zone
+from doorward.acs.used_by import Use, uses_of
 
 HORIZON = timedelta(days=366)
 """How far ahead the next change is looked for."""
@@ -42,7 +44,7 @@ async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
 
 async def active_schedules(domain: Domain, rows: Sequence[ScheduleRow]) -> set[str]:
     """The ids of those schedules that apply now, in the site's time zone, for rows the caller was allowed to read."""
-    moment = local_moment(domain.clock(), await _zone())
+    moment = local_moment(domain.clock(), await site_zone())
     return {schedule.id for schedule in await schedules_of(rows) if is_active_at(schedule, moment)}
 
 
@@ -50,26 +52,41 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
     """When the schedule next begins or ceases to apply, aware UTC; None if not within a year."""
     actor.require(Permission.CONFIGURATION_VIEW)
     for schedule in await schedules([schedule_id]):
-        return next_change(schedule, domain.clock(), await _zone(), HORIZON)
+        return next_change(schedule, domain.clock(), await site_zone(), HORIZON)
     raise NotFound("There is no such schedule.", "id")
 
 
 async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPreview:
     """The week from a Monday as the schedule will be, DST, override schedules and holidays included."""
     actor.require(Permission.CONFIGURATION_VIEW)
+    _check_monday(monday)
+    for schedule in await schedules([schedule_id]):
+        return preview(schedule, monday, await site_zone())
+    raise NotFound("There is no such schedule.", "id")
+
+
+async def preview_of_draft(actor: Actor, draft: ScheduleChanges, monday: date) -> WeekPreview:
+    """The week from a Monday of a schedule that is only written down, checked like one that is to be stored."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    _check_monday(monday)
+    row = new_row()
+    row.name = ""
+    put_terms(row, draft)
+    override_ids = await checked_override_schedules(draft.get("override_schedule_ids", ()), get_connection("default"))
+    return preview(await schedule_following(row, override_ids), monday, await site_zone())
+
+
+def _check_monday(monday: date) -> None:
     if monday.weekday() != 0:
         raise ValidationFailed(f"{monday} is a {monday:%A}. Give a Monday.", "monday")
     if not 1970 <= monday.year < 9000:
         raise ValidationFailed("Give a week from 1970 on.", "monday")
-    for schedule in await schedules([schedule_id]):
-        return preview(schedule, monday, await _zone())
-    raise NotFound("There is no such schedule.", "id")
 
 
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
     """Everything that uses a schedule."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await uses_of(schedule_id)
+    return await uses_of(SCHEDULE_USES, schedule_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,11 @@ async def list_override_schedules(actor: Actor, ids: Collection[str] | None = No
     links = OverrideCalendar.filter(override_id__in=[row.id for row in found])
     for link in await links.prefetch_related("calendar").order_by("calendar__name"):
         calendars[link.override_id].append(link.calendar)
-    return [OverrideParts(row, calendars[row.id], await users_of_override(row.id)) for row in found]
+    followers: dict[str, list[Use]] = defaultdict(list)
+    schedules = ScheduleOverride.filter(override_id__in=[row.id for row in found]).order_by("schedule__name")
+    for override_id, *schedule in await schedules.values_list("override_id", "schedule_id", "schedule__name"):
+        followers[override_id].append(Use("schedule", *schedule))
+    return [OverrideParts(row, calendars[row.id], followers[row.id]) for row in found]
 
 
 async def override_schedules_of(schedule_ids: Collection[str]) -> dict[str, list[OverrideSchedule]]:
@@ -118,15 +139,11 @@ async def users_of_override(override_id: str) -> list[Use]:
     """The schedules that follow an override schedule, for callers who were allowed to ask."""
     links = await ScheduleOverride.filter(override_id=override_id).values_list("schedule_id", flat=True)
     rows = await ScheduleRow.filter(id__in=links).order_by("name")
-    return [("schedule", row.id, row.name) for row in rows]
+    return [Use("schedule", row.id, row.name) for row in rows]
 
 
 async def users_of_calendar(calendar_id: str) -> list[Use]:
     """The override schedules that follow a calendar, for callers who were allowed to ask."""
     links = await OverrideCalendar.filter(calendar_id=calendar_id).values_list("override_id", flat=True)
     rows = await OverrideSchedule.filter(id__in=links).order_by("name")
-    return [("override schedule", row.id, row.name) for row in rows]
-
-
-async def _zone() -> ZoneInfo:
-    return ZoneInfo((await Site.get(id=SITE_ID)).time_zone)
+    return [Use("override schedule", row.id, row.name) for row in rows]

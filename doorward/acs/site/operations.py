@@ -22,7 +22,14 @@ LONGEST_STALE_S = 30 * 24 * 60 * 60
 MOST_QR_SKEW_STEPS = 4
 SHORTEST_ESCORT_MS = 1_000
 LONGEST_ESCORT_MS = 300_000
-_COLUMNS = ("name", "time_zone", "stale_after_s", "qr_skew_steps", "escort_timeout_ms")
+FEWEST_JOURNAL_EVENTS = 1_000
+MOST_JOURNAL_EVENTS = 10_000_000
+MOST_JOURNAL_DAYS = 3_650
+SHORTEST_ALONE_S = 60
+LONGEST_ALONE_S = 365 * 24 * 60 * 60
+_POLICY = ("time_zone", "stale_after_s", "qr_skew_steps", "escort_timeout_ms")
+_CONTROLLERS = ("journal_events", "journal_days", "alone_alarm_s", "trusts_clock")
+_COLUMNS = ("name", *_POLICY, *_CONTROLLERS)
 
 
 class SiteChanges(TypedDict, total=False):
@@ -31,6 +38,9 @@ class SiteChanges(TypedDict, total=False):
     `stale_after_s`: controllers out of contact for longer deny (None: they decide by their last policy for ever).
     `qr_skew_steps`: so many steps of 30 s may the clock of a phone that shows a dynamic QR code be off.
     `escort_timeout_ms`: so long a reader waits for the host of somebody who needs an escort.
+    `journal_events`, `journal_days`: how much every controller's journal keeps. `alone_alarm_s`: so long may a
+    controller be alone before that is an alarm (None: for ever). `trusts_clock`: controllers go by schedules even under
+    a clock that they know to be wrong.
     """
 
     name: str
@@ -38,6 +48,10 @@ class SiteChanges(TypedDict, total=False):
     stale_after_s: int | None
     qr_skew_steps: int
     escort_timeout_ms: int
+    journal_events: int
+    journal_days: int
+    alone_alarm_s: int | None
+    trusts_clock: bool
 
 
 async def ensure_site(name: str = "Doorward", time_zone: str = "UTC") -> Controller:
@@ -67,9 +81,11 @@ async def update_site(work: Work, changes: SiteChanges) -> Site:
     if after == before:
         return site
     await site.save(using_db=work.connection, update_fields=list(_COLUMNS))
-    if {**before, "name": ""} != {**after, "name": ""}:
+    if any(before[column] != after[column] for column in _POLICY):
         work.changed(PolicyPart.SITE, SITE_ID)
-    work.audit(EventType.SITE_UPDATED, before=before, after=after)
+    elif any(before[column] != after[column] for column in _CONTROLLERS):
+        work.after.append(work.domain.policy_changed)  # They are sent with policies, and are in none.
+    work.audit(EventType.SITE_UPDATED, of=site, before=before, after=after)
     return site
 
 
@@ -95,6 +111,24 @@ def _apply(site: Site, changes: SiteChanges) -> None:
         site.escort_timeout_ms = changes["escort_timeout_ms"]
         if not SHORTEST_ESCORT_MS <= site.escort_timeout_ms <= LONGEST_ESCORT_MS:
             raise ValidationFailed("This is 1 second (1000) to 5 minutes (300000).", "escortTimeoutMs")
+    _apply_to_controllers(site, changes)
+
+
+def _apply_to_controllers(site: Site, changes: SiteChanges) -> None:
+    if "journal_events" in changes:
+        site.journal_events = changes["journal_events"]
+        if not FEWEST_JOURNAL_EVENTS <= site.journal_events <= MOST_JOURNAL_EVENTS:
+            raise ValidationFailed("A journal keeps 1,000 to 10,000,000 events.", "journalEvents")
+    if "journal_days" in changes:
+        site.journal_days = changes["journal_days"]
+        if not 1 <= site.journal_days <= MOST_JOURNAL_DAYS:
+            raise ValidationFailed("A journal keeps events for 1 day to ten years (3650).", "journalDays")
+    if "alone_alarm_s" in changes:
+        site.alone_alarm_s = changes["alone_alarm_s"]
+        if site.alone_alarm_s is not None and not SHORTEST_ALONE_S <= site.alone_alarm_s <= LONGEST_ALONE_S:
+            raise ValidationFailed("This is 60 seconds to a year (31536000), or null for no alarm.", "aloneAlarmS")
+    if "trusts_clock" in changes:
+        site.trusts_clock = changes["trusts_clock"]
 
 
 def _check_time_zone(time_zone: str) -> None:

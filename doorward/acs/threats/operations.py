@@ -20,6 +20,7 @@ from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
 from doorward.acs.threats.posture import Place, Switches
 from doorward.acs.threats.stored import locked_site, names_in, read_switches, write_switches
 from doorward.acs.threats.uses import LEVEL_USES
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.models import Zone
 
 HIGHEST_RANK = 100
@@ -56,7 +57,7 @@ async def create_threat_level(work: Work, given: NewThreatLevel) -> ThreatLevel:
     await write_switches(work, level.id, given.switches)
     await _check_ranks_again(work, level)
     after = {"id": level.id, **await _told(work, level, given.switches)}
-    work.audit(EventType.THREAT_LEVEL_CREATED, after=after)
+    work.audit(EventType.THREAT_LEVEL_CREATED, of=level, after=after)
     return level
 
 
@@ -78,10 +79,9 @@ async def update_threat_level(
     level.version += 1
     await level.save(using_db=work.connection)
     await _check_ranks_again(work, level)
-    if after["name"] != before["name"] and await _users(level.id):
+    if after["name"] != before["name"] and await uses_of(LEVEL_USES, level.id):
         work.changed(PolicyPart.DEVICE, level.id)  # controllers know it by its name
-    work.audit(EventType.THREAT_LEVEL_UPDATED, before=before, after=after)
-    _name(work, level)
+    work.audit(EventType.THREAT_LEVEL_UPDATED, of=level, before=before, after=after)
     return level
 
 
@@ -89,18 +89,12 @@ async def update_threat_level(
 async def delete_threat_level(work: Work, level_id: str, expected_version: int | None = None) -> None:
     """Delete a level that is not in force. Refused while others go by it."""
     level = await _idle(work, level_id, "deleted", expected_version)
-    if users := await _users(level.id):
-        names = ", ".join(f"{kind} {name}" for kind, _, name in users)
-        raise Conflict(f"The threat level is used by {names}. Take it out there first.", "id")
+    if users := await uses_of(LEVEL_USES, level.id):
+        raise Conflict(f"{level.name} is used by {named(users)}. Take it out there first.", "id")
     switches = (await read_switches([level], work.connection))[level.id]
     before = {"id": level.id, **await _told(work, level, switches)}
     await level.delete(using_db=work.connection)
-    work.audit(EventType.THREAT_LEVEL_DELETED, before=before)
-    _name(work, level)
-
-
-async def _users(level_id: str) -> list[tuple[str, str, str]]:
-    return [use for uses_of in LEVEL_USES for use in await uses_of(level_id)]
+    work.audit(EventType.THREAT_LEVEL_DELETED, of=level, before=before)
 
 
 async def _idle(work: Work, level_id: str, done: str, expected_version: int | None) -> ThreatLevel:
@@ -203,8 +197,3 @@ async def _told(work: Work, level: ThreatLevel, switches: Switches) -> dict[str,
         "lockdowns": [names[place.id] for place in switches.lockdowns],
         "profiles": [[names[given.place.id], names[given.profile_id]] for given in switches.profiles],
     }
-
-
-def _name(work: Work, level: ThreatLevel) -> None:
-    """Say which level it was, whatever differs."""
-    work.events[-1].data["threat_level"] = {"id": level.id, "name": level.name}

@@ -55,9 +55,10 @@ async def _switch(work: Work, site: Site, wanted: ThreatLevel | None, reason: st
     doors, rules = await _mark(work, before, after)
     old, new = {"level": _named(present)}, {"level": _named(wanted), "reason": reason, "doors": doors, "rules": rules}
     correlation = new_id()
-    work.audit(EventType.THREAT_SET, before=old, after=new, correlation=correlation)
+    about = wanted or present
+    work.audit(EventType.THREAT_SET, of=about, before=old, after=new, correlation=correlation)
     told = EventType.THREAT_LOWERED if lowers and wanted else EventType.THREAT_RAISED
-    work.audit(told if wanted else EventType.THREAT_RELEASED, before=old, after=new, correlation=correlation)
+    work.audit(told if wanted else EventType.THREAT_RELEASED, of=about, before=old, after=new, correlation=correlation)
     return site
 
 

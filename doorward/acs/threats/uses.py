@@ -1,21 +1,21 @@
 """Which threat levels use something, and what another area's change means to the level in force."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection
 
 from tortoise.queryset import QuerySet
 
 from doorward.acs.operation import Work
 from doorward.acs.policy_part import PolicyPart
-from doorward.acs.rules.uses import Use
 from doorward.acs.threats.models import ThreatLevel, ThreatLevelPlace, ThreatLevelRule
 from doorward.acs.threats.posture import touched_doors
 from doorward.acs.threats.stored import locked_site, posture_in_force
+from doorward.acs.used_by import Use, UseFinder
 from doorward.acs.zones.layout import Layout
 
 KIND = "threat level"
 
-LEVEL_USES: list[Callable[[str], Awaitable[Sequence[tuple[str, str, str]]]]] = []
-"""Each finds the users of a threat level: kind, id and name. Areas whose rows name levels add one (cross_area.py)."""
+LEVEL_USES: list[UseFinder] = []
+"""Each finds the users of any of these threat levels. Areas whose rows name levels add one (see cross_area.py)."""
 
 
 async def rule_uses(rule_ids: Collection[str]) -> list[Use]:
@@ -39,7 +39,6 @@ async def profile_uses(profile_ids: Collection[str]) -> list[Use]:
 
 
 async def _uses(rows: QuerySet[ThreatLevelRule] | QuerySet[ThreatLevelPlace]) -> list[Use]:
-    """Inside an operation these are read in its transaction: that is Tortoise's current connection."""
     ids = await rows.distinct().values_list("level_id", flat=True)
     levels = await ThreatLevel.filter(id__in=list(ids)).order_by("name").values_list("id", "name")
     return [Use(KIND, level_id, name) for level_id, name in levels]

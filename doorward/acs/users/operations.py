@@ -41,7 +41,7 @@ async def create_user(work: Work, name: str, password: str, role: Role) -> User:
     await check.unique(User, work.connection, f"There is a user called {name} already.", "name", name=name)
     password_hash = await hash_password(check_password(password))
     user = await User.create(using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=role)
-    work.audit(EventType.USER_CREATED, after={"id": user.id, "name": name, "role": role.value})
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
     return user
 
 
@@ -54,7 +54,7 @@ async def set_password(work: Work, name: str, password: str) -> User:
     user.password_hash = await hash_password(check_password(password))
     await user.save(using_db=work.connection, update_fields=["password_hash"])
     await Session.filter(user_id=user.id).using_db(work.connection).delete()
-    work.audit(EventType.USER_PASSWORD_CHANGED, after={"name": name})
+    work.audit(EventType.USER_PASSWORD_CHANGED, of=user, before={"password": "old"}, after={"password": "new"})
     return user
 
 

@@ -106,7 +106,8 @@ async def request_zone_command(
     lockable = [door for door in doors if door.kind not in WITHOUT_LOCK]
     skipped = tuple(door for door in doors if door.kind in WITHOUT_LOCK)
     told = {"zone": zone.name, "include_nested": include_nested, "doors": len(lockable), "skipped": len(skipped)}
-    work.audit(EventType.ZONE_COMMANDED, after={**manual.told(), **told}, zone_id=zone.id, correlation=command_id)
+    after = {**manual.told(), **told}
+    work.audit(EventType.ZONE_COMMANDED, of=zone, after=after, zone_id=zone.id, correlation=command_id)
     named = tuple((door, derived_id(f"{command_id}\n{door.id}")) for door in lockable)
     for door, door_command_id in named:
         audit_command(work, door, manual, door_command_id, command_id)

@@ -101,5 +101,4 @@ def _audit(
     after: dict[str, Any] | None,
 ) -> None:
     """An audit event that names its interlock whatever changed."""
-    work.audit(event_type, before=before, after=after)
-    work.events[-1].data["interlock"] = {"id": interlock.id, "name": interlock.name}
+    work.audit(event_type, of=interlock, before=before, after=after)

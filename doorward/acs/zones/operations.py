@@ -11,7 +11,7 @@ from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
-from doorward.acs.schedules.uses import named
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.doors import GivenDoor, mark_layout, put_doors, refuse_missing_readers
 from doorward.acs.zones.layout import read_layout
 from doorward.acs.zones.models import AntiPassbackMode, Presence, Zone, ZoneDoor
@@ -43,7 +43,8 @@ async def create_zone(
     await put_doors(work, zone.id, doors)
     await refuse_missing_readers(work, [zone.id])
     await mark_layout(work, before, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_CREATED, after={"id": zone.id, **await _snapshot(work, zone)}, zone_id=zone.id)
+    after = {"id": zone.id, **await _snapshot(work, zone)}
+    work.audit(EventType.ZONE_CREATED, of=zone, after=after, zone_id=zone.id)
     return zone
 
 
@@ -83,7 +84,7 @@ async def _update(
     await zone.save(using_db=work.connection)
     await refuse_missing_readers(work, [zone.id])
     await mark_layout(work, layout, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_UPDATED, before=before, after=after, zone_id=zone.id)
+    work.audit(EventType.ZONE_UPDATED, of=zone, before=before, after=after, zone_id=zone.id)
     return zone
 
 
@@ -95,14 +96,14 @@ async def delete_zone(work: Work, zone_id: str, expected_version: int | None = N
     check.version(zone.version, expected_version)
     if inner := sorted(other.name for other in zones if other.parent_id == zone.id):
         raise Conflict(f"{zone.name} contains {', '.join(inner)}. Move them out or delete them first.", "id")
-    if uses := [use for find in ZONE_USES for use in await find([zone.id])]:
+    if uses := await uses_of(ZONE_USES, zone.id):
         raise Conflict(f"{zone.name} is named by {named(uses)}. Take it out of them first.", "id")
     layout, before = await read_layout(work.connection), await _snapshot(work, zone)
     await ZoneDoor.filter(zone_id=zone.id).using_db(work.connection).delete()
     await Presence.filter(zone_id=zone.id).using_db(work.connection).update(zone_id=zone.parent_id)
     await zone.delete(using_db=work.connection)
     await mark_layout(work, layout, await read_layout(work.connection), zone.id)
-    work.audit(EventType.ZONE_DELETED, before={"id": zone.id, **before}, zone_id=zone.id)
+    work.audit(EventType.ZONE_DELETED, of=zone, before={"id": zone.id, **before}, zone_id=zone.id)
 
 
 async def _locked_zones(work: Work) -> list[Zone]:

@@ -41,6 +41,7 @@ async def forgive_zone(work: Work, zone_id: str, reason: str) -> None:
     work.changed(PolicyPart.ZONE, zone.id)
     work.audit(
         EventType.PASSBACK_FORGIVEN,
+        of=zone,
         after={"whom": "zone", "zone": zone.name, "reason": reason},
         zone_id=zone.id,
     )

@@ -12,7 +12,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_of
-from doorward.acs.rules.uses import Use
+from doorward.acs.used_by import Use
 from doorward.acs.zones.doors import doors_with_position
 from doorward.acs.zones.layout import Layout, read_layout
 from doorward.acs.zones.models import AntiPassbackMode, Interlock, InterlockDoor, Presence, Zone, ZoneDoor

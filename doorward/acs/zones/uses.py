@@ -1,12 +1,12 @@
 """Who uses zones, and who must know that they have other doors: areas that do add themselves (see cross_area.py)."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable
 
 from doorward.acs.operation import Work
-from doorward.acs.rules.uses import Use, zone_uses
+from doorward.acs.used_by import UseFinder
 from doorward.acs.zones.layout import Layout
 
-ZONE_USES: list[Callable[[Collection[str]], Awaitable[Sequence[Use]]]] = [zone_uses]
+ZONE_USES: list[UseFinder] = []
 """Each finds the users of any of the zones with these ids."""
 
 AFTER_LAYOUT: list[Callable[[Work, Layout, Layout], Awaitable[None]]] = []

@@ -48,6 +48,8 @@ REVIVE_S = 1.0
 """libosdp tries a lost device again after 300 s; we do after this."""
 REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
+LAST_WORDS_S = 0.3
+"""So long after its last command a bus that is to stop still serves, for the command to reach its device."""
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
 
@@ -78,6 +80,7 @@ class Bus:
         weakref.finalize(self, os.close, self._wake)
         self._listener = ReplyListener()
         self._revive_at: dict[int, float] = {}
+        self._commanded_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
     def start(self) -> None:
@@ -141,7 +144,7 @@ class Bus:
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
         poller.register(port.fileno, select.POLLIN)
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() or self._has_last_words():
             ready = dict(poller.poll(TICK_MS))
             port.check(ready.get(port.fileno, 0))
             if self._wake in ready:
@@ -157,6 +160,10 @@ class Bus:
             if self._look_after(panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)
+
+    def _has_last_words(self) -> bool:
+        """Whether a device may not have heard yet what it was last told."""
+        return bool(self._queue) or self._monotonic() - self._commanded_at < LAST_WORDS_S
 
     def _new_panel(self, port: SerialPort) -> Panel:
         now = self._monotonic()
@@ -182,6 +189,7 @@ class Bus:
                 continue
             if isinstance(queued.command, SetOutput):
                 queued.link.output_commanded(queued.command, now)
+            self._commanded_at = self._monotonic()
             index = self._links.index(queued.link)
             for command in queued.encoded:
                 if not panel.submit(index, command):

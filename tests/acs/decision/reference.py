@@ -450,9 +450,16 @@ def _together(
     people = {one.id: one for one in policy.cardholders}
     waiting = world.memory.waiting.get(f"{door.id}/{side.value}")
     others: list[CardholderPolicy] = []
-    if waiting and now < waiting.until:
+    longest_ms = policy.escort_timeout_ms
+    if door.two_person:
+        longest_ms = max(longest_ms, door.two_person.timeout_ms)
+    known_door = world.doors.get(door.id)
+    lockdown = door.lockdown or (known_door is not None and known_door.lockdown)
+    if waiting and now < waiting.until <= now + timedelta(milliseconds=longest_ms):
         for waiter in waiting.people:
             if waiter.cardholder_id != person.id and waiter.cardholder_id in people:
+                if lockdown and not people[waiter.cardholder_id].exempt_lockdown:
+                    continue
                 try:
                     _person_ok(people[waiter.cardholder_id], now)
                 except Ended:
@@ -460,8 +467,11 @@ def _together(
                 others.append(people[waiter.cardholder_id])
 
     rule = door.two_person
-    if rule and (side not in rule.sides or (rule.schedules and not _any_active(policy, rule.schedules, now))):
+    if rule and side not in rule.sides:
         rule = None
+    if rule and rule.schedules and not _any_active(policy, rule.schedules, now):
+        if all(any(one.id == name for one in policy.schedules) for name in rule.schedules):
+            rule = None
 
     def escorted(one: CardholderPolicy) -> bool:
         return one.escort_required or (one.visitor and door.escort_required)

@@ -116,7 +116,7 @@ class Scene:
         if some(0.25):
             two = TwoPersonRule(
                 dice.choice([(Side.A,), (Side.A, Side.B)]),
-                ("office",) if some(0.3) else (),
+                (dice.choice(["office", "office", "gone"]),) if some(0.3) else (),
                 groups=("guards",) if some(0.5) else (),
             )
         return DoorPolicy(
@@ -285,7 +285,7 @@ class Scene:
                     people = tuple(
                         Waiter(person, f"card-{person}") for person in dice.sample(PEOPLE, dice.randrange(1, 3))
                     )
-                    until = now + timedelta(seconds=dice.randrange(-5, 25))
+                    until = now + timedelta(seconds=dice.randrange(-5, 40))
                     changes.append(Change(Table.WAITING, place_key(door, side), Waiting(people, until)))
         memory.apply(changes)
         doors = {

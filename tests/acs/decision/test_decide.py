@@ -130,6 +130,14 @@ def test_validity_begins_with_its_first_moment() -> None:
     assert outcome(with_card(valid_from=NOW, valid_to=NOW + DAY)).outcome is Outcome.GRANTED
 
 
+def test_a_cardholder_is_valid_from_their_first_moment() -> None:
+    assert outcome(with_holder(valid_from=NOW, valid_to=NOW + DAY)).outcome is Outcome.GRANTED
+
+
+def test_a_rule_begins_with_its_first_moment() -> None:
+    assert outcome(with_rule(valid_from=NOW, valid_to=NOW + DAY)).outcome is Outcome.GRANTED
+
+
 def test_any_of_several_rules_is_enough() -> None:
     closed = msgspec.structs.replace(RULE, id="closed", schedules=("never",))
     decision = outcome(msgspec.structs.replace(POLICY, rules=(closed, RULE)))

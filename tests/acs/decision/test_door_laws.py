@@ -21,9 +21,11 @@ from doorward.acs.decision.door import (
     PowerChanged,
     ScheduleChanged,
     Sensed,
+    Source,
     Step,
     Strike,
     TimePassed,
+    WithholdingEnded,
     adopt,
     has_lock,
     in_emergency,
@@ -31,6 +33,7 @@ from doorward.acs.decision.door import (
     next_deadline,
     standing,
     step,
+    withheld,
 )
 from doorward.acs.decision.policy import DoorKind, DoorPolicy, DoubleSwipe, EmergencyAction, RelockOn
 from doorward.acs.decision.supervision import InputState
@@ -73,6 +76,7 @@ inputs = st.one_of(
     st.builds(ScheduleChanged, st.booleans(), st.just("")),
     st.builds(PowerChanged, st.booleans(), st.just("")),
     st.builds(Connected, st.sampled_from([True, True, True, False]), st.just("")),
+    st.just(WithholdingEnded("")),
     st.just(TimePassed()),
 )
 happenings = st.lists(
@@ -356,3 +360,39 @@ def test_a_grant_counts_as_used_at_most_once(policy: DoorPolicy, given: list[tup
         passed += taken.passed
         assert len(passed) == len(set(passed))
         assert set(taken.passed) <= world.granted
+
+
+@law
+@given(policies, happenings, st.integers(0, 10))
+def test_nothing_but_an_emergency_unlocks_a_door_while_nothing_can_be_written_down(
+    policy: DoorPolicy, course: list[tuple[Input | DoorPolicy, int]], begins: int
+) -> None:
+    world = World.of(policy)
+    for number, (what, later_ms) in enumerate(course):
+        if number == begins:
+            world.state = withheld(world.state)
+        if number >= begins and isinstance(what, WithholdingEnded):
+            continue
+        before = world.state
+        world.happen(what, later_ms)
+        stood = before.mode is DoorMode.UNLOCKED and before.source is not Source.EMERGENCY
+        if world.state.withheld and world.state.mode is DoorMode.UNLOCKED:
+            assert stood or world.state.source is Source.EMERGENCY
+
+
+@law
+@given(policies, happenings)
+def test_a_door_stands_in_the_end_as_if_nothing_had_been_withheld(
+    policy: DoorPolicy, course: list[tuple[Input | DoorPolicy, int]]
+) -> None:
+    """Where the same things happen: nobody toggles a door, or refuses to, by how it stands meanwhile."""
+    worlds = World.of(policy), World.of(policy)
+    worlds[1].state = withheld(worlds[1].state)
+    for what, later_ms in course:
+        if isinstance(what, WithholdingEnded | CardGranted):
+            continue
+        for world in worlds:
+            world.happen(what, later_ms)
+    for world in worlds:
+        world.happen(WithholdingEnded(""), 0)
+    assert (worlds[0].state.mode, worlds[0].state.source) == (worlds[1].state.mode, worlds[1].state.source)

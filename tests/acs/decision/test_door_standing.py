@@ -1,5 +1,8 @@
 """Who decides how a door stands: operators, threat levels, emergencies, schedules, double swipes, maintenance."""
 
+import dataclasses
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -11,12 +14,17 @@ from doorward.acs.decision.door import (
     DoorAction,
     DoorMode,
     DoorSetting,
+    PowerChanged,
     Refusal,
     ScheduleChanged,
+    Sensed,
     Source,
     TimePassed,
+    WithholdingEnded,
+    correlations,
     initial,
     lasting_setting,
+    withheld,
 )
 from doorward.acs.decision.policy import DoorKind, DoorPolicy, DoubleSwipe, EmergencyAction
 from doorward.acs.decision.supervision import InputState
@@ -426,3 +434,196 @@ def test_a_schedule_that_changes_while_the_device_is_away_holds_when_it_returns(
     assert door.effects == [RELEASE]
     door.give(CLOSED, 30)
     assert door.state.mode is DoorMode.UNLOCKED
+
+
+# What an operator's action ends, and what it tells the strike.
+
+
+def test_what_a_double_swipe_made_of_a_door_ends_with_any_action_of_an_operator() -> None:
+    door = Door(POLICY)
+    door.give(TWICE, 0)
+    door.give(act(DoorAction.LOCK), 1_000)
+    door.give(act(DoorAction.RESET), 2_000)
+    assert (door.state.mode, door.state.source) == (DoorMode.LOCKED, Source.REST)
+
+
+def test_a_lock_ends_what_is_left_of_a_release() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(act(DoorAction.LOCK), 5_100)  # the release has just ended
+    door.give(OPEN, 5_200)
+    assert EventType.DOOR_FORCED in door.types
+
+
+@pytest.mark.parametrize("action", [DoorAction.LOCK, DoorAction.RESET, DoorAction.LOCKDOWN])
+def test_an_action_tells_the_strike_even_what_it_should_be_already(action: DoorAction) -> None:
+    door = Door(POLICY)
+    door.give(act(action), 0)
+    assert door.effects == [LOCK]
+
+
+def test_a_reset_has_no_end() -> None:
+    door = Door(POLICY)
+    door.give(act(DoorAction.RESET, until_ms=1_000), 0)
+    door.forget()
+    door.give(TimePassed(), 2_000)
+    assert door.types == []
+
+
+# What cannot be written down.
+
+
+def test_what_a_schedule_wants_is_withheld_until_it_can_be_written_down() -> None:
+    door = Door(POLICY)
+    door.state = withheld(door.state)
+    door.give(ScheduleChanged(True), 0)
+    assert (door.effects, door.types, door.state.mode) == ([], [], DoorMode.LOCKED)
+    door.give(WithholdingEnded("journal"), 1_000)
+    assert (door.effects, door.types) == ([RELEASE], [EventType.DOOR_UNLOCKED_BY_SCHEDULE])
+
+
+def test_a_door_that_stood_unlocked_stays_so_and_an_emergency_unlocks_any() -> None:
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    door.state = withheld(door.state)
+    door.give(act(DoorAction.UNLOCK), 500)
+    door.give(act(DoorAction.RESET), 600)
+    door.give(WithholdingEnded("journal"), 1_000)
+    assert set(door.effects) == {RELEASE}
+    burning = Door(POLICY)
+    burning.state = withheld(burning.state)
+    burning.give(ALARM, 0)
+    assert burning.effects == [RELEASE]
+
+
+def test_a_door_that_an_emergency_unlocked_locks_at_its_end_while_its_schedule_is_withheld() -> None:
+    door = Door(POLICY)
+    door.state = withheld(door.state)
+    door.give(ScheduleChanged(True), 0)
+    door.give(ALARM, 1_000)
+    door.give(ALL_CLEAR, 2_000)
+    assert door.effects == [RELEASE, LOCK]
+
+
+def test_an_emergency_that_ends_gives_no_door_to_its_schedule_while_that_is_withheld() -> None:
+    door = Door(EMERGENCY_LOCKS)
+    door.give(ALARM, 0)
+    door.give(ScheduleChanged(True), 0)
+    door.state = withheld(door.state)
+    door.give(ALL_CLEAR, 1_000)
+    assert (door.state.mode, door.effects) == (DoorMode.LOCKED, [])
+
+
+def test_a_lock_that_a_policy_takes_away_is_locked_for_the_last_time_if_it_was_released() -> None:
+    bare = replace(POLICY, kind=DoorKind.MONITORING, emergency=None)
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    assert list(door.adopt(bare, 1_000).effects) == [LOCK]
+    assert list(Door(POLICY).adopt(bare, 1_000).effects) == []
+
+
+def test_power_that_returns_during_a_release_tells_what_is_left_of_it() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(PowerChanged(False, "power"), 1_000)
+    door.give(PowerChanged(True, "power"), 2_000)
+    assert door.effects == [pulse(5_000), pulse(3_000)]
+
+
+def test_a_policy_without_double_swipe_ends_what_one_made_of_the_door() -> None:
+    door = Door(POLICY)
+    door.give(TWICE, 0)
+    door.adopt(replace(POLICY, double_swipe=None), 1_000)
+    assert (door.state.mode, door.effects) == (DoorMode.LOCKED, [RELEASE, LOCK])
+
+
+def test_a_door_that_gets_its_lock_back_remembers_no_release_and_no_double_swipe() -> None:
+    bare = replace(POLICY, kind=DoorKind.MONITORING)
+    for given in (TWICE, CardGranted("badge")):
+        door = Door(POLICY)
+        door.give(given, 0)
+        door.adopt(bare, 1_000)
+        door.forget()
+        door.adopt(POLICY, 2_000)
+        assert (door.state.mode, door.state.release, door.effects) == (DoorMode.LOCKED, None, [])
+
+
+# What goes unnoticed until it is missed.
+
+
+def test_an_operators_lock_is_not_the_end_of_the_schedule() -> None:
+    door = Door(POLICY)
+    door.give(ScheduleChanged(True), 0)
+    door.forget()
+    door.give(act(DoorAction.LOCK), 1_000)
+    assert door.types == [EventType.DOOR_LOCKED]
+
+
+def test_a_door_that_is_held_is_so_no_more_once_it_is_unlocked() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(OPEN, 1_000)
+    door.give(TimePassed(), 21_000)
+    door.give(ScheduleChanged(True), 22_000)
+    assert door.types[-2:] == [EventType.DOOR_UNLOCKED_BY_SCHEDULE, EventType.DOOR_HELD_CLEARED]
+
+
+@pytest.mark.parametrize("changes", [{"lockdown": True}, {"emergency": EmergencyAction.UNLOCK}])
+def test_a_door_without_a_lock_takes_part_in_no_lockdown_and_no_emergency(changes: dict[str, Any]) -> None:
+    door = Door(replace(POLICY, kind=DoorKind.MONITORING, **changes))
+    door.give(ALARM, 0)
+    assert (door.state.mode, door.state.source, door.types) == (DoorMode.LOCKED, Source.REST, [])
+
+
+def test_power_that_was_lost_is_not_known_of_a_device_that_is_away() -> None:
+    door = Door(POLICY)
+    door.give(PowerChanged(False, "power"), 0)
+    door.give(Connected(False, "gone"), 1_000)
+    assert EventType.DOOR_POWER_RESTORED in door.types
+
+
+def test_an_exit_device_that_is_active_when_its_device_returns_counts_anew() -> None:
+    door = Door(POLICY)
+    door.give(sensed(rex=True), 0)
+    door.give(Connected(False, "gone"), 1_000)
+    door.give(Connected(True, "back"), 2_000)
+    door.forget()
+    door.give(sensed(rex=True), 2_000)
+    assert door.types == [EventType.DOOR_REX]
+
+
+def test_a_line_that_was_broken_is_whole_only_once_it_is_heard() -> None:
+    door = Door(POLICY)
+    cut = Sensed(InputState.OPEN, InputState.NORMAL, "cut")
+    door.give(cut, 0)
+    door.give(replace_position(cut, InputState.UNKNOWN), 1_000)
+    assert EventType.DOOR_SENSOR_FAULT_CLEARED not in door.types
+    door.give(replace_position(cut, InputState.NORMAL), 2_000)
+    assert EventType.DOOR_SENSOR_FAULT_CLEARED in door.types
+
+
+def test_a_broken_line_that_the_door_does_not_use_is_no_alarm() -> None:
+    door = Door(replace(POLICY, kind=DoorKind.MONITORING, emergency=None))
+    door.give(Sensed(InputState.NORMAL, InputState.SHORT, "cut", emergency=InputState.SHORT), 0)
+    assert door.types == []
+
+
+def test_what_journals_of_the_first_version_called_locked_is_the_rules() -> None:
+    assert DoorSetting("locked") is DoorSetting.RULES
+    with pytest.raises(ValueError, match="ajar"):
+        DoorSetting("ajar")
+
+
+def test_everything_that_something_may_still_come_of_is_remembered() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("first"), 0)
+    door.give(CardGranted("second"), 100)
+    assert correlations(door.state) == {"first", "second"}
+    door.give(act(DoorAction.LOCK, until_ms=9_000), 200)
+    assert correlations(door.state) == {DoorAction.LOCK.value}
+    door.give(OPEN, 300)
+    assert correlations(door.state) == {DoorAction.LOCK.value, "sensor"}
+
+
+def replace_position(given: Sensed, position: InputState) -> Sensed:
+    return dataclasses.replace(given, position=position)

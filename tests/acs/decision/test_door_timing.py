@@ -281,3 +281,64 @@ def test_tamper_and_power_are_told_and_release_nothing() -> None:
     door.give(PowerChanged(True, "mains"), 40)
     assert door.types[3:] == [EventType.DOOR_POWER_RESTORED]
     assert door.effects == [LOCK], "told again, in case the output forgot"
+
+
+def test_a_door_without_a_lock_is_never_forced() -> None:
+    door = Door(replace(POLICY, kind=DoorKind.MONITORING))
+    door.give(OPEN, 0)
+    assert door.types == [EventType.DOOR_OPENED]
+
+
+def test_a_pre_alarm_longer_than_the_time_itself_gives_no_warning() -> None:
+    door = Door(replace(POLICY, pre_alarm_ms=POLICY.held_after_ms))
+    door.give(CardGranted("badge"), 0)
+    door.give(OPEN, 1_000)
+    door.give(TimePassed(), 21_000)
+    assert EventType.DOOR_HELD_WARNING not in door.types
+    assert EventType.DOOR_HELD in door.types
+
+
+def test_an_opening_shortens_no_release_that_was_asked_to_last() -> None:
+    door = Door(POLICY)
+    door.give(Acted(DoorAction.GRANT_ACCESS, "desk", duration_ms=60_000), 0)
+    door.give(OPEN, 1_000)
+    assert door.state.release is not None
+    assert door.state.release.until_ms == 60_000
+
+
+def test_a_late_opening_is_expected_once() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(TimePassed(), 5_000)
+    door.give(OPEN, 5_100)
+    door.give(CLOSED, 5_200)
+    assert EventType.DOOR_FORCED not in door.types
+    door.give(OPEN, 5_300)
+    assert EventType.DOOR_FORCED in door.types
+
+
+def test_an_exit_during_a_release_leaves_it_to_whom_it_was_given() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge", long=True), 0)
+    door.give(sensed(rex=True), 1_000)
+    door.forget()
+    door.give(OPEN, 2_000)
+    assert (door.correlations, door.passed) == (["badge"], ["badge"])
+    assert door.state.held_at_ms == 2_000 + POLICY.long_held_after_ms
+
+
+def test_nobody_is_said_not_to_have_entered_where_the_sensor_cannot_tell() -> None:
+    door = Door(POLICY)
+    door.give(CardGranted("badge"), 0)
+    door.give(Sensed(InputState.SHORT, InputState.NORMAL, "cut"), 1_000)
+    door.give(TimePassed(), 10_000)
+    assert EventType.ACCESS_NO_ENTRY not in door.types
+
+
+def test_whoever_is_granted_at_an_open_door_that_relocks_on_opening_has_the_access_time() -> None:
+    door = Door(AFTER_OPENING)
+    door.give(CardGranted("first"), 0)
+    door.give(OPEN, 1_000)
+    door.give(CardGranted("second"), 3_000)
+    assert door.state.release is not None
+    assert door.state.release.until_ms == 8_000

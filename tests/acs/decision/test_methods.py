@@ -10,6 +10,7 @@ from doorward.acs.decision.card_format import CardBits, encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import decide, decide_floors
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, DoorResponse, Notice, Outcome
+from doorward.acs.decision.memory import Use
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
     CardholderPolicy,
@@ -25,7 +26,11 @@ from doorward.acs.decision.policy import (
     Policy,
     ProfilePolicy,
     ReaderPolicy,
+    RelativeValidity,
     Side,
+    TwoPersonRule,
+    ValidityStart,
+    ValidityUnit,
 )
 from doorward.acs.decision.read import MobileTap, PinEntry, PlateRead, QrCode, Read, Shown
 from doorward.acs.decision.reason import Reason
@@ -122,6 +127,17 @@ def test_tapping_in_the_app_and_touching_the_reader_are_two_things(gesture: bool
     assert Reader(policy_of((way,))).show(MobileTap(SECRET, gesture)).reason is Reason.METHOD_NOT_ACCEPTED
 
 
+def test_the_trace_names_the_identification_profile_and_the_combination() -> None:
+    decision = Reader(policy_of((T.CARD, T.PIN))).show(CARD, PIN)
+    steps = [(step.check, step.detail) for step in decision.trace]
+    assert steps[steps.index(("profile", "Profile")) + 1] == ("method", "card and pin")
+    plain = Reader(policy_of((T.CARD,)))
+    plain.policy = CompiledPolicy(
+        msgspec.structs.replace(policy_of((T.CARD,)), doors=(DoorPolicy("door", "Door"),), profiles=())
+    )
+    assert "profile" not in [step.check for step in plain.show(CARD).trace]
+
+
 def test_a_card_waits_for_its_pin() -> None:
     reader = Reader(policy_of((T.CARD, T.PIN)))
     assert (reader.show(CARD).outcome, reader.show(CARD).reason) == (Outcome.WAITING, Reason.PIN_REQUIRED)
@@ -168,9 +184,31 @@ def test_a_right_pin_forgets_the_wrong_ones() -> None:
         assert reader.show(CARD, PIN).outcome is Outcome.GRANTED
 
 
+def test_a_pin_where_none_is_accepted_alone_forgets_no_wrong_ones() -> None:
+    reader = Reader(policy_of((T.CARD,), (T.CARD, T.PIN), pin=PinRules(lockout_after=2)))
+    reader.show(CARD, PinEntry("1111"))
+    assert reader.show(PIN).reason is Reason.CARD_REQUIRED
+    assert reader.show(CARD, PinEntry("1111")).notices == (Notice.LOCKED_OUT,)
+
+
+def test_no_pin_ends_a_lockout_before_its_time() -> None:
+    reader = Reader(policy_of((T.CARD, T.PIN), pin=PinRules(lockout_after=1, lockout_ms=30_000)))
+    reader.show(CARD, PinEntry("1111"))
+    for _ in range(2):
+        assert reader.show(CARD, PIN).reason is Reason.READER_LOCKED_OUT
+    assert reader.show(CARD, PinEntry("1111")).notices == ()
+    reader.now += timedelta(seconds=30)
+    assert reader.show(CARD, PIN).outcome is Outcome.GRANTED
+
+
 @pytest.mark.parametrize("digits", ["258", "258012345"])
 def test_a_pin_must_have_the_length_that_the_reader_asks_for(digits: str) -> None:
     assert Reader(policy_of((T.CARD, T.PIN))).show(CARD, PinEntry(digits)).reason is Reason.PIN_LENGTH_WRONG
+
+
+def test_a_pin_may_be_as_short_and_as_long_as_the_reader_allows() -> None:
+    for rules in (PinRules(min_length=4, max_length=9), PinRules(min_length=2, max_length=4)):
+        assert Reader(policy_of((T.CARD, T.PIN), pin=rules)).show(CARD, PIN).outcome is Outcome.GRANTED
 
 
 def test_a_reader_may_have_pin_rules_of_its_own() -> None:
@@ -217,6 +255,22 @@ def test_a_dynamic_code_is_used_once_but_may_wait_for_its_pin() -> None:
     code = QrCode(dynamic_qr(SECRET, QR_ID, step_of(NOW)))
     assert reader.show(code).reason is Reason.PIN_REQUIRED
     assert reader.show(code, PIN).outcome is Outcome.GRANTED
+    assert reader.show(code, PIN).reason is Reason.QR_REPLAYED
+
+
+def test_a_dynamic_code_may_wait_for_a_card_and_a_pin() -> None:
+    reader = Reader(policy_of((T.CARD, T.DYNAMIC_QR, T.PIN)))
+    code = QrCode(dynamic_qr(SECRET, QR_ID, step_of(NOW)))
+    assert reader.show(code).reason is Reason.CARD_REQUIRED
+    assert reader.show(code, CARD).reason is Reason.PIN_REQUIRED
+    assert reader.show(code, CARD, PIN).outcome is Outcome.GRANTED
+    assert reader.show(code, CARD, PIN).reason is Reason.QR_REPLAYED
+
+
+def test_a_dynamic_code_of_somebody_who_waits_for_a_second_person_is_used() -> None:
+    reader = Reader(policy_of((T.DYNAMIC_QR, T.PIN), door={"two_person": TwoPersonRule()}))
+    code = QrCode(dynamic_qr(SECRET, QR_ID, step_of(NOW)))
+    assert reader.show(code, PIN).reason is Reason.SECOND_PERSON_REQUIRED
     assert reader.show(code, PIN).reason is Reason.QR_REPLAYED
 
 
@@ -268,6 +322,47 @@ def test_swiping_twice_toggles_the_door_for_those_who_may() -> None:
     assert [other.show(CARD).response for _ in range(2)] == [DoorResponse.RELEASE] * 2
 
 
+def test_a_clock_that_was_set_back_makes_no_second_swipe_of_a_first() -> None:
+    reader = Reader(policy_of((T.CARD,), door={"double_swipe": DoubleSwipe(5_000)}, ada={"double_swipe": True}))
+    reader.show(CARD)
+    reader.now -= timedelta(minutes=10)
+    assert reader.show(CARD).response is DoorResponse.RELEASE
+
+
+def test_each_grant_counts_as_a_use_of_a_credential_that_counts_them() -> None:
+    weeks = RelativeValidity(ValidityStart.FIRST_USE, 14, ValidityUnit.DAYS)
+    card = msgspec.structs.replace(CREDENTIALS[0], relative=weeks)
+    reader = Reader(policy_of((T.CARD,), credentials=(card,)))
+    for days in range(3):
+        reader.now = NOW + timedelta(days=days)
+        reader.show(CARD)
+        assert reader.conditions.memory.use.get("card") == Use(NOW, reader.now, days + 1)
+    plain = Reader(policy_of((T.CARD,)))
+    plain.show(CARD)
+    assert plain.conditions.memory.use.get("card") is None
+
+
+def test_a_denied_read_is_no_use() -> None:
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(CREDENTIALS[0], relative=once)
+    reader = Reader(policy_of((T.QR,), credentials=(card,)))
+    reader.show(CARD)
+    assert reader.conditions.memory.use.get("card") is None
+
+
+def test_people_with_long_access_time_have_it() -> None:
+    assert Reader(policy_of((T.CARD,), ada={"long_access": True})).show(CARD).long
+    assert not Reader(policy_of((T.CARD,))).show(CARD).long
+
+
+def test_starting_a_lockdown_uses_the_card() -> None:
+    once = RelativeValidity(ValidityStart.FIRST_USE, 1, ValidityUnit.USES)
+    card = msgspec.structs.replace(CREDENTIALS[0], starts_lockdown=True, relative=once)
+    reader = Reader(policy_of((T.CARD,), credentials=(card,)))
+    assert reader.show(CARD).outcome is Outcome.GRANTED
+    assert reader.show(CARD).reason is Reason.CREDENTIAL_USED_UP
+
+
 def test_a_card_may_start_a_lockdown_where_its_owner_may_pass() -> None:
     card = msgspec.structs.replace(CREDENTIALS[0], starts_lockdown=True)
     assert Reader(policy_of((T.CARD,), credentials=(card,))).show(CARD).response is DoorResponse.LOCKDOWN
@@ -287,6 +382,7 @@ def test_the_exempt_pass_in_lockdown() -> None:
         ({"stale_after_s": 60}, {"contact_age_s": 61.0}, Reason.POLICY_STALE),
         ({"stale_after_s": 60}, {"contact_age_s": 60.0}, Reason.GRANTED),
         ({}, {"contact_age_s": 1e9}, Reason.GRANTED),
+        ({"stale_after_s": 0}, {"contact_age_s": 0.5}, Reason.POLICY_STALE),
     ],
 )
 def test_a_controller_that_is_cut_off_or_has_no_clock_denies_as_the_site_chose(

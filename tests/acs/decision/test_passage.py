@@ -14,7 +14,7 @@ from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.decide import decide
 from doorward.acs.decision.decision import Conditions, Decision, DoorCondition, Notice, Outcome
-from doorward.acs.decision.memory import Memory
+from doorward.acs.decision.memory import Change, Memory, Table
 from doorward.acs.decision.passage import last_shown, moved
 from doorward.acs.decision.policy import (
     AccessRulePolicy,
@@ -28,6 +28,7 @@ from doorward.acs.decision.policy import (
     Policy,
     ReaderPolicy,
     Side,
+    TwoPersonRule,
     WhenIsolated,
     ZonePolicy,
 )
@@ -298,3 +299,70 @@ def test_under_hard_anti_passback_nobody_enters_twice_and_counts_are_those_of_pr
         assert {zone.id: walk.count(zone.id) for zone in SITE.zones} == {
             zone.id: inside[zone.id] for zone in SITE.zones
         }
+
+
+def test_a_door_out_of_two_zones_leads_out_of_the_outer_one() -> None:
+    both = (*SITE.borders, BorderPolicy("building", "vault", Side.A))
+    walk = Walk(msgspec.structs.replace(SITE, borders=both))
+    assert walk.go("ada", "vault-A") is Reason.GRANTED
+    assert walk.where("ada") == "safe"
+    assert walk.go("ada", "vault-B") is Reason.GRANTED
+    assert walk.where("ada") == "site"
+
+
+def test_a_zone_that_takes_nobody_while_cut_off_lets_everybody_go() -> None:
+    rule = AntiPassback(hard=True, check_exit=True)
+    shut = with_zone("site", shared=True, when_isolated=WhenIsolated.DENY, anti_passback=rule)
+    walk = Walk(shut, connected=False)
+    walk.conditions.memory.apply(moved(walk.policy, walk.conditions.memory, ["ada"], None, NOW))
+    assert walk.go("ada", "gate-A") is Reason.ZONE_ISOLATED
+    assert walk.go("ada", "gate-B") is Reason.GRANTED
+
+
+@pytest.mark.parametrize(
+    "now, shown",
+    [
+        (datetime(2026, 10, 25, 1, 45, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 29, 12, 0, tzinfo=UTC), datetime(2026, 3, 28, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_half_past_two_in_berlin_comes_twice_in_autumn_and_not_at_all_in_spring(now: datetime, shown: datetime) -> None:
+    assert last_shown(150, now, ZoneInfo("Europe/Berlin")) == shown
+
+
+def test_whoever_entered_at_the_very_minute_of_forgiving_is_forgiven() -> None:
+    walk = Walk(with_zone("site", anti_passback=AntiPassback(hard=True, forgive_at=12 * 60)))
+    walk.go("ada", "gate-A")
+    assert walk.go("ada", "gate-A") is Reason.GRANTED
+
+
+def test_a_violation_of_two_zones_at_once_is_told_of_once() -> None:
+    zones = tuple(msgspec.structs.replace(one, anti_passback=AntiPassback(check_exit=True)) for one in SITE.zones)
+    borders = (BorderPolicy("site", "gate", Side.A), BorderPolicy("building", "gate", Side.A))
+    walk = Walk(msgspec.structs.replace(SITE, zones=zones, borders=borders))
+    walk.go("ada", "gate-A")
+    assert walk.show("ada", "gate-A").notices == (Notice.ANTI_PASSBACK,)
+
+
+def test_nobody_of_those_who_must_stay_together_is_left_behind() -> None:
+    doors = tuple(msgspec.structs.replace(door, two_person=TwoPersonRule()) for door in SITE.doors)
+    walk = Walk(msgspec.structs.replace(with_zone("safe", min_occupancy=3), doors=doors))
+    walk.conditions.memory.apply(moved(walk.policy, walk.conditions.memory, PEOPLE, "safe", NOW))
+    walk.conditions.memory.apply([Change(Table.OCCUPANCY, "safe", 4)])  # and a fourth
+    reasons = [walk.show(who, "vault-B").reason for who in PEOPLE]
+    assert reasons == [Reason.SECOND_PERSON_REQUIRED, Reason.OCCUPANTS_REQUIRED, Reason.OCCUPANTS_REQUIRED]
+
+
+def test_a_zone_cut_off_that_checks_nothing_asks_for_no_company() -> None:
+    lone = with_zone("safe", min_occupancy=2, shared=True, when_isolated=WhenIsolated.IGNORE)
+    assert Walk(lone, connected=False).go("ada", "vault-A") is Reason.GRANTED
+    assert Walk(lone).go("ada", "vault-A") is Reason.OCCUPANTS_REQUIRED
+
+
+def test_a_count_never_falls_below_nobody() -> None:
+    walk = Walk(SITE)
+    walk.go("ada", "gate-A")
+    walk.conditions.memory.apply([Change(Table.OCCUPANCY, "site", None)])
+    walk.go("ada", "gate-B")
+    assert walk.count("site") == 0

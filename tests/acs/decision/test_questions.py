@@ -85,9 +85,11 @@ def spans_of(
         dated = (person.valid_from is None or at >= person.valid_from) and (
             person.valid_to is None or at < person.valid_to
         )
-        rules = [compiled.rules[number] for number in rules_for(compiled, compiled.places[door, side], person)]
+        place = compiled.places[door, side]
+        rules = [compiled.rules[number] for number in rules_for(compiled, place, person)]
         found.append(
             dated
+            and (person.exempt_lockdown or not place.door.lockdown)
             and any(
                 (rule.valid_from is None or at >= rule.valid_from)
                 and (rule.valid_to is None or at < rule.valid_to)
@@ -134,6 +136,20 @@ def test_taking_a_rule_away_takes_its_access(rules: tuple[()] | None, gains: boo
     changes = list(compare(CompiledPolicy(policy), CompiledPolicy(draft), NOW))
     assert {change.cardholder_id for change in changes} == ({"ada", "bob"} if loses else set())
     assert all((change.gains, change.loses) == (gains, loses) for change in changes)
+
+
+def test_a_lockdown_of_the_policy_takes_access_from_all_but_the_exempt() -> None:
+    policy = policy_of((T.CARD,))
+    ada, *others = policy.cardholders
+    people = (msgspec.structs.replace(ada, exempt_lockdown=True), *others)
+    before = msgspec.structs.replace(policy, cardholders=people)
+    locked = tuple(msgspec.structs.replace(door, lockdown=True) for door in policy.doors)
+    after = msgspec.structs.replace(before, doors=locked)
+    changes = list(compare(CompiledPolicy(before), CompiledPolicy(after), NOW))
+    assert {change.cardholder_id for change in changes} == {one.id for one in others}
+    assert all(change.loses and not change.gains for change in changes)
+    back = list(compare(CompiledPolicy(after), CompiledPolicy(before), NOW))
+    assert all(change.gains and not change.loses for change in back)
 
 
 def test_spans_join_and_are_cut() -> None:

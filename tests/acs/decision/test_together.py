@@ -1,5 +1,6 @@
 """Passing together: the two-person rule and escorts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.acs.decision.decision import Outcome
+from doorward.acs.decision.compiled import CompiledPolicy
+from doorward.acs.decision.decision import DoorCondition, Outcome
 from doorward.acs.decision.policy import Policy, RelativeValidity, Side, TwoPersonRule, ValidityStart, ValidityUnit
 from doorward.acs.decision.reason import Reason
 from tests.acs.decision.test_passage import PEOPLE, SITE, Walk
@@ -62,8 +64,59 @@ def test_somebody_who_may_not_pass_does_not_count() -> None:
 
 def test_the_rule_holds_only_at_its_sides_and_times() -> None:
     assert Walk(two_person(sides=(Side.A,))).show("ada", "gate-B").outcome is Outcome.GRANTED
-    assert Walk(two_person(schedules=("gone",))).show("ada", "gate-A").outcome is Outcome.GRANTED
+    never = msgspec.structs.replace(SITE.schedules[0], id="never", weekly=((),) * 7)
+    at_no_time = msgspec.structs.replace(two_person(schedules=("never",)), schedules=(*SITE.schedules, never))
+    assert Walk(at_no_time).show("ada", "gate-A").outcome is Outcome.GRANTED
     assert Walk(two_person(schedules=("always",))).show("ada", "gate-A").outcome is Outcome.WAITING
+
+
+def test_a_schedule_that_is_not_known_does_not_make_one_person_enough() -> None:
+    assert Walk(two_person(schedules=("gone",))).show("ada", "gate-A").reason is Reason.SECOND_PERSON_REQUIRED
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer() -> None:
+    walk = Walk(two_person(timeout_ms=5_000))
+    walk.show("ada", "gate-A")
+    walk.now -= timedelta(seconds=600)
+    assert walk.show("bob", "gate-A").outcome is Outcome.WAITING
+
+
+def test_who_waits_for_an_escort_waits_as_long_as_the_site_says() -> None:
+    policy = with_person(msgspec.structs.replace(SITE, escort_timeout_ms=8_000), "ada", escort_required=True)
+    for seconds, brought in ((7, ["ada"]), (8, [])):
+        walk = Walk(policy)
+        walk.show("ada", "gate-A")
+        walk.now += timedelta(seconds=seconds)
+        assert [one.cardholder_id for one in walk.show("bob", "gate-A").companions] == brought
+
+
+def test_only_the_exempt_come_along_into_a_lockdown() -> None:
+    exempt = with_person(two_person(), "bob", exempt_lockdown=True)
+    for policy, outcome in (
+        (exempt, Outcome.WAITING),
+        (with_person(exempt, "ada", exempt_lockdown=True), Outcome.GRANTED),
+    ):
+        walk = Walk(policy)
+        walk.show("ada", "gate-A")
+        doors = dict.fromkeys(walk.conditions.doors, DoorCondition(lockdown=True))
+        walk.conditions = replace(walk.conditions, doors=doors)
+        assert walk.show("bob", "gate-A").outcome is outcome
+
+
+def test_only_the_exempt_come_along_into_a_lockdown_by_threat_level() -> None:
+    policy = with_person(two_person(), "bob", exempt_lockdown=True)
+    walk = Walk(policy)
+    walk.show("ada", "gate-A")
+    doors = tuple(msgspec.structs.replace(door, lockdown=True) for door in policy.doors)
+    walk.policy = CompiledPolicy(msgspec.structs.replace(policy, doors=doors))
+    assert walk.show("bob", "gate-A").outcome is Outcome.WAITING
+
+
+def test_who_was_suspended_while_waiting_is_no_company() -> None:
+    walk = Walk(two_person())
+    walk.show("ada", "gate-A")
+    walk.policy = CompiledPolicy(with_person(two_person(), "ada", suspended=True))
+    assert walk.show("bob", "gate-A").reason is Reason.SECOND_PERSON_REQUIRED
 
 
 def test_one_of_the_two_may_have_to_be_of_a_group() -> None:
@@ -117,4 +170,12 @@ def test_whoever_comes_along_uses_their_credential_too(amount: int, later: Reaso
     walk = Walk(msgspec.structs.replace(policy, credentials=cards))
     walk.show("ada", "gate-A")
     walk.show("bob", "gate-A")
+    assert walk.conditions.memory.use.get("card-bob") is None  # nobody counts the uses of that one
     assert walk.show("ada", "gate-A").reason is later
+
+
+def test_the_uses_of_who_comes_along_are_not_counted_unless_they_matter() -> None:
+    walk = Walk(two_person())
+    walk.show("ada", "gate-A")
+    walk.show("bob", "gate-A")
+    assert walk.conditions.memory.use.get("card-ada") is None

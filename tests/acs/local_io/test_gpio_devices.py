@@ -81,7 +81,7 @@ async def test_a_chip_is_one_device_and_keeps_the_pins_that_are_used(database_ur
         error = await refused(Conflict, update_gpio_device, device.id, "Pins", fewer)
         assert (error.path, "Lamp" in error.message) == (("outputs",), True)
         await update_gpio_device(world.domain, COMMAND_LINE, device.id, "Board", GpioLines((), LINES.outputs))
-        told = await Event.get(type=EventType.DEVICE_UPDATED)
+        told = await Event.get(type=EventType.GPIO_DEVICE_UPDATED)
         assert told.data["after"] == {"name": "Board", "inputs": []}
         await refused(Conflict, delete_device, device.id)
         await refused(NotFound, update_gpio_device, lamp.id, "Pins", LINES)

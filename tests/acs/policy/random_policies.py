@@ -23,7 +23,7 @@ from doorward.acs.decision.policy import (
     ZonePolicy,
 )
 from doorward.acs.decision.schedule import Interval, Schedule
-from doorward.acs.devices import LockLine, OsdpDevice, Wiring
+from doorward.acs.devices import LockLine, OsdpDevice, WiegandDevice, Wiring
 
 IDS = st.sampled_from([f"id-{number}" for number in range(6)])
 WORDS = st.sampled_from(["", "one", "two"])
@@ -45,7 +45,10 @@ ENTITIES: dict[str, st.SearchStrategy[Any]] = {
     "borders": st.builds(BorderPolicy, IDS, IDS, SIDES),
     "interlocks": st.builds(InterlockPolicy, IDS, WORDS, GROUPS),
 }
-_DEVICE = st.builds(OsdpDevice, IDS, WORDS, st.integers(0, 3), st.just(b"k"))
+_DEVICE = st.one_of(
+    st.builds(OsdpDevice, IDS, WORDS, st.integers(0, 3), st.just(b"k")),
+    st.builds(WiegandDevice, IDS, WORDS, WORDS, st.integers(0, 3)),
+)
 _LOCK = st.builds(LockLine, IDS, IDS, st.integers(0, 3))
 WIRINGS = st.builds(Wiring, st.lists(_DEVICE, max_size=2).map(tuple), locks=st.lists(_LOCK, max_size=2).map(tuple))
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from doorward.acs.actor import COMMAND_LINE
+from doorward.acs.credentials.mobile import INVITATION_LIFETIME, withdraw_expired_invitations
 from doorward.acs.credentials.operations import (
     NewCard,
     NewMobile,
@@ -49,7 +50,9 @@ from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
-from doorward.acs.doors.wiring import InputPurpose, InputWire, LockRank, LockWire
+from doorward.acs.doors.wiegand import Converter
+from doorward.acs.doors.wiegand_devices import create_wiegand_device, delete_wiegand_device, update_wiegand_device
+from doorward.acs.doors.wiring import InputPurpose, InputWire, LockRank, LockWire, ReaderType
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.formats.operations import (
     CardFormatDraft,
@@ -213,6 +216,9 @@ async def credentials(walk: Walk) -> None:
     invitation = await do(invite_mobile, mobile.credential.id)
     await do(accept_invitation, invitation.code, "Phone")
     await do(revoke_mobile, mobile.credential.id)
+    await do(invite_mobile, mobile.credential.id)
+    walk.world.clock.advance(INVITATION_LIFETIME)
+    await do(withdraw_expired_invitations)
     for credential in (raw, mobile.credential):
         await do(delete_credential, credential.id)
 
@@ -265,6 +271,11 @@ async def doors(walk: Walk) -> None:
     key = b"l" * 16
     device = await do(create_device, NewDevice(DeviceRole.READER, door.id, "/dev/lab", 1, key, reader_id=reader.id))
     outputs = await do(create_device, NewDevice(DeviceRole.DOOR_IO, door.id, "/dev/lab", 2, key))
+    badge = await do(create_reader, NewReader(door.id, Side.A, "Lab badge", type=ReaderType.WIEGAND, port=1))
+    converter = await do(create_wiegand_device, badge.id, "/dev/converter", Converter("channel-lines", 1))
+    await do(update_wiegand_device, converter.id, {"channel": 2})
+    await do(delete_wiegand_device, converter.id)
+    await do(delete_reader, badge.id)
     await do(update_reader, reader.id, {"side": Side.B, "muster": True})
     await do(set_reader_formats, reader.id, ["H10301"])
     await do(set_reader_pin_rules, reader.id, PinRules(4, 4, ""))

@@ -1,13 +1,14 @@
 """A draft is tried out and compared: who gains and who loses access; and nothing of it remains, whatever happens."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tortoise.transactions import in_transaction
 
-from doorward.acs.actor import COMMAND_LINE, Permission
+from doorward.acs.actor import COMMAND_LINE, Permission, Role
 from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.decision.questions import Span
 from doorward.acs.domain import Domain
@@ -39,18 +40,22 @@ from doorward.acs.rules.operations import (
 from doorward.acs.schedules.models import ScheduleRow
 from doorward.acs.schedules.operations import create_schedule, update_schedule
 from doorward.acs.site.models import Site as SiteRow
+from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
+from doorward.acs.threats.operations import NewThreatLevel, create_threat_level, update_threat_level
+from doorward.acs.threats.posture import Place, Switches
+from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.models import ZoneDoor
 from doorward.acs.zones.operations import set_zone_doors
 from tests.acs.questions.scene import add_person
-from tests.world import START, World, make_site, only, open_world
+from tests.world import START, World, make_site, only, open_world, user
 
 pytestmark = pytest.mark.anyio
 
 WEEK = Span(START, START + timedelta(days=7))
 _TABLES = (
     AccessRule, AccessRuleGroup, AccessRuleSchedule, AccessRuleSide, Cardholder, Event, GroupMember, PolicyChange,
-    ScheduleRow, SiteRow, ZoneDoor,
+    ScheduleRow, SiteRow, ThreatLevel, ZoneDoor,
 )  # fmt: skip
 
 
@@ -157,6 +162,41 @@ async def test_a_door_put_into_a_zone_is_reached_by_the_zone_s_rules(database_ur
         doors = [GivenDoor(site.door.id), GivenDoor(store.id, None)]
         found = await compared(world, rehearsed(set_zone_doors, site.zones[0], doors))
         assert differences(found) == {("Ada", "Store A"): (True, False), ("Ada", "Store B"): (True, False)}
+
+
+async def test_a_threat_level_is_drafted_with_what_it_switches(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        exempt = await add_person(world, site, "Eve")
+        await update_cardholder(world.domain, COMMAND_LINE, exempt, {"exempt_lockdown": True})
+        rule = await AccessRule.get()
+
+        async def level(name: str, rank: int, **switches: Any) -> ThreatLevel:
+            given = NewThreatLevel(name, rank, ThreatColour.ORANGE, 0, Switches(**switches))
+            return await create_threat_level(world.domain, COMMAND_LINE, given)
+
+        rules_off = await level("Few", 1, rule_switch=RuleSwitch.DISABLE, rule_ids=(rule.id,))
+        locked = await level("Locked", 2, lockdowns=(Place(door_id=site.door.id),))
+        idle = await level("Idle", 3)
+        ada, eve = ("Ada", "Main entrance A"), ("Eve", "Main entrance A")
+        lost, gained = (False, True), (True, False)
+        assert differences(await compared(world, rehearsed(set_threat_level, rules_off.id, ""))) == {
+            ada: lost, eve: lost,
+        }  # fmt: skip
+        assert differences(await compared(world, rehearsed(set_threat_level, locked.id, ""))) == {ada: lost}
+        put = rehearsed(update_threat_level, idle.id, {"switches": Switches(lockdowns=(Place(door_id=site.door.id),))})
+        assert differences(await compared(world, put)) == {}
+        assert differences(await compared(world, put, rehearsed(set_threat_level, idle.id, ""))) == {ada: lost}
+        await set_threat_level(world.domain, COMMAND_LINE, locked.id, "drill")
+        assert differences(await compared(world, rehearsed(release_threat_level, ""))) == {ada: gained}
+        weak = replace(user(Role.OPERATOR), clearance=0)
+        await update_level_clearance(locked.id)
+        with pytest.raises(NotPermitted, match="clearance of 60"):
+            await compare_draft(world.domain, weak, [rehearsed(release_threat_level, "")], PageRequest(first=1))
+
+
+async def update_level_clearance(level_id: str) -> None:
+    await ThreatLevel.filter(id=level_id).update(release_rank=60)
 
 
 async def test_later_changes_see_earlier_ones_and_may_cancel_them(database_url: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Permission
 from doorward.acs.credentials.models import Credential
-from doorward.acs.credentials.operations import update_card
+from doorward.acs.credentials.operations import NewCard, create_card, update_card
 from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.policy import (
@@ -30,6 +30,10 @@ from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.passing import Answer, would_pass
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.rules.operations import delete_access_rule
+from doorward.acs.threats.models import ThreatColour
+from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
+from doorward.acs.threats.posture import Place, Switches
+from doorward.acs.threats.setting import set_threat_level
 from doorward.acs.zones.models import AntiPassbackMode
 from doorward.acs.zones.operations import update_zone
 from doorward.acs.zones.presence_operations import set_presence
@@ -213,3 +217,30 @@ async def test_what_is_not_there_is_said(database_url: str) -> None:
             await would_pass(world.domain, COMMAND_LINE, site.ada.id, "nowhere", Side.A)
         with pytest.raises(ValidationFailed, match="zone"):
             await ask(world, site, datetime(2026, 1, 1))
+
+
+async def test_what_the_threat_level_in_force_locks_down_lets_only_the_exempt_pass(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        given = NewThreatLevel("High", 1, ThreatColour.ORANGE, 0, Switches(lockdowns=(Place(door_id=site.door.id),)))
+        level = await create_threat_level(world.domain, COMMAND_LINE, given)
+        asked = (COMMAND_LINE, site.ada.id, site.door.id, Side.A, START + timedelta(hours=1))
+        assert (await would_pass(world.domain, *asked)).decision.outcome is Outcome.GRANTED
+        await set_threat_level(world.domain, COMMAND_LINE, level.id, "drill")
+        assert (await would_pass(world.domain, *asked)).decision.reason is Reason.DOOR_LOCKDOWN
+        await update_cardholder(world.domain, COMMAND_LINE, site.ada.id, {"exempt_lockdown": True})
+        assert (await would_pass(world.domain, *asked)).decision.outcome is Outcome.GRANTED
+
+
+async def test_only_what_is_chosen_is_shown(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        lost = await create_card(world.domain, COMMAND_LINE, NewCard(site.ada.id, 17, 77))
+        await update_card(world.domain, COMMAND_LINE, lost.id, {"status": CredentialStatus.LOST})
+        asked = (COMMAND_LINE, site.ada.id, site.door.id, Side.A, START + timedelta(hours=1))
+        found = await would_pass(world.domain, *asked, [lost.id])
+        assert (found.decision.reason, found.credential) == (Reason.CREDENTIAL_LOST, lost)
+        assert (await would_pass(world.domain, *asked, [site.card.id, lost.id])).decision.outcome is Outcome.GRANTED
+        for unknown in ([], ["nothing"], [lost.id, "nothing"]):
+            with pytest.raises(NotFound, match="no such credential"):
+                await would_pass(world.domain, *asked, unknown)

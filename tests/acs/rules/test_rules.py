@@ -13,6 +13,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.operation import Work
 from doorward.acs.paging import PageRequest
+from doorward.acs.people.operations import NewCardholder, create_cardholder
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.rules import uses
 from doorward.acs.rules.marking import forget_cardholder
@@ -113,7 +114,7 @@ async def test_members_are_added_and_removed_and_the_audit_names_only_those(data
         found = (await access_rules_by_id(COMMAND_LINE, [rule.id]))[0]
         assert (found.cardholders, found.groups, found.door_sides) == ([site.ada], [site.group], [side_b])
         event = await Event.get(type=EventType.ACCESS_RULE_UPDATED)
-        assert event.data["rule"] == {"id": rule.id, "name": "Rule"}
+        assert event.data["subject"] == {"id": rule.id, "name": "Rule"}
         assert event.data["before"]["door_sides"] == {f"{site.door.id}/A": "Main entrance, side A"}
         assert event.data["after"] == {
             "cardholders": {site.ada.id: "Ada Lovelace"},
@@ -186,3 +187,18 @@ async def test_a_cardholder_who_is_deleted_leaves_their_rules(database_url: str)
             await forget_cardholder(work, site.ada.id)
         assert work.policy_parts == {(PolicyPart.RULE, rule.id)}
         assert (await access_rules_by_id(COMMAND_LINE, [rule.id]))[0].cardholders == []
+
+
+async def test_a_rule_names_no_more_than_fits_into_a_query(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doorward.acs.rules.members.MOST_MEMBERS", 1)
+    async with open_world(database_url) as world:
+        ada, bob = [
+            await create_cardholder(world.domain, COMMAND_LINE, NewCardholder(f"E-{name}", name, "X"))
+            for name in ("Ada", "Bob")
+        ]
+        rule = await create_access_rule(world.domain, COMMAND_LINE, "Few", cardholder_ids=[ada.id])
+        with pytest.raises(ValidationFailed, match="Name groups") as refused:
+            await change_access_rule_members(
+                world.domain, COMMAND_LINE, rule.id, Members(cardholder_ids=(bob.id,)), Members()
+            )
+        assert refused.value.path == ("cardholderIds",)

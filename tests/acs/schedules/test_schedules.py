@@ -127,8 +127,8 @@ async def test_a_change_is_audited_with_what_differed_and_reaches_controllers(da
         changed = await update_schedule(world.domain, user(Role.ADMINISTRATOR), row.id, changes, 1)
         assert (changed.version, await policy_version()) == (2, version + 1)
         event = await Event.filter(type=EventType.SCHEDULE_UPDATED).get()
-        assert set(event.data["before"]) == set(event.data["after"]) == {"id", "weekly"}
-        assert event.data["after"]["id"] == row.id
+        assert set(event.data["before"]) == set(event.data["after"]) == {"weekly"}
+        assert event.data["subject"]["id"] == row.id
         with pytest.raises(Conflict, match="Somebody else"):
             await update_schedule(world.domain, COMMAND_LINE, row.id, {"name": "Mine"}, 1)
 

@@ -49,7 +49,7 @@ async def test_changes_are_audited_by_name_and_versions_guard_them(database_url:
         await update_interlock(*run, door_ids=[one, three], expected_version=1)
         event = await Event.get(type=EventType.INTERLOCK_UPDATED)
         assert (event.data["before"], event.data["after"]) == ({"doors": ["One", "Two"]}, {"doors": ["One", "Three"]})
-        assert event.data["interlock"]["name"] == "Airlock"
+        assert event.data["subject"]["name"] == "Airlock"
         with pytest.raises(Conflict):
             await delete_interlock(*run, expected_version=1)
         await delete_interlock(*run, expected_version=2)

@@ -153,6 +153,18 @@ def test_a_command_to_an_absent_device_is_refused_and_not_kept_for_its_return(
         assert [command["output_no"] for command in received(power, 1)] == [2]
 
 
+def test_what_was_commanded_last_reaches_its_device_though_the_driver_stops(
+    key: bytes, told: Heard, new_line: NewLine
+) -> None:
+    door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
+    with Power(door) as power:
+        with driving([wired("io", door.line, key)], told) as driver:
+            told.next(DeviceOnline, "io")
+            for output in range(3):
+                driver.submit(SetOutput("io", output, OutputState.OFF))
+        assert [command["output_no"] for command in received(power, 3)] == [0, 1, 2]
+
+
 def test_a_device_that_nobody_configured_is_refused(told: Heard) -> None:
     with driving([], told) as driver, pytest.raises(CommandRefused, match="not configured"):
         driver.submit(Feedback("reader", granted=True))

@@ -1,8 +1,10 @@
 import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
+import { asking } from "../access-check/place";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
+import type { PeopleRoute } from "../people/place";
 import { may, type Viewer } from "../session/permission";
 import { ThreatBar } from "../threats/ThreatBar";
 import { allZones } from "../zones/place";
@@ -11,7 +13,8 @@ import { type Live, useLive } from "./live";
 import { hrefOf, type Route, useRoute } from "./route";
 import { ThemeToggle } from "./ThemeToggle";
 
-/** Fetched by those who open it only. */
+/** Fetched by those who open them only. */
+const AccessCheck = lazy(async () => ({ default: (await import("../access-check/AccessCheck")).AccessCheck }));
 const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
 const Zones = lazy(async () => ({ default: (await import("../zones/Zones")).Zones }));
 
@@ -43,8 +46,11 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
             <Tab
               route={{ screen: "cardholders" }}
               label="Cardholders"
-              active={route.screen !== "desk" && route.screen !== "zones" && route.screen !== "configuration"}
+              active={isAboutPeople(route)}
             />
+          )}
+          {may(viewer, "cardholder.view") && may(viewer, "configuration.view") && (
+            <Tab route={asking("who")} label="Access check" active={route.screen === "access-check"} />
           )}
           {may(viewer, "configuration.view") && (
             <Tab
@@ -83,6 +89,13 @@ function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Vie
       </Suspense>
     );
   }
+  if (route.screen === "access-check") {
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <AccessCheck route={route} viewer={viewer} />
+      </Suspense>
+    );
+  }
   if (route.screen === "configuration") {
     return (
       <Suspense fallback={<p className="quiet pad">Loading…</p>}>
@@ -91,6 +104,10 @@ function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Vie
     );
   }
   return <People route={route} viewer={viewer} />;
+}
+
+function isAboutPeople(route: Route): route is PeopleRoute {
+  return !["desk", "zones", "configuration", "access-check"].includes(route.screen);
 }
 
 function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {

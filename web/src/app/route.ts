@@ -1,22 +1,31 @@
+import { accessCheckHref, type AccessCheckRoute, parseAccessCheck } from "../access-check/place";
 import { type Store, useStore } from "../api/store";
 import { type ConfigurationRoute, configurationHref, parseConfiguration } from "../configuration/place";
 import { parsePeople, peopleHref, type PeopleRoute } from "../people/place";
 import { type ZonesRoute, zonesHref } from "../zones/place";
 
 /** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
-export type Route = { screen: "desk"; eventId: string | null } | ZonesRoute | PeopleRoute | ConfigurationRoute;
+export type Route =
+  | { screen: "desk"; eventId: string | null }
+  | ZonesRoute
+  | PeopleRoute
+  | ConfigurationRoute
+  | AccessCheckRoute;
 
 /** The route of an address's hash; what is unknown leads to the desk. */
 export function parseHash(hash: string): Route {
-  const [first = "", second = "", third = ""] = hash.replace(/^#\/?/, "").split("/").map(decoded);
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [first = "", second = "", third = ""] = path.split("/").map(decoded);
   if (first === "events" && second !== "") return { screen: "desk", eventId: second };
   if (first === "zones") return { screen: "zones", id: second || null };
+  if (first === "access-check") return parseAccessCheck(second, third, new URLSearchParams(query));
   if (first === "configuration") return parseConfiguration(second, third);
   return parsePeople(first, second) ?? { screen: "desk", eventId: null };
 }
 
 /** The hash of a route, for links. */
 export function hrefOf(route: Route): string {
+  if (route.screen === "access-check") return accessCheckHref(route);
   if (route.screen === "configuration") return configurationHref(route);
   if (route.screen === "zones") return zonesHref(route);
   if (route.screen !== "desk") return peopleHref(route);

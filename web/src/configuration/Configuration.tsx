@@ -38,8 +38,12 @@ interface ScreenProps {
 const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
   rules: ({ id, writable, viewer }) =>
     id === null ? <RuleList writable={writable} /> : <RuleScreen key={id} id={id} writable={writable} viewer={viewer} />,
-  schedules: ({ id, writable }) =>
-    id === null ? <ScheduleList writable={writable} /> : <ScheduleScreen key={id} id={id} writable={writable} />,
+  schedules: ({ id, writable, viewer }) =>
+    id === null ? (
+      <ScheduleList writable={writable} />
+    ) : (
+      <ScheduleScreen key={id} id={id} writable={writable} seesPeople={may(viewer, "cardholder.view")} />
+    ),
   overrides: ({ id, writable }) =>
     id === null ? <OverrideList writable={writable} /> : <OverrideScreen key={id} id={id} writable={writable} />,
   holidays: ({ id, writable }) =>

@@ -18,11 +18,24 @@ interface EditorProps {
   /** Loads the thing again and drops what was typed; none for a new thing. */
   onReload?: () => void;
   removal?: RemovalProps | undefined;
+  /** What else can be done with what is typed. */
+  tools?: ReactNode;
   children: ReactNode;
 }
 
 /** A form of the configuration: its parts, its problems, and what can be done with it. Who may not write only reads. */
-export function Editor({ saving, action, writable, onSubmit, onCancel, cancel = "Cancel", onReload, removal, children }: EditorProps) {
+export function Editor({
+  saving,
+  action,
+  writable,
+  onSubmit,
+  onCancel,
+  cancel = "Cancel",
+  onReload,
+  removal,
+  tools,
+  children,
+}: EditorProps) {
   const sendFrom = async (form: HTMLFormElement): Promise<void> => {
     await onSubmit();
     focusFirstProblem(form);
@@ -49,6 +62,7 @@ export function Editor({ saving, action, writable, onSubmit, onCancel, cancel = 
       {writable && (
         <div className="editor-end">
           {removal && <Removal {...removal} />}
+          {tools}
           <button type="button" onClick={onCancel}>
             {cancel}
           </button>

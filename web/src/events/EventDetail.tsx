@@ -15,6 +15,9 @@ import { Trace } from "./Trace";
 import { useEvent } from "./use-event";
 import { headlineOf, outcomeOf, placeOf, reasonOf } from "./words";
 
+/** The events that are decisions. */
+const EXPLAINED = new Set(["access.granted", "access.denied"]);
+
 interface EventDetailProps {
   id: string;
   feed: LiveFeed;
@@ -99,6 +102,13 @@ function Found({ event, rows, viewer }: { event: FeedEvent; rows: readonly FeedE
       {event.trace.length > 0 && (
         <Part title="How it was decided">
           <Trace steps={event.trace} />
+          {EXPLAINED.has(event.type) && (
+            <p>
+              <a className="button" href={hrefOf({ screen: "access-check", question: "why", eventId: event.id })}>
+                Explain
+              </a>
+            </p>
+          )}
         </Part>
       )}
       <Correlated event={event} rows={rows} />

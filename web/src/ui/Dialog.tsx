@@ -32,7 +32,8 @@ export function Dialog({ title, onClose, children, testId, wide = false }: Dialo
       data-testid={testId}
       onCancel={(cancel) => {
         cancel.preventDefault();
-        onClose();
+        // Of a dialog over this one it hears as well.
+        if (cancel.target === cancel.currentTarget) onClose();
       }}
     >
       <header className="dialog-head">

@@ -11,6 +11,7 @@ from doorward.acs.decision.door.effects import (
     StrikeEffect,
     annunciation,
     has_lock,
+    strike_effects,
 )
 from doorward.acs.decision.door.inputs import (
     Acted,
@@ -22,8 +23,9 @@ from doorward.acs.decision.door.inputs import (
     ScheduleChanged,
     Sensed,
     TimePassed,
+    WithholdingEnded,
 )
-from doorward.acs.decision.door.machine import adopt, initial, step
+from doorward.acs.decision.door.machine import adopt, initial, step, withheld
 from doorward.acs.decision.door.release import RELEASE_GRACE_MS
 from doorward.acs.decision.door.standing import RELOCK_GRACE_MS, in_emergency, standing
 from doorward.acs.decision.door.state import (
@@ -70,6 +72,7 @@ __all__ = [
     "Strike",
     "StrikeEffect",
     "TimePassed",
+    "WithholdingEnded",
     "adopt",
     "annunciation",
     "correlations",
@@ -80,4 +83,6 @@ __all__ = [
     "next_deadline",
     "standing",
     "step",
+    "strike_effects",
+    "withheld",
 ]

@@ -46,10 +46,14 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChanged:
-    """Whether the unlock schedules (and their first person) want the door unlocked now. Saying it twice is harmless."""
+    """Whether the unlock schedules (and their first person) want the door unlocked now. Saying it twice is harmless.
+
+    `kept_locked`: a double swipe has locked it before the controller was started, and that still holds.
+    """
 
     unlocked: bool
     correlation: str = ""
+    kept_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,15 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class WithholdingEnded:
+    """What happens can be written down again: what wants the door unlocked may unlock it."""
+
+    correlation: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """A deadline may have come."""
 
 
-Input = CardGranted | Acted | ScheduleChanged | Sensed | PowerChanged | Connected | TimePassed
+Input = CardGranted | Acted | ScheduleChanged | Sensed | PowerChanged | Connected | WithholdingEnded | TimePassed

@@ -5,6 +5,8 @@ records to write and the effects to perform. It performs nothing itself: the con
 durable first and only then moves the strike. docs/reference/door-states.md has it as tables.
 """
 
+from dataclasses import replace
+
 from doorward.acs.decision.door.actions import act, end_setting
 from doorward.acs.decision.door.effects import Step, has_lock
 from doorward.acs.decision.door.inputs import (
@@ -16,6 +18,7 @@ from doorward.acs.decision.door.inputs import (
     ScheduleChanged,
     Sensed,
     TimePassed,
+    WithholdingEnded,
 )
 from doorward.acs.decision.door.motion import Motion
 from doorward.acs.decision.door.position import (
@@ -32,7 +35,7 @@ from doorward.acs.decision.door.position import (
 from doorward.acs.decision.door.release import end_release, grant
 from doorward.acs.decision.door.sensing import change_power, connect, end_fault, note_emergency, sense, uses
 from doorward.acs.decision.door.standing import in_emergency, settle
-from doorward.acs.decision.door.state import DoorSetting, DoorState, Position, next_deadline
+from doorward.acs.decision.door.state import DoorMode, DoorSetting, DoorState, Position, next_deadline
 from doorward.acs.decision.policy import DoorPolicy
 from doorward.acs.events.catalogue import EventType
 
@@ -41,7 +44,6 @@ def initial(policy: DoorPolicy, setting: DoorSetting = DoorSetting.RULES) -> Doo
     """The state of a door of which nothing was heard yet, set as it was before."""
     motion = Motion(policy, DoorState(setting=setting), 0)
     settle(motion, "")
-    motion.set(grace=None)
     return motion.state
 
 
@@ -62,6 +64,9 @@ def step(policy: DoorPolicy, state: DoorState, given: Input, now_ms: int) -> Ste
             change_power(motion, given)
         case Connected():
             connect(motion, given)
+        case WithholdingEnded():
+            motion.set(withheld=False)
+            settle(motion, given.correlation)
         case TimePassed():
             pass
     _pass_time(motion, now_ms)
@@ -88,11 +93,16 @@ def adopt(before: DoorPolicy, after: DoorPolicy, state: DoorState, now_ms: int, 
     return motion.finish()
 
 
+def withheld(state: DoorState) -> DoorState:
+    """The door while nothing can be written down, until `WithholdingEnded`. What stands unlocked stays so."""
+    return state if state.withheld else replace(state, withheld=True)
+
+
 def _change_schedule(motion: Motion, given: ScheduleChanged) -> None:
     """A change of the schedule ends what a double swipe made of the door. Without schedules nothing is wanted."""
     wanted = given.unlocked and bool(motion.policy.unlock_schedules)
     if wanted is not motion.state.schedule_unlocked:
-        motion.set(schedule_unlocked=wanted, toggled=None)
+        motion.set(schedule_unlocked=wanted, toggled=DoorMode.LOCKED if wanted and given.kept_locked else None)
         settle(motion, given.correlation)
 
 

@@ -23,7 +23,19 @@ def in_emergency(policy: DoorPolicy, state: DoorState) -> bool:
 
 
 def standing(policy: DoorPolicy, state: DoorState) -> tuple[DoorMode, Source]:
-    """How the door stands and why. Life comes first: an emergency unlocks a door even out of a lockdown."""
+    """How the door stands and why. Life comes first: an emergency unlocks a door even out of a lockdown.
+
+    Of a door whose unlocking is withheld only an emergency makes an unlocked one.
+    """
+    mode, source = _wanted(policy, state)
+    unlocks = mode is DoorMode.UNLOCKED and source is not Source.EMERGENCY
+    stood = state.mode is DoorMode.UNLOCKED and state.source is not Source.EMERGENCY
+    if unlocks and state.withheld and not stood:
+        return DoorMode.LOCKED, Source.REST
+    return mode, source
+
+
+def _wanted(policy: DoorPolicy, state: DoorState) -> tuple[DoorMode, Source]:
     if not has_lock(policy):
         return DoorMode.LOCKED, Source.REST
     if in_emergency(policy, state):

@@ -96,9 +96,10 @@ class DoorState:
 
     `mode` and `source` are what comes of the rest and of the policy (see standing.py). `setting` ends at
     `setting_until_ms`, if it does, and belongs to `setting_correlation`. `toggled` is what a double swipe made of
-    the door, `schedule_unlocked` what its unlock schedules want. `position` is what the door goes by, `reported`
-    what its sensor last said. `passage` is the correlation under which an open door was last passed.
-    `open_since_ms` is when its open-too-long time began, `warn_at_ms` and `held_at_ms` what is to come of it.
+    the door, `schedule_unlocked` what its unlock schedules want. `withheld`: nothing but an emergency unlocks the
+    door that did not before, as it could not be written down. `position` is what the door goes by, `reported` what
+    its sensor last said. `passage` is the correlation under which an open door was last passed. `open_since_ms` is
+    when its open-too-long time began, `warn_at_ms` and `held_at_ms` what is to come of it.
     """
 
     mode: DoorMode = DoorMode.LOCKED
@@ -126,6 +127,7 @@ class DoorState:
     shunt_active: bool = False
     tampered: bool = False
     power_lost: bool = False
+    withheld: bool = False
     faults: frozenset[Line] = frozenset()
 
 

@@ -1,4 +1,4 @@
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -49,6 +49,8 @@ function show({ id = "r1", rule = RULE, permissions = ["cardholder.view"], writa
         return { schedules: [{ id: "s1", name: "Always" }] };
       case "FindPeople":
         return { cardholders: { nodes: [{ id: "c1", number: "7", firstName: "Ada", lastName: "Byron" }] } };
+      case "CompareDraft":
+        return { compareDraft: { comparison: null, errors: [{ code: "CONFLICT", message: "Ask again.", path: [] }] } };
       default:
         if (errors.length === 0) stored = { ...rule, version: 4 };
         return { outcome: { accessRule: errors.length === 0 ? stored : null, deletedId: "r1", errors } };
@@ -163,4 +165,44 @@ test("the editor is accessible", async () => {
   await userEvent.click(await screen.findByLabelText("Add to groups"));
   await screen.findByRole("button", { name: "Add Cleaners" });
   expect(await faultsOf(container)).toEqual([]);
+});
+
+test("what is typed but not saved is compared, and the form stays as it was", async () => {
+  const { sent, asked } = show();
+  const name = await screen.findByLabelText(/^Name/);
+  await userEvent.type(name, "!");
+  await userEvent.click(screen.getByLabelText("Enabled"));
+  await userEvent.click(screen.getByText("Preview effect"));
+  const dialog = screen.getByRole("dialog", { name: "What would change" });
+  expect(await within(dialog).findByText("Ask again.")).toBeDefined();
+  const compared = asked.find(({ operationName }) => operationName === "CompareDraft")?.variables;
+  expect(compared).toMatchObject({
+    days: 7,
+    draft: [{ updateAccessRule: { id: "r1", expectedVersion: 3, enabled: false, name: "Staff by day!" } }],
+  });
+  await userEvent.selectOptions(within(dialog).getByLabelText("Time compared, from now"), "31 days");
+  await vi.waitFor(() => expect(asked.at(-1)?.variables).toMatchObject({ days: 31 }));
+  await userEvent.click(within(dialog).getByText("Back to the form"));
+  expect(name).toHaveValue("Staff by day!");
+  expect(sent("UpdateRule")).toBeUndefined();
+});
+
+test("before a deletion one can see who would lose access", async () => {
+  const { asked } = show();
+  await userEvent.click(await screen.findByText("Delete"));
+  await userEvent.click(screen.getByText("Who would lose access?"));
+  await vi.waitFor(() =>
+    expect(asked.at(-1)?.variables).toMatchObject({ draft: [{ deleteAccessRule: { id: "r1" } }] }),
+  );
+  expect(asked.some(({ operationName }) => operationName === "DeleteRule")).toBe(false);
+  // Escape, which browsers tell a dialog by a `cancel`, closes the upper one alone.
+  fireEvent(screen.getByTestId("preview-effect"), new Event("cancel", { bubbles: true, cancelable: true }));
+  await vi.waitFor(() => expect(screen.queryByTestId("preview-effect")).toBeNull());
+  expect(screen.getByRole("dialog", { name: "Delete Staff by day?" })).toBeDefined();
+});
+
+test("who may not see cardholders is not offered to see whom it concerns", async () => {
+  show({ permissions: [] });
+  await screen.findByLabelText(/^Name/);
+  expect(screen.queryByText("Preview effect")).toBeNull();
 });

@@ -1,8 +1,16 @@
 import { useState } from "react";
 import { useClient, useQuery } from "urql";
 
+import { PreviewEffect } from "../../access-check/PreviewEffect";
 import { send } from "../../api/send";
-import { CreateRuleDocument, DeleteRuleDocument, RuleDocument, type RuleRowFragment, UpdateRuleDocument } from "../../gql/operations";
+import {
+  CreateRuleDocument,
+  DeleteRuleDocument,
+  type DraftChangeInput,
+  RuleDocument,
+  type RuleRowFragment,
+  UpdateRuleDocument,
+} from "../../gql/operations";
 import { may, type Viewer } from "../../session/permission";
 import { Check } from "../../ui/Check";
 import { Text } from "../../ui/Text";
@@ -63,6 +71,12 @@ function RuleEditor({ rule, writable, seesPeople, ...writing }: RuleEditorProps)
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
   const { fields } = saving.problems;
 
+  const drafted = (): DraftChangeInput[] => [
+    rule === null
+      ? { createAccessRule: { ...NOBODY, ...ruleInput(draft) } }
+      : { updateAccessRule: { id: rule.id, expectedVersion: rule.version, ...ruleInput(draft) } },
+  ];
+
   const submit = (): Promise<void> =>
     save(rule === null ? "create" : "change", async () => {
       const { payload, problems } =
@@ -80,6 +94,7 @@ function RuleEditor({ rule, writable, seesPeople, ...writing }: RuleEditorProps)
       onSubmit={submit}
       onCancel={() => openConfiguration("rules")}
       onReload={writing.onReload}
+      tools={seesPeople && <PreviewEffect draft={drafted} />}
       removal={
         rule === null
           ? undefined
@@ -89,6 +104,13 @@ function RuleEditor({ rule, writable, seesPeople, ...writing }: RuleEditorProps)
               remove: async () =>
                 (await send(api, DeleteRuleDocument, { id: rule.id, expectedVersion: rule.version })).problems,
               onRemoved: () => openConfiguration("rules"),
+              ...(seesPeople && {
+                children: (
+                  <div>
+                    <PreviewEffect label="Who would lose access?" draft={() => [{ deleteAccessRule: { id: rule.id } }]} />
+                  </div>
+                ),
+              }),
             }
       }
     >

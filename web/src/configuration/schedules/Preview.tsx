@@ -1,14 +1,18 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useQuery } from "urql";
 
 import { sentenceOf } from "../../api/client";
-import { type ScheduleCause, SchedulePreviewDocument, type SchedulePreviewQuery } from "../../gql/operations";
+import { browserWait } from "../../api/wait";
+import { DraftPreviewDocument, type ScheduleCause, type WeekFragment } from "../../gql/operations";
 import { Part } from "../Editor";
+import { readable, type ScheduleDraft, termsInput } from "./schedule-draft";
 import { slotsText } from "./slots";
 import { type Bar, barsOn, daysLater, mondayOf, today } from "./week";
 import "./schedules.css";
 
-type Day = SchedulePreviewQuery["schedulePreview"]["days"][number];
+type Day = WeekFragment["days"][number];
+
+const TYPING_MS = 300;
 
 const CAUSES: Record<ScheduleCause, string> = {
   WEEKLY: "the week",
@@ -22,16 +26,19 @@ const DAY_WORDS = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "n
 /** What shifts the week: a change of any of them asks for it again. */
 const AGAIN_AFTER = { additionalTypenames: ["Schedule", "OverrideSchedule", "HolidayCalendar"] };
 
-/** A week of the schedule as it was saved, drawn and in words, with what gives each day its slots. */
-export function Preview({ id }: { id: string }) {
+/** A week of the schedule as it is typed, drawn and in words, with what gives each day its slots. Nothing is stored. */
+export function Preview({ draft }: { draft: ScheduleDraft }) {
   const [monday, setMonday] = useState(() => mondayOf(today(new Date())));
+  const [shown, setShown] = useState(draft);
+  const legible = readable(draft);
+  useEffect(() => (legible ? browserWait(() => setShown(draft), TYPING_MS) : undefined), [draft, legible]);
   const [{ data, error }] = useQuery({
-    query: SchedulePreviewDocument,
-    variables: { id, monday },
+    query: DraftPreviewDocument,
+    variables: { draft: termsInput(shown), monday },
     requestPolicy: "cache-and-network",
     context: AGAIN_AFTER,
   });
-  const preview = data?.schedulePreview;
+  const { preview, errors = [] } = data?.draftSchedulePreview ?? {};
   return (
     <Part
       title="Preview"
@@ -50,6 +57,13 @@ export function Preview({ id }: { id: string }) {
       }
     >
       {error && <p className="note-problem">{sentenceOf(error)}</p>}
+      <div role="status">
+        {errors.map(({ message }) => (
+          <p key={message} className="quiet">
+            No week yet: {message}
+          </p>
+        ))}
+      </div>
       {preview && (
         <table className="week">
           <caption className="heard-only">The week from {dayWords(monday)}</caption>
@@ -75,7 +89,11 @@ export function Preview({ id }: { id: string }) {
           </tbody>
         </table>
       )}
-      <p className="field-hint">By the site’s time zone. What has been typed but not saved is not in it.</p>
+      <p className="field-hint">
+        {legible
+          ? "By the site’s time zone, with what is typed below. Nothing is stored until you save."
+          : "Some slots below cannot be read: this is the week before they were typed."}
+      </p>
     </Part>
   );
 }

@@ -29,19 +29,22 @@ const OFFICE: ScheduleDetailFragment = {
 };
 
 const PREVIEW = {
-  schedulePreview: {
-    days: [
-      { date: "2026-03-02", intervals: [{ start: "22:00", end: "30:00" }], cause: "WEEKLY", override: "", holiday: "" },
-      { date: "2026-03-03", intervals: [], cause: "HOLIDAY", override: "Closed", holiday: "Founding day" },
-    ],
-    spans: [{ localStart: "2026-03-02T22:00:00+01:00", localEnd: "2026-03-03T06:00:00+01:00" }],
+  draftSchedulePreview: {
+    errors: [],
+    preview: {
+      days: [
+        { date: "2026-03-02", intervals: [{ start: "22:00", end: "30:00" }], cause: "WEEKLY", override: "", holiday: "" },
+        { date: "2026-03-03", intervals: [], cause: "HOLIDAY", override: "Closed", holiday: "Founding day" },
+      ],
+      spans: [{ localStart: "2026-03-02T22:00:00+01:00", localEnd: "2026-03-03T06:00:00+01:00" }],
+    },
   },
 };
 
 function show(id = "s1", answers: Answers = {}, writable = true) {
-  return showScreen(<ScheduleScreen id={id} writable={writable} />, {
+  return showScreen(<ScheduleScreen id={id} writable={writable} seesPeople />, {
     ScheduleDetail: { schedule: OFFICE },
-    SchedulePreview: PREVIEW,
+    DraftPreview: PREVIEW,
     OverrideChoices: { overrideSchedules: [{ id: "o1", name: "Closed" }] },
     UpdateSchedule: accepted({ schedule: OFFICE }),
     CreateSchedule: accepted({ schedule: OFFICE }),
@@ -120,13 +123,52 @@ test("the week is drawn over midnight, and each day says why", async () => {
   ]);
 });
 
+test("the week follows what is typed, and waits while that cannot be read", async () => {
+  const { sent, asked } = show();
+  const tuesday = await screen.findByLabelText("Tuesday");
+  await screen.findByText("the week");
+  await userEvent.type(tuesday, "8-12");
+  await vi.waitFor(() =>
+    expect(sent("DraftPreview")).toMatchObject({
+      draft: {
+        days: [
+          { weekday: 0, intervals: [{ start: "22:00", end: "06:00" }] },
+          { weekday: 1, intervals: [{ start: "08:00", end: "12:00" }] },
+        ],
+      },
+    }),
+  );
+  expect(sent("DraftPreview")?.["draft"]).not.toHaveProperty("name");
+  await userEvent.type(tuesday, " and on");
+  expect(screen.getByText(/cannot be read: this is the week before/)).toBeDefined();
+  expect(asked.some(({ operationName }) => operationName === "UpdateSchedule")).toBe(false);
+});
+
+test("a schedule that could not be saved says so in place of its week", async () => {
+  const message = "A daily schedule needs dates. Add at least one range.";
+  const refusal = { preview: null, errors: [{ code: "VALIDATION", message, path: ["periods"] }] };
+  show("new", { DraftPreview: { draftSchedulePreview: refusal } });
+  expect(await screen.findByText(`No week yet: ${message}`)).toBeDefined();
+});
+
+test("the effect of a typed schedule is compared, unless it cannot be read", async () => {
+  const { sent } = show("s1", { CompareDraft: { compareDraft: { comparison: null, errors: [] } } });
+  const tuesday = await screen.findByLabelText("Tuesday");
+  await userEvent.type(tuesday, "8");
+  await userEvent.click(screen.getByText("Preview effect"));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await userEvent.type(tuesday, "-12");
+  await userEvent.click(screen.getByText("Preview effect"));
+  await vi.waitFor(() => expect(sent("CompareDraft")).toMatchObject({ draft: [{ updateSchedule: { id: "s1" } }] }));
+});
+
 test("the preview goes on by a week", async () => {
   const { sent } = show();
   await screen.findByText("the week");
-  const { monday } = sent("SchedulePreview") ?? {};
+  const { monday } = sent("DraftPreview") ?? {};
   await userEvent.click(screen.getByText("Week after"));
   await vi.waitFor(() =>
-    expect(Date.parse(String(sent("SchedulePreview")?.["monday"])) - Date.parse(String(monday))).toBe(7 * 86_400_000),
+    expect(Date.parse(String(sent("DraftPreview")?.["monday"])) - Date.parse(String(monday))).toBe(7 * 86_400_000),
   );
 });
 

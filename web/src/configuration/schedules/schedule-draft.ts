@@ -63,9 +63,13 @@ export function readable({ kind, week, periods, overrides }: ScheduleDraft): boo
 
 /** The draft as the API wants it. */
 export function scheduleInput(draft: ScheduleDraft) {
+  return { name: draft.name.trim(), ...termsInput(draft) };
+}
+
+/** When the draft applies, without its name. */
+export function termsInput(draft: ScheduleDraft) {
   const weekly = draft.kind === "WEEKLY";
   return {
-    name: draft.name.trim(),
     kind: draft.kind,
     days: weekly ? daysOf(draft.week) : [],
     periods: draft.periods.map(({ firstDay, lastDay, week }) => ({

@@ -140,3 +140,11 @@ test("the list says how full each zone is", async () => {
   expect(screen.getByRole("button", { name: "Forgive everybody" })).toBeDefined();
   expect(await faultsOf(container)).toEqual([]);
 });
+
+test("the doors as they are typed are compared before they are saved", async () => {
+  const { sent } = show("z1", { answers: { CompareDraft: { compareDraft: { comparison: null, errors: [] } } } });
+  await userEvent.click(await screen.findByText("Preview effect of the doors"));
+  await vi.waitFor(() =>
+    expect(sent("CompareDraft")).toMatchObject({ draft: [{ setZoneDoors: { id: "z1" } }] }),
+  );
+});

@@ -1,10 +1,12 @@
 import { useState } from "react";
 import { useClient, useQuery } from "urql";
 
+import { PreviewEffect } from "../../access-check/PreviewEffect";
 import { send } from "../../api/send";
 import {
   CreateZoneDocument,
   DeleteZoneDocument,
+  type DraftChangeInput,
   ForgiveZoneDocument,
   UpdateZoneDocument,
   ZoneListDocument,
@@ -59,6 +61,7 @@ export function ZoneScreen({ id, writable, viewer }: ZoneScreenProps) {
             zone={zone ?? null}
             others={data?.zones.filter((each) => each.id !== id) ?? []}
             writable={writable}
+            seesPeople={may(viewer, "cardholder.view")}
             onSaved={onSaved}
             onReload={() => ask({ requestPolicy: "network-only" })}
           />
@@ -72,14 +75,19 @@ interface ZoneEditorProps extends WritingProps {
   zone: ZoneRowFragment | null;
   others: readonly ZoneRowFragment[];
   writable: boolean;
+  seesPeople: boolean;
 }
 
-function ZoneEditor({ zone, others, writable, ...writing }: ZoneEditorProps) {
+function ZoneEditor({ zone, others, writable, seesPeople, ...writing }: ZoneEditorProps) {
   const api = useClient();
   const { saving, save } = useWriting("zones", ZONE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (zone === null ? NO_ZONE : zoneDraft(zone)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
   const { fields } = saving.problems;
+
+  const drafted = ({ id, version }: ZoneRowFragment): DraftChangeInput[] => [
+    { setZoneDoors: { id, expectedVersion: version, doors: zoneInput(draft).doors } },
+  ];
 
   const submit = (): Promise<void> =>
     save(zone === null ? "create" : "change", async () => {
@@ -100,6 +108,7 @@ function ZoneEditor({ zone, others, writable, ...writing }: ZoneEditorProps) {
       onSubmit={submit}
       onCancel={() => openConfiguration("zones")}
       onReload={writing.onReload}
+      tools={seesPeople && zone && <PreviewEffect label="Preview effect of the doors" draft={() => drafted(zone)} />}
       removal={
         zone === null
           ? undefined

@@ -1,0 +1,1 @@
+"""Controllers: the small computers that own doors, how they come to be trusted, and how they are."""

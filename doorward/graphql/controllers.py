@@ -1,0 +1,159 @@
+"""Controllers in the API: how they are, and how they come to be trusted."""
+
+from datetime import datetime
+
+import strawberry
+
+from doorward.acs.controllers.operations import (
+    create_controller,
+    delete_controller,
+    issue_enrolment_code,
+    rename_controller,
+    revoke_controller,
+)
+from doorward.acs.controllers.queries import ControllerState, list_controllers
+from doorward.acs.errors import AcsError
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.errors import OperationError
+
+
+@strawberry.type(description="What owns doors, and decides at them: inside the server, or a computer of its own.")
+class Controller:
+    """A controller, and what the server knows of it now."""
+
+    id: strawberry.ID
+    name: str
+    embedded: bool = strawberry.field(description="It runs inside the server, and is never enrolled.")
+    enrolled: bool = strawberry.field(description="It has a certificate by which it may connect.")
+    connected: bool
+    connected_at: datetime | None
+    last_contact_at: datetime | None = strawberry.field(description="By the server's clock; to the minute if long ago.")
+    address: str = strawberry.field(description="Where it connects from; empty when it never did or is embedded.")
+    software: str = strawberry.field(description="The version of Doorward that it runs, as it last said.")
+    policy_version: int = strawberry.field(description="The policy that it decides by.")
+    site_policy_version: int = strawberry.field(
+        description="The site's present policy. Not all concerns every controller."
+    )
+    stored_sequence: int = strawberry.field(description="Its journal is stored here up to this record without a gap.")
+    backlog: int = strawberry.field(description="How many records of its journal are not stored here, as it last said.")
+    clock_offset_ms: int | None = strawberry.field(
+        description="By so much its clock is ahead of the server's; null: not measured."
+    )
+    round_trip_ms: int | None
+    journal_problem: str = strawberry.field(description="Why it cannot write its journal; empty when it can.")
+    certificate_expires_at: datetime | None
+    code_expires_at: datetime | None = strawberry.field(description="Until when its enrolment code can be used.")
+
+    @classmethod
+    def of(cls, state: ControllerState) -> "Controller":
+        """As the API shows it."""
+        row, live = state.row, state.live
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            embedded=state.embedded,
+            enrolled=state.certificate_expires_at is not None,
+            connected=live.connected,
+            connected_at=live.connected_at if live.connected else None,
+            last_contact_at=live.last_contact_at or row.last_contact_at,
+            address=live.address,
+            software=live.software,
+            policy_version=row.applied_version,
+            site_policy_version=state.site_version,
+            stored_sequence=row.stored_sequence,
+            backlog=state.backlog,
+            clock_offset_ms=live.offset_ms,
+            round_trip_ms=live.round_trip_ms,
+            journal_problem=live.problem,
+            certificate_expires_at=state.certificate_expires_at,
+            code_expires_at=state.code_expires_at,
+        )
+
+
+@strawberry.type(description="The controller as it now is, or why nothing was done.")
+class ControllerPayload:
+    """Result of a controller mutation."""
+
+    controller: Controller | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The code, shown this once, or why there is none.")
+class EnrolmentCodePayload:
+    """Result of issuing an enrolment code."""
+
+    code: str | None = strawberry.field(
+        default=None, description="Type it at the controller: doorward controller --enrol CODE."
+    )
+    expires_at: datetime | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _payload(context: ApiContext, controller_id: str) -> ControllerPayload:
+    states = await list_controllers(context.domain, context.actor, [controller_id])
+    return ControllerPayload(controller=Controller.of(states[0]))
+
+
+@strawberry.type
+class ControllerQuery:
+    """Queries about controllers."""
+
+    @strawberry.field(description="Every controller, by name. Permission: configuration.view.")
+    async def controllers(self, info: ApiInfo) -> list[Controller]:
+        return [Controller.of(state) for state in await list_controllers(info.context.domain, info.context.actor)]
+
+
+@strawberry.type
+class ControllerMutation:
+    """Changes to controllers."""
+
+    @strawberry.mutation(description="Create a controller for a computer of its own. Permission: configuration.write.")
+    async def create_controller(self, info: ApiInfo, name: str) -> ControllerPayload:
+        try:
+            row = await create_controller(info.context.domain, info.context.actor, name)
+            return await _payload(info.context, row.id)
+        except AcsError as error:
+            return ControllerPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(description="Give a controller another name. Permission: configuration.write.")
+    async def rename_controller(self, info: ApiInfo, id: strawberry.ID, name: str) -> ControllerPayload:
+        try:
+            await rename_controller(info.context.domain, info.context.actor, id, name)
+            return await _payload(info.context, id)
+        except AcsError as error:
+            return ControllerPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Issue the code by which a controller enrols, once, within 15 minutes; an older code ends. One "
+        "that is enrolled may be enrolled anew: the old certificate ends when the new one is first used. "
+        "Permission: configuration.write."
+    )
+    async def issue_enrolment_code(self, info: ApiInfo, id: strawberry.ID) -> EnrolmentCodePayload:
+        try:
+            issued = await issue_enrolment_code(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return EnrolmentCodePayload(errors=[OperationError.of(error)])
+        return EnrolmentCodePayload(code=issued.code, expires_at=issued.expires_at)
+
+    @strawberry.mutation(
+        description="End a controller's certificates and code: its link is closed at once, and it must be enrolled "
+        "anew. Its doors go on alone by the policy that they have. Permission: configuration.write."
+    )
+    async def revoke_controller(self, info: ApiInfo, id: strawberry.ID) -> ControllerPayload:
+        try:
+            await revoke_controller(info.context.domain, info.context.actor, id)
+            return await _payload(info.context, id)
+        except AcsError as error:
+            return ControllerPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Delete a controller; its events stay. Refused while it has doors or elevators. "
+        "Permission: configuration.write."
+    )
+    async def delete_controller(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await delete_controller(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)

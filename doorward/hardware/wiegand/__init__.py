@@ -1,0 +1,1 @@
+"""Wiegand readers behind serial converters."""
