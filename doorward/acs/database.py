@@ -26,6 +26,7 @@ AREAS = (
     "formats",
     "rules",
     "threats",
+    "local_io",
     "users",
     "cameras",
     "events",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from doorward.acs.decision.local_rules import LocalRule
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.wiegand import DEFAULT_BAUD as DEFAULT_CONVERTER_BAUD
 from doorward.acs.doors.wiegand import KeypadMode
@@ -66,7 +67,55 @@ class WiegandDevice(msgspec.Struct, frozen=True, tag="wiegand"):
     tamper_debounce_ms: int = 0
 
 
-Device = OsdpDevice | WiegandDevice
+class Bias(StrEnum):
+    """What a pin of the controller's own is pulled to; `AS_IS`: whatever the machine was set to, or what is wired."""
+
+    AS_IS = "as_is"
+    PULL_UP = "pull_up"
+    PULL_DOWN = "pull_down"
+    DISABLED = "disabled"
+
+
+class PinInput(msgspec.Struct, frozen=True, tag="pin"):
+    """A pin as an input. It reads as closed when it is high, or (`active_low`) low: a contact to ground."""
+
+    pin: int
+    active_low: bool = True
+    bias: Bias = Bias.PULL_UP
+
+
+class MeasuredInput(msgspec.Struct, frozen=True, tag="measured"):
+    """A channel of an analogue converter (Linux IIO) as an input, from which the resistance of a line is computed.
+
+    The line goes from the channel to ground, and a resistor of `pull_up_ohm` from the channel to `supply_mv`.
+    """
+
+    converter: str
+    channel: int
+    pull_up_ohm: int
+    supply_mv: int
+
+
+class PinOutput(msgspec.Struct, frozen=True):
+    """A pin as an output. On is high, or (`active_low`) low."""
+
+    pin: int
+    active_low: bool = False
+
+
+LocalInput = PinInput | MeasuredInput
+
+
+class GpioDevice(msgspec.Struct, frozen=True, tag="gpio"):
+    """Pins of the controller's own (a Linux GPIO chip, such as /dev/gpiochip0). Both lists are numbered from 0."""
+
+    id: str
+    chip: str
+    inputs: tuple[LocalInput, ...] = ()
+    outputs: tuple[PinOutput, ...] = ()
+
+
+Device = OsdpDevice | WiegandDevice | GpioDevice
 """Every kind of device that there is a driver for."""
 
 
@@ -108,10 +157,35 @@ class InputLine(msgspec.Struct, frozen=True):
     rex_unlocks: bool = True
 
 
+class AuxInputLine(msgspec.Struct, frozen=True):
+    """An auxiliary input, of no door: its contact, and how its readings are taken (as an `InputLine`'s are)."""
+
+    input_id: str
+    name: str
+    device_id: str
+    number: int
+    active_when: Circuit = Circuit.CLOSED
+    debounce_ms: int = 0
+    supervision: Supervision = Supervision.NONE
+    resistor_ohm: int | None = None
+
+
+class AuxOutputLine(msgspec.Struct, frozen=True):
+    """An auxiliary output, which no door's lock is on. Local rules switch it; without any it is off."""
+
+    output_id: str
+    name: str
+    device_id: str
+    output: int
+
+
 class Wiring(msgspec.Struct, frozen=True):
-    """All devices of one controller and every line on them."""
+    """All devices of one controller, every line on them, and the rules that it goes by without the server."""
 
     devices: tuple[Device, ...] = ()
     readers: tuple[ReaderLine, ...] = ()
     locks: tuple[LockLine, ...] = ()
     inputs: tuple[InputLine, ...] = ()
+    aux_inputs: tuple[AuxInputLine, ...] = ()
+    aux_outputs: tuple[AuxOutputLine, ...] = ()
+    local_rules: tuple[LocalRule, ...] = ()

@@ -10,6 +10,7 @@ from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode, DoorSetting
 from doorward.acs.decision.door import Position as DoorPosition
 from doorward.acs.decision.door import Source as DoorSource
+from doorward.acs.decision.local_rules import DoorFact, LocalAction
 from doorward.acs.decision.policy import (
     CredentialKind,
     CredentialStatus,
@@ -22,6 +23,7 @@ from doorward.acs.decision.policy import (
     ValidityUnit,
     WhenIsolated,
 )
+from doorward.acs.devices import Bias as PinBias
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
@@ -37,6 +39,7 @@ from doorward.acs.doors.wiring import (
 )
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
+from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
@@ -55,6 +58,7 @@ __all__ = [
     "CredentialStatus",
     "DeviceRole",
     "DoorCondition",
+    "DoorFact",
     "DoorKind",
     "DoorMode",
     "DoorPosition",
@@ -66,9 +70,12 @@ __all__ = [
     "InputPurpose",
     "KeypadMode",
     "LedControl",
+    "LocalAction",
+    "LocalTriggerKind",
     "LockRank",
     "Missing",
     "Outcome",
+    "PinBias",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -118,6 +125,7 @@ for shown, name, description in (
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
     (DeviceRole, "OsdpDeviceRole", "What an OSDP device does: it is a reader, or a door's inputs and outputs."),
+    (PinBias, "PinBias", "What a pin of the controller's own is pulled to."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),
     (
         AntiPassbackMode,
@@ -129,6 +137,17 @@ for shown, name, description in (
     (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
     (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (LocalTriggerKind, "LocalTriggerKind", "What a local rule goes by."),
+    (
+        DoorFact,
+        "DoorFact",
+        "What can be true of a door; released: it can be opened now.",
+    ),
+    (
+        LocalAction,
+        "LocalAction",
+        "What a local rule does: switch once, pulse once, or keep its output on while its trigger is true.",
+    ),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
     (SubjectKind, "StepSubjectKind", "What kind of thing a check of a decision names."),
 ):

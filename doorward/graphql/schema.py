@@ -23,8 +23,11 @@ from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
+from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
+from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.plain_input import PlainInput
@@ -58,8 +61,11 @@ _QUERIES = (
     ElevatorQuery,
     EventQuery,
     FormatQuery,
+    GpioDeviceQuery,
     GroupQuery,
     HolidayQuery,
+    LocalIoQuery,
+    LocalRuleQuery,
     OverrideQuery,
     PeopleQuery,
     PresenceQuery,
@@ -83,8 +89,11 @@ _MUTATIONS = (
     DoorMutation,
     ElevatorMutation,
     FormatMutation,
+    GpioDeviceMutation,
     GroupMutation,
     HolidayMutation,
+    LocalIoMutation,
+    LocalRuleMutation,
     OverrideMutation,
     PeopleMutation,
     PresenceMutation,

@@ -93,6 +93,42 @@ class FloodChanged:
     active: bool
 
 
+class BatteryLevel(StrEnum):
+    """How a battery does. CRITICAL: the lock may not work any more."""
+
+    GOOD = "good"
+    LOW = "low"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryChanged:
+    """The battery of a wireless lock, by its number at the hub `device_id`. `percent` None: not known."""
+
+    device_id: str
+    lock: int
+    level: BatteryLevel
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockJammed:
+    """The bolt of a wireless lock is stuck, or no longer."""
+
+    device_id: str
+    lock: int
+    jammed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RadioChanged:
+    """Whether the hub reaches a wireless lock. Sent anew after the hub came online, where it is not reached."""
+
+    device_id: str
+    lock: int
+    reachable: bool
+
+
 DriverEvent = (
     CardRead
     | KeysPressed
@@ -103,6 +139,9 @@ DriverEvent = (
     | TamperChanged
     | SupplyChanged
     | FloodChanged
+    | BatteryChanged
+    | LockJammed
+    | RadioChanged
 )
 
 

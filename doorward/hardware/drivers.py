@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from doorward.acs.devices import Device, OsdpDevice, WiegandDevice
+from doorward.acs.devices import Device, GpioDevice, OsdpDevice, WiegandDevice
 from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink
+from doorward.hardware.gpio.driver import GpioDriver
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.wiegand.driver import WiegandDriver
 
 MakeDriver = Callable[[Sequence[Any], EventSink], Driver]
 
-MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, WiegandDevice: WiegandDriver}
+MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, WiegandDevice: WiegandDriver, GpioDevice: GpioDriver}
 """The driver of each kind of device; it is made of the devices of that kind."""
 
 

@@ -4,7 +4,7 @@ One per turn. It keeps nothing of its own between turns: readings and lines begi
 as the turn's next situation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from doorward.acs.decision.debounce import Debounce, debounce
@@ -15,7 +15,7 @@ from doorward.acs.doors.wiring import InputPurpose
 from doorward.acs.identity import new_id
 from doorward.hardware.driver import Reading
 from doorward.hardware.situation import Moment, Situation
-from doorward.hardware.wiring import state_of
+from doorward.hardware.wiring import ContactLine, state_of
 
 if TYPE_CHECKING:
     from doorward.hardware.turn import Turn
@@ -25,11 +25,14 @@ _LOST = Debounce(InputState.FAULT, InputState.FAULT)
 
 
 class Sensing:
-    """The part of a turn that listens to contacts. `readings` by device id, `lines` as they were heard."""
+    """The part of a turn that listens to contacts. `readings` by device id, `lines` as they were heard.
+
+    Auxiliary inputs are lines too, but no door is told of them: the local rules look at `lines` themselves.
+    """
 
     def __init__(self, turn: "Turn", situation: Situation, moment: Moment) -> None:
         self.readings: dict[str, tuple[Reading, ...]] = dict(situation.readings)
-        self.lines: dict[InputLine, Debounce] = dict(situation.lines)
+        self.lines: dict[ContactLine, Debounce] = dict(situation.lines)
         self._turn = turn
         self._wiring = situation.wiring
         self._now_ms = moment.now_ms
@@ -37,18 +40,18 @@ class Sensing:
     def hear(self, device_id: str, inputs: tuple[Reading, ...]) -> None:
         """A device tells all its inputs."""
         self.readings[device_id] = inputs
-        lines = self._wiring.inputs_on(device_id)
-        self._tell(line.door_id for line in lines if self._hear(line, state_of(line, inputs)))
+        lines = self._wiring.contacts_on(device_id)
+        self._tell([line for line in lines if self._hear(line, state_of(line, inputs))])
 
     def lose(self, device_id: str) -> None:
         """A device is gone. What it said counts no more; a door that goes on without it has a faulty line."""
         self.readings.pop(device_id, None)
         with_it = self._wiring.doors_on(device_id)
         others = [line for line in self._wiring.inputs_on(device_id) if line.door_id not in with_it]
-        for line in self._wiring.inputs_on(device_id):
+        for line in self._wiring.contacts_on(device_id):
             self.lines.pop(line, None)
         self.lines.update((line, _LOST) for line in others)
-        self._tell(line.door_id for line in others)
+        self._tell(others)
 
     def hear_again(self) -> None:
         """After a change of the wiring: every reading that is known, by the lines that are now."""
@@ -58,7 +61,7 @@ class Sensing:
     def pass_time(self) -> None:
         """What has lasted long enough counts from now on."""
         due = [line for line, heard in self.lines.items() if _deadline(line, heard) <= self._now_ms]
-        self._tell(line.door_id for line in due if self._hear(line, self.lines[line].heard))
+        self._tell([line for line in due if self._hear(line, self.lines[line].heard)])
 
     def tell(self, door_id: str) -> None:
         """Tell a door all that its contacts say, if any was heard."""
@@ -67,12 +70,12 @@ class Sensing:
         if known:
             self._turn.step(door_id, _sensed(known))
 
-    def _tell(self, door_ids: Iterable[str]) -> None:
-        for door_id in dict.fromkeys(door_ids):
+    def _tell(self, changed: Sequence[ContactLine]) -> None:
+        for door_id in dict.fromkeys(line.door_id for line in changed if isinstance(line, InputLine)):
             if door_id in self._turn.doors:
                 self.tell(door_id)
 
-    def _hear(self, line: InputLine, raw: InputState | None) -> bool:
+    def _hear(self, line: ContactLine, raw: InputState | None) -> bool:
         """Whether something else counts from now on."""
         if raw is None:
             return False
@@ -81,7 +84,7 @@ class Sensing:
         return heard.change is not None
 
 
-def _deadline(line: InputLine, heard: Debounce) -> float:
+def _deadline(line: ContactLine, heard: Debounce) -> float:
     return float("inf") if heard.heard is heard.stable else heard.since_ms + line.debounce_ms
 
 

@@ -14,10 +14,9 @@ from doorward.acs.decision.memory import Memory
 from doorward.acs.decision.policy import Side
 from doorward.acs.decision.read import Shown
 from doorward.acs.decision.unlocking import UnlockWish
-from doorward.acs.devices import InputLine
 from doorward.acs.messages import DoorStatus, ManualSetting
-from doorward.hardware.driver import Reading
-from doorward.hardware.wiring import Wiring
+from doorward.hardware.driver import BatteryLevel, Reading
+from doorward.hardware.wiring import ContactLine, Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,43 @@ class Contact:
         return float("inf") if self.last_at is None else max(0.0, (now - self.last_at).total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class InputTold:
+    """What was told of an auxiliary input, and has not ended."""
+
+    name: str
+    active: bool = False
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNow:
+    """An auxiliary output: whether it is on as far as was told, and what its device was last sent (None: nothing)."""
+
+    output_id: str
+    name: str
+    on: bool = False
+    sent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleNow:
+    """Whether a schedule applies, from when until when (aware UTC)."""
+
+    active: bool
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockHealth:
+    """What a hub last said of a wireless lock."""
+
+    battery: BatteryLevel = BatteryLevel.GOOD
+    jammed: bool = False
+    reachable: bool = True
+
+
 SubjectKey = tuple[str, str]
 """Correlation and door id: in an elevator, one card releases several."""
 
@@ -84,6 +120,8 @@ class Situation:
     `readings` are the inputs of each device as last told, `lines` the contacts that they are.
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
     `at` is when the last turn was.
+    `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` and `health` (of
+    wireless locks) by device id and number.
     """
 
     policy: CompiledPolicy
@@ -91,7 +129,7 @@ class Situation:
     doors: Mapping[str, DoorState] = field(default_factory=dict)
     devices: Mapping[str, bool] = field(default_factory=dict)
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
-    lines: Mapping[InputLine, Debounce] = field(default_factory=dict)
+    lines: Mapping[ContactLine, Debounce] = field(default_factory=dict)
     subjects: Mapping[SubjectKey, Subject] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     attempts: Mapping[str, Attempt] = field(default_factory=dict)
@@ -99,6 +137,10 @@ class Situation:
     wishes: Mapping[str, UnlockWish] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
     at: datetime | None = None
+    inputs: Mapping[str, InputTold] = field(default_factory=dict)
+    outputs: Mapping[tuple[str, int], OutputNow] = field(default_factory=dict)
+    schedules: Mapping[str, ScheduleNow] = field(default_factory=dict)
+    health: Mapping[tuple[str, int], LockHealth] = field(default_factory=dict)
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -109,6 +151,7 @@ class Situation:
             if heard.heard is not heard.stable:
                 yield heard.since_ms + line.debounce_ms
         moments = [wish.changes_at for wish in self.wishes.values()]
+        moments += [schedule.until for schedule in self.schedules.values()]
         if not self.memory.failures.empty:
             lockouts = (self.memory.failures.get(spot_id) for spot_id in self.policy.spots)
             moments += [lockout.until for lockout in lockouts if lockout is not None]
@@ -122,19 +165,23 @@ class Situation:
             door_id: self.doors.get(door_id) or initial(door, modes.get(door_id, DoorSetting.RULES))
             for door_id, door in policy.doors.items()
         }
+        contacts: tuple[ContactLine, ...] = (*plan.inputs, *plan.aux_inputs)
         return Situation(
             policy,
             Wiring(plan),
             doors,
             {device.id: self.devices[device.id] for device in plan.devices if device.id in self.devices},
             {device.id: self.readings[device.id] for device in plan.devices if device.id in self.readings},
-            {line: self.lines[line] for line in plan.inputs if line in self.lines},
+            {line: self.lines[line] for line in contacts if line in self.lines},
             {key: subject for key, subject in self.subjects.items() if subject.door_id in doors},
             self.memory,
             {reader_id: attempt for reader_id, attempt in self.attempts.items() if reader_id in policy.spots},
             {reader_id: keypad for reader_id, keypad in self.keypads.items() if reader_id in policy.spots},
             contact=self.contact,
             at=self.at,
+            inputs=self.inputs,
+            outputs=self.outputs,
+            health=self.health,
         )
 
 

@@ -49,6 +49,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.messages import CommandResult, CommandStatus, CredentialNews, DoorCommand, JournalRecord, Presences
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
+    BatteryChanged,
     CardRead,
     DeviceOffline,
     DeviceOnline,
@@ -58,13 +59,17 @@ from doorward.hardware.driver import (
     FloodChanged,
     InputsChanged,
     KeysPressed,
+    LockJammed,
     Presented,
+    RadioChanged,
     ShowDoor,
     SupplyChanged,
     TamperChanged,
 )
+from doorward.hardware.local_io import LocalIo
 from doorward.hardware.sensing import Sensing
 from doorward.hardware.situation import Moment, Situation, Subject, SubjectKey
+from doorward.hardware.wireless import Wireless
 from doorward.hardware.wiring import Wiring, output_for
 
 
@@ -145,12 +150,18 @@ class Turn:
         self.wishes: dict[str, UnlockWish] = {} if went_back else dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
         self.sensing = Sensing(self, situation, moment)
+        self.local = LocalIo(self, situation, moment)
+        self.wireless = Wireless(self, situation)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
 
     def take(self, given: TurnInput) -> None:
         """Put one input through the rules. A device that is not wired any more is passed over."""
+        self._take(given)
+        self.local.settle()
+
+    def _take(self, given: TurnInput) -> None:
         match given:
             case DoorCommand():
                 self._command(given)
@@ -182,6 +193,8 @@ class Turn:
                 self._supplied(given.device_id, given.present)
             case FloodChanged():
                 self._flooded(given.device_id, given.active)
+            case BatteryChanged() | LockJammed() | RadioChanged():
+                self.wireless.take(given)
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -207,6 +220,7 @@ class Turn:
             deadline = next_deadline(state)
             if deadline is not None and deadline <= self._moment.now_ms:
                 self.step(door_id, TimePassed())
+        self.local.settle()
 
     def _follow_schedule(self, door_id: str) -> None:
         """Tell a door what its unlock schedules want, when that may have changed."""
@@ -242,6 +256,10 @@ class Turn:
             keypads=self.admission.keypads,
             wishes=self.wishes,
             at=self._moment.at,
+            inputs=self.local.inputs,
+            outputs=self.local.outputs,
+            schedules=self.local.schedules,
+            health=self.wireless.health,
         )
 
     def _adopt(self, adopted: PolicyAdopted) -> None:
@@ -251,7 +269,7 @@ class Turn:
                 state = self.doors[door_id]
                 self._keep(door_id, adopt(before, after, state, self._moment.now_ms), None, None, None)
         for door_id in self.doors:
-            self._connect(door_id)
+            self.connect(door_id)
             if self._wiring.locks_of(door_id) != adopted.wiring.locks_of(door_id):
                 self._restate(door_id)
         self.sensing.hear_again()
@@ -276,10 +294,11 @@ class Turn:
             if self.devices.get(lock.device_id):
                 self.effects.append(Effect(output_for(lock, StrikeEffect(Strike.LOCK))))
 
-    def _connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
+    def connect(self, door_id: str, reason: str = "The wiring was changed.") -> None:
         """Bring a door in step with the devices that it cannot be without."""
         carriers = self._wiring.carriers_of(door_id)
         online = bool(carriers) and all(self.devices.get(device_id) for device_id in carriers)
+        online = online and self.wireless.reaches(door_id)
         if online is self.doors[door_id].online:
             return
         self.step(door_id, Connected(online, new_id()), None if online else {"reason": reason})
@@ -292,7 +311,7 @@ class Turn:
         self.devices[device_id] = True
         self._device_records(device_id, _ONLINE)
         for door_id in self._doors_on(device_id):
-            self._connect(door_id)
+            self.connect(door_id)
         for line in self._wiring.readers_on(device_id):
             if line.door_id in self.doors:
                 self._show(line, annunciation(self.doors[line.door_id]))
@@ -301,9 +320,11 @@ class Turn:
         was_online = self.devices.get(device_id)
         self.devices[device_id] = False
         self.sensing.lose(device_id)
+        self.local.lose(device_id)
+        self.wireless.lose(device_id)
         for door_id in self._doors_on(device_id):
             if self.doors[door_id].online:
-                self._connect(door_id, reason)
+                self.connect(door_id, reason)
             elif was_online is None:
                 self.record(EventType.DOOR_OFFLINE, new_id(), door_id=door_id, data={"reason": reason})
         if was_online is not False:
@@ -455,6 +476,10 @@ class Turn:
         """Write something down."""
         moment = self._moment
         self.records.append(JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields))
+
+    def command(self, command: DriverCommand) -> None:
+        """Send this to a device, once everything is durable."""
+        self.effects.append(Effect(command))
 
     def feedback(self, shown: Feedback) -> None:
         """Show the person at a reader what came of it."""

@@ -1,6 +1,7 @@
 """Alarms that a controller raised and, by stopping, forgot: at its next start each gets its clear."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -26,22 +27,29 @@ FORGOTTEN = frozenset(
         EventType.CLOCK_OFF,
         EventType.JOURNAL_NEARLY_FULL,
         EventType.READER_FLOODED,
+        EventType.DOOR_BATTERY_LOW,
+        EventType.DOOR_BATTERY_CRITICAL,
+        EventType.DOOR_LOCK_JAMMED,
+        EventType.INPUT_ACTIVE,
+        EventType.INPUT_FAULT,
     }
 )
 """What a restart forgets. If it is still so, it is raised anew; lockdowns, lockouts and full zones are remembered."""
+_Place = tuple[str | None, str | None, str | None]
+"""Door, reader and auxiliary input."""
 _ENDS = {CATALOGUE[kind].cleared_by: kind for kind in FORGOTTEN}
 
 
 def clears(of_last_boot: Iterable[JournalRecord], moment: Moment) -> Iterator[JournalRecord]:
     """The clears of alarms that still stand at the end of these records, in the order in which they were raised."""
-    standing: dict[tuple[EventType, str | None, str | None], JournalRecord] = {}
+    standing: dict[tuple[EventType, *_Place], JournalRecord] = {}
     for record in of_last_boot:
         if record.type in FORGOTTEN:
-            standing[record.type, record.door_id, record.reader_id] = record
+            standing[record.type, *_place(record)] = record
         elif (ended := _ENDS.get(record.type)) is not None:
-            standing.pop((ended, record.door_id, record.reader_id), None)
-    for (kind, _, _), raised in standing.items():
-        cleared_by = CATALOGUE[kind].cleared_by
+            standing.pop((ended, *_place(record)), None)
+    for raised in standing.values():
+        cleared_by = CATALOGUE[raised.type].cleared_by
         if cleared_by is not None:
             yield msgspec.structs.replace(
                 raised,
@@ -51,5 +59,14 @@ def clears(of_last_boot: Iterable[JournalRecord], moment: Moment) -> Iterator[Jo
                 monotonic_ms=moment.now_ms,
                 type=cleared_by,
                 correlation=raised.correlation or new_id(),
-                data={"cause": "the controller was restarted"},
+                data={"cause": "the controller was restarted", **_input(raised)},
             )
+
+
+def _place(record: JournalRecord) -> _Place:
+    return record.door_id, record.reader_id, record.data.get("input")
+
+
+def _input(record: JournalRecord) -> dict[str, Any]:
+    """Which auxiliary input it is about, if it is about one."""
+    return {key: record.data[key] for key in ("input", "name") if key in record.data}

@@ -6,7 +6,7 @@ from typing import TypeVar
 from doorward.acs import devices
 from doorward.acs.decision.door import Strike, StrikeEffect
 from doorward.acs.decision.supervision import CircuitState, Connection, InputState, Supervision, read_contact, read_line
-from doorward.acs.devices import Device, InputLine, LockLine, ReaderLine
+from doorward.acs.devices import AuxInputLine, AuxOutputLine, Device, InputLine, LockLine, ReaderLine
 from doorward.acs.doors import wiring as words
 from doorward.hardware.driver import OutputState, Reading, SetOutput
 
@@ -15,14 +15,19 @@ _OUTPUT_OF_STRIKE = {
     Strike.RELEASE: OutputState.ON,
     Strike.LOCK: OutputState.OFF,
 }
-_Line = TypeVar("_Line", ReaderLine, LockLine, InputLine)
+_Line = TypeVar("_Line", ReaderLine, LockLine, InputLine, AuxInputLine)
+ContactLine = InputLine | AuxInputLine
+"""A contact, of a door or of none."""
 _CIRCUITS = {words.Circuit.OPEN: CircuitState.OPEN, words.Circuit.CLOSED: CircuitState.CLOSED}
 
 
 class Wiring:
     """The wiring of a controller, with its indexes. Immutable by convention."""
 
-    __slots__ = ("_by_id", "_doors_on", "_inputs_of", "_inputs_on", "_locks", "_readers_of", "_readers_on", "plan")
+    __slots__ = (
+        "_aux_on", "_by_id", "_doors_on", "_inputs_of", "_inputs_on", "_locks", "_readers_of", "_readers_on",
+        "aux_outputs", "plan",
+    )  # fmt: skip
 
     def __init__(self, plan: devices.Wiring = devices.Wiring()) -> None:  # noqa: B008 - frozen
         self.plan = plan
@@ -30,6 +35,14 @@ class Wiring:
         self._locks = _by(plan.locks, lambda line: line.door_id)
         self._inputs_of = _by(plan.inputs, lambda line: line.door_id)
         self._inputs_on = _by(plan.inputs, lambda line: line.device_id)
+        self._aux_on = _by(plan.aux_inputs, lambda line: line.device_id)
+        locks = {(line.device_id, line.output) for line in plan.locks}
+        self.aux_outputs: dict[str, AuxOutputLine] = {
+            # Whatever the server says: no rule moves a lock.
+            line.output_id: line
+            for line in plan.aux_outputs
+            if (line.device_id, line.output) not in locks
+        }
         self._readers_of = _by(plan.readers, lambda line: line.door_id)
         self._readers_on = _by(plan.readers, lambda line: line.device_id)
         self._doors_on: dict[str, set[str]] = {}
@@ -65,6 +78,18 @@ class Wiring:
         """The contacts on a device, of whatever door."""
         return self._inputs_on.get(device_id, ())
 
+    def contacts_on(self, device_id: str) -> Sequence[ContactLine]:
+        """The contacts on a device, of doors and of none."""
+        return [*self._inputs_on.get(device_id, ()), *self._aux_on.get(device_id, ())]
+
+    def is_lock(self, device_id: str, output: int) -> bool:
+        """Whether an output is a door's lock."""
+        return any((line.device_id, line.output) == (device_id, output) for line in self.plan.locks)
+
+    def doors_of_lock(self, device_id: str, output: int) -> list[str]:
+        """The doors that an output locks."""
+        return [line.door_id for line in self.plan.locks if (line.device_id, line.output) == (device_id, output)]
+
     def carriers_of(self, door_id: str) -> frozenset[str]:
         """The devices without which a door is offline: those of its locks, or (without any) of its sensor."""
         locks = self._locks.get(door_id)
@@ -90,7 +115,7 @@ def output_for(lock: LockLine, effect: StrikeEffect) -> SetOutput:
     return SetOutput(lock.device_id, lock.output, _OUTPUT_OF_STRIKE[effect.strike], effect.duration_ms)
 
 
-def state_of(line: InputLine, inputs: Sequence[Reading]) -> InputState:
+def state_of(line: ContactLine, inputs: Sequence[Reading]) -> InputState:
     """What the inputs of a line's device say of its contact. An input that the device lacks, or cannot read, is a
     fault: a wire that leads nowhere must not pass for a contact at rest."""
     reading = inputs[line.number] if 0 <= line.number < len(inputs) else None
@@ -112,7 +137,7 @@ def _circuit(ohms: float) -> CircuitState:
     return CircuitState.CLOSED if ohms < _CLOSED_BELOW_OHM else CircuitState.OPEN
 
 
-def _supervision(line: InputLine) -> Supervision:
+def _supervision(line: ContactLine) -> Supervision:
     if line.supervision is words.Supervision.SERIAL:
         return Supervision(Connection.SERIAL_FIRST, line.resistor_ohm)
     return Supervision(Connection.PARALLEL_FIRST)

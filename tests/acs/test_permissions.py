@@ -23,6 +23,7 @@ AREAS = (
     "schedules",
     "rules",
     "threats",
+    "local_io",
     "profiles",
     "doors",
     "controllers",

@@ -43,7 +43,6 @@ NEUTRAL = {
     "schedules.override_operations.delete_override_schedule",
     "threats.operations.create_threat_level",
     "threats.operations.delete_threat_level",
-    "threats.operations.update_threat_level",
     "zones.presence_operations.set_presence",
 }
 """Operations that leave every policy as it is."""

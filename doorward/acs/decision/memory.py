@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from doorward.acs.decision.keypad import Lockout
+from doorward.acs.decision.local_rules import Found
 from doorward.acs.decision.policy import Side
 
 
@@ -73,6 +74,10 @@ class Table(StrEnum):
     """When somebody whom an unlock schedule waits for last came in, by door id."""
     KEPT_LOCKED = "kept_locked"
     """Until when a double swipe keeps a door locked that its schedule would unlock, by door id."""
+    LOCAL_RULE = "local_rule"
+    """What a local rule's trigger was, by rule id."""
+    OUTPUT = "output"
+    """The local rule that switched an output on, by output id."""
 
 
 TYPES: dict[Table, Any] = {
@@ -85,6 +90,8 @@ TYPES: dict[Table, Any] = {
     Table.SWIPE: Swipe,
     Table.FIRST_PERSON: datetime,
     Table.KEPT_LOCKED: datetime,
+    Table.LOCAL_RULE: Found,
+    Table.OUTPUT: str,
 }
 """What the values of each table are, for whoever keeps them on disk."""
 
@@ -146,6 +153,8 @@ class Memory:
     swipe: Layer[Swipe]
     first_person: Layer[datetime]
     kept_locked: Layer[datetime]
+    local_rule: Layer[Found]
+    output: Layer[str]
 
     def __init__(self, base: "Memory | None" = None) -> None:
         for name in self.__slots__:

@@ -11,6 +11,7 @@ from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, check_reader
 from doorward.acs.doors.settings import NewDoor, check_settings
 from doorward.acs.doors.stored import check_references, lock_wiring, put_settings, snapshot, wires_of, write_uses
+from doorward.acs.doors.uses import INPUT_USES, OUTPUT_USES, PortUses
 from doorward.acs.doors.wiring import (
     InputPurpose,
     InputWire,
@@ -174,6 +175,7 @@ async def _check_free(work: Work, door: Door, locks: list[LockWire], inputs: lis
         if other is not None:
             words = f"Output {lock.output} has the {other.rank.value} lock of {other.door.name}."
             raise Conflict(words, "locks", str(place), "output")
+        await _refuse_used(OUTPUT_USES, lock.device_id, lock.output, "locks", str(place), "output")
     for place, wire in enumerate(inputs):
         taken = DoorInput.filter(_same_place(door, wire.device_id), port=wire.port).exclude(door_id=door.id)
         if wire.purpose is InputPurpose.EMERGENCY:
@@ -182,6 +184,14 @@ async def _check_free(work: Work, door: Door, locks: list[LockWire], inputs: lis
         if user is not None:
             words = f"Input {wire.port} has the {user.purpose.value} contact of {user.door.name}."
             raise Conflict(words, "inputs", str(place), "port")
+        await _refuse_used(INPUT_USES, wire.device_id, wire.port, "inputs", str(place), "port")
+
+
+async def _refuse_used(finders: list[PortUses], device_id: str | None, number: int, *path: str) -> None:
+    if device_id is None:
+        return
+    for kind, _, name in [use for find in finders for use in await find(device_id, number)]:
+        raise Conflict(f"This port has the {kind} {name}. Delete that, or take another port.", *path)
 
 
 def _same_place(door: Door, device_id: str | None) -> Q:

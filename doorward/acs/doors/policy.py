@@ -8,6 +8,7 @@ from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
 from doorward.acs.devices import (
     DEFAULT_BAUD,
     DeviceKind,
+    GpioDevice,
     InputLine,
     LockLine,
     OsdpDevice,
@@ -16,10 +17,12 @@ from doorward.acs.devices import (
     Wiring,
 )
 from doorward.acs.devices import Device as AnyDevice
+from doorward.acs.doors.gpio_devices import gpio_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiegand_rows import converter_of
+from doorward.acs.doors.wireless import wireless_lines
 from doorward.acs.doors.wiring import Circuit, InputPurpose, InputWire, LedControl, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.sealing import Sealer
@@ -101,6 +104,8 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
+    sensed = [row.door_id for row in inputs if row.purpose is InputPurpose.POSITION]
+    radio_locks, radio_inputs = await wireless_lines(controller_id, devices, sensed)
     return Wiring(
         tuple(_KINDS[device.kind](sealer, device) for device in devices if device.kind in _KINDS),
         tuple(
@@ -108,14 +113,18 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
             for device in devices
             if (reader := readers.get(device.reader_id or "")) is not None
         ),
-        tuple(LockLine(row.door_id, row.device_id or "", row.output, row.rank) for row in locks),
-        tuple(_input(row) for row in inputs),
+        (*(LockLine(row.door_id, row.device_id or "", row.output, row.rank) for row in locks), *radio_locks),
+        (*(_input(row) for row in inputs), *radio_inputs),
     )
 
 
 def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     key = sealer.open(device.sealed_key or b"", f"device:{device.id}")
     return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
+
+
+def _gpio(_: Sealer, device: Device) -> GpioDevice:
+    return gpio_device(device)
 
 
 def _wiegand(_: Sealer, device: Device) -> WiegandDevice:
@@ -138,6 +147,7 @@ def _wiegand(_: Sealer, device: Device) -> WiegandDevice:
 _KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {
     DeviceKind.OSDP: _osdp,
     DeviceKind.WIEGAND: _wiegand,
+    DeviceKind.GPIO: _gpio,
 }
 """What a controller gets of each kind of device."""
 

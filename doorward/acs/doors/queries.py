@@ -29,3 +29,9 @@ async def list_devices(actor: Actor, controller_id: str | None = None) -> list[D
     rows = Device.filter(kind=DeviceKind.OSDP)
     rows = rows if controller_id is None else rows.filter(controller_id=controller_id)
     return await rows.prefetch_related("door", "reader").order_by("port", "address")
+
+
+async def list_gpio_devices(actor: Actor) -> list[Device]:
+    """Every GPIO device, by controller and chip."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await Device.filter(kind=DeviceKind.GPIO).order_by("controller_id", "port")

@@ -8,10 +8,12 @@ from doorward.acs.actor import Permission
 from doorward.acs.doors.adding import READER_COLUMNS, put_reader
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
+from doorward.acs.doors.uses import DEVICE_USES
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.doors import refuse_lost_reader
 
 
@@ -96,6 +98,8 @@ async def remove_device(work: Work, device_id: str) -> None:
         wired = await model.filter(device_id=device_id).using_db(work.connection).prefetch_related("door").first()
         if wired is not None:
             raise Conflict(f"A lock or an input of {wired.door.name} is on this device. Rewire that door first.", "id")
+    if users := await uses_of(DEVICE_USES, device_id):
+        raise Conflict(f"On this device there is {named(users)}. Delete that first.", "id")
     await Device.filter(id=device_id).using_db(work.connection).delete()
     work.changed(PolicyPart.DEVICE, device_id)
 

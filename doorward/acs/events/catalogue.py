@@ -213,6 +213,31 @@ class EventType(StrEnum):
     READER_FLOODED = "reader.flooded"
     READER_FLOOD_ENDED = "reader.flood_ended"
     WIEGAND_DEVICE_UPDATED = "audit.wiegand_device.updated"
+    # Auxiliary inputs and outputs, local rules.
+    INPUT_ACTIVE = "input.active"
+    INPUT_NORMAL = "input.normal"
+    INPUT_FAULT = "input.fault"
+    INPUT_FAULT_CLEARED = "input.fault_cleared"
+    OUTPUT_ON = "output.on"
+    OUTPUT_OFF = "output.off"
+    OUTPUT_PULSED = "output.pulsed"
+    OUTPUT_MISSED = "output.missed"
+    DOOR_BATTERY_LOW = "door.battery_low"
+    DOOR_BATTERY_LOW_CLEARED = "door.battery_low_cleared"
+    DOOR_BATTERY_CRITICAL = "door.battery_critical"
+    DOOR_BATTERY_CRITICAL_CLEARED = "door.battery_critical_cleared"
+    DOOR_LOCK_JAMMED = "door.lock_jammed"
+    DOOR_LOCK_JAM_CLEARED = "door.lock_jam_cleared"
+    GPIO_DEVICE_UPDATED = "audit.gpio_device.updated"
+    AUX_INPUT_CREATED = "audit.aux_input.created"
+    AUX_INPUT_UPDATED = "audit.aux_input.updated"
+    AUX_INPUT_DELETED = "audit.aux_input.deleted"
+    AUX_OUTPUT_CREATED = "audit.aux_output.created"
+    AUX_OUTPUT_UPDATED = "audit.aux_output.updated"
+    AUX_OUTPUT_DELETED = "audit.aux_output.deleted"
+    LOCAL_RULE_CREATED = "audit.local_rule.created"
+    LOCAL_RULE_UPDATED = "audit.local_rule.updated"
+    LOCAL_RULE_DELETED = "audit.local_rule.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +474,37 @@ def _declare() -> dict[EventType, Declaration]:
         ),
         kind.READER_FLOOD_ENDED: Declaration(device, info, "Reader is listened to again"),
         kind.WIEGAND_DEVICE_UPDATED: Declaration(audit, info, "Wiegand reader's converter settings changed"),
+        # Auxiliary inputs and outputs, local rules.
+        kind.INPUT_ACTIVE: Declaration(device, notice, "Input active", kind.INPUT_NORMAL),
+        kind.INPUT_NORMAL: Declaration(device, info, "Input at rest again"),
+        kind.INPUT_FAULT: Declaration(device, warning, "Line of an input broken", kind.INPUT_FAULT_CLEARED),
+        kind.INPUT_FAULT_CLEARED: Declaration(device, info, "Line of an input works again"),
+        kind.OUTPUT_ON: Declaration(device, info, "Output switched on"),
+        kind.OUTPUT_OFF: Declaration(device, info, "Output switched off"),
+        kind.OUTPUT_PULSED: Declaration(device, info, "Output switched on for a time"),
+        kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed: its device was offline"),
+        kind.DOOR_BATTERY_LOW: Declaration(
+            device, warning, "Battery of the wireless lock low", kind.DOOR_BATTERY_LOW_CLEARED
+        ),
+        kind.DOOR_BATTERY_LOW_CLEARED: Declaration(device, info, "Battery of the wireless lock no longer low"),
+        kind.DOOR_BATTERY_CRITICAL: Declaration(
+            device, alarm, "Battery of the wireless lock nearly empty", kind.DOOR_BATTERY_CRITICAL_CLEARED
+        ),
+        kind.DOOR_BATTERY_CRITICAL_CLEARED: Declaration(
+            device, info, "Battery of the wireless lock no longer nearly empty"
+        ),
+        kind.DOOR_LOCK_JAMMED: Declaration(device, alarm, "Lock jammed", kind.DOOR_LOCK_JAM_CLEARED),
+        kind.DOOR_LOCK_JAM_CLEARED: Declaration(device, info, "Lock no longer jammed"),
+        kind.GPIO_DEVICE_UPDATED: Declaration(audit, info, "Pins of a controller changed"),
+        kind.AUX_INPUT_CREATED: Declaration(audit, info, "Auxiliary input created"),
+        kind.AUX_INPUT_UPDATED: Declaration(audit, info, "Auxiliary input changed"),
+        kind.AUX_INPUT_DELETED: Declaration(audit, notice, "Auxiliary input deleted"),
+        kind.AUX_OUTPUT_CREATED: Declaration(audit, info, "Auxiliary output created"),
+        kind.AUX_OUTPUT_UPDATED: Declaration(audit, info, "Auxiliary output changed"),
+        kind.AUX_OUTPUT_DELETED: Declaration(audit, notice, "Auxiliary output deleted"),
+        kind.LOCAL_RULE_CREATED: Declaration(audit, info, "Local rule created"),
+        kind.LOCAL_RULE_UPDATED: Declaration(audit, info, "Local rule changed"),
+        kind.LOCAL_RULE_DELETED: Declaration(audit, notice, "Local rule deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from doorward.acs.credentials.keys import token_key
 from doorward.acs.credentials.policy import credential_policies
 from doorward.acs.decision.policy import Policy
@@ -16,6 +18,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Door, Reader
 from doorward.acs.doors.policy import controller_wiring, door_policies, reader_policies
 from doorward.acs.formats.policy import active_format_ids, card_formats, pin_rules
+from doorward.acs.local_io.policy import aux_input_lines, aux_output_lines, local_rules
 from doorward.acs.people.policy import cardholder_policies
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.profiles.policy import profile_policies
@@ -107,8 +110,14 @@ LOADERS: dict[PolicyPart, Loader] = {
 
 
 async def wiring_of(scope: Scope) -> Wiring:
-    """The controller's wiring, with the keys of its secure channels."""
-    return await controller_wiring(scope.domain.sealer, scope.controller_id)
+    """The controller's wiring, with the keys of its secure channels, and its local rules."""
+    wiring = await controller_wiring(scope.domain.sealer, scope.controller_id)
+    return msgspec.structs.replace(
+        wiring,
+        aux_inputs=await aux_input_lines(scope.controller_id),
+        aux_outputs=await aux_output_lines(scope.controller_id),
+        local_rules=await local_rules(scope.controller_id),
+    )
 
 
 async def dependents(door_ids: Collection[str]) -> dict[PolicyPart, set[str]]:

@@ -11,6 +11,7 @@ from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
+from doorward.acs.policy_part import PolicyPart
 from doorward.acs.profiles.models import Profile
 from doorward.acs.profiles.pin_alone import pin_alone_profiles, require_unique_pins
 from doorward.acs.rules.models import AccessRule
@@ -18,6 +19,8 @@ from doorward.acs.site.models import Site
 from doorward.acs.threats.models import RuleSwitch, ThreatColour, ThreatLevel
 from doorward.acs.threats.posture import Place, Switches
 from doorward.acs.threats.stored import locked_site, names_in, read_switches, write_switches
+from doorward.acs.threats.uses import LEVEL_USES
+from doorward.acs.used_by import named, uses_of
 from doorward.acs.zones.models import Zone
 
 HIGHEST_RANK = 100
@@ -76,14 +79,18 @@ async def update_threat_level(
     level.version += 1
     await level.save(using_db=work.connection)
     await _check_ranks_again(work, level)
+    if after["name"] != before["name"] and await uses_of(LEVEL_USES, level.id):
+        work.changed(PolicyPart.DEVICE, level.id)  # controllers know it by its name
     work.audit(EventType.THREAT_LEVEL_UPDATED, of=level, before=before, after=after)
     return level
 
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_threat_level(work: Work, level_id: str, expected_version: int | None = None) -> None:
-    """Delete a level that is not in force."""
+    """Delete a level that is not in force. Refused while others go by it."""
     level = await _idle(work, level_id, "deleted", expected_version)
+    if users := await uses_of(LEVEL_USES, level.id):
+        raise Conflict(f"{level.name} is used by {named(users)}. Take it out there first.", "id")
     switches = (await read_switches([level], work.connection))[level.id]
     before = {"id": level.id, **await _told(work, level, switches)}
     await level.delete(using_db=work.connection)

@@ -9,10 +9,13 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.threats.models import ThreatLevel, ThreatLevelPlace, ThreatLevelRule
 from doorward.acs.threats.posture import touched_doors
 from doorward.acs.threats.stored import locked_site, posture_in_force
-from doorward.acs.used_by import Use
+from doorward.acs.used_by import Use, UseFinder
 from doorward.acs.zones.layout import Layout
 
 KIND = "threat level"
+
+LEVEL_USES: list[UseFinder] = []
+"""Each finds the users of any of these threat levels. Areas whose rows name levels add one (see cross_area.py)."""
 
 
 async def rule_uses(rule_ids: Collection[str]) -> list[Use]:

@@ -23,6 +23,7 @@ from doorward.hardware.driver import (
     SupplyChanged,
     TamperChanged,
 )
+from doorward.hardware.osdp import hub
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
 
 logger = logging.getLogger(__name__)
@@ -162,6 +163,8 @@ class DeviceLink:
             self._take_inputs(tuple(bool(value) for value in event["report"]))
         elif kind == osdp_sys.EVENT_STATUS and event["type"] == osdp_sys.STATUS_REPORT_LOCAL:
             self._take_local(bool(event["report"][0]), bool(event["report"][1]))
+        elif kind == osdp_sys.EVENT_MFGREP and event.get("vendor_code") == hub.VENDOR_CODE:
+            self._take_lock(hub.decode_report(bytes(event["data"])))
         else:
             logger.debug("%s sent an event that is not used: %s", self.device.id, event)
 
@@ -192,6 +195,14 @@ class DeviceLink:
         if power_lost is not self._power_lost:
             self._power_lost = power_lost
             self._sink(SupplyChanged(self.device.id, not power_lost))
+
+    def _take_lock(self, report: hub.LockReport | None) -> None:
+        """A communication hub tells of one of its wireless locks."""
+        if report is None:
+            logger.warning("device %s told of a lock in bytes that are not declared", self.device.id)
+            return
+        for told in report.events(self.device.id):
+            self._sink(told)
 
     def _take_inputs(self, inputs: tuple[bool, ...]) -> None:
         if inputs != self._inputs:

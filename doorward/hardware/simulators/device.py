@@ -6,6 +6,7 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.hardware.osdp.hub import VENDOR_CODE, LockReport, encode_report
 from doorward.hardware.simulators.line import SerialLine
 
 READER_CAPABILITIES = (
@@ -19,6 +20,12 @@ DOOR_IO_CAPABILITIES = (
     (osdp_sys.CAP_CONTACT_STATUS_MONITORING, 1, 4),
     (osdp_sys.CAP_COMMUNICATION_SECURITY, 1, 1),
 )
+HUB_CAPABILITIES = (
+    (osdp_sys.CAP_OUTPUT_CONTROL, 4, 16),
+    (osdp_sys.CAP_CONTACT_STATUS_MONITORING, 1, 16),
+    (osdp_sys.CAP_COMMUNICATION_SECURITY, 1, 1),
+)
+"""A communication hub with 16 wireless locks: an output and an input each."""
 INPUTS = 4
 
 DeviceCommand = dict[str, Any]
@@ -108,6 +115,17 @@ class SimulatedDevice:
                 "event": osdp_sys.EVENT_STATUS,
                 "type": osdp_sys.STATUS_REPORT_LOCAL,
                 "report": bytes((active, False)),
+            }
+        )
+
+    def report_lock(self, report: LockReport) -> None:
+        """As a communication hub: tell of one of its wireless locks with the next poll."""
+        self._device.submit_event(
+            {
+                "event": osdp_sys.EVENT_MFGREP,
+                "vendor_code": VENDOR_CODE,
+                "mfg_command": 0,
+                "data": encode_report(report),
             }
         )
 

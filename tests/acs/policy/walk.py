@@ -29,6 +29,7 @@ from doorward.acs.credentials.operations import (
     update_credential,
 )
 from doorward.acs.decision.card_format import BitField
+from doorward.acs.decision.local_rules import LocalAction
 from doorward.acs.decision.policy import (
     CredentialStatus,
     DoorKind,
@@ -41,16 +42,18 @@ from doorward.acs.decision.policy import (
     Side,
     TwoPersonRule,
 )
-from doorward.acs.devices import DeviceRole
+from doorward.acs.devices import DeviceRole, PinInput, PinOutput
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
-from doorward.acs.doors.models import Controller, Door, Reader
+from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device, update_gpio_device
+from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.wiegand import Converter
 from doorward.acs.doors.wiegand_devices import create_wiegand_device, delete_wiegand_device, update_wiegand_device
 from doorward.acs.doors.wiring import InputPurpose, InputWire, LockRank, LockWire, ReaderType
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.formats.operations import (
     CardFormatDraft,
     create_card_format,
@@ -61,6 +64,11 @@ from doorward.acs.formats.operations import (
     update_card_format,
 )
 from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
+from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput, NewLocalRule, RuleTrigger
+from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, update_aux_input
+from doorward.acs.local_io.models import TriggerKind
+from doorward.acs.local_io.operations import create_local_rule, delete_local_rule, update_local_rule
+from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     DirectoryEntry,
@@ -388,7 +396,32 @@ async def site_itself(walk: Walk) -> None:
     await do(set_threat_level, level.id, "a drill")
     await do(release_threat_level, "it is over")
     await do(update_threat_level, level.id, {"name": "Most severe"})
+    await _local_io(walk, level.id)
     await do(delete_threat_level, level.id)
+
+
+async def _local_io(walk: Walk, level_id: str) -> None:
+    """Auxiliary inputs and outputs, and a local rule that goes by one thing after the other."""
+    do, door_id = walk.do, walk.site.door.id
+    device = await Device.get(door_id=door_id, role=DeviceRole.DOOR_IO)
+    pushed = await do(create_aux_input, NewAuxInput("Push button", device.id, 5))
+    siren = await do(create_aux_output, NewAuxOutput("Siren", device.id, 3))
+    given = RuleTrigger(TriggerKind.INPUT, input_id=pushed.id, input_active=True)
+    rule = await do(create_local_rule, NewLocalRule("Panic", given, LocalAction.PULSE, siren.id, 5_000))
+    await do(update_aux_input, pushed.id, {"number": 6, "debounce_ms": 50})
+    await do(update_aux_output, siren.id, {"number": 2})
+    severe = RuleTrigger(TriggerKind.THREAT_LEVEL, threat_level_id=level_id)
+    await do(update_local_rule, rule.id, {"trigger": severe, "action": LocalAction.FOLLOW, "pulse_ms": None})
+    await do(update_threat_level, level_id, {"name": "Gravest"})
+    forced = RuleTrigger(TriggerKind.EVENT, door_id=door_id, event=EventType.DOOR_FORCED)
+    await do(update_local_rule, rule.id, {"trigger": forced, "action": LocalAction.ON})
+    await do(delete_local_rule, rule.id)
+    chip = NewGpioDevice(walk.world.controller.id, "Pins", "/dev/gpiochip0", GpioLines((PinInput(17),)))
+    pins = await do(create_gpio_device, chip)
+    await do(update_gpio_device, pins.id, "Pins", GpioLines((PinInput(18),), (PinOutput(22),)))
+    await do(delete_device, pins.id)
+    await do(delete_aux_input, pushed.id)
+    await do(delete_aux_output, siren.id)
 
 
 AREAS = (people, credentials, formats, schedules, doors, elevators, zones, rules, profiles, site_itself)

@@ -1,0 +1,185 @@
+"""GPIO devices in the API: pins of a controller's own."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from doorward.acs import devices as wires
+from doorward.acs.devices import MeasuredInput, PinInput, PinOutput
+from doorward.acs.doors import models
+from doorward.acs.doors.gpio_devices import (
+    GpioLines,
+    NewGpioDevice,
+    create_gpio_device,
+    lines_of,
+    update_gpio_device,
+)
+from doorward.acs.doors.queries import list_gpio_devices
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import PinBias
+from doorward.graphql.errors import OperationError
+
+
+@strawberry.type(description="An input: a pin, or (pin null) a channel of an analogue converter.")
+class GpioInput:
+    """See GpioInputInput."""
+
+    pin: int | None = None
+    active_low: bool | None = None
+    bias: PinBias | None = None
+    converter: str | None = None
+    channel: int | None = None
+    pull_up_ohm: int | None = None
+    supply_mv: int | None = None
+
+
+@strawberry.type(description="A pin as an output.")
+class GpioOutput:
+    """See GpioOutputInput."""
+
+    pin: int
+    active_low: bool
+
+
+@strawberry.type(description="Pins of a controller's own. It is deleted as any device.")
+class GpioDevice:
+    """Inputs and outputs are numbered from 0, in these orders."""
+
+    id: strawberry.ID
+    name: str
+    controller_id: strawberry.ID | None
+    chip: str = strawberry.field(description="Its device file, such as /dev/gpiochip0.")
+    inputs: list[GpioInput]
+    outputs: list[GpioOutput]
+
+    @classmethod
+    def of(cls, row: models.Device) -> "GpioDevice":
+        """The device as the API shows it."""
+        lines = lines_of(row)
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
+            chip=row.port or "",
+            inputs=[_shown(given) for given in lines.inputs],
+            outputs=[GpioOutput(pin=given.pin, active_low=given.active_low) for given in lines.outputs],
+        )
+
+
+@strawberry.input(
+    description="An input: a pin, or a channel of an analogue converter by which the resistance of a line is measured."
+)
+class GpioInputInput:
+    """Either `pin`, or all four of converter, channel, pullUpOhm and supplyMv."""
+
+    pin: int | None = None
+    active_low: bool = strawberry.field(default=True, description="The input is closed when the pin is low.")
+    bias: PinBias = strawberry.field(default=wires.Bias.PULL_UP, description="What the pin is pulled to.")
+    converter: str | None = strawberry.field(default=None, description="As in /sys/bus/iio/devices: iio:device0.")
+    channel: int | None = None
+    pull_up_ohm: int | None = strawberry.field(default=None, description="From the channel to the supply.")
+    supply_mv: int | None = None
+
+
+@strawberry.input(description="A pin as an output.")
+class GpioOutputInput:
+    """`active_low`: on is low."""
+
+    pin: int
+    active_low: bool = False
+
+
+@strawberry.input(description="A chip of a controller, and those of its pins that are used.")
+class CreateGpioDeviceInput:
+    """See GpioDevice."""
+
+    controller_id: strawberry.ID
+    name: str
+    chip: str
+    inputs: list[GpioInputInput] = strawberry.field(default_factory=list)
+    outputs: list[GpioOutputInput] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="Another name, and all pins anew.")
+class UpdateGpioDeviceInput:
+    """See GpioDevice."""
+
+    id: strawberry.ID
+    name: str
+    inputs: list[GpioInputInput]
+    outputs: list[GpioOutputInput]
+
+
+@strawberry.type(description="The GPIO device as it now is, or why nothing was done.")
+class GpioDevicePayload:
+    """Result of a change to a GPIO device."""
+
+    device: GpioDevice | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _shown(given: wires.LocalInput) -> GpioInput:
+    if isinstance(given, PinInput):
+        return GpioInput(pin=given.pin, active_low=given.active_low, bias=given.bias)
+    return GpioInput(
+        converter=given.converter,
+        channel=given.channel,
+        pull_up_ohm=given.pull_up_ohm,
+        supply_mv=given.supply_mv,
+    )
+
+
+def _input(given: GpioInputInput, place: int) -> wires.LocalInput:
+    measured = (given.converter, given.channel, given.pull_up_ohm, given.supply_mv)
+    if given.pin is not None and all(part is None for part in measured):
+        return PinInput(given.pin, given.active_low, given.bias)
+    converter, channel, pull_up_ohm, supply_mv = measured
+    if given.pin is None and converter is not None and channel is not None and pull_up_ohm and supply_mv:
+        return MeasuredInput(converter, channel, pull_up_ohm, supply_mv)
+    raise ValidationFailed(
+        "An input is a pin, or a converter with channel, pullUpOhm and supplyMv.", "inputs", str(place)
+    )
+
+
+def _lines(inputs: Sequence[GpioInputInput], outputs: Sequence[GpioOutputInput]) -> GpioLines:
+    return GpioLines(
+        tuple(_input(given, place) for place, given in enumerate(inputs)),
+        tuple(PinOutput(given.pin, given.active_low) for given in outputs),
+    )
+
+
+@strawberry.type
+class GpioDeviceQuery:
+    """Queries about GPIO devices."""
+
+    @strawberry.field(description="Every GPIO device, by chip. Permission: configuration.view.")
+    async def gpio_devices(self, info: ApiInfo) -> list[GpioDevice]:
+        return [GpioDevice.of(row) for row in await list_gpio_devices(info.context.actor)]
+
+
+@strawberry.type
+class GpioDeviceMutation:
+    """Adding and changing GPIO devices."""
+
+    @strawberry.mutation(description="Use pins of a controller's own. Permission: configuration.write.")
+    async def create_gpio_device(self, info: ApiInfo, input: CreateGpioDeviceInput) -> GpioDevicePayload:
+        try:
+            lines = _lines(input.inputs, input.outputs)
+            given = NewGpioDevice(input.controller_id, input.name, input.chip, lines)
+            row = await create_gpio_device(info.context.domain, info.context.actor, given)
+        except AcsError as error:
+            return GpioDevicePayload(errors=[OperationError.of(error)])
+        return GpioDevicePayload(device=GpioDevice.of(row))
+
+    @strawberry.mutation(
+        description="Rename a GPIO device and give its pins anew. Refused where a lock or an input would lose its pin. "
+        "Permission: configuration.write."
+    )
+    async def update_gpio_device(self, info: ApiInfo, input: UpdateGpioDeviceInput) -> GpioDevicePayload:
+        try:
+            lines = _lines(input.inputs, input.outputs)
+            row = await update_gpio_device(info.context.domain, info.context.actor, input.id, input.name, lines)
+        except AcsError as error:
+            return GpioDevicePayload(errors=[OperationError.of(error)])
+        return GpioDevicePayload(device=GpioDevice.of(row))

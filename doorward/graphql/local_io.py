@@ -1,0 +1,245 @@
+"""Auxiliary inputs and outputs in the API."""
+
+from typing import cast
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.doors import wiring
+from doorward.acs.errors import AcsError
+from doorward.acs.local_io import models
+from doorward.acs.local_io.given import AuxInputChanges, AuxOutputChanges, NewAuxInput, NewAuxOutput
+from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, update_aux_input
+from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
+from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import Circuit, Supervision
+from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
+
+
+@strawberry.type(description="An input of a device that belongs to no door.")
+class AuxInput:
+    """An auxiliary input. Its events are input.active, input.normal, input.fault and input.fault_cleared."""
+
+    id: strawberry.ID
+    name: str
+    device_id: strawberry.ID
+    controller_id: strawberry.ID | None
+    number: int = strawberry.field(description="As its device numbers its inputs, from 0.")
+    active_when: Circuit
+    debounce_ms: int = strawberry.field(description="A change counts once it has lasted this long: 0 to 400.")
+    supervision: Supervision
+    resistor_ohm: int | None = strawberry.field(description="Of serial supervision: 1000 to 10000, both resistors.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @classmethod
+    def of(cls, row: models.AuxInput) -> "AuxInput":
+        """The input, read with its device, as the API shows it."""
+        controller_id = row.device.controller_id
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            device_id=strawberry.ID(row.device_id),
+            controller_id=strawberry.ID(controller_id) if controller_id is not None else None,
+            number=row.number,
+            active_when=row.active_when,
+            debounce_ms=row.debounce_ms,
+            supervision=row.supervision,
+            resistor_ohm=row.resistor_ohm,
+            version=row.version,
+        )
+
+
+@strawberry.type(description="An output of a device that is no door's lock. Local rules switch it; else it is off.")
+class AuxOutput:
+    """An auxiliary output. Its events are output.on, output.off, output.pulsed and output.missed."""
+
+    id: strawberry.ID
+    name: str
+    device_id: strawberry.ID
+    controller_id: strawberry.ID | None
+    number: int = strawberry.field(description="As its device numbers its outputs, from 0.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+    @classmethod
+    def of(cls, row: models.AuxOutput) -> "AuxOutput":
+        """The output, read with its device, as the API shows it."""
+        controller_id = row.device.controller_id
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            device_id=strawberry.ID(row.device_id),
+            controller_id=strawberry.ID(controller_id) if controller_id is not None else None,
+            number=row.number,
+            version=row.version,
+        )
+
+
+@strawberry.input(description="An auxiliary input to create, on an input that nothing else is on.")
+class CreateAuxInputInput:
+    """See AuxInput."""
+
+    name: str
+    device_id: strawberry.ID
+    number: int
+    active_when: Circuit = wiring.Circuit.CLOSED
+    debounce_ms: int = 0
+    supervision: Supervision = wiring.Supervision.NONE
+    resistor_ohm: int | None = None
+
+
+@strawberry.input(description="What to change of an auxiliary input; what is left out stays.")
+class UpdateAuxInputInput:
+    """See AuxInput."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    device_id: strawberry.ID | None = UNSET
+    number: int | None = UNSET
+    active_when: Circuit | None = UNSET
+    debounce_ms: int | None = UNSET
+    supervision: Supervision | None = UNSET
+    resistor_ohm: int | None = UNSET
+
+
+@strawberry.input(description="An auxiliary output to create, on an output that no lock is on.")
+class CreateAuxOutputInput:
+    """See AuxOutput."""
+
+    name: str
+    device_id: strawberry.ID
+    number: int
+
+
+@strawberry.input(description="What to change of an auxiliary output; what is left out stays.")
+class UpdateAuxOutputInput:
+    """See AuxOutput."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    device_id: strawberry.ID | None = UNSET
+    number: int | None = UNSET
+
+
+@strawberry.type(description="The auxiliary input as it now is, or why nothing was done.")
+class AuxInputPayload:
+    """Result of a change to an auxiliary input."""
+
+    aux_input: AuxInput | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="The auxiliary output as it now is, or why nothing was done.")
+class AuxOutputPayload:
+    """Result of a change to an auxiliary output."""
+
+    aux_output: AuxOutput | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _input(context: ApiContext, input_id: str) -> AuxInputPayload:
+    return AuxInputPayload(aux_input=AuxInput.of((await list_aux_inputs(context.actor, [input_id]))[0]))
+
+
+async def _output(context: ApiContext, output_id: str) -> AuxOutputPayload:
+    return AuxOutputPayload(aux_output=AuxOutput.of((await list_aux_outputs(context.actor, [output_id]))[0]))
+
+
+@strawberry.type
+class LocalIoQuery:
+    """Queries about auxiliary inputs and outputs."""
+
+    @strawberry.field(description="Every auxiliary input, by name. Permission: configuration.view.")
+    async def aux_inputs(self, info: ApiInfo) -> list[AuxInput]:
+        return [AuxInput.of(row) for row in await list_aux_inputs(info.context.actor)]
+
+    @strawberry.field(description="Every auxiliary output, by name. Permission: configuration.view.")
+    async def aux_outputs(self, info: ApiInfo) -> list[AuxOutput]:
+        return [AuxOutput.of(row) for row in await list_aux_outputs(info.context.actor)]
+
+
+@strawberry.type
+class LocalIoMutation:
+    """Changes to auxiliary inputs and outputs."""
+
+    @strawberry.mutation(description="Create an auxiliary input. Permission: configuration.write.")
+    async def create_aux_input(self, info: ApiInfo, input: CreateAuxInputInput) -> AuxInputPayload:
+        given = NewAuxInput(
+            input.name,
+            input.device_id,
+            input.number,
+            input.active_when,
+            input.debounce_ms,
+            input.supervision,
+            input.resistor_ohm,
+        )
+        try:
+            row = await create_aux_input(info.context.domain, info.context.actor, given)
+            return await _input(info.context, row.id)
+        except AcsError as error:
+            return AuxInputPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Change an auxiliary input. One that local rules go by stays on its controller. "
+        "Permission: configuration.write."
+    )
+    async def update_aux_input(self, info: ApiInfo, input: UpdateAuxInputInput) -> AuxInputPayload:
+        context = info.context
+        names = ("name", "device_id", "number", "active_when", "debounce_ms", "supervision", "resistor_ohm")
+        changes = cast(AuxInputChanges, sent(input, names, may_be_null=("resistor_ohm",)))
+        try:
+            await update_aux_input(context.domain, context.actor, input.id, changes, input.expected_version)
+            return await _input(context, input.id)
+        except AcsError as error:
+            return AuxInputPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Delete an auxiliary input. Refused while a local rule goes by it. Permission: configuration.write."
+    )
+    async def delete_aux_input(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        try:
+            await delete_aux_input(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
+
+    @strawberry.mutation(description="Create an auxiliary output. Permission: configuration.write.")
+    async def create_aux_output(self, info: ApiInfo, input: CreateAuxOutputInput) -> AuxOutputPayload:
+        given = NewAuxOutput(input.name, input.device_id, input.number)
+        try:
+            row = await create_aux_output(info.context.domain, info.context.actor, given)
+            return await _output(info.context, row.id)
+        except AcsError as error:
+            return AuxOutputPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Change an auxiliary output. One that local rules switch stays on its controller. "
+        "Permission: configuration.write."
+    )
+    async def update_aux_output(self, info: ApiInfo, input: UpdateAuxOutputInput) -> AuxOutputPayload:
+        context = info.context
+        changes = cast(AuxOutputChanges, sent(input, ("name", "device_id", "number")))
+        try:
+            await update_aux_output(context.domain, context.actor, input.id, changes, input.expected_version)
+            return await _output(context, input.id)
+        except AcsError as error:
+            return AuxOutputPayload(errors=[OperationError.of(error)])
+
+    @strawberry.mutation(
+        description="Delete an auxiliary output; it is switched off. Refused while a local rule switches it. "
+        "Permission: configuration.write."
+    )
+    async def delete_aux_output(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        try:
+            await delete_aux_output(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
