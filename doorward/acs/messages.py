@@ -180,5 +180,79 @@ class Health(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
 
 
-ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health
-ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences
+LATENCY_BOUNDS_MS = (5, 10, 20, 50, 100, 200)
+"""Replies are counted up to each of these, and beyond the last."""
+
+
+class LineCounters(msgspec.Struct, frozen=True):
+    """What passed between a bus and one device on it, since the controller began to drive them.
+
+    `damaged` replies had a wrong CRC or were cut off, `out_of_turn` ones answered nothing that was asked. A command
+    is `repeated` with the same sequence number when it was `unanswered`. `latency` counts replies by the bounds.
+    """
+
+    commands: int = 0
+    replies: int = 0
+    naks: int = 0
+    damaged: int = 0
+    unanswered: int = 0
+    repeated: int = 0
+    out_of_turn: int = 0
+    latency: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS_MS) + 1)
+
+
+class DeviceIdentity(msgspec.Struct, frozen=True):
+    """Who a device says it is, over its secure channel. `vendor` is its three bytes in hexadecimal."""
+
+    vendor: str
+    model: int
+    version: int
+    serial: int
+    firmware: str
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """What a device says it can do: OSDP's function code, compliance level and number of items."""
+
+    code: int
+    level: int
+    items: int
+
+
+class DeviceReport(msgspec.Struct, frozen=True):
+    """A device on its bus. `online_s`: for how long its secure channel is up. `problem` says why it is not."""
+
+    device_id: str
+    address: int
+    online: bool
+    online_s: float | None
+    install_mode: bool
+    problem: str
+    counters: LineCounters
+    identity: DeviceIdentity | None = None
+    capabilities: tuple[Capability, ...] = ()
+
+
+class Bus(msgspec.Struct, frozen=True):
+    """A bus and the devices on it, by address."""
+
+    port: str
+    baud: int
+    devices: tuple[DeviceReport, ...]
+
+
+class BusQuery(msgspec.Struct, frozen=True, tag=True):
+    """Asks a controller for its buses."""
+
+    id: str
+
+
+class BusReport(msgspec.Struct, frozen=True, tag=True):
+    """Every bus of a controller as it is now. Not kept in the journal."""
+
+    id: str
+    buses: tuple[Bus, ...]
+
+
+ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health | BusReport
+ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | BusQuery

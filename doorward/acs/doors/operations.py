@@ -8,6 +8,7 @@ from doorward.acs.decision.policy import DoorKind
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
+from doorward.acs.doors.line import check_line
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
@@ -91,6 +92,7 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
 async def create_device(work: Work, given: NewDevice) -> Device:
     """Wire an OSDP device. Its key is stored sealed. Inputs and outputs wire the door as far as it is not yet."""
     port = check.text(given.port, "port", longest=255)
+    check_line(port)
     door = await locked_door(work, given.door_id, "doorId")
     if door.kind is DoorKind.PROVISIONED:
         raise ValidationFailed("A provisioned door has no hardware yet. Change its kind first.", "doorId")

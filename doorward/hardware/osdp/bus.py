@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import (
     CommandRefused,
@@ -35,8 +36,10 @@ from doorward.hardware.osdp.command import (
 )
 from doorward.hardware.osdp.device_link import DeviceLink
 from doorward.hardware.osdp.panel import Panel
-from doorward.hardware.osdp.reply_listener import ReplyListener
-from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+from doorward.hardware.osdp.port import Port, PortUnusable
+from doorward.hardware.osdp.serial_port import SerialPort
+from doorward.hardware.osdp.socket_port import SocketPort, is_socket
+from doorward.hardware.osdp.tap import Tap
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +79,7 @@ class Bus:
         self._stopping = threading.Event()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._wake)
-        self._listener = ReplyListener()
+        self._tap = Tap(self._replied, self._damaged)
         self._revive_at: dict[int, float] = {}
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
@@ -111,7 +114,7 @@ class Bus:
         while not self._stopping.is_set():
             served_from = self._monotonic()
             try:
-                with SerialPort(self.devices[0].port, self.devices[0].baud, self._received) as port:
+                with self._open() as port:
                     self._serve(port)
             except PortUnusable as error:
                 self._all_down(str(error))
@@ -130,17 +133,43 @@ class Bus:
         while self._queue:
             _dropped(self._queue.popleft())
 
-    def _received(self, data: bytes) -> None:
-        for address in self._listener.feed(data):
-            link = self._by_address.get(address)
-            if link is not None:
-                link.heard(self._monotonic())
+    def report(self) -> messages.Bus:
+        """The bus and its devices as they are now. From any thread."""
+        now = self._monotonic()
+        by_address = sorted(self._links, key=lambda link: link.device.address)
+        return messages.Bus(
+            self.devices[0].port,
+            self.devices[0].baud,
+            tuple(link.report(self._tap.counters(link.device.address), now) for link in by_address),
+        )
 
-    def _serve(self, port: SerialPort) -> None:
+    def _open(self) -> Port:
+        path, baud = self.devices[0].port, self.devices[0].baud
+        if is_socket(path):
+            return SocketPort(path, self._wake, self._received, self._sent)
+        return SerialPort(path, baud, self._received, self._sent)
+
+    def _received(self, data: bytes) -> None:
+        self._tap.received(data, self._monotonic())
+
+    def _sent(self, data: bytes) -> None:
+        self._tap.sent(data, self._monotonic())
+
+    def _replied(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.heard(self._monotonic())
+
+    def _damaged(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.heard_damage()
+
+    def _serve(self, port: Port) -> None:
         panel = self._new_panel(port)
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
-        poller.register(port.fileno, select.POLLIN)
+        poller.register(port.fileno, select.POLLIN | port.gone_events)
         while not self._stopping.is_set():
             ready = dict(poller.poll(TICK_MS))
             port.check(ready.get(port.fileno, 0))
@@ -153,14 +182,14 @@ class Bus:
                 panel.refresh()
             # libosdp reads only when it expects a reply; bytes that nobody wants must not wake us for ever
             wanted = port.was_read or port.fileno not in ready
-            poller.modify(port.fileno, select.POLLIN if wanted else 0)
+            poller.modify(port.fileno, port.gone_events | (select.POLLIN if wanted else 0))
             if self._look_after(panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)
 
-    def _new_panel(self, port: SerialPort) -> Panel:
+    def _new_panel(self, port: Port) -> Panel:
         now = self._monotonic()
-        self._listener = ReplyListener()
+        self._tap.reset()
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
@@ -199,7 +228,7 @@ class Bus:
             is_up = bool(secure >> index & 1) and not link.silent(now)
             if is_up:
                 if not link.online:
-                    link.came_up(panel.capabilities(index), now)
+                    link.came_up(panel.capabilities(index), now, panel.identity(index))
                 if link.wants_inputs(now):
                     panel.submit(index, input_query())
             elif link.online or now >= self._revive_at[index]:

@@ -10,6 +10,7 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.door import Annunciation, DoorMode, Sound
+from doorward.acs.messages import Capability
 from doorward.hardware.driver import CommandRefused, Feedback, OutputState, SetOutput, ShowDoor
 
 OUTPUT_TIMED_LEVELS = frozenset({3, 4})
@@ -37,6 +38,7 @@ class Capabilities:
     inputs: int
     leds: bool
     buzzer: bool
+    declared: tuple[Capability, ...] = ()
 
 
 def output_command(command: SetOutput, can: Capabilities) -> OsdpCommand:

@@ -11,6 +11,7 @@ import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.messages import DeviceIdentity, DeviceReport, LineCounters
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -47,6 +48,9 @@ NO_SECURE_CHANNEL = (
     "install mode. Pair it again, or replace it."
 )
 
+DAMAGED = (
+    "What arrives from the device is damaged. Check its cable, its baud rate and that no two devices share an address."
+)
 BROKE_OFF = "The device refused a message or broke off its secure channel. It is being reached again."
 REFUSED_QUESTION = (
     "The device refused to say how its inputs are, which costs its link for a moment. It is not asked again; "
@@ -73,6 +77,9 @@ class DeviceLink:
         self._sink = sink
         self._told: set[str] = set()
         self._heard_at: float | None = None
+        self._heard_damage = False
+        self._problem = ""
+        self._identity: DeviceIdentity | None = None
         self._up_at = now
         self._stale_until = now
         self._inputs: tuple[bool, ...] | None = None
@@ -84,19 +91,42 @@ class DeviceLink:
     def heard(self, now: float) -> None:
         """A reply of the device passed by."""
         self._heard_at = now
+        self._heard_damage = False
+
+    def heard_damage(self) -> None:
+        """Something that should have been a reply of the device passed by."""
+        self._heard_damage = True
 
     def attempted(self) -> None:
         """A new attempt to reach the device begins."""
         self._heard_at = None
+        self._heard_damage = False
+
+    def report(self, counters: LineCounters, now: float) -> DeviceReport:
+        """The device as it is now. From any thread."""
+        online, can = self.online, self.capabilities
+        return DeviceReport(
+            self.device.id,
+            self.device.address,
+            online,
+            max(0.0, now - self._up_at) if online else None,
+            False,
+            "" if online else self._problem,
+            counters,
+            self._identity,
+            can.declared if can is not None else (),
+        )
 
     def silent(self, now: float) -> bool:
         """Whether the device has said nothing for too long."""
         return self._heard_at is None or now - self._heard_at > SILENCE_S
 
-    def came_up(self, capabilities: Capabilities, now: float) -> None:
+    def came_up(self, capabilities: Capabilities, now: float, identity: DeviceIdentity | None = None) -> None:
         """The secure channel is active."""
         self.online = True
         self.capabilities = capabilities
+        self._identity = identity
+        self._problem = ""
         self._up_at = now
         self._stale_until = now + STALE_AFTER_UP_S
         self._inputs = None
@@ -110,6 +140,7 @@ class DeviceLink:
             self._refuses_query = True
         self.online = False
         self._pulses.clear()
+        self._problem = reason
         if reason not in self._told:
             self._told.add(reason)
             logger.warning("device %s at %s is offline: %s", self.device.address, self.device.port, reason)
@@ -118,7 +149,7 @@ class DeviceLink:
     def absent_reason(self, now: float) -> str:
         """Why it is not online, by what is heard of it."""
         if self._heard_at is None or (self.online and self.silent(now)):
-            return NO_ANSWER
+            return DAMAGED if self._heard_damage else NO_ANSWER
         if not self.online:
             return NO_SECURE_CHANNEL
         return REFUSED_QUESTION if self._asked_inputs and self._inputs is None else BROKE_OFF

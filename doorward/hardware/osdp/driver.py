@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import CommandRefused, DriverCommand, EventSink
 from doorward.hardware.osdp.bus import Bus
@@ -40,6 +41,10 @@ class OsdpDriver:
         """Stop every thread and close every port. Devices finish timed outputs by themselves."""
         for bus in self._buses:
             bus.stop()
+
+    def buses(self) -> tuple[messages.Bus, ...]:
+        """Every bus and its devices as they are now. From any thread."""
+        return tuple(bus.report() for bus in self._buses)
 
     def submit(self, command: DriverCommand) -> None:
         """Send a command to its device. Raises CommandRefused when that is offline or cannot do it."""

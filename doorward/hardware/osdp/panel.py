@@ -7,13 +7,16 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.messages import Capability, DeviceIdentity
 from doorward.hardware.osdp.command import OUTPUT_TIMED_LEVELS, Capabilities, OsdpCommand
-from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+from doorward.hardware.osdp.port import Port, PortUnusable
 
 MAX_ADDRESS = 0x7E
 MAX_DEVICES = 32
 """The binding reports the status of so many."""
 KEY_BYTES = 16
+FUNCTION_CODES = range(1, 17)
+"""OSDP 2.2's capabilities."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +30,7 @@ class Panel:
     site's real key to whatever answers in install mode.
     """
 
-    def __init__(
-        self, port: SerialPort, devices: Sequence[OsdpDevice], on_event: Callable[[int, OsdpCommand], None]
-    ) -> None:
+    def __init__(self, port: Port, devices: Sequence[OsdpDevice], on_event: Callable[[int, OsdpCommand], None]) -> None:
         """Raises PortUnusable when these devices cannot be on one port."""
         _check(devices)
         self._panel = osdp_sys.ControlPanel(
@@ -69,6 +70,7 @@ class Panel:
             level, items = self._panel.check_capability(index, code)
             return int(level), int(items)
 
+        declared = ((code, *reported(code)) for code in FUNCTION_CODES)
         output_level, outputs = reported(osdp_sys.CAP_OUTPUT_CONTROL)
         input_level, inputs = reported(osdp_sys.CAP_CONTACT_STATUS_MONITORING)
         return Capabilities(
@@ -77,6 +79,19 @@ class Panel:
             inputs if input_level else 0,
             reported(osdp_sys.CAP_READER_LED_CONTROL)[0] > 0,
             reported(osdp_sys.CAP_READER_AUDIBLE_OUTPUT)[0] > 0,
+            declared=tuple(Capability(*one) for one in declared if one[1] or one[2]),
+        )
+
+    def identity(self, index: int) -> DeviceIdentity:
+        """Who device `index` said it is when it came online."""
+        told = self._panel.get_pd_id(index)
+        firmware = int(told["firmware_version"])
+        return DeviceIdentity(
+            f"{int(told['vendor_code']) & 0xFFFFFF:06x}",
+            int(told["model"]),
+            int(told["version"]),
+            int(told["serial_number"]) & 0xFFFFFFFF,
+            ".".join(str(firmware >> shift & 0xFF) for shift in (16, 8, 0)),
         )
 
     def disable(self, index: int) -> None:

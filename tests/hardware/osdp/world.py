@@ -182,3 +182,11 @@ def driving(
         yield driver
     finally:
         driver.stop()
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; fails after some seconds."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.005)
