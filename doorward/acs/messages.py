@@ -254,5 +254,100 @@ class BusReport(msgspec.Struct, frozen=True, tag=True):
     buses: tuple[Bus, ...]
 
 
-ToServer = Hello | PolicyApplied | PolicyRefused | JournalBatch | CommandResult | DoorStatus | Health | BusReport
-ToController = Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | BusQuery
+class KeyWay(StrEnum):
+    """How a device gets a new key: in install mode under the published default key, or over its secure channel."""
+
+    INSTALL_MODE = "install_mode"
+    SECURE_CHANNEL = "secure_channel"
+
+
+class KeyOrder(msgspec.Struct, frozen=True, tag=True):
+    """Give a device the key that its wiring holds as its next one, within `window_s` seconds."""
+
+    id: str
+    device_id: str
+    way: KeyWay
+    window_s: float
+
+
+class CaptureOrder(msgspec.Struct, frozen=True, tag=True):
+    """Write down the frames on the bus of a device, for so long and at most so many bytes."""
+
+    id: str
+    device_id: str
+    seconds: float
+    most_bytes: int
+
+
+class FileOrder(msgspec.Struct, frozen=True, tag=True):
+    """Send a file to a device; `file_type` is its vendor's number for it (0-255)."""
+
+    id: str
+    device_id: str
+    file_type: int
+    data: bytes
+    window_s: float
+
+    def __repr__(self) -> str:
+        """Without the file."""
+        return f"FileOrder({self.id}, {self.device_id}, {len(self.data)} bytes)"
+
+
+class OrderStop(msgspec.Struct, frozen=True, tag=True):
+    """End what an order began."""
+
+    id: str
+
+
+class OrderStep(StrEnum):
+    """How far an order came. DONE, FAILED, STOPPED and EXPIRED are its end."""
+
+    WAITING = "waiting"
+    KEY_SENT = "key_sent"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+
+
+ORDER_ENDS = frozenset({OrderStep.DONE, OrderStep.FAILED, OrderStep.STOPPED, OrderStep.EXPIRED})
+
+
+class OrderProgress(msgspec.Struct, frozen=True, tag=True):
+    """What became of an order so far; `detail` is a sentence for the operator. `done` of `total` bytes."""
+
+    id: str
+    step: OrderStep
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Captured(msgspec.Struct, frozen=True, tag=True):
+    """A piece of a capture (a pcap file), in order; an OrderProgress follows the last."""
+
+    id: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        """Without the bytes."""
+        return f"Captured({self.id}, {len(self.data)} bytes)"
+
+
+Order = KeyOrder | CaptureOrder | FileOrder
+ToServer = (
+    Hello
+    | PolicyApplied
+    | PolicyRefused
+    | JournalBatch
+    | CommandResult
+    | DoorStatus
+    | Health
+    | BusReport
+    | OrderProgress
+    | Captured
+)
+ToController = (
+    Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | BusQuery | Order | OrderStop
+)

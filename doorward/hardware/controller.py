@@ -20,13 +20,22 @@ from doorward.acs.devices import Device
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
+    BusQuery,
+    BusReport,
+    CaptureOrder,
     CommandResult,
     CommandStatus,
     DoorCommand,
+    FileOrder,
     Health,
     Hello,
     JournalAck,
     JournalRecord,
+    KeyOrder,
+    Order,
+    OrderProgress,
+    OrderStep,
+    OrderStop,
     PolicyApplied,
     PolicyDelta,
     PolicyRefused,
@@ -38,7 +47,15 @@ from doorward.acs.messages import (
 )
 from doorward.acs.sealing import SealBroken
 from doorward.hardware.contact import ContactKeeper
-from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, EventSink
+from doorward.hardware.driver import (
+    CommandRefused,
+    DeviceOffline,
+    Driver,
+    DriverEvent,
+    EventSink,
+    Maintained,
+    MaintainedDriver,
+)
 from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
 from doorward.hardware.fault import JournalFault
 from doorward.hardware.inbox import Attached, ContactChanged, FromDriver, FromServer, FromWorker, Inbox, Queued, Stop
@@ -195,7 +212,7 @@ class Controller:
         for item in batch:
             match item:
                 case FromDriver(generation, event):
-                    if generation == self._generation:
+                    if generation == self._generation and not self._passed_on(event):
                         inputs.append(event)
                     continue
                 case FromServer(link, (DoorCommand() | Presences()) as command):
@@ -219,6 +236,13 @@ class Controller:
                         self._heed(self._uplink, message)
         self._turn(inputs)
         return True
+
+    def _passed_on(self, event: DriverEvent) -> bool:
+        """Whether an event is only for the server, which then has it."""
+        if isinstance(event, Maintained):
+            self._tell(event.news)
+            return True
+        return False
 
     # A turn.
 
@@ -329,8 +353,31 @@ class Controller:
                     uplink.acknowledged(sequence)
                 case PolicySnapshot() | PolicyDelta():
                     self._worker.put(message)
+                case BusQuery(asked):
+                    maintained = self._maintained()
+                    uplink.send(BusReport(asked, tuple(maintained.buses()) if maintained is not None else ()))
+                case OrderStop(order_id):
+                    if (maintained := self._maintained()) is not None:
+                        maintained.stop_order(order_id)
+                case KeyOrder() | CaptureOrder() | FileOrder():
+                    self._begin(message)
         except JournalUnavailable as error:
             self._note_fault(error)
+
+    def _maintained(self) -> MaintainedDriver | None:
+        return self._driver if isinstance(self._driver, MaintainedDriver) else None
+
+    def _begin(self, order: Order) -> None:
+        """Begin an order of an operator; one that cannot be has failed."""
+        problem = "The device is not driven by this controller yet. Try again."
+        if (driver := self._maintained()) is not None:
+            try:
+                driver.order(order)
+            except CommandRefused as error:
+                problem = str(error)
+            else:
+                return
+        self._tell(OrderProgress(order.id, OrderStep.FAILED, problem))
 
     def _health(self) -> Health:
         problem = self._fault.problem or self._unkept
@@ -353,6 +400,8 @@ class Controller:
     def _adopt(self, ready: ReadyPolicy) -> None:
         """Rule by this policy from here on, and drive its devices."""
         rewired = ready.wiring.devices != self._situation.wiring.plan.devices
+        if rewired and (driver := self._maintained()) is not None:
+            rewired = not driver.rekey(ready.wiring.devices)
         if rewired:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy.doors)

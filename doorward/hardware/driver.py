@@ -1,13 +1,15 @@
 """What a driver tells its controller, and what the controller asks of a driver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.decision.door import Annunciation
 from doorward.acs.decision.read import Shown
+from doorward.acs.devices import Device
+from doorward.acs.messages import Bus, Captured, Order, OrderProgress
 from doorward.hardware.errors import HardwareError
 
 Reading = bool | float | None
@@ -85,8 +87,42 @@ class SupplyChanged:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InstallModeChanged:
+    """Whether the device can be given a key by anybody who reaches its wires."""
+
+    device_id: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTaken:
+    """The device was heard over a channel of its next key: that is its key from now on."""
+
+    device_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """How an order of an operator goes on; it is told to the server as it is and changes no door."""
+
+    device_id: str
+    news: OrderProgress | Captured
+
+
 DriverEvent = (
-    CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged | SupplyChanged
+    CardRead
+    | KeysPressed
+    | Presented
+    | InputsChanged
+    | DeviceOnline
+    | DeviceOffline
+    | TamperChanged
+    | SupplyChanged
+    | InstallModeChanged
+    | KeyTaken
+    | Maintained
 )
 
 
@@ -149,6 +185,23 @@ class Driver(Protocol):
 
     def submit(self, command: DriverCommand) -> None:
         """Send one command to its device. Raises CommandRefused."""
+
+
+@runtime_checkable
+class MaintainedDriver(Driver, Protocol):
+    """A driver whose devices can be looked at and maintained. Its methods are for any thread."""
+
+    def buses(self) -> Sequence[Bus]:
+        """Its buses and their devices as they are now."""
+
+    def order(self, order: Order) -> None:
+        """Begin an order; what becomes of it is told as Maintained. Raises CommandRefused."""
+
+    def stop_order(self, order_id: str) -> None:
+        """End what an order began, if it is still under way."""
+
+    def rekey(self, devices: Sequence[Device]) -> bool:
+        """Take other keys for the same devices, without letting go of any. False: more than keys has changed."""
 
 
 EventSink = Callable[[DriverEvent], None]

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.messages import KeyOrder, Order, OrderStep
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
     DriverCommand,
     EventSink,
     Feedback,
+    Maintained,
     SetOutput,
     ShowDoor,
 )
@@ -34,8 +36,10 @@ from doorward.hardware.osdp.command import (
     output_command,
     show_commands,
 )
-from doorward.hardware.osdp.device_link import DeviceLink
-from doorward.hardware.osdp.panel import Panel
+from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, DeviceLink
+from doorward.hardware.osdp.install_mode import in_install_mode
+from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
+from doorward.hardware.osdp.panel import Panel, Seat
 from doorward.hardware.osdp.port import Port, PortUnusable
 from doorward.hardware.osdp.serial_port import SerialPort
 from doorward.hardware.osdp.socket_port import SocketPort, is_socket
@@ -51,6 +55,8 @@ REVIVE_S = 1.0
 """libosdp tries a lost device again after 300 s; we do after this."""
 REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
+OTHER_KEY_S = 15.0
+"""... where a device's other key is tried only this often, for the same reason."""
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
 
@@ -81,6 +87,9 @@ class Bus:
         weakref.finalize(self, os.close, self._wake)
         self._tap = Tap(self._replied, self._damaged)
         self._revive_at: dict[int, float] = {}
+        self._jobs: deque[Callable[[float], None]] = deque()
+        self._anew = False
+        self._other_key_at = monotonic()
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
     def start(self) -> None:
@@ -96,6 +105,8 @@ class Bus:
         if self._thread.is_alive():
             self._thread.join()
         for link in self._links:
+            if link.window is not None:
+                link.window.end(OrderStep.FAILED, "The wiring was changed. Start again.")
             if link.online:
                 link.online = False
                 self._sink(DeviceOffline(link.device.id, "The device is no longer driven by this controller."))
@@ -108,6 +119,44 @@ class Bus:
             raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
         self._queue.append(_Queued(link, command, tuple(_encode(command, can))))
         os.eventfd_write(self._wake, 1)
+
+    def order(self, order: Order) -> None:
+        """Begin an order of an operator. Raises CommandRefused. From any thread."""
+        link = self._by_id[order.device_id]
+        match order:
+            case KeyOrder():
+                if link.window is not None and not link.window.over:
+                    raise CommandRefused("The device is being given a key already. Wait for its end, or stop it.")
+                self._do(lambda now: self._open_window(link, order, now))
+            case _:
+                raise CommandRefused("The device cannot do this.")
+
+    def stop_order(self, order_id: str) -> None:
+        """End what an order began. From any thread."""
+        self._do(lambda _: self._end_order(order_id))
+
+    def rekey(self, devices: Sequence[OsdpDevice]) -> None:
+        """Take these keys for the same devices. From any thread."""
+        self.devices = tuple(devices)
+        self._do(lambda _: self._take_keys(devices))
+
+    def _do(self, job: Callable[[float], None]) -> None:
+        self._jobs.append(job)
+        os.eventfd_write(self._wake, 1)
+
+    def _open_window(self, link: DeviceLink, order: KeyOrder, now: float) -> None:
+        link.window = KeyWindow(order, now, lambda news: self._sink(Maintained(link.device.id, news)))
+
+    def _end_order(self, order_id: str) -> None:
+        for link in self._links:
+            if link.window is not None and link.window.order.id == order_id:
+                link.window.end(OrderStep.STOPPED)
+
+    def _take_keys(self, devices: Sequence[OsdpDevice]) -> None:
+        for device in devices:
+            link = self._by_id[device.id]
+            link.device = device
+            self._anew |= link.keys.update(device)
 
     def _run(self) -> None:
         pause_s = REOPEN_FIRST_S
@@ -177,13 +226,15 @@ class Bus:
                 os.eventfd_read(self._wake)
             port.was_read = False
             now = self._monotonic()
+            while self._jobs:
+                self._jobs.popleft()(now)
             self._send_queued(panel, now)
             for _ in range(REFRESHES_A_WAKE if ready else 1):
                 panel.refresh()
             # libosdp reads only when it expects a reply; bytes that nobody wants must not wake us for ever
             wanted = port.was_read or port.fileno not in ready
             poller.modify(port.fileno, port.gone_events | (select.POLLIN if wanted else 0))
-            if self._look_after(panel, self._monotonic()):
+            if self._look_after(port, panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)
 
@@ -193,7 +244,9 @@ class Bus:
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
-        return Panel(port, self.devices, lambda index, event: self._links[index].take_event(event, self._monotonic()))
+        self._anew = False
+        seats = [_seat(link) for link in self._links]
+        return Panel(port, seats, lambda index, event: self._links[index].take_event(event, self._monotonic()))
 
     def _revive_after_s(self) -> float:
         return REVIVE_S if len(self._links) == 1 else REVIVE_SHARED_S
@@ -216,7 +269,7 @@ class Bus:
                 if not panel.submit(index, command):
                     logger.warning("libosdp did not take %s for %s", command, queued.link.device.id)
 
-    def _look_after(self, panel: Panel, now: float) -> bool:
+    def _look_after(self, port: Port, panel: Panel, now: float) -> bool:
         """Follow every device up and down, and revive the lost. True when the panel must be made anew.
 
         libosdp takes up to eight seconds to let go of a dead device; a new panel begins at once. On a
@@ -226,24 +279,79 @@ class Bus:
         restart: list[int] = []
         for index, link in enumerate(self._links):
             is_up = bool(secure >> index & 1) and not link.silent(now)
+            if self._rekeying(index, link, panel, now):
+                continue
             if is_up:
                 if not link.online:
                     link.came_up(panel.capabilities(index), now, panel.identity(index))
                 if link.wants_inputs(now):
                     panel.submit(index, input_query())
             elif link.online or now >= self._revive_at[index]:
-                link.went_down(link.absent_reason(now))
+                reason = link.absent_reason(now)
+                if reason == NO_SECURE_CHANNEL:
+                    if self._tap.waits:
+                        continue  # another device is being asked: the question comes after its answer
+                    self._no_channel(port, link, now)
+                link.went_down(reason)
                 panel.flush_commands(index)
                 self._revive_at[index] = now + self._revive_after_s()
                 restart.append(index)
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
-        if len(self._links) == 1:
-            return bool(restart)
+        if self._anew or len(self._links) == 1:
+            return self._anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
+
+    def _rekeying(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
+        """Go on with a device's window. True while the device is neither up nor down because of that."""
+        window = link.window
+        if window is None or (window.over and window.relaxed_until is None):
+            link.window = None
+            return False
+        if window.relaxed_until is not None:
+            if window.proven or now >= window.relaxed_until:
+                window.enforce()
+                if window.proven:
+                    link.keys.take_next()
+                self._anew = True
+            return True
+        if window.rekeyed_until is not None:
+            if window.proven:
+                window.rekeyed_until, window.proven = None, False
+                link.rekeyed(now)
+            elif now >= window.rekeyed_until:
+                link.keys.take_next()  # it may have got it all the same
+                link.went_down(BROKE_OFF)
+                window.end(OrderStep.FAILED, REFUSED)
+                self._anew = True
+            return not window.over
+        if not window.expired(now) and not window.in_install_mode and link.online:
+            key = link.keys.following
+            if key is not None and panel.give_key(index, key):
+                window.rekey(now)
+        return False
+
+    def _no_channel(self, port: Port, link: DeviceLink, now: float) -> None:
+        """The device answers, but not over the key that was tried: is it in install mode, or is its key the other?"""
+        link.note_install_mode(in_install_mode(port, link.device.address))
+        window = link.window
+        if link.install_mode:
+            if window is not None and window.in_install_mode and not window.over and link.device.next_key is not None:
+                window.relax(now)
+                self._anew = True
+        elif (len(self._links) == 1 or now >= self._other_key_at) and link.keys.failed():
+            self._other_key_at = now + OTHER_KEY_S
+            self._anew = True
+
+
+def _seat(link: DeviceLink) -> Seat:
+    device, window = link.device, link.window
+    if window is not None and window.relaxed_until is not None and device.next_key is not None:
+        return Seat(device.port, device.address, device.next_key, relaxed=True)
+    return Seat(device.port, device.address, link.keys.now)
 
 
 def _dropped(queued: _Queued) -> None:

@@ -11,20 +11,24 @@ import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.devices import OsdpDevice
-from doorward.acs.messages import DeviceIdentity, DeviceReport, LineCounters
+from doorward.acs.messages import DeviceIdentity, DeviceReport, LineCounters, OrderStep
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
     DeviceOnline,
     EventSink,
     InputsChanged,
+    InstallModeChanged,
     KeysPressed,
+    KeyTaken,
     OutputState,
     SetOutput,
     SupplyChanged,
     TamperChanged,
 )
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
+from doorward.hardware.osdp.key_ring import KeyRing
+from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +76,8 @@ class DeviceLink:
 
     def __init__(self, device: OsdpDevice, sink: EventSink, now: float) -> None:
         self.device = device
+        self.keys = KeyRing(device)
+        self.window: KeyWindow | None = None
         self.online = False
         self.capabilities: Capabilities | None = None
         self._sink = sink
@@ -80,6 +86,7 @@ class DeviceLink:
         self._heard_damage = False
         self._problem = ""
         self._identity: DeviceIdentity | None = None
+        self._install_mode = False
         self._up_at = now
         self._stale_until = now
         self._inputs: tuple[bool, ...] | None = None
@@ -110,7 +117,7 @@ class DeviceLink:
             self.device.address,
             online,
             max(0.0, now - self._up_at) if online else None,
-            False,
+            self._install_mode,
             "" if online else self._problem,
             counters,
             self._identity,
@@ -132,7 +139,9 @@ class DeviceLink:
         self._inputs = None
         self._asked_inputs = False
         self._told.clear()
+        self.note_install_mode(False)
         self._sink(DeviceOnline(self.device.id))
+        self.note_key()
 
     def went_down(self, reason: str) -> None:
         """The device is lost, or still not there; each reason is told once while that lasts."""
@@ -145,6 +154,36 @@ class DeviceLink:
             self._told.add(reason)
             logger.warning("device %s at %s is offline: %s", self.device.address, self.device.port, reason)
             self._sink(DeviceOffline(self.device.id, reason))
+
+    @property
+    def install_mode(self) -> bool:
+        """Whether the device was in install mode when it was last asked."""
+        return self._install_mode
+
+    def note_install_mode(self, active: bool) -> None:
+        """Whether the device proved that it is in install mode; told when it changes."""
+        if active is not self._install_mode:
+            self._install_mode = active
+            self._sink(InstallModeChanged(self.device.id, active))
+
+    def note_key(self) -> None:
+        """The device is online over the key in use: if that is the next one, it is its key from now on."""
+        number = self.keys.number
+        if number is not None:
+            self._sink(KeyTaken(self.device.id, number))
+        window = self.window
+        if window is None:
+            return
+        if number is not None:
+            window.end(OrderStep.DONE)
+        elif window.rekeyed_until is not None:
+            window.end(OrderStep.FAILED, REFUSED)
+
+    def rekeyed(self, now: float) -> None:
+        """The channel was made anew with the next key, without the device being lost."""
+        self._stale_until = now + STALE_AFTER_UP_S
+        self.keys.take_next()
+        self.note_key()
 
     def absent_reason(self, now: float) -> str:
         """Why it is not online, by what is heard of it."""
@@ -185,6 +224,12 @@ class DeviceLink:
     def take_event(self, event: dict[str, Any], now: float) -> None:
         """Translate one libosdp event for the sink."""
         kind = event["event"]
+        if kind == osdp_sys.EVENT_NOTIFICATION:
+            if self.window is not None:
+                self.window.notified(event)
+            return
+        if self.window is not None and self.window.relaxed_until is not None:
+            return  # nothing counts that is said before the channel is enforced
         if kind == osdp_sys.EVENT_CARDREAD:
             self._take_card(event, now)
         elif kind == osdp_sys.EVENT_KEYPRESS:

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import osdp_sys
 
-from doorward.acs.devices import OsdpDevice
 from doorward.acs.messages import Capability, DeviceIdentity
 from doorward.hardware.osdp.command import OUTPUT_TIMED_LEVELS, Capabilities, OsdpCommand
 from doorward.hardware.osdp.port import Port, PortUnusable
@@ -23,26 +23,36 @@ logger = logging.getLogger(__name__)
 osdp_sys.set_loglevel(osdp_sys.LOG_EMERG)  # it writes to standard error what we report as events
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A device's place on the port. `relaxed`: it may be given its key under the default key."""
+
+    port: str
+    address: int
+    key: bytes = field(repr=False)
+    relaxed: bool = False
+
+
 class Panel:
     """A control panel on an open port. One thread uses it; devices are named by their position.
 
-    The channel is always enforced: without that libosdp falls back to the default key and hands the
-    site's real key to whatever answers in install mode.
+    The channel is enforced: without that libosdp falls back to the default key and hands the device's key to
+    whatever answers in install mode. That is just what an operator's window for one device is for.
     """
 
-    def __init__(self, port: Port, devices: Sequence[OsdpDevice], on_event: Callable[[int, OsdpCommand], None]) -> None:
+    def __init__(self, port: Port, seats: Sequence[Seat], on_event: Callable[[int, OsdpCommand], None]) -> None:
         """Raises PortUnusable when these devices cannot be on one port."""
-        _check(devices)
+        _check(seats)
         self._panel = osdp_sys.ControlPanel(
             [
                 {
-                    "name": f"address {device.address}",
-                    "address": device.address,
-                    "flags": osdp_sys.FLAG_ENFORCE_SECURE,
-                    "scbk": device.key,
+                    "name": f"address {seat.address}",
+                    "address": seat.address,
+                    "flags": osdp_sys.FLAG_ENABLE_NOTIFICATION if seat.relaxed else osdp_sys.FLAG_ENFORCE_SECURE,
+                    "scbk": seat.key,
                     "channel": port,
                 }
-                for device in devices
+                for seat in seats
             ]
         )
         self._panel.set_event_callback(_guarded(on_event))
@@ -94,6 +104,11 @@ class Panel:
             ".".join(str(firmware >> shift & 0xFF) for shift in (16, 8, 0)),
         )
 
+    def give_key(self, index: int, key: bytes) -> bool:
+        """Send a new key over the secure channel; what libosdp then says of the channel comes as notifications."""
+        self._panel.set_flag(index, osdp_sys.FLAG_ENABLE_NOTIFICATION)
+        return self.submit(index, {"command": osdp_sys.CMD_KEYSET, "type": 1, "data": key})
+
     def disable(self, index: int) -> None:
         """Unplug a device, as soon as libosdp has given up on its pending command."""
         self._panel.disable_pd(index)
@@ -107,13 +122,13 @@ class Panel:
         self._panel.enable_pd(index)
 
 
-def _check(devices: Sequence[OsdpDevice]) -> None:
+def _check(seats: Sequence[Seat]) -> None:
     """What libosdp answers with nothing but a failure is said here."""
-    if len({device.address for device in devices}) < len(devices):
-        raise PortUnusable(f"Two devices on {devices[0].port} have the same address. Give each its own.")
-    if len(devices) > MAX_DEVICES:
-        raise PortUnusable(f"{devices[0].port} has more than {MAX_DEVICES} devices. Move some to another port.")
-    for device in devices:
+    if len({seat.address for seat in seats}) < len(seats):
+        raise PortUnusable(f"Two devices on {seats[0].port} have the same address. Give each its own.")
+    if len(seats) > MAX_DEVICES:
+        raise PortUnusable(f"{seats[0].port} has more than {MAX_DEVICES} devices. Move some to another port.")
+    for device in seats:
         if not 0 <= device.address <= MAX_ADDRESS:
             raise PortUnusable(f"An OSDP address is 0 to {MAX_ADDRESS}, not {device.address}. Correct it.")
         if len(device.key) != KEY_BYTES:

@@ -41,6 +41,7 @@ class SimulatedDevice:
         self.line = line
         self._commands: list[DeviceCommand] = []
         self._was_secure = False
+        self.refuses: set[int] = set()
         self._device = osdp_sys.PeripheralDevice(
             {
                 "name": f"address {address}",
@@ -119,5 +120,5 @@ class SimulatedDevice:
         # Called from C, which crashes on an exception, and which drops a reference to the reply that it
         # was not given: only a tuple made for this call makes up for that, a constant one wears None out.
         self._commands.append(command)
-        accepted, reply = 0, None
+        accepted, reply = -1 if command["command"] in self.refuses else 0, None
         return accepted, reply
