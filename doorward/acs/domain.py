@@ -6,6 +6,7 @@ from datetime import datetime
 
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.doors.live import LiveDoors
+from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
@@ -20,5 +21,6 @@ class Domain:
     bus: Bus = field(default_factory=Bus)
     doors: LiveDoors = field(default_factory=LiveDoors)
     cameras: LiveCameras = field(default_factory=LiveCameras)
+    orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     policy_changed: Callable[[], None] = lambda: None

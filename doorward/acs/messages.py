@@ -262,10 +262,11 @@ class KeyWay(StrEnum):
 
 
 class KeyOrder(msgspec.Struct, frozen=True, tag=True):
-    """Give a device the key that its wiring holds as its next one, within `window_s` seconds."""
+    """Give a device the key `number` that its wiring holds as its next one, within `window_s` seconds."""
 
     id: str
     device_id: str
+    number: int
     way: KeyWay
     window_s: float
 

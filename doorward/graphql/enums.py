@@ -34,7 +34,7 @@ from doorward.acs.doors.wiring import (
 )
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
-from doorward.acs.messages import CommandStatus
+from doorward.acs.messages import CommandStatus, OrderStep
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
@@ -116,6 +116,7 @@ for shown, name, description in (
     (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
     (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (OrderStep, "OrderStep", "How far the maintenance of a device came; done, failed, stopped and expired end it."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
 ):
     strawberry.enum(shown, name=name, description=description)

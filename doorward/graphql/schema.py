@@ -21,6 +21,7 @@ from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
@@ -52,6 +53,7 @@ _QUERIES = (
     FormatQuery,
     GroupQuery,
     HolidayQuery,
+    OsdpQuery,
     OverrideQuery,
     PeopleQuery,
     PresenceQuery,
@@ -74,6 +76,7 @@ _MUTATIONS = (
     FormatMutation,
     GroupMutation,
     HolidayMutation,
+    OsdpMutation,
     OverrideMutation,
     PeopleMutation,
     PresenceMutation,

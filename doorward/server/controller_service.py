@@ -7,17 +7,22 @@ from typing import Protocol
 from tortoise.exceptions import BaseORMException
 
 from doorward.acs.domain import Domain
+from doorward.acs.doors.maintenance import finish_order
 from doorward.acs.doors.operations import note_applied_version
+from doorward.acs.doors.osdp_keys import commit_keys
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import JournalGap, record_system_event, store_records, stored_sequence
 from doorward.acs.messages import (
+    BusReport,
+    Captured,
     CommandResult,
     DoorStatus,
     Health,
     Hello,
     JournalAck,
     JournalBatch,
+    OrderProgress,
     PolicyApplied,
     PolicyRefused,
     ToController,
@@ -70,6 +75,7 @@ class ControllerService:
         finally:
             pusher.cancel()
             self._domain.doors.detach(self._controller_id)
+            self._domain.orders.lost(self._controller_id)
 
     async def _handle(self, message: ToServer) -> None:
         match message:
@@ -96,12 +102,25 @@ class ControllerService:
                 self._domain.doors.update(self._controller_id, message)
             case Health():
                 await self._note_health(message)
+            case BusReport():
+                self._domain.orders.answer(self._controller_id, message)
+            case OrderProgress() | Captured():
+                await self._note_order(message)
+
+    async def _note_order(self, news: OrderProgress | Captured) -> None:
+        ended = self._domain.orders.note(self._controller_id, news)
+        if ended is not None:
+            try:
+                await finish_order(self._domain, ended)
+            except (BaseORMException, OSError):
+                logger.exception("could not write down how order %s ended", news.id)
 
     async def _store(self, batch: JournalBatch) -> None:
         """Store a batch, however long the database takes to come back: the controller keeps what is not stored."""
         while True:
             try:
                 stored = await store_records(self._domain, self._controller_id, batch.records)
+                await commit_keys(self._domain, self._controller_id, batch.records)
             except JournalGap as gap:
                 logger.warning("journal of controller %s: %s; asking again", self._controller_id, gap)
                 self._link.send(Welcome(gap.stored_sequence))

@@ -10,6 +10,7 @@ from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.line import check_line
 from doorward.acs.doors.models import Controller, Device, Door, Reader
+from doorward.acs.doors.osdp_keys import key_context, key_for
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
@@ -32,14 +33,14 @@ __all__ = [
     "note_applied_version",
 ]
 
-OSDP_KEY_BYTES = 16
 OSDP_MAX_ADDRESS = 0x7E
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes.
+    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes;
+    None: it is derived from the site's main key, and the device must be given it.
 
     The output and inputs, as OSDP numbers them, become the door's primary lock, position sensor and REX device on
     side B unless the door has these already; an input is active when it reads as such.
@@ -49,7 +50,7 @@ class NewDevice:
     door_id: str
     port: str
     address: int
-    key: bytes
+    key: bytes | None
     baud: int = 115_200
     reader_id: str | None = None
     strike_output: int = 0
@@ -106,8 +107,6 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         raise ValidationFailed(f"An OSDP address is 0 to {OSDP_MAX_ADDRESS}.", "address")
     if given.baud not in OSDP_BAUDS:
         raise ValidationFailed(f"OSDP runs at one of {sorted(OSDP_BAUDS)} baud.", "baud")
-    if len(given.key) != OSDP_KEY_BYTES:
-        raise ValidationFailed(f"A secure-channel key has {OSDP_KEY_BYTES} bytes.", "key")
     await check.unique(
         Device,
         work.connection,
@@ -118,6 +117,7 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         address=given.address,
     )
     device_id = new_id()
+    key = await key_for(work, device_id, 1, given.key)
     device = await Device.create(
         using_db=work.connection,
         id=device_id,
@@ -128,7 +128,8 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         port=port,
         baud=given.baud,
         address=given.address,
-        sealed_key=work.domain.sealer.seal(given.key, f"device:{device_id}"),
+        sealed_key=work.domain.sealer.seal(key, key_context(device_id)),
+        key_number=1,
     )
     if given.role is DeviceRole.DOOR_IO:
         await wire_door_io(work, door, device_id, given.strike_output, given.position_input, given.rex_input)

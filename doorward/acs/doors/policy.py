@@ -105,7 +105,18 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
 
 def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     key = sealer.open(device.sealed_key or b"", f"device:{device.id}")
-    return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
+    following = None
+    if device.sealed_next_key is not None:
+        following = sealer.open(device.sealed_next_key, f"device-next:{device.id}")
+    return OsdpDevice(
+        device.id,
+        device.port or "",
+        device.address or 0,
+        key,
+        device.baud or DEFAULT_BAUD,
+        following,
+        (device.next_key_number or 0) if following is not None else 0,
+    )
 
 
 _KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}

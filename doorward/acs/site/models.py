@@ -9,6 +9,7 @@ class Site(Model):
 
     Controllers out of contact for `stale_after_s` deny (NULL: never). The `threat_` columns tell which level is in
     force since when, set by whom and why. All are NULL while none is.
+    `sealed_osdp_key` is what the keys of OSDP devices are derived from.
     """
 
     id = fields.CharField(8, primary_key=True)
@@ -23,6 +24,7 @@ class Site(Model):
     threat_user_id = fields.CharField(36, null=True)
     threat_user_name = fields.CharField(100, null=True)
     threat_reason = fields.CharField(500, null=True)
+    sealed_osdp_key = fields.BinaryField(null=True)
 
     class Meta:
         table = "site"

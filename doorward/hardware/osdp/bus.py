@@ -312,7 +312,7 @@ class Bus:
             link.window = None
             return False
         if window.relaxed_until is not None:
-            if window.proven or now >= window.relaxed_until:
+            if window.proven or window.over or now >= window.relaxed_until:
                 window.enforce()
                 if window.proven:
                     link.keys.take_next()
@@ -330,7 +330,7 @@ class Bus:
             return not window.over
         if not window.expired(now) and not window.in_install_mode and link.online:
             key = link.keys.following
-            if key is not None and panel.give_key(index, key):
+            if key is not None and link.keys.following_is(window.order.number) and panel.give_key(index, key):
                 window.rekey(now)
         return False
 
@@ -339,7 +339,8 @@ class Bus:
         link.note_install_mode(in_install_mode(port, link.device.address))
         window = link.window
         if link.install_mode:
-            if window is not None and window.in_install_mode and not window.over and link.device.next_key is not None:
+            wanted = window is not None and window.in_install_mode and not window.over
+            if window is not None and wanted and link.device.next_number == window.order.number:
                 window.relax(now)
                 self._anew = True
         elif (len(self._links) == 1 or now >= self._other_key_at) and link.keys.failed():

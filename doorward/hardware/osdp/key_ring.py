@@ -25,6 +25,10 @@ class KeyRing:
         """The key that the device is to get; None when it has that, or none is planned."""
         return None if self._tries_next else self._device.next_key
 
+    def following_is(self, number: int) -> bool:
+        """Whether the key that the device is to get is this one."""
+        return self.following is not None and self._device.next_number == number
+
     @property
     def number(self) -> int | None:
         """The number of the key in use, if that is the next one."""

@@ -41,7 +41,7 @@ def planned(line: SerialLine, key: bytes, address: int = 1, device_id: str = "re
 
 
 def window(way: KeyWay = KeyWay.INSTALL_MODE, seconds: float = 30.0) -> KeyOrder:
-    return KeyOrder("order", "reader", way, seconds)
+    return KeyOrder("order", "reader", 2, way, seconds)
 
 
 def steps(told: Heard) -> list[OrderStep]:
@@ -145,7 +145,7 @@ def test_a_reader_that_refuses_the_key_keeps_the_one_it_has(
     with Power(reader), driving([planned(line, key)], told, clock) as driver:
         if way is KeyWay.SECURE_CHANNEL:
             told.next(DeviceOnline, "reader")
-        driver.order(window(way, seconds=8))
+        driver.order(window(way, seconds=4))
         assert ended(told) in {OrderStep.FAILED, OrderStep.EXPIRED}
         assert not told.of(KeyTaken)
         if way is KeyWay.SECURE_CHANNEL:
