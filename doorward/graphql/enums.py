@@ -60,6 +60,7 @@ __all__ = [
     "LedControl",
     "LockRank",
     "Missing",
+    "OrderStep",
     "Outcome",
     "PortKind",
     "ReaderType",

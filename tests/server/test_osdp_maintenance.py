@@ -1,11 +1,12 @@
 """From an operator's mutation to a simulated reader and back: keys, captures, and what the bus view shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import osdp_sys
 import pytest
@@ -27,6 +28,7 @@ from tests.hardware.osdp.world import Power
 from tests.world import DATA_KEY, Site, World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
+Found = TypeVar("Found")
 
 ERRORS = "errors { code message path }"
 ORDER = f"order {{ id step ended detail done total }} {ERRORS}"
@@ -56,30 +58,40 @@ class Plant:
         return found
 
     async def ended(self, order: dict[str, Any]) -> dict[str, Any]:
-        async with asyncio.timeout(15):
-            while True:
-                found: dict[str, Any] = (await self.api.data(HOW, id=order["order"]["id"]))["deviceOrder"]
-                if found["ended"]:
-                    return found
-                await asyncio.sleep(0.02)
+        async def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = (await self.api.data(HOW, id=order["order"]["id"]))["deviceOrder"]
+            return found if found["ended"] else None
 
-    async def device(self) -> dict[str, Any]:
-        (controller,) = (await self.api.data(BUSES))["osdpBuses"]
-        return next(
-            device for bus in controller["buses"] for device in bus["devices"] if device["deviceId"] == self.device_id
-        )
+        return await until(look)
 
-    async def online(self) -> dict[str, Any]:
-        async with asyncio.timeout(15):
-            while not (found := await self.device())["online"]:
-                await asyncio.sleep(0.02)
-            return found
+    async def device(self, online: bool = False) -> dict[str, Any]:
+        """The device as the bus view shows it, once it is driven (and online)."""
 
-    async def committed(self, number: int) -> Device:
-        async with asyncio.timeout(15):
-            while (row := await Device.get(id=self.device_id)).key_number != number:
-                await asyncio.sleep(0.02)
-            return row
+        async def look() -> dict[str, Any] | None:
+            (controller,) = (await self.api.data(BUSES))["osdpBuses"]
+            devices = [device for bus in controller["buses"] for device in bus["devices"]]
+            found = next((one for one in devices if one["deviceId"] == self.device_id), None)
+            return found if found is not None and (found["online"] or not online) else None
+
+        return await until(look)
+
+    async def row(self, fits: Callable[[Device], bool]) -> Device:
+        async def look() -> Device | None:
+            found = await Device.get(id=self.device_id)
+            return found if fits(found) else None
+
+        return await until(look)
+
+    async def event(self, kind: EventType) -> Event:
+        return await until(lambda: Event.get_or_none(type=kind))
+
+
+async def until(look: Callable[[], Awaitable[Found | None]]) -> Found:
+    """What `look` finds, once it finds something."""
+    async with asyncio.timeout(15):
+        while (found := await look()) is None:  # noqa: ASYNC110 - what is asked has no event to wait for
+            await asyncio.sleep(0.02)
+        return found
 
 
 @asynccontextmanager
@@ -111,19 +123,17 @@ async def test_a_reader_out_of_its_box_is_found_given_its_key_and_rotated(databa
     reader = SimulatedDevice(line, 5, None, READER_CAPABILITIES, flags=osdp_sys.FLAG_INSTALL_MODE)
     with Power(reader):
         async with plant(database_url, tmp_path, line) as here:
-            async with asyncio.timeout(15):
-                while not await Event.filter(type=EventType.READER_INSTALL_MODE).exists():
-                    await asyncio.sleep(0.02)
+            await here.event(EventType.READER_INSTALL_MODE)
             assert (await here.device())["installMode"]
             order = await here.done(PROVISION, input={"deviceId": here.device_id})
             assert (await here.ended(order))["step"] == "DONE"
-            row = await here.committed(2)
+            row = await here.row(lambda row: row.key_number == 2)
             sealer = here.world.domain.sealer
             main = sealer.open((await SiteRow.get()).sealed_osdp_key or b"", "site:osdp_key")
             key = sealer.open(row.sealed_key or b"", f"device:{row.id}")
             assert key == derived_key(main, row.id, 2)
             assert row.sealed_next_key is None
-            shown = await here.online()
+            shown = await here.device(online=True)
             assert shown["identity"] == {"vendor": "00d00d", "serial": "00000005", "firmware": "0.0.1"}
             assert not shown["installMode"]
             assert sum(bucket["replies"] for bucket in shown["counters"]["latency"]) == shown["counters"]["replies"]
@@ -131,9 +141,9 @@ async def test_a_reader_out_of_its_box_is_found_given_its_key_and_rotated(databa
             await set_main_key(here.world.domain, COMMAND_LINE)
             order = await here.done(ROTATE, input={"deviceId": here.device_id})
             assert (await here.ended(order))["step"] == "DONE"
-            rotated = await here.committed(3)
+            rotated = await here.row(lambda row: row.key_number == 3)
             assert sealer.open(rotated.sealed_key or b"", f"device:{row.id}") not in (key, derived_key(main, row.id, 3))
-            assert (await here.online())["onlineSince"]
+            assert (await here.device(online=True))["onlineSince"]
             offline = await Event.filter(type=EventType.READER_OFFLINE, reader_id=here.site.reader_b.id)
             assert len(offline) == 1  # in install mode, before it had a key
             told = [str(event.data) for event in await Event.all()]
@@ -143,15 +153,14 @@ async def test_a_reader_out_of_its_box_is_found_given_its_key_and_rotated(databa
 async def test_a_window_in_which_nothing_comes_leaves_no_key_behind(database_url: str, tmp_path: Path) -> None:
     line = SerialLine(tmp_path / "dev" / "reader")
     async with plant(database_url, tmp_path, line) as here:
+        await here.device()
         order = await here.done(PROVISION, input={"deviceId": here.device_id})
         again = (await here.api.data(PROVISION, input={"deviceId": here.device_id}))["provisionDevice"]["errors"]
         assert again[0]["code"] == "CONFLICT"
         await here.done(STOP, id=order["order"]["id"])
         assert (await here.ended(order))["step"] == "STOPPED"
-        async with asyncio.timeout(15):
-            while (await Device.get(id=here.device_id)).sealed_next_key is not None:
-                await asyncio.sleep(0.02)
-        assert await Event.filter(type=EventType.DEVICE_ORDER_ENDED).exists()
+        await here.row(lambda row: row.sealed_next_key is None)
+        assert (await here.event(EventType.DEVICE_ORDER_ENDED)).data["after"]["step"] == "stopped"
         await here.api.sign_in(Role.OPERATOR)
         refused = (await here.api.data(PROVISION, input={"deviceId": here.device_id}))["provisionDevice"]["errors"]
         assert refused[0]["code"] == "PERMISSION"
@@ -172,3 +181,23 @@ async def test_keys_that_everybody_knows_or_that_are_none_are_refused(
             assert (error["code"], error["path"]) == ("VALIDATION", ["key"])
             assert key not in error["message"]
     line.close()
+
+
+async def test_a_capture_is_taken_stopped_and_downloaded_by_those_who_may(database_url: str, tmp_path: Path) -> None:
+    line = SerialLine(tmp_path / "dev" / "reader")
+    reader = SimulatedDevice(line, 5, None, READER_CAPABILITIES, flags=osdp_sys.FLAG_INSTALL_MODE)
+    with Power(reader):
+        async with plant(database_url, tmp_path, line) as here:
+            await here.device()
+            capture = await here.done(CAPTURE, input={"deviceId": here.device_id, "seconds": 60})
+            early = await here.api.data(DOWNLOAD, id=capture["order"]["id"])
+            assert early["downloadBusCapture"]["errors"][0]["code"] in {"CONFLICT", "NOT_FOUND"}
+            await here.event(EventType.READER_INSTALL_MODE)
+            await here.done(STOP, id=capture["order"]["id"])
+            assert (await here.ended(capture))["step"] == "DONE"
+            found = await here.done(DOWNLOAD, id=capture["order"]["id"])
+            assert base64.b64decode(found["pcap"])[:4] == bytes.fromhex("d4c3b2a1")
+            assert (await here.event(EventType.BUS_CAPTURE_DOWNLOADED)).user_name == "administrator"
+            await here.api.sign_in(Role.OPERATOR)
+            refused = await here.api.data(DOWNLOAD, id=capture["order"]["id"])
+            assert refused["downloadBusCapture"]["errors"][0]["code"] == "PERMISSION"

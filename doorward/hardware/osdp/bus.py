@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
-from doorward.acs.messages import KeyOrder, Order, OrderStep
+from doorward.acs.messages import Captured, CaptureOrder, FileOrder, KeyOrder, Order, OrderProgress, OrderStep
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
@@ -28,6 +28,7 @@ from doorward.hardware.driver import (
     SetOutput,
     ShowDoor,
 )
+from doorward.hardware.osdp.capture import Capture
 from doorward.hardware.osdp.command import (
     Capabilities,
     OsdpCommand,
@@ -37,6 +38,7 @@ from doorward.hardware.osdp.command import (
     show_commands,
 )
 from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, DeviceLink
+from doorward.hardware.osdp.file_transfer import FileTransfer
 from doorward.hardware.osdp.install_mode import in_install_mode
 from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
 from doorward.hardware.osdp.panel import Panel, Seat
@@ -88,6 +90,8 @@ class Bus:
         self._tap = Tap(self._replied, self._damaged)
         self._revive_at: dict[int, float] = {}
         self._jobs: deque[Callable[[float], None]] = deque()
+        self._capture: Capture | None = None
+        self._file: FileTransfer | None = None
         self._anew = False
         self._other_key_at = monotonic()
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
@@ -104,9 +108,8 @@ class Bus:
         os.eventfd_write(self._wake, 1)
         if self._thread.is_alive():
             self._thread.join()
+        self._end_orders(OrderStep.FAILED, "The wiring was changed. Start again.")
         for link in self._links:
-            if link.window is not None:
-                link.window.end(OrderStep.FAILED, "The wiring was changed. Start again.")
             if link.online:
                 link.online = False
                 self._sink(DeviceOffline(link.device.id, "The device is no longer driven by this controller."))
@@ -128,8 +131,16 @@ class Bus:
                 if link.window is not None and not link.window.over:
                     raise CommandRefused("The device is being given a key already. Wait for its end, or stop it.")
                 self._do(lambda now: self._open_window(link, order, now))
-            case _:
-                raise CommandRefused("The device cannot do this.")
+            case CaptureOrder():
+                if self._capture is not None:
+                    raise CommandRefused("This bus is being captured already. Wait for its end, or stop it.")
+                self._do(lambda now: self._begin_capture(order, now))
+            case FileOrder():
+                if not link.online:
+                    raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
+                if self._file is not None:
+                    raise CommandRefused("A file is on its way on this bus already. Wait for its end, or stop it.")
+                self._do(lambda now: self._begin_file(link, order, now))
 
     def stop_order(self, order_id: str) -> None:
         """End what an order began. From any thread."""
@@ -145,9 +156,45 @@ class Bus:
         os.eventfd_write(self._wake, 1)
 
     def _open_window(self, link: DeviceLink, order: KeyOrder, now: float) -> None:
-        link.window = KeyWindow(order, now, lambda news: self._sink(Maintained(link.device.id, news)))
+        link.window = KeyWindow(order, now, self._teller(link.device.id))
+
+    def _begin_capture(self, order: CaptureOrder, now: float) -> None:
+        if self._capture is None:
+            tell = self._teller(order.device_id)
+            self._capture = Capture(order, now, time.time, tell)
+            self._tap.on_frame = self._capture.take
+
+    def _begin_file(self, link: DeviceLink, order: FileOrder, now: float) -> None:
+        if self._file is None:
+            self._file = FileTransfer(order, self._links.index(link), now, self._teller(order.device_id))
+
+    def _teller(self, device_id: str) -> Callable[[OrderProgress | Captured], None]:
+        return lambda news: self._sink(Maintained(device_id, news))
+
+    def _maintain(self, panel: Panel, now: float) -> None:
+        """Go on with a capture and a file."""
+        if self._capture is not None:
+            self._capture.pass_time(now)
+            if self._capture.over:
+                self._capture = self._tap.on_frame = None
+        if self._file is not None:
+            self._file.go_on(panel, self._links[self._file.index].online, now)
+            if self._file.over:
+                self._file = None
+
+    def _end_orders(self, step: OrderStep, detail: str) -> None:
+        for link in self._links:
+            if link.window is not None:
+                link.window.end(step, detail)
+        for work in (self._capture, self._file):
+            if work is not None:
+                work.end(step, detail)
 
     def _end_order(self, order_id: str) -> None:
+        if self._capture is not None and self._capture.order.id == order_id:
+            self._capture.end(OrderStep.DONE)
+        if self._file is not None and self._file.order.id == order_id:
+            self._file.stop()
         for link in self._links:
             if link.window is not None and link.window.order.id == order_id:
                 link.window.end(OrderStep.STOPPED)
@@ -234,6 +281,7 @@ class Bus:
             # libosdp reads only when it expects a reply; bytes that nobody wants must not wake us for ever
             wanted = port.was_read or port.fileno not in ready
             poller.modify(port.fileno, port.gone_events | (select.POLLIN if wanted else 0))
+            self._maintain(panel, now)
             if self._look_after(port, panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)

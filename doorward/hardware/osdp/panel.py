@@ -43,6 +43,7 @@ class Panel:
     def __init__(self, port: Port, seats: Sequence[Seat], on_event: Callable[[int, OsdpCommand], None]) -> None:
         """Raises PortUnusable when these devices cannot be on one port."""
         _check(seats)
+        self._has_file: set[int] = set()
         self._panel = osdp_sys.ControlPanel(
             [
                 {
@@ -108,6 +109,35 @@ class Panel:
         """Send a new key over the secure channel; what libosdp then says of the channel comes as notifications."""
         self._panel.set_flag(index, osdp_sys.FLAG_ENABLE_NOTIFICATION)
         return self.submit(index, {"command": osdp_sys.CMD_KEYSET, "type": 1, "data": key})
+
+    def send_file(self, index: int, file_type: int, data: bytes) -> bool:
+        """Begin to send a file; libosdp takes its pieces from `data`. False when it does not take it."""
+
+        def take(size: int, offset: int) -> bytes:
+            return data[offset : offset + size]
+
+        callbacks = {
+            "open": lambda _file, _size: len(data),
+            "read": take,
+            "write": lambda _data, _offset: 0,
+            "close": lambda _file: 0,
+        }
+        self._panel.register_file_ops(index, callbacks)
+        self._has_file.add(index)
+        return self.submit(index, {"command": osdp_sys.CMD_FILE_TX, "id": file_type, "flags": 0})
+
+    def file_offset(self, index: int) -> int | None:
+        """How many bytes of a file the device has taken; None when libosdp sends it none (any more)."""
+        if index not in self._has_file:
+            return None  # libosdp reads through a null pointer here
+        status = self._panel.get_file_tx_status(index)
+        return int(status["offset"]) if status is not None else None
+
+    def cancel_file(self, index: int, file_type: int) -> None:
+        """Send no more of a file."""
+        if self.file_offset(index) is not None:
+            flags = osdp_sys.CMD_FILE_TX_FLAG_CANCEL
+            self.submit(index, {"command": osdp_sys.CMD_FILE_TX, "id": file_type, "flags": flags})
 
     def disable(self, index: int) -> None:
         """Unplug a device, as soon as libosdp has given up on its pending command."""
