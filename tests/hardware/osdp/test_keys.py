@@ -19,8 +19,9 @@ from doorward.hardware.driver import (
 )
 from doorward.hardware.simulators.device import DOOR_IO_CAPABILITIES, READER_CAPABILITIES, SimulatedDevice
 from doorward.hardware.simulators.line import SerialLine
+from doorward.hardware.simulators.trunk import Drop
 from tests.hardware.osdp.wire import CAP, CHLNG, ID, KEYSET, SCRYPT, TappedLine
-from tests.hardware.osdp.world import Drop, Heard, JumpingClock, Power, driving, eventually
+from tests.hardware.osdp.world import Heard, JumpingClock, Power, driving, eventually
 
 NewLine = Callable[[str], SerialLine]
 INSTALL_MODE = osdp_sys.FLAG_INSTALL_MODE
