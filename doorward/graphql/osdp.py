@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -253,7 +254,8 @@ class OsdpMutation:
     )
     async def set_osdp_main_key(self, info: ApiInfo, key: str | None = None) -> OsdpPayload:
         try:
-            await osdp_keys.set_main_key(info.context.domain, info.context.actor, _key(key))
+            given = _key(key) or secrets.token_bytes(osdp_keys.KEY_BYTES)
+            await osdp_keys.set_main_key(info.context.domain, info.context.actor, given)
         except AcsError as error:
             return OsdpPayload(errors=[OperationError.of(error)])
         return OsdpPayload()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ async def test_a_reader_out_of_its_box_is_found_given_its_key_and_rotated(databa
             assert not shown["installMode"]
             assert sum(bucket["replies"] for bucket in shown["counters"]["latency"]) == shown["counters"]["replies"]
 
-            await set_main_key(here.world.domain, COMMAND_LINE)
+            await set_main_key(here.world.domain, COMMAND_LINE, secrets.token_bytes(16))
             order = await here.done(ROTATE, input={"deviceId": here.device_id})
             assert (await here.ended(order))["step"] == "DONE"
             rotated = await here.row(lambda row: row.key_number == 3)
@@ -167,7 +168,7 @@ async def test_a_window_in_which_nothing_comes_leaves_no_key_behind(database_url
     line.close()
 
 
-@pytest.mark.parametrize("key", ["30" + "".join(f"{byte:02x}" for byte in range(0x31, 0x40)), "00" * 16, "ab", "x"])
+@pytest.mark.parametrize("key", ["30" + "".join(f"{byte:02x}" for byte in range(0x31, 0x40)), "00" * 16, "ab", "zz"])
 async def test_keys_that_everybody_knows_or_that_are_none_are_refused(
     key: str, database_url: str, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ beside the old one until the device was heard with it.
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -80,11 +81,11 @@ async def _put_main_key(work: Work, site: Site, key: bytes) -> None:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def set_main_key(work: Work, key: bytes | None = None) -> None:
-    """Set the site's main key, or a random one. Devices keep their keys until each gets its next one."""
+async def set_main_key(work: Work, key: bytes) -> None:
+    """Set the site's main key. Devices keep their keys until each gets its next one."""
     site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
-    await _put_main_key(work, site, check_key(key) if key is not None else secrets.token_bytes(KEY_BYTES))
-    work.audit(EventType.OSDP_MAIN_KEY_CHANGED, after={"by_hand": key is not None})
+    await _put_main_key(work, site, check_key(key))
+    work.audit(EventType.OSDP_MAIN_KEY_CHANGED)
 
 
 @operation(Permission.CONFIGURATION_WRITE)
@@ -138,8 +139,8 @@ async def drop_next_key(work: Work, device_id: str, number: int | None = None) -
 @operation(Permission.CONFIGURATION_WRITE)
 async def commit_key(work: Work, controller_id: str, device_id: str, number: int) -> None:
     """The device was heard with its next key: that is its key from now on."""
-    device = await Device.select_for_update().using_db(work.connection).get_or_none(id=device_id)
-    if device is None or (device.controller_id, device.next_key_number) != (controller_id, number):
+    device = await osdp_device(work, device_id)
+    if (device.controller_id, device.next_key_number) != (controller_id, number):
         return
     if device.sealed_next_key is None:
         return
@@ -161,7 +162,8 @@ async def commit_keys(domain: Domain, controller_id: str, records: Iterable[Jour
     """Heed what a controller's journal says of keys. Doing it again changes nothing."""
     for record in records:
         if record.type in _KEY_CHANGED:
-            await commit_key(domain, SERVER, controller_id, str(record.data["device"]), int(record.data["number"]))
+            with suppress(NotFound):  # it was deleted meanwhile
+                await commit_key(domain, SERVER, controller_id, str(record.data["device"]), int(record.data["number"]))
 
 
 async def osdp_device(work: Work, device_id: str) -> Device:

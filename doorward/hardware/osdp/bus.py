@@ -87,7 +87,7 @@ class Bus:
         self._stopping = threading.Event()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._wake)
-        self._tap = Tap(self._replied, self._damaged)
+        self._tap = Tap(self._replied, self._damaged, self._unanswered)
         self._revive_at: dict[int, float] = {}
         self._jobs: deque[Callable[[float], None]] = deque()
         self._capture: Capture | None = None
@@ -260,6 +260,11 @@ class Bus:
         link = self._by_address.get(address)
         if link is not None:
             link.heard_damage()
+
+    def _unanswered(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.missed()
 
     def _serve(self, port: Port) -> None:
         panel = self._new_panel(port)

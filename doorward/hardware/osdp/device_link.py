@@ -84,6 +84,7 @@ class DeviceLink:
         self._told: set[str] = set()
         self._heard_at: float | None = None
         self._heard_damage = False
+        self._missed = False
         self._problem = ""
         self._identity: DeviceIdentity | None = None
         self._install_mode = False
@@ -99,6 +100,13 @@ class DeviceLink:
         """A reply of the device passed by."""
         self._heard_at = now
         self._heard_damage = False
+        if self._missed:
+            self._missed = False
+            self._stale_until = max(self._stale_until, now + STALE_AFTER_STALE_S)
+
+    def missed(self) -> None:
+        """The device did not answer a command: a card shown since may be told once it does, and is not fresh then."""
+        self._missed = True
 
     def heard_damage(self) -> None:
         """Something that should have been a reply of the device passed by."""

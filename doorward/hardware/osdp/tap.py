@@ -35,12 +35,16 @@ class _Asked:
 
 
 class Tap:
-    """Counts by address. `on_reply` is called with the address of each intact reply, `on_damage` of each other."""
+    """Counts by address. Each is called with an address: `on_reply` for an intact reply, `on_damage` for another,
+    `on_silence` when a command was not answered."""
 
-    def __init__(self, on_reply: Callable[[int], None], on_damage: Callable[[int], None]) -> None:
+    def __init__(
+        self, on_reply: Callable[[int], None], on_damage: Callable[[int], None], on_silence: Callable[[int], None]
+    ) -> None:
         self.on_frame: OnFrame | None = None
         self._on_reply = on_reply
         self._on_damage = on_damage
+        self._on_silence = on_silence
         self._counts: dict[int, _Counts] = {}
         self._asked: _Asked | None = None
         self._commands, self._replies = Framer(), Framer()
@@ -110,6 +114,7 @@ class Tap:
             self._damaged()
         if self._asked is not None:
             self._of(self._asked.address).unanswered += 1
+            self._on_silence(self._asked.address)
             self._asked = None
 
     def _damaged(self) -> None:

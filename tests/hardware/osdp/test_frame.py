@@ -59,7 +59,7 @@ def test_the_crc_is_that_of_the_standard() -> None:
 
 
 def tap_hearing(heard: list[int]) -> Tap:
-    return Tap(heard.append, lambda _: None)
+    return Tap(heard.append, lambda _: None, lambda _: None)
 
 
 def test_replies_are_counted_by_how_long_they_took() -> None:
