@@ -7,7 +7,7 @@ import pytest
 
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.hardware.driver import CardRead, DeviceOffline, DeviceOnline
-from tests.hardware.osdp.plant import Plant, devices_of
+from doorward.hardware.simulators.buses import SimulatedBuses, devices_of
 from tests.hardware.osdp.world import Heard, driving
 
 BUSES, READERS = 16, 4
@@ -21,13 +21,13 @@ def all_online(told: Heard, count: int) -> None:
 @pytest.mark.slow
 def test_64_readers_on_16_buses_are_online_and_every_card_arrives(tmp_path: Path, told: Heard) -> None:
     devices = devices_of(tmp_path, BUSES, READERS)
-    with Plant(tmp_path, BUSES, READERS) as plant, driving(devices, told) as driver:
+    with SimulatedBuses(tmp_path, BUSES, READERS) as field, driving(devices, told) as driver:
         all_online(told, BUSES * READERS)
         used = time.process_time()
         began = time.monotonic()
         for number in range(5):
             for device in devices:
-                plant.present(device.id, encode_h10301(17, number))
+                field.present(device.id, encode_h10301(17, number))
             for device in devices:
                 told.next(CardRead, device.id, after=number)
         share = (time.process_time() - used) / (time.monotonic() - began)
@@ -42,17 +42,17 @@ def test_a_cut_bus_is_back_within_two_seconds_and_a_card_shown_meanwhile_is_not_
     cut_s: int, tmp_path: Path, told: Heard
 ) -> None:
     devices = devices_of(tmp_path, 1, 1)
-    with Plant(tmp_path, 1, 1) as plant, driving(devices, told):
+    with SimulatedBuses(tmp_path, 1, 1) as field, driving(devices, told):
         all_online(told, 1)
-        plant.plug(0, False)
+        field.plug(0, False)
         cut = time.monotonic()
         lost = cut_s > 5
         if lost:
             told.next(DeviceOffline, "0.1")
-        plant.present("0.1", encode_h10301(17, 1))
+        field.present("0.1", encode_h10301(17, 1))
         while time.monotonic() - cut < cut_s:
             time.sleep(0.05)  # the outage itself, in real time: libosdp has clocks of its own
-        plant.plug(0, True)
+        field.plug(0, True)
         mended = time.monotonic()
         if lost:
             told.next(DeviceOnline, "0.1", after=1)

@@ -1,4 +1,4 @@
-"""Many simulated readers on many buses, each bus a real terminal, played by one thread or process."""
+"""Many simulated readers on many buses, each bus a real terminal, played by one thread."""
 
 import os
 import select
@@ -17,12 +17,12 @@ IDLE_MS = 100
 
 
 def key_of(bus: int, reader: int) -> bytes:
-    """The key of a reader of the plant."""
+    """The key of a simulated reader."""
     return bytes((bus, reader)) * 8
 
 
 def devices_of(folder: Path, buses: int, readers: int) -> list[OsdpDevice]:
-    """The controller's side of the plant."""
+    """The controller's side of such buses."""
     return [
         OsdpDevice(f"{bus}.{reader}", str(folder / f"bus{bus}"), reader, key_of(bus, reader))
         for bus in range(buses)
@@ -30,7 +30,7 @@ def devices_of(folder: Path, buses: int, readers: int) -> list[OsdpDevice]:
     ]
 
 
-class Plant:
+class SimulatedBuses:
     """Plays every reader from entering to leaving."""
 
     def __init__(self, folder: Path, buses: int, readers: int) -> None:
@@ -42,14 +42,14 @@ class Plant:
             self._lines.append(line)
             drops: list[Drop] = []
             for reader in range(1, readers + 1):
-                drop = Drop(line, drops)
+                drop = Drop(line, drops, reader)
                 device = SimulatedDevice(drop, reader, key_of(bus, reader), READER_CAPABILITIES)
                 self.readers[f"{bus}.{reader}"] = device
                 self._by_line.setdefault(line.fileno, []).append(device)
         self._jobs: deque[Callable[[], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="plant")
+        self._thread = threading.Thread(target=self._run, name="simulated buses")
 
     def present(self, reader: str, bits: CardBits) -> None:
         """A card is held to a reader."""
@@ -63,7 +63,7 @@ class Plant:
 
         self._do(act)
 
-    def __enter__(self) -> "Plant":
+    def __enter__(self) -> "SimulatedBuses":
         self._thread.start()
         return self
 
@@ -92,5 +92,12 @@ class Plant:
                 self._jobs.popleft()()
             for descriptor, devices in self._by_line.items():
                 if descriptor in ready or not ready:
-                    for device in devices:
-                        device.refresh()
+                    self._serve(devices)
+
+    def _serve(self, devices: list[SimulatedDevice]) -> None:
+        """Let all of a bus answer, also what arrived for one while another was reading."""
+        for device in devices:
+            device.refresh()
+        while late := [device for device in devices if isinstance(device.line, Drop) and device.line.waiting]:
+            for device in late:
+                device.refresh()
