@@ -10,6 +10,7 @@ import msgspec
 
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LedControl, LockRank, Supervision
+from doorward.acs.signals import DEFAULT_SIGNALS, Signals
 
 DEFAULT_BAUD = 115_200
 
@@ -43,6 +44,7 @@ class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
     baud: int = DEFAULT_BAUD
     next_key: bytes | None = None
     next_number: int = 0
+    signals: Signals = DEFAULT_SIGNALS
 
     def __repr__(self) -> str:
         """Without the key."""

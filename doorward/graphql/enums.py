@@ -37,6 +37,7 @@ from doorward.acs.events.catalogue import Severity
 from doorward.acs.messages import CommandStatus, OrderStep
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.rules.members import Missing
+from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
 
@@ -70,6 +71,7 @@ __all__ = [
     "RuleSwitch",
     "Severity",
     "Side",
+    "SignalColour",
     "Supervision",
     "ThreatColour",
     "ValidityStart",
@@ -117,6 +119,7 @@ for shown, name, description in (
     (ThreatColour, "ThreatColour", "The colour of a threat level, of a palette for everybody's eyes."),
     (Missing, "AccessRulePart", "What an incomplete access rule lacks: people, places, or schedules."),
     (Outcome, "AccessOutcome", "What is decided; waiting: something or somebody more must be shown."),
+    (SignalColour, "SignalColour", "The light of a reader's signal; none leaves it as it is."),
     (OrderStep, "OrderStep", "How far the maintenance of a device came; done, failed, stopped and expired end it."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
 ):

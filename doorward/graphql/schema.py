@@ -29,6 +29,7 @@ from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
+from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
@@ -60,6 +61,7 @@ _QUERIES = (
     ProfileQuery,
     QuestionQuery,
     ReaderSettingsQuery,
+    ReaderSignalsQuery,
     RuleQuery,
     ScheduleQuery,
     SiteQuery,
@@ -83,6 +85,7 @@ _MUTATIONS = (
     ProfileMutation,
     ReaderMutation,
     ReaderSettingsMutation,
+    ReaderSignalsMutation,
     RuleMutation,
     ScheduleMutation,
     SiteMutation,

@@ -146,12 +146,13 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Show the person at a reader whether they may pass, or that more is waited for (LED and buzzer, if any)."""
+    """Show the person at a reader whether they may pass, that more is waited for, or that it is a lockdown."""
 
     device_id: str
     granted: bool
     waiting: bool = False
     number: int = 0
+    lockdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

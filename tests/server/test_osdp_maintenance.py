@@ -15,6 +15,7 @@ import pytest
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key
+from doorward.acs.doors.policy import controller_wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.site.models import Site as SiteRow
@@ -202,3 +203,23 @@ async def test_a_capture_is_taken_stopped_and_downloaded_by_those_who_may(databa
             await here.api.sign_in(Role.OPERATOR)
             refused = await here.api.data(DOWNLOAD, id=capture["order"]["id"])
             assert refused["downloadBusCapture"]["errors"][0]["code"] == "PERMISSION"
+
+
+async def test_signals_are_set_for_the_site_and_reach_the_devices(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            shown = "colour blinks tones text"
+            before = (await api.data(f"{{ readerSignals {{ granted {{ {shown} }} }} }}"))["readerSignals"]
+            assert before["granted"] == {"colour": "GREEN", "blinks": False, "tones": 1, "text": ""}
+            setting = f"mutation($input: ReaderSignalsInput!) {{ setReaderSignals(input: $input) {{ signals {{ denied {{ {shown} }} }} {ERRORS} }} }}"  # noqa: E501
+            given: dict[str, Any] = {name: {"colour": "RED"} for name in ("granted", "denied", "waiting", "lockdown")}
+            given["denied"]["text"] = "No "
+            done = (await api.data(setting, input=given))["setReaderSignals"]
+            assert done["signals"]["denied"] == {"colour": "RED", "blinks": False, "tones": 0, "text": "No"}
+            wiring = await controller_wiring(world.domain.sealer, world.controller.id)
+            assert {device.signals.denied.text for device in wiring.devices} == {"No"}
+            given["denied"]["tones"] = 99
+            (error,) = (await api.data(setting, input=given))["setReaderSignals"]["errors"]
+            assert error["path"] == ["denied", "tones"]

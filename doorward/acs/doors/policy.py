@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 
+import msgspec
+
 from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
 from doorward.acs.devices import DEFAULT_BAUD, DeviceKind, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
 from doorward.acs.devices import Device as AnyDevice
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
+from doorward.acs.doors.signals import signals_of_site
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputPurpose, InputWire, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.sealing import Sealer
+from doorward.acs.signals import Signals
 
 _CHUNK = 200
 """So many doors are read in one turn of the event loop (some milliseconds)."""
@@ -90,9 +94,10 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     devices = await Device.filter(controller_id=controller_id).order_by("id")
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
+    signals = await signals_of_site()
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
     return Wiring(
-        tuple(_KINDS[device.kind](sealer, device) for device in devices if device.kind in _KINDS),
+        tuple(_showing(signals, _KINDS[device.kind](sealer, device)) for device in devices if device.kind in _KINDS),
         tuple(
             ReaderLine(reader.id, reader.door_id, device.id, led_control=reader.led_control)
             for device in devices
@@ -117,6 +122,11 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
         following,
         (device.next_key_number or 0) if following is not None else 0,
     )
+
+
+def _showing(signals: Signals, device: AnyDevice) -> AnyDevice:
+    """The device with the site's signals, if it is of a kind that shows them."""
+    return msgspec.structs.replace(device, signals=signals) if isinstance(device, OsdpDevice) else device
 
 
 _KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}

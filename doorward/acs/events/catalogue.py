@@ -199,6 +199,7 @@ class EventType(StrEnum):
     BUS_CAPTURE_DOWNLOADED = "audit.bus.capture_downloaded"
     DEVICE_FILE_SENT = "audit.device.file_sent"
     DEVICE_ORDER_ENDED = "audit.device.order_ended"
+    READER_SIGNALS_CHANGED = "audit.reader_signals.changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +416,7 @@ def _declare() -> dict[EventType, Declaration]:
         kind.BUS_CAPTURE_DOWNLOADED: Declaration(audit, notice, "Capture of a bus downloaded"),
         kind.DEVICE_FILE_SENT: Declaration(audit, notice, "Sending a file to a device ordered"),
         kind.DEVICE_ORDER_ENDED: Declaration(audit, info, "Maintenance of a device ended"),
+        kind.READER_SIGNALS_CHANGED: Declaration(audit, info, "Signals of the readers changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,3 +1,6 @@
+import functools
+from json import dumps, loads
+
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from tortoise import fields
@@ -28,5 +31,10 @@ class Migration(migrations.Migration):
             model_name="Site",
             name="sealed_osdp_key",
             field=fields.BinaryField(null=True),
+        ),
+        ops.AddField(
+            model_name="Site",
+            name="reader_signals",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
         ),
     ]

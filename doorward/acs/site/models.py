@@ -1,5 +1,7 @@
 """The site's own row."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -9,7 +11,8 @@ class Site(Model):
 
     Controllers out of contact for `stale_after_s` deny (NULL: never). The `threat_` columns tell which level is in
     force since when, set by whom and why. All are NULL while none is.
-    `sealed_osdp_key` is what the keys of OSDP devices are derived from.
+    `sealed_osdp_key` is what the keys of OSDP devices are derived from,
+    `reader_signals` what readers show and sound (NULL: as ever).
     """
 
     id = fields.CharField(8, primary_key=True)
@@ -25,6 +28,7 @@ class Site(Model):
     threat_user_name = fields.CharField(100, null=True)
     threat_reason = fields.CharField(500, null=True)
     sealed_osdp_key = fields.BinaryField(null=True)
+    reader_signals: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "site"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
 from doorward.acs.messages import Captured, CaptureOrder, FileOrder, KeyOrder, Order, OrderProgress, OrderStep
+from doorward.acs.signals import Signals
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
@@ -120,7 +121,7 @@ class Bus:
         can = link.capabilities
         if not link.online or can is None:
             raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
-        self._queue.append(_Queued(link, command, tuple(_encode(command, can))))
+        self._queue.append(_Queued(link, command, tuple(_encode(command, can, link.device.signals))))
         os.eventfd_write(self._wake, 1)
 
     def order(self, order: Order) -> None:
@@ -412,9 +413,9 @@ def _dropped(queued: _Queued) -> None:
     logger.warning("%s was not sent: the device went offline first", queued.command)
 
 
-def _encode(command: DriverCommand, can: Capabilities) -> list[OsdpCommand]:
+def _encode(command: DriverCommand, can: Capabilities, signals: Signals) -> list[OsdpCommand]:
     if isinstance(command, Feedback):
-        return feedback_commands(command, can)
+        return feedback_commands(command, can, signals)
     if isinstance(command, ShowDoor):
         return show_commands(command, can)
     return [output_command(command, can)]

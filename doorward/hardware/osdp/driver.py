@@ -8,6 +8,7 @@ import msgspec
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
 from doorward.acs.messages import Order
+from doorward.acs.signals import DEFAULT_SIGNALS
 from doorward.hardware.driver import CommandRefused, DriverCommand, EventSink
 from doorward.hardware.osdp.bus import Bus
 
@@ -17,8 +18,8 @@ def _monotonic_ms() -> int:
 
 
 def _place(device: OsdpDevice) -> OsdpDevice:
-    """The device without its keys."""
-    return msgspec.structs.replace(device, key=b"", next_key=None, next_number=0)
+    """The device without what may change while it is driven."""
+    return msgspec.structs.replace(device, key=b"", next_key=None, next_number=0, signals=DEFAULT_SIGNALS)
 
 
 class OsdpDriver:
@@ -68,7 +69,7 @@ class OsdpDriver:
             bus.stop_order(order_id)
 
     def rekey(self, devices: Sequence[OsdpDevice]) -> bool:
-        """Take other keys for the same devices. False when more than keys has changed."""
+        """Take other keys and signals for the same devices. False when more has changed."""
         given = list(devices)
         if [_place(device) for device in given] != [_place(device) for device in self._devices]:
             return False

@@ -90,6 +90,7 @@ class Panel:
             inputs if input_level else 0,
             reported(osdp_sys.CAP_READER_LED_CONTROL)[0] > 0,
             reported(osdp_sys.CAP_READER_AUDIBLE_OUTPUT)[0] > 0,
+            text=reported(osdp_sys.CAP_READER_TEXT_OUTPUT)[0] > 0,
             declared=tuple(Capability(*one) for one in declared if one[1] or one[2]),
         )
 
