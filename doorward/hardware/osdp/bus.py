@@ -121,7 +121,7 @@ class Bus:
         can = link.capabilities
         if not link.online or can is None:
             raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
-        self._queue.append(_Queued(link, command, tuple(_encode(command, can, link.device.signals))))
+        self._queue.append(_Queued(link, command, tuple(_encode(command, can, link.signals))))
         os.eventfd_write(self._wake, 1)
 
     def order(self, order: Order) -> None:
@@ -150,6 +150,8 @@ class Bus:
     def rekey(self, devices: Sequence[OsdpDevice]) -> None:
         """Take these keys for the same devices. From any thread."""
         self.devices = tuple(devices)
+        for device in devices:
+            self._by_id[device.id].signals = device.signals
         self._do(lambda _: self._take_keys(devices))
 
     def _do(self, job: Callable[[float], None]) -> None:

@@ -76,6 +76,7 @@ class DeviceLink:
 
     def __init__(self, device: OsdpDevice, sink: EventSink, now: float) -> None:
         self.device = device
+        self.signals = device.signals
         self.keys = KeyRing(device)
         self.window: KeyWindow | None = None
         self.online = False
