@@ -15,6 +15,7 @@ from doorward.acs.doors import maintenance, osdp_keys
 from doorward.acs.doors.models import Controller as ControllerRow
 from doorward.acs.doors.operations import NewDevice, create_device
 from doorward.acs.doors.orders import OrderState
+from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.queries import list_controllers
 from doorward.acs.errors import AcsError, ControllerOffline, ValidationFailed
 from doorward.graphql.context import ApiContext, ApiInfo
@@ -182,6 +183,18 @@ class OsdpDeviceInput:
     rex_input: int = 1
 
 
+@strawberry.input(description="A module of inputs and outputs that stands at no door; see OsdpDeviceInput.")
+class OsdpModuleInput:
+    """Doors of its controller may be wired to it."""
+
+    controller_id: strawberry.ID
+    name: str
+    port: str
+    address: int
+    baud: int = DEFAULT_BAUD
+    key: str | None = None
+
+
 @strawberry.input(description="A window in which a device gets a new key; without a key it is derived.")
 class DeviceKeyInput:
     """The key has 32 hexadecimal digits."""
@@ -244,6 +257,19 @@ class OsdpMutation:
                 rex_input=input.rex_input,
             )
             device = await create_device(info.context.domain, info.context.actor, given)
+        except AcsError as error:
+            return OsdpPayload(errors=[OperationError.of(error)])
+        return OsdpPayload(device_id=strawberry.ID(device.id))
+
+    @strawberry.mutation(
+        description="Add a module of inputs and outputs that stands at no door. Permission: configuration.write."
+    )
+    async def create_osdp_module(self, info: ApiInfo, input: OsdpModuleInput) -> OsdpPayload:
+        try:
+            place = OsdpPlace(input.port, input.address, _key(input.key), input.baud)
+            device = await create_osdp_module(
+                info.context.domain, info.context.actor, input.controller_id, input.name, place
+            )
         except AcsError as error:
             return OsdpPayload(errors=[OperationError.of(error)])
         return OsdpPayload(device_id=strawberry.ID(device.id))

@@ -212,7 +212,7 @@ class Controller:
         for item in batch:
             match item:
                 case FromDriver(generation, event):
-                    if generation == self._generation and not self._passed_on(event):
+                    if not self._passed_on(event) and generation == self._generation:
                         inputs.append(event)
                     continue
                 case FromServer(link, (DoorCommand() | Presences()) as command):
@@ -238,7 +238,8 @@ class Controller:
         return True
 
     def _passed_on(self, event: DriverEvent) -> bool:
-        """Whether an event is only for the server, which then has it."""
+        """Whether an event is only for the server, which then has it. The end of an order counts from a driver that
+        has ended, too."""
         if isinstance(event, Maintained):
             self._tell(event.news)
             return True

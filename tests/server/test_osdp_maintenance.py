@@ -14,8 +14,12 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.doors.models import Device
+from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key
 from doorward.acs.doors.policy import controller_wiring
+from doorward.acs.doors.rewiring import set_wiring
+from doorward.acs.doors.wiring import InputPurpose, InputWire, LockWire
+from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.site.models import Site as SiteRow
@@ -223,3 +227,25 @@ async def test_signals_are_set_for_the_site_and_reach_the_devices(database_url: 
             given["denied"]["tones"] = 99
             (error,) = (await api.data(setting, input=given))["setReaderSignals"]["errors"]
             assert error["path"] == ["denied", "tones"]
+
+
+async def test_a_module_at_no_door_lends_its_inputs_and_outputs_to_doors(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        place = OsdpPlace("socket://192.0.2.10:4001", 7)
+        module = await create_osdp_module(world.domain, COMMAND_LINE, world.controller.id, "Cabinet", place)
+        await set_wiring(
+            world.domain,
+            COMMAND_LINE,
+            site.door.id,
+            [LockWire(3, device_id=module.id)],
+            [InputWire(InputPurpose.POSITION, 2, device_id=module.id)],
+        )
+        wiring = await controller_wiring(world.domain.sealer, world.controller.id)
+        assert module.id in {device.id for device in wiring.devices}
+        assert [(lock.device_id, lock.output) for lock in wiring.locks] == [(module.id, 3)]
+        with pytest.raises(ValidationFailed, match="socket://"):
+            bad = OsdpPlace("rfc2217://192.0.2.10:4001", 8)
+            await create_osdp_module(world.domain, COMMAND_LINE, world.controller.id, "Other", bad)
+        with pytest.raises(NotFound):
+            await create_osdp_module(world.domain, COMMAND_LINE, "nowhere", "Other", OsdpPlace("/dev/x", 8))

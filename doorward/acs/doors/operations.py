@@ -1,6 +1,6 @@
 """What may be done to doors, readers and devices: adding them. Commanding a door is in `commands.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
@@ -8,9 +8,8 @@ from doorward.acs.decision.policy import DoorKind
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
-from doorward.acs.doors.line import check_line
 from doorward.acs.doors.models import Controller, Device, Door, Reader
-from doorward.acs.doors.osdp_keys import key_context, key_for
+from doorward.acs.doors.osdp_devices import OsdpPlace, add_osdp_device
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
@@ -33,9 +32,6 @@ __all__ = [
     "note_applied_version",
 ]
 
-OSDP_MAX_ADDRESS = 0x7E
-OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
-
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
@@ -50,7 +46,7 @@ class NewDevice:
     door_id: str
     port: str
     address: int
-    key: bytes | None
+    key: bytes | None = field(repr=False)
     baud: int = 115_200
     reader_id: str | None = None
     strike_output: int = 0
@@ -92,8 +88,6 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_device(work: Work, given: NewDevice) -> Device:
     """Wire an OSDP device. Its key is stored sealed. Inputs and outputs wire the door as far as it is not yet."""
-    port = check.text(given.port, "port", longest=255)
-    check_line(port)
     door = await locked_door(work, given.door_id, "doorId")
     if door.kind is DoorKind.PROVISIONED:
         raise ValidationFailed("A provisioned door has no hardware yet. Change its kind first.", "doorId")
@@ -103,43 +97,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         await check.exist(Reader, [given.reader_id], "readerId", work.connection)
         if not await Reader.filter(id=given.reader_id, door_id=door.id).using_db(work.connection).exists():
             raise ValidationFailed("This reader is at another door.", "readerId")
-    if not 0 <= given.address <= OSDP_MAX_ADDRESS:
-        raise ValidationFailed(f"An OSDP address is 0 to {OSDP_MAX_ADDRESS}.", "address")
-    if given.baud not in OSDP_BAUDS:
-        raise ValidationFailed(f"OSDP runs at one of {sorted(OSDP_BAUDS)} baud.", "baud")
-    await check.unique(
-        Device,
-        work.connection,
-        f"Another device has address {given.address} on {port}.",
-        "address",
-        controller_id=door.controller_id,
-        port=port,
-        address=given.address,
-    )
-    device_id = new_id()
-    key = await key_for(work, device_id, 1, given.key)
-    device = await Device.create(
-        using_db=work.connection,
-        id=device_id,
-        controller_id=door.controller_id,
-        role=given.role,
-        door_id=given.door_id,
-        reader_id=given.reader_id,
-        port=port,
-        baud=given.baud,
-        address=given.address,
-        sealed_key=work.domain.sealer.seal(key, key_context(device_id)),
-        key_number=1,
-    )
+    place = OsdpPlace(given.port, given.address, given.key, given.baud)
+    device = await add_osdp_device(work, door.controller_id, place, given.role, door.id, given.reader_id)
     if given.role is DeviceRole.DOOR_IO:
-        await wire_door_io(work, door, device_id, given.strike_output, given.position_input, given.rex_input)
-    work.changed(PolicyPart.DEVICE, device_id)
-    work.audit(
-        EventType.DEVICE_CREATED,
-        after={"role": given.role.value, "port": port, "address": given.address},
-        door_id=given.door_id,
-        reader_id=given.reader_id,
-    )
+        await wire_door_io(work, door, device.id, given.strike_output, given.position_input, given.rex_input)
     return device
 
 
