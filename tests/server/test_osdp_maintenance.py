@@ -244,8 +244,8 @@ async def test_a_module_at_no_door_lends_its_inputs_and_outputs_to_doors(databas
         wiring = await controller_wiring(world.domain.sealer, world.controller.id)
         assert module.id in {device.id for device in wiring.devices}
         assert [(lock.device_id, lock.output) for lock in wiring.locks] == [(module.id, 3)]
+        bad = OsdpPlace("rfc2217://192.0.2.10:4001", 8)
         with pytest.raises(ValidationFailed, match="socket://"):
-            bad = OsdpPlace("rfc2217://192.0.2.10:4001", 8)
             await create_osdp_module(world.domain, COMMAND_LINE, world.controller.id, "Other", bad)
         with pytest.raises(NotFound):
             await create_osdp_module(world.domain, COMMAND_LINE, "nowhere", "Other", OsdpPlace("/dev/x", 8))

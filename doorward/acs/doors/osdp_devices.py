@@ -1,6 +1,7 @@
 """Adding devices on OSDP buses: what all of them have in common, and modules that stand at no door."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
@@ -45,7 +46,7 @@ async def add_osdp_device(
     if place.baud not in OSDP_BAUDS:
         raise ValidationFailed(f"OSDP runs at one of {sorted(OSDP_BAUDS)} baud.", "baud")
     taken = f"Another device has address {place.address} on {port}."
-    where = {"controller_id": controller_id, "port": port, "address": place.address}
+    where: dict[str, Any] = {"controller_id": controller_id, "port": port, "address": place.address}
     await check.unique(Device, work.connection, taken, "address", **where)
     device_id = new_id()
     key = await key_for(work, device_id, 1, place.key)

@@ -124,9 +124,12 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     )
 
 
+_SHOWING: tuple[type, ...] = (OsdpDevice,)
+
+
 def _showing(signals: Signals, device: AnyDevice) -> AnyDevice:
     """The device with the site's signals, if it is of a kind that shows them."""
-    return msgspec.structs.replace(device, signals=signals) if isinstance(device, OsdpDevice) else device
+    return msgspec.structs.replace(device, signals=signals) if isinstance(device, _SHOWING) else device
 
 
 _KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}

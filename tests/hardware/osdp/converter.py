@@ -8,6 +8,7 @@ import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 class Converter:
@@ -38,7 +39,8 @@ class Converter:
 
     def _run(self) -> None:
         while not self._stopping:
-            ready, _, _ = select.select([self._listener, self._wake], [], [])
+            waits: list[Any] = [self._listener, self._wake]
+            ready, _, _ = select.select(waits, [], [])
             if self._wake in ready:
                 os.eventfd_read(self._wake)
             if self._listener in ready:
@@ -51,7 +53,8 @@ class Converter:
         try:
             tty.setraw(line)
             while True:
-                ready, _, _ = select.select([connection, line, self._wake], [], [])
+                waits: list[Any] = [connection, line, self._wake]
+                ready, _, _ = select.select(waits, [], [])
                 if self._wake in ready:
                     os.eventfd_read(self._wake)
                     if self._stopping or self._drop:

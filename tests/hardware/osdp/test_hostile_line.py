@@ -15,7 +15,7 @@ from doorward.hardware.osdp.device_link import SILENCE_S
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.osdp.frame import MAX_FRAME_BYTES
 from doorward.hardware.simulators.device import READER_CAPABILITIES, SimulatedDevice
-from tests.hardware.osdp.wire import TappedLine, decode, slow_crc
+from tests.hardware.osdp.wire import Seen, TappedLine, decode, slow_crc
 from tests.hardware.osdp.world import Heard, JumpingClock, Power, driving, eventually, wired
 
 CARD = encode_h10301(17, 1042)
@@ -77,6 +77,11 @@ def busy(raw: bytes) -> bytes:
     return with_crc(bytes((raw[0], raw[1], 8, 0, 4, BUSY)))
 
 
+def only(data: bytes) -> Seen | None:
+    """The frame that a device writes at once."""
+    return next(iter(decode(data)), None)
+
+
 class Once:
     """Spoils the first secure reply after it is armed that fits; lets all others pass."""
 
@@ -91,7 +96,7 @@ class Once:
         self.left = self._times
 
     def __call__(self, data: bytes) -> bytes:
-        (frame,) = decode(data) or [None]
+        frame = only(data)
         if frame is None or not self.left or frame.scs not in SECURE_REPLIES:
             return data
         if self._code is not None and frame.code != self._code:
@@ -179,7 +184,7 @@ def test_a_recorded_card_played_again_opens_nothing(key: bytes, told: Heard, lin
     recorded: list[bytes] = []
 
     def replay(data: bytes) -> bytes:
-        (frame,) = decode(data) or [None]
+        frame = only(data)
         if frame is None or frame.scs not in SECURE_REPLIES:
             return data
         if frame.code == RAW:

@@ -4,6 +4,7 @@ Nothing here is shared with the driver: the CRC is computed bit by bit and the f
 mistake there is not repeated here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class TappedLine(SerialLine):
         super().__init__(link)
         self.to_device = bytearray()
         self.from_device = bytearray()
-        self.spoil = lambda data: data
+        self.spoil: Callable[[bytes], bytes] = bytes
 
     def read(self, size: int) -> bytes:
         data = super().read(size)
