@@ -60,6 +60,7 @@ REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
 OTHER_KEY_S = 15.0
 """... where a device's other key is tried only this often, for the same reason."""
+BUSY = "Something is being done here already. Wait for its end, or stop it."
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
 
@@ -159,17 +160,27 @@ class Bus:
         os.eventfd_write(self._wake, 1)
 
     def _open_window(self, link: DeviceLink, order: KeyOrder, now: float) -> None:
-        link.window = KeyWindow(order, now, self._teller(link.device.id))
+        window = KeyWindow(order, now, self._teller(link.device.id))
+        if link.window is not None and not link.window.over:
+            window.end(OrderStep.FAILED, BUSY)
+            return
+        link.window = window
+        window.begin()
 
     def _begin_capture(self, order: CaptureOrder, now: float) -> None:
-        if self._capture is None:
-            tell = self._teller(order.device_id)
-            self._capture = Capture(order, now, time.time, tell)
-            self._tap.on_frame = self._capture.take
+        tell = self._teller(order.device_id)
+        if self._capture is not None:
+            tell(OrderProgress(order.id, OrderStep.FAILED, BUSY))
+            return
+        self._capture = Capture(order, now, time.time, tell)
+        self._tap.on_frame = self._capture.take
 
     def _begin_file(self, link: DeviceLink, order: FileOrder, now: float) -> None:
-        if self._file is None:
-            self._file = FileTransfer(order, self._links.index(link), now, self._teller(order.device_id))
+        tell = self._teller(order.device_id)
+        if self._file is not None:
+            tell(OrderProgress(order.id, OrderStep.FAILED, BUSY))
+            return
+        self._file = FileTransfer(order, self._links.index(link), now, tell)
 
     def _teller(self, device_id: str) -> Callable[[OrderProgress | Captured], None]:
         return lambda news: self._sink(Maintained(device_id, news))

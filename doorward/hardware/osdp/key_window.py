@@ -37,6 +37,9 @@ class KeyWindow:
         self._sent = False
         self._let_go = False
         self._tell = tell
+
+    def begin(self) -> None:
+        """Say that it is open."""
         self._step(OrderStep.WAITING)
 
     @property
