@@ -1,7 +1,9 @@
 """From a card at the reader to the output command at the door, beside libosdp's own stock Python loop.
 
-Both drive the same simulated reader and door device, which play in a process of their own behind two
-serial lines (ptys) with OSDP secure channel. Ours is the whole controller: driver, decision, journal
+Both drive the same simulated readers (up to four on a bus) and door device, which play in a process of their own
+behind serial lines (ptys) with OSDP secure channel; every tap is at one of the readers, at random.
+
+Ours is the whole controller: driver, decision, journal
 with its fsync, and only then the output command, plus green light and tone. The peer is the `osdp`
 package's ControlPanel as it comes, whose event handler sends the output command at once: it decides
 nothing and writes nothing down.
@@ -57,10 +59,12 @@ from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import Drivers
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import LinkClosed, ServerEnd, memory_link
-from doorward.hardware.simulators.door import DoorSpec, ReaderSpec, SimulatedDoor
+from doorward.hardware.simulators.buses import SimulatedBuses, devices_of
+from doorward.hardware.simulators.door import DoorSpec, SimulatedDoor
 
 FACILITY, NUMBER = 17, 1042
-READER_ADDRESS, DOOR_ADDRESS = 1, 2
+DOOR_ADDRESS = 2
+ON_A_BUS = 4
 PULSE_MS = 100
 WARM_UP_TAPS = 5
 NO_ANSWER_S = 2.0
@@ -72,18 +76,46 @@ AIM_MS = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """Where the two devices are found, and their keys."""
+    """Where the devices are found, and the key of the door's."""
 
-    reader_port: Path
-    door_port: Path
-    reader_key: bytes
+    folder: Path
+    readers: int
     door_key: bytes
+
+    @property
+    def buses(self) -> int:
+        """How many buses the readers are on."""
+        return -(-self.readers // ON_A_BUS)
+
+    @property
+    def on_a_bus(self) -> int:
+        """How many readers are on each."""
+        return min(self.readers, ON_A_BUS)
+
+    @property
+    def door_port(self) -> Path:
+        """The line of the door's device."""
+        return self.folder / "door"
+
+    @property
+    def reader_devices(self) -> list[OsdpDevice]:
+        """The readers, as a controller is told of them."""
+        return devices_of(self.folder, self.buses, self.on_a_bus)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The taps in milliseconds, and the share of one core that the driving process used meanwhile."""
+
+    times: list[float]
+    cpu_percent: float
 
 
 def main() -> None:
     """Measure both, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--taps", type=int, default=75, help="measured taps for each (default: 75)")
+    parser.add_argument("--readers", default="1", help="numbers of readers, for example 1,16,64 (default: 1)")
     parser.add_argument("--journal-dir", type=Path, help="where the journal is written (default: a new folder)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -91,20 +123,26 @@ def main() -> None:
     with ExitStack() as stack:
         folder = options.journal_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fsync_ms = commit_ms(folder)
-        ours = measure(our_controller, folder, options.taps, options.seed)
-        peer = measure(stock_loop, folder, options.taps, options.seed)
-    report(ours, peer, fsync_ms)
+        found: dict[int, tuple[Measured, Measured]] = {}
+        for readers in (int(part) for part in options.readers.split(",")):
+            found[readers] = (
+                measure(our_controller, folder / f"ours{readers}", readers, options),
+                measure(stock_loop, folder / f"peer{readers}", readers, options),
+            )
+    report(found, fsync_ms)
 
 
-def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
-    """The table, and the one line for programs."""
+def report(found: dict[int, tuple[Measured, Measured]], fsync_ms: float) -> None:
+    """The table, and the one line for programs. Its main figures are those of the fewest readers."""
     out = sys.stdout.write
+    ours, peer = found[min(found)][0].times, found[min(found)][1].times
     out(f"card presented -> output command at the door, {len(ours)} taps each, secure channel, milliseconds\n")
-    out(f"{'':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'worst':>8}\n")
-    shown = {"doorward (with journal and decision)": ours, "libosdp's stock loop (neither)": peer}
-    for name, times in shown.items():
-        figures = [*percentiles(times).values(), max(times)]
-        out(f"{name:<34}" + "".join(f"{figure:>8.1f}" for figure in figures) + "\n")
+    out(f"{'':<46}{'p50':>8}{'p95':>8}{'p99':>8}{'worst':>8}{'CPU %':>8}\n")
+    for readers, both in found.items():
+        names = ("doorward (with journal and decision)", "libosdp's stock loop (neither)")
+        for name, measured in zip(names, both, strict=True):
+            figures = [*percentiles(measured.times).values(), max(measured.times), measured.cpu_percent]
+            out(f"{readers:>3} readers {name:<35}" + "".join(f"{figure:>8.1f}" for figure in figures) + "\n")
     p95 = percentiles(ours)["p95"]
     out(f"one durable journal entry takes {fsync_ms:.2f} ms (median) on this disk\n")
     out(f"the aim is p95 <= {AIM_MS:.0f} ms: {'reached' if p95 <= AIM_MS else 'missed'}\n")
@@ -115,6 +153,13 @@ def report(ours: list[float], peer: list[float], fsync_ms: float) -> None:
         "peer": percentiles(peer),
         "ratio": {name: round(value / percentiles(ours)[name], 2) for name, value in percentiles(peer).items()},
         "ratio_unit": "peer / ours (above 1: ours is faster)",
+        "readers": {
+            readers: {
+                name: {**percentiles(measured.times), "cpu_percent": round(measured.cpu_percent, 1)}
+                for name, measured in zip(("ours", "peer"), both, strict=True)
+            }
+            for readers, both in found.items()
+        },
     }
     out(json.dumps(result) + "\n")
 
@@ -137,19 +182,22 @@ def commit_ms(folder: Path) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def measure(drive: Any, folder: Path, taps: int, seed: int) -> list[float]:
-    """The times of `taps` taps, in milliseconds, while `drive` (a context) drives the simulated door."""
-    wires = Wires(folder / "reader", folder / "door", secrets.token_bytes(16), secrets.token_bytes(16))
+def measure(drive: Any, folder: Path, readers: int, options: argparse.Namespace) -> Measured:
+    """What the taps took while `drive` (a context) drives the simulated door."""
+    folder.mkdir(exist_ok=True)
+    wires = Wires(folder, readers, secrets.token_bytes(16))
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe()
-    hardware = context.Process(target=play_hardware, args=(far, wires, taps, seed))
+    hardware = context.Process(target=play_hardware, args=(far, wires, options.taps, options.seed))
     hardware.start()
     try:
         if near.recv() != "powered":
             raise SystemExit("the simulated hardware did not start")
         with drive(folder, wires):
             near.send("tap")
+            used, began = time.process_time(), time.monotonic()
             answer = near.recv()
+            share = (time.process_time() - used) / (time.monotonic() - began)
     finally:
         near.close()
         hardware.join(NO_ANSWER_S)
@@ -157,8 +205,7 @@ def measure(drive: Any, folder: Path, taps: int, seed: int) -> list[float]:
         hardware.join()
     if isinstance(answer, str):
         raise SystemExit(answer)
-    times: list[float] = answer
-    return times
+    return Measured(answer, share * 100)
 
 
 def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> None:
@@ -174,17 +221,15 @@ def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> Non
         else:
             locked.set()
 
-    reader = ReaderSpec(Side.A, wires.reader_port, READER_ADDRESS, wires.reader_key)
-    door = SimulatedDoor(
-        DoorSpec("bench", wires.door_port, DOOR_ADDRESS, wires.door_key, (reader,)), on_strike=on_strike
-    )
+    door = SimulatedDoor(DoorSpec("bench", wires.door_port, DOOR_ADDRESS, wires.door_key, ()), on_strike=on_strike)
+    readers = [device.id for device in wires.reader_devices]
     dice = random.Random(seed)
 
     def tap() -> float | None:
         released.clear()
         locked.clear()
         began = time.perf_counter()
-        door.badge(Side.A, encode_h10301(FACILITY, NUMBER), walk_through=False)
+        field.present(dice.choice(readers), encode_h10301(FACILITY, NUMBER))
         if not released.wait(NO_ANSWER_S):
             return None
         took_ms = (released_at[0] - began) * 1000
@@ -194,14 +239,15 @@ def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> Non
 
     door.start()
     try:
-        parent.send("powered")
-        parent.recv()
-        warm, give_up = 0, time.monotonic() + READY_S
-        while warm < WARM_UP_TAPS and time.monotonic() < give_up:
-            warm += tap() is not None
-        times = [tap() for _ in range(taps)] if warm == WARM_UP_TAPS else [None]
-        lost = times.count(None)
-        parent.send(f"{lost} of {len(times)} taps released no strike: nothing to compare" if lost else times)
+        with SimulatedBuses(wires.folder, wires.buses, wires.on_a_bus) as field:
+            parent.send("powered")
+            parent.recv()
+            warm, give_up = 0, time.monotonic() + READY_S
+            while warm < WARM_UP_TAPS and time.monotonic() < give_up:
+                warm += tap() is not None
+            times = [tap() for _ in range(taps)] if warm == WARM_UP_TAPS else [None]
+            lost = times.count(None)
+            parent.send(f"{lost} of {len(times)} taps released no strike: nothing to compare" if lost else times)
     finally:
         door.stop()
 
@@ -245,7 +291,7 @@ def snapshot(wires: Wires) -> PolicySnapshot:
         1,
         "UTC",
         doors=(DoorPolicy("door", "Bench", access_time_ms=PULSE_MS),),
-        readers=(ReaderPolicy("reader", "door", Side.A),),
+        readers=tuple(ReaderPolicy(f"reader {device.id}", "door", Side.A) for device in wires.reader_devices),
         credentials=(CredentialPolicy("card", "person", H10301, FACILITY, NUMBER),),
         cardholders=(CardholderPolicy("person"),),
         schedules=(always,),
@@ -253,10 +299,10 @@ def snapshot(wires: Wires) -> PolicySnapshot:
     )
     wiring = Wiring(
         (
-            OsdpDevice("reader-device", str(wires.reader_port), READER_ADDRESS, wires.reader_key),
+            *wires.reader_devices,
             OsdpDevice("door-io", str(wires.door_port), DOOR_ADDRESS, wires.door_key),
         ),
-        (ReaderLine("reader", "door", "reader-device"),),
+        tuple(ReaderLine(f"reader {device.id}", "door", device.id) for device in wires.reader_devices),
         (LockLine("door", "door-io", 0),),
         (InputLine("door", InputPurpose.POSITION, "door-io", 0),),
     )
@@ -266,9 +312,9 @@ def snapshot(wires: Wires) -> PolicySnapshot:
 class SerialChannel(osdp.Channel):  # type: ignore[misc]
     """A serial port for the stock loop: reads and writes that never wait."""
 
-    def __init__(self, port: Path) -> None:
+    def __init__(self, port: str) -> None:
         super().__init__()
-        self._serial = serial.Serial(str(port), 115_200, timeout=0, write_timeout=0, exclusive=True)
+        self._serial = serial.Serial(port, 115_200, timeout=0, write_timeout=0, exclusive=True)
         self.id = self._serial.fileno()
 
     def read(self, max_bytes: int) -> bytes:
@@ -287,12 +333,14 @@ class SerialChannel(osdp.Channel):  # type: ignore[misc]
 @contextmanager
 def stock_loop(_: Path, wires: Wires) -> Iterator[None]:
     """The `osdp` package's control panel with an event handler that releases the strike for every card."""
-    reader_line, door_line = SerialChannel(wires.reader_port), SerialChannel(wires.door_port)
+    door_line = SerialChannel(str(wires.door_port))
     secure = [osdp.LibFlag.EnforceSecure]
-    devices = [
-        osdp.PDInfo(READER_ADDRESS, reader_line, scbk=wires.reader_key, flags=secure),
-        osdp.PDInfo(DOOR_ADDRESS, door_line, scbk=wires.door_key, flags=secure),
-    ]
+    door_device = osdp.PDInfo(DOOR_ADDRESS, door_line, scbk=wires.door_key, flags=secure)
+    lines = {port: SerialChannel(port) for port in {device.port for device in wires.reader_devices}}
+    on_port: dict[str, list[osdp.PDInfo]] = {}
+    for device in wires.reader_devices:
+        info = osdp.PDInfo(device.address, lines[device.port], scbk=device.key, flags=secure)
+        on_port.setdefault(device.port, []).append(info)
     release = {
         "command": osdp.Command.Output,
         "output_no": 0,
@@ -303,19 +351,28 @@ def stock_loop(_: Path, wires: Wires) -> Iterator[None]:
     def on_event(_: int, event: dict[str, Any]) -> int:
         # Not the wrapper's own submit_command: its lock is held while it calls this handler.
         if event["event"] == osdp.Event.CardRead:
-            panel.ctx.submit_command(1, release)
+            door.ctx.submit_command(0, release)
         return 0
 
-    panel = osdp.ControlPanel(devices, log_level=osdp.LogLevel.Critical, event_handler=on_event)
-    panel.start()
+    door = osdp.ControlPanel([door_device], log_level=osdp.LogLevel.Critical, event_handler=on_event)
+    panels = [
+        door,
+        *(
+            osdp.ControlPanel(devices, log_level=osdp.LogLevel.Critical, event_handler=on_event)
+            for devices in on_port.values()
+        ),
+    ]
+    for panel in panels:
+        panel.start()
     try:
-        if not panel.sc_wait_all(timeout=int(READY_S)):
+        if not all(panel.sc_wait_all(timeout=int(READY_S)) for panel in panels):
             raise SystemExit("the stock loop brought no secure channel up")
         yield
     finally:
-        panel.teardown()
-        reader_line.close()
-        door_line.close()
+        for panel in panels:
+            panel.teardown()
+        for line in (door_line, *lines.values()):
+            line.close()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.doors.wiegand import DEFAULT_BAUD as DEFAULT_CONVERTER_BAUD
 from doorward.acs.doors.wiegand import KeypadMode
 from doorward.acs.doors.wiring import Circuit, InputPurpose, LedControl, LockRank, Supervision
+from doorward.acs.signals import DEFAULT_SIGNALS, Signals
 
 DEFAULT_BAUD = 115_200
 
@@ -34,13 +35,19 @@ class DeviceRole(StrEnum):
 
 
 class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
-    """A device on an OSDP bus. `port` is what pyserial opens; `key` is its 16-byte secure-channel key."""
+    """A device on an OSDP bus. `port` is a path, or socket://host:port; `key` is its 16-byte secure-channel key.
+
+    `next_key` is what the device is to get, or has got unheard; `next_number` numbers the keys of a device.
+    """
 
     id: str
     port: str
     address: int
     key: bytes
     baud: int = DEFAULT_BAUD
+    next_key: bytes | None = None
+    next_number: int = 0
+    signals: Signals = DEFAULT_SIGNALS
 
     def __repr__(self) -> str:
         """Without the key."""

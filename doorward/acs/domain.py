@@ -7,6 +7,7 @@ from datetime import datetime
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
+from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
@@ -22,5 +23,6 @@ class Domain:
     doors: LiveDoors = field(default_factory=LiveDoors)
     controllers: LiveControllers = field(default_factory=LiveControllers)
     cameras: LiveCameras = field(default_factory=LiveCameras)
+    orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     policy_changed: Callable[[], None] = lambda: None

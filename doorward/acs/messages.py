@@ -232,6 +232,165 @@ class Health(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
 
 
+LATENCY_BOUNDS_MS = (5, 10, 20, 50, 100, 200)
+"""Replies are counted up to each of these, and beyond the last."""
+
+
+class LineCounters(msgspec.Struct, frozen=True):
+    """What passed between a bus and one device on it, since the controller began to drive them.
+
+    `damaged` replies had a wrong CRC or were cut off, `out_of_turn` ones answered nothing that was asked. A command
+    is `repeated` with the same sequence number when it was `unanswered`. `latency` counts replies by the bounds.
+    """
+
+    commands: int = 0
+    replies: int = 0
+    naks: int = 0
+    damaged: int = 0
+    unanswered: int = 0
+    repeated: int = 0
+    out_of_turn: int = 0
+    latency: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS_MS) + 1)
+
+
+class DeviceIdentity(msgspec.Struct, frozen=True):
+    """Who a device says it is, over its secure channel. `vendor` is its three bytes in hexadecimal."""
+
+    vendor: str
+    model: int
+    version: int
+    serial: int
+    firmware: str
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """What a device says it can do: OSDP's function code, compliance level and number of items."""
+
+    code: int
+    level: int
+    items: int
+
+
+class DeviceReport(msgspec.Struct, frozen=True):
+    """A device on its bus. `online_s`: for how long its secure channel is up. `problem` says why it is not."""
+
+    device_id: str
+    address: int
+    online: bool
+    online_s: float | None
+    install_mode: bool
+    problem: str
+    counters: LineCounters
+    identity: DeviceIdentity | None = None
+    capabilities: tuple[Capability, ...] = ()
+
+
+class Bus(msgspec.Struct, frozen=True):
+    """A bus and the devices on it, by address."""
+
+    port: str
+    baud: int
+    devices: tuple[DeviceReport, ...]
+
+
+class BusQuery(msgspec.Struct, frozen=True, tag=True):
+    """Asks a controller for its buses."""
+
+    id: str
+
+
+class BusReport(msgspec.Struct, frozen=True, tag=True):
+    """Every bus of a controller as it is now. Not kept in the journal."""
+
+    id: str
+    buses: tuple[Bus, ...]
+
+
+class KeyWay(StrEnum):
+    """How a device gets a new key: in install mode under the published default key, or over its secure channel."""
+
+    INSTALL_MODE = "install_mode"
+    SECURE_CHANNEL = "secure_channel"
+
+
+class KeyOrder(msgspec.Struct, frozen=True, tag=True):
+    """Give a device the key `number` that its wiring holds as its next one, within `window_s` seconds."""
+
+    id: str
+    device_id: str
+    number: int
+    way: KeyWay
+    window_s: float
+
+
+class CaptureOrder(msgspec.Struct, frozen=True, tag=True):
+    """Write down the frames on the bus of a device, for so long and at most so many bytes."""
+
+    id: str
+    device_id: str
+    seconds: float
+    most_bytes: int
+
+
+class FileOrder(msgspec.Struct, frozen=True, tag=True):
+    """Send a file to a device; `file_type` is its vendor's number for it (0-255)."""
+
+    id: str
+    device_id: str
+    file_type: int
+    data: bytes
+    window_s: float
+
+    def __repr__(self) -> str:
+        """Without the file."""
+        return f"FileOrder({self.id}, {self.device_id}, {len(self.data)} bytes)"
+
+
+class OrderStop(msgspec.Struct, frozen=True, tag=True):
+    """End what an order began."""
+
+    id: str
+
+
+class OrderStep(StrEnum):
+    """How far an order came. DONE, FAILED, STOPPED and EXPIRED are its end."""
+
+    WAITING = "waiting"
+    KEY_SENT = "key_sent"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+
+
+ORDER_ENDS = frozenset({OrderStep.DONE, OrderStep.FAILED, OrderStep.STOPPED, OrderStep.EXPIRED})
+
+
+class OrderProgress(msgspec.Struct, frozen=True, tag=True):
+    """What became of an order so far; `detail` is a sentence for the operator. `done` of `total` bytes."""
+
+    id: str
+    step: OrderStep
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Captured(msgspec.Struct, frozen=True, tag=True):
+    """A piece of a capture (a pcap file), in order; an OrderProgress follows the last."""
+
+    id: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        """Without the bytes."""
+        return f"Captured({self.id}, {len(self.data)} bytes)"
+
+
+Order = KeyOrder | CaptureOrder | FileOrder
+
+
 PROTOCOL = 1
 """The version of all this. A server refuses a controller that speaks another."""
 
@@ -294,9 +453,9 @@ class CertificateIssued(msgspec.Struct, frozen=True, tag=True):
 
 ToServer = (
     Hello | PolicyApplied | PolicyRefused | JournalBatch | JournalLost | CommandResult | DoorStatus | Health
-    | TimeReport | CertificateRequest
+    | TimeReport | CertificateRequest | BusReport | OrderProgress | Captured
 )  # fmt: skip
 ToController = (
     Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | CredentialNews | TimeCheck
-    | ControllerSettings | CertificateDue | CertificateIssued
+    | ControllerSettings | CertificateDue | CertificateIssued | BusQuery | Order | OrderStop
 )  # fmt: skip

@@ -6,7 +6,8 @@ import strawberry
 
 from doorward.acs.devices import DEFAULT_BAUD
 from doorward.acs.doors import models
-from doorward.acs.doors.operations import OSDP_KEY_BYTES, NewDevice, create_device
+from doorward.acs.doors.operations import NewDevice, create_device
+from doorward.acs.doors.osdp_keys import KEY_BYTES
 from doorward.acs.doors.queries import list_devices
 from doorward.acs.doors.readers import delete_device
 from doorward.acs.errors import AcsError, ValidationFailed
@@ -60,6 +61,11 @@ class OsdpDeviceInput:
     key: str | None = strawberry.field(
         default=None, description="32 hexadecimal digits. Null: one is made, and the answer has it, this once."
     )
+    derive_key: bool = strawberry.field(
+        default=False,
+        description="The key is derived from the site's main key, and the device gets it by provisionDevice. It is "
+        "never shown.",
+    )
     strike_output: int = 0
     position_input: int = 0
     rex_input: int = 1
@@ -74,15 +80,19 @@ class OsdpDevicePayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-def _key_of(typed: str | None) -> bytes:
-    if typed is None:
-        return secrets.token_bytes(OSDP_KEY_BYTES)
+def _key_of(given: OsdpDeviceInput) -> bytes | None:
+    if given.derive_key:
+        if given.key is not None:
+            raise ValidationFailed("A derived key is not entered. Leave one of the two out.", "key")
+        return None
+    if given.key is None:
+        return secrets.token_bytes(KEY_BYTES)
     try:
-        key = bytes.fromhex(typed)
+        key = bytes.fromhex(given.key)
     except ValueError:
         key = b""
-    if len(key) != OSDP_KEY_BYTES:
-        raise ValidationFailed(f"A secure-channel key has {2 * OSDP_KEY_BYTES} hexadecimal digits.", "key")
+    if len(key) != KEY_BYTES:
+        raise ValidationFailed(f"A secure-channel key has {2 * KEY_BYTES} hexadecimal digits.", "key")
     return key
 
 
@@ -104,7 +114,7 @@ class DeviceMutation:
     @strawberry.mutation(description="Add an OSDP device. Permission: configuration.write.")
     async def create_osdp_device(self, info: ApiInfo, input: OsdpDeviceInput) -> OsdpDevicePayload:
         try:
-            key = _key_of(input.key)
+            key = _key_of(input)
             given = NewDevice(
                 DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
                 input.door_id,
@@ -121,7 +131,9 @@ class DeviceMutation:
             await row.fetch_related("door", "reader")
         except AcsError as error:
             return OsdpDevicePayload(errors=[OperationError.of(error)])
-        return OsdpDevicePayload(device=OsdpDevice.of(row), key=key.hex() if input.key is None else None)
+        return OsdpDevicePayload(
+            device=OsdpDevice.of(row), key=key.hex() if key is not None and input.key is None else None
+        )
 
     @strawberry.mutation(
         description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "

@@ -40,10 +40,11 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
-from doorward.acs.messages import CommandStatus
+from doorward.acs.messages import CommandStatus, OrderStep
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
+from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.zones.models import AntiPassbackMode
 
@@ -74,6 +75,7 @@ __all__ = [
     "LocalTriggerKind",
     "LockRank",
     "Missing",
+    "OrderStep",
     "Outcome",
     "PinBias",
     "PortKind",
@@ -84,6 +86,7 @@ __all__ = [
     "RuleSwitch",
     "Severity",
     "Side",
+    "SignalColour",
     "SubjectKind",
     "Supervision",
     "ThreatColour",
@@ -148,6 +151,8 @@ for shown, name, description in (
         "LocalAction",
         "What a local rule does: switch once, pulse once, or keep its output on while its trigger is true.",
     ),
+    (SignalColour, "SignalColour", "The light of a reader's signal; none leaves it as it is."),
+    (OrderStep, "OrderStep", "How far the maintenance of a device came; done, failed, stopped and expired end it."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
     (SubjectKind, "StepSubjectKind", "What kind of thing a check of a decision names."),
 ):

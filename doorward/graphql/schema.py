@@ -28,6 +28,7 @@ from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
+from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.plain_input import PlainInput
@@ -36,6 +37,7 @@ from doorward.graphql.profiles import ProfileMutation, ProfileQuery
 from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
+from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
@@ -66,12 +68,14 @@ _QUERIES = (
     HolidayQuery,
     LocalIoQuery,
     LocalRuleQuery,
+    OsdpQuery,
     OverrideQuery,
     PeopleQuery,
     PresenceQuery,
     ProfileQuery,
     QuestionQuery,
     ReaderSettingsQuery,
+    ReaderSignalsQuery,
     RuleQuery,
     ScheduleQuery,
     SiteQuery,
@@ -94,12 +98,14 @@ _MUTATIONS = (
     HolidayMutation,
     LocalIoMutation,
     LocalRuleMutation,
+    OsdpMutation,
     OverrideMutation,
     PeopleMutation,
     PresenceMutation,
     ProfileMutation,
     ReaderMutation,
     ReaderSettingsMutation,
+    ReaderSignalsMutation,
     RuleMutation,
     ScheduleMutation,
     SiteMutation,

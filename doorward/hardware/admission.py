@@ -116,7 +116,8 @@ class Admission:
         done = [self._respond(attempt.correlation, reader, one) for one in granted]
         if granted and not any(done):
             self._take_back(decided)
-        self._turn.feedback(Feedback(reader.device_id, any(done), main.outcome is Outcome.WAITING, reader.number))
+        waiting, lockdown = main.outcome is Outcome.WAITING, main.reason is Reason.DOOR_LOCKDOWN
+        self._turn.feedback(Feedback(reader.device_id, any(done), waiting, reader.number, lockdown))
 
     def _attempt(self, reader_id: str, item: Shown) -> Attempt:
         """The attempt that this item belongs to; showing the same kind of thing again begins anew."""

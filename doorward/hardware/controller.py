@@ -22,15 +22,24 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.sequences import Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import (
+    BusQuery,
+    BusReport,
+    CaptureOrder,
     CommandResult,
     CommandStatus,
     ControllerSettings,
     CredentialNews,
     DoorCommand,
+    FileOrder,
     Health,
     Hello,
     JournalAck,
     JournalRecord,
+    KeyOrder,
+    Order,
+    OrderProgress,
+    OrderStep,
+    OrderStop,
     PolicyApplied,
     PolicyDelta,
     PolicyRefused,
@@ -45,7 +54,15 @@ from doorward.acs.messages import (
 from doorward.acs.sealing import SealBroken
 from doorward.hardware.conditions import Conditions, Notice
 from doorward.hardware.contact import ContactKeeper
-from doorward.hardware.driver import CommandRefused, DeviceOffline, Driver, EventSink
+from doorward.hardware.driver import (
+    CommandRefused,
+    DeviceOffline,
+    Driver,
+    DriverEvent,
+    EventSink,
+    Maintained,
+    MaintainedDriver,
+)
 from doorward.hardware.errors import JournalUnavailable, PolicyUnkept
 from doorward.hardware.fault import JournalFault
 from doorward.hardware.inbox import Attached, ContactChanged, FromDriver, FromServer, FromWorker, Inbox, Queued, Stop
@@ -208,7 +225,7 @@ class Controller:
         for item in batch:
             match item:
                 case FromDriver(generation, event):
-                    if generation == self._generation:
+                    if not self._passed_on(event) and generation == self._generation:
                         inputs.append(event)
                     continue
                 case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as command):
@@ -232,6 +249,14 @@ class Controller:
                         self._heed(self._uplink, message)
         self._turn(inputs)
         return True
+
+    def _passed_on(self, event: DriverEvent) -> bool:
+        """Whether an event is only for the server, which then has it. The end of an order counts from a driver that
+        has ended, too."""
+        if isinstance(event, Maintained):
+            self._tell(event.news)
+            return True
+        return False
 
     # A turn.
 
@@ -354,6 +379,14 @@ class Controller:
                     self._heed_settings(message)
                 case PolicySnapshot() | PolicyDelta():
                     self._worker.put(message)
+                case BusQuery(asked):
+                    maintained = self._maintained()
+                    uplink.send(BusReport(asked, tuple(maintained.buses()) if maintained is not None else ()))
+                case OrderStop(order_id):
+                    if (maintained := self._maintained()) is not None:
+                        maintained.stop_order(order_id)
+                case KeyOrder() | CaptureOrder() | FileOrder():
+                    self._begin(message)
         except JournalUnavailable as error:
             self._note_fault(error)
 
@@ -362,6 +395,21 @@ class Controller:
         self._conditions.settings = settings
         self._contact.trusts_clock = settings.trusts_clock
         self._turn([])
+
+    def _maintained(self) -> MaintainedDriver | None:
+        return self._driver if isinstance(self._driver, MaintainedDriver) else None
+
+    def _begin(self, order: Order) -> None:
+        """Begin an order of an operator; one that cannot be has failed."""
+        problem = "The device is not driven by this controller yet. Try again."
+        if (driver := self._maintained()) is not None:
+            try:
+                driver.order(order)
+            except CommandRefused as error:
+                problem = str(error)
+            else:
+                return
+        self._tell(OrderProgress(order.id, OrderStep.FAILED, problem))
 
     def _health(self) -> Health:
         problem = self._fault.problem or self._unkept
@@ -385,6 +433,8 @@ class Controller:
         """Rule by this policy from here on, and drive its devices."""
         rewired = ready.wiring.devices != self._situation.wiring.plan.devices
         self._retire(ready)
+        if rewired and (driver := self._maintained()) is not None:
+            rewired = not driver.rekey(ready.wiring.devices)
         if rewired:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy, self._situation.wiring)

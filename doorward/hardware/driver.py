@@ -1,13 +1,15 @@
 """What a driver tells its controller, and what the controller asks of a driver."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.decision.door import Annunciation
 from doorward.acs.decision.read import Shown
+from doorward.acs.devices import Device
+from doorward.acs.messages import Bus, Captured, Order, OrderProgress
 from doorward.hardware.errors import HardwareError
 
 Reading = bool | float | None
@@ -93,6 +95,14 @@ class FloodChanged:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InstallModeChanged:
+    """Whether the device can be given a key by anybody who reaches its wires."""
+
+    device_id: str
+    active: bool
+
+
 class BatteryLevel(StrEnum):
     """How a battery does. CRITICAL: the lock may not work any more."""
 
@@ -129,6 +139,22 @@ class RadioChanged:
     reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeyTaken:
+    """The device was heard over a channel of its next key: that is its key from now on."""
+
+    device_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """How an order of an operator goes on; it is told to the server as it is and changes no door."""
+
+    device_id: str
+    news: OrderProgress | Captured
+
+
 DriverEvent = (
     CardRead
     | KeysPressed
@@ -142,6 +168,9 @@ DriverEvent = (
     | BatteryChanged
     | LockJammed
     | RadioChanged
+    | InstallModeChanged
+    | KeyTaken
+    | Maintained
 )
 
 
@@ -165,12 +194,13 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Show the person at a reader whether they may pass, or that more is waited for (LED and buzzer, if any)."""
+    """Show the person at a reader whether they may pass, that more is waited for, or that it is a lockdown."""
 
     device_id: str
     granted: bool
     waiting: bool = False
     number: int = 0
+    lockdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +234,23 @@ class Driver(Protocol):
 
     def submit(self, command: DriverCommand) -> None:
         """Send one command to its device. Raises CommandRefused."""
+
+
+@runtime_checkable
+class MaintainedDriver(Driver, Protocol):
+    """A driver whose devices can be looked at and maintained. Its methods are for any thread."""
+
+    def buses(self) -> Sequence[Bus]:
+        """Its buses and their devices as they are now."""
+
+    def order(self, order: Order) -> None:
+        """Begin an order; what becomes of it is told as Maintained. Raises CommandRefused."""
+
+    def stop_order(self, order_id: str) -> None:
+        """End what an order began, if it is still under way."""
+
+    def rekey(self, devices: Sequence[Device]) -> bool:
+        """Take other keys for the same devices, without letting go of any. False: more than keys has changed."""
 
 
 EventSink = Callable[[DriverEvent], None]

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from doorward.acs.devices import Device, GpioDevice, OsdpDevice, WiegandDevice
-from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink
+from doorward.acs.messages import Bus, Order
+from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink, MaintainedDriver
 from doorward.hardware.gpio.driver import GpioDriver
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.wiegand.driver import WiegandDriver
@@ -16,14 +17,20 @@ MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, WiegandDevice: Wiegand
 """The driver of each kind of device; it is made of the devices of that kind."""
 
 
+def _by_kind(devices: Sequence[Device]) -> dict[type, list[Device]]:
+    by_kind: dict[type, list[Device]] = {}
+    for device in devices:
+        by_kind.setdefault(type(device), []).append(device)
+    return by_kind
+
+
 class Drivers:
     """A driver for each kind of device that there is, from `start` to `stop`. `submit` is for any thread."""
 
     def __init__(self, devices: Sequence[Device], sink: EventSink) -> None:
         """Events of all of them go to `sink`."""
-        by_kind: dict[type, list[Device]] = {}
-        for device in devices:
-            by_kind.setdefault(type(device), []).append(device)
+        self._devices = list(devices)
+        by_kind = _by_kind(devices)
         self._drivers: list[Driver] = []
         self._driver_of: dict[str, Driver] = {}
         for kind, alike in by_kind.items():
@@ -41,6 +48,39 @@ class Drivers:
         with ExitStack() as stack:
             for driver in self._drivers:
                 stack.callback(driver.stop)
+
+    def buses(self) -> Sequence[Bus]:
+        """The buses of every driver that has some."""
+        return [bus for driver in self._maintained() for bus in driver.buses()]
+
+    def order(self, order: Order) -> None:
+        """Begin an order at its device. Raises CommandRefused."""
+        driver = self._driver_of.get(order.device_id)
+        if not isinstance(driver, MaintainedDriver):
+            raise CommandRefused("There is nothing to maintain on this device.")
+        driver.order(order)
+
+    def stop_order(self, order_id: str) -> None:
+        """End what an order began, if it is still under way."""
+        for driver in self._maintained():
+            driver.stop_order(order_id)
+
+    def rekey(self, devices: Sequence[Device]) -> bool:
+        """Take other keys for the same devices. False when more than keys has changed."""
+        before: dict[type, list[Device]] = _by_kind(self._devices)
+        after: dict[type, list[Device]] = _by_kind(devices)
+        if before.keys() != after.keys():
+            return False
+        changed = [kind for kind in before if before[kind] != after[kind]]
+        drivers = [self._driver_of[before[kind][0].id] for kind in changed]
+        maintained = [driver for driver in drivers if isinstance(driver, MaintainedDriver)]
+        if len(maintained) < len(changed) or len(changed) > 1:
+            return False
+        self._devices = list(devices)
+        return all(driver.rekey(after[kind]) for driver, kind in zip(maintained, changed, strict=True))
+
+    def _maintained(self) -> list[MaintainedDriver]:
+        return [driver for driver in self._drivers if isinstance(driver, MaintainedDriver)]
 
     def submit(self, command: DriverCommand) -> None:
         """Send a command to its device. Raises CommandRefused."""

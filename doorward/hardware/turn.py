@@ -58,7 +58,9 @@ from doorward.hardware.driver import (
     Feedback,
     FloodChanged,
     InputsChanged,
+    InstallModeChanged,
     KeysPressed,
+    KeyTaken,
     LockJammed,
     Presented,
     RadioChanged,
@@ -112,6 +114,11 @@ class _Kinds:
 
 _ONLINE = _Kinds(EventType.READER_ONLINE, EventType.DEVICE_ONLINE)
 _OFFLINE = _Kinds(EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE)
+
+
+_INSTALL_MODE = _Kinds(EventType.READER_INSTALL_MODE, EventType.DEVICE_INSTALL_MODE)
+_INSTALL_MODE_ENDED = _Kinds(EventType.READER_INSTALL_MODE_ENDED, EventType.DEVICE_INSTALL_MODE_ENDED)
+_KEY_CHANGED = _Kinds(EventType.READER_KEY_CHANGED, EventType.DEVICE_KEY_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,10 @@ class Turn:
                 self._flooded(given.device_id, given.active)
             case BatteryChanged() | LockJammed() | RadioChanged():
                 self.wireless.take(given)
+            case InstallModeChanged(device_id, active):
+                self._maintenance_records(device_id, _INSTALL_MODE if active else _INSTALL_MODE_ENDED)
+            case KeyTaken(device_id, number):
+                self._maintenance_records(device_id, _KEY_CHANGED, {"number": number})
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -466,6 +477,15 @@ class Turn:
             self._reader_record(line, kinds.reader, data)
         if not readers and not self._doors_on(device_id):
             self.record(kinds.device, new_id(), data={**(data or {}), "device": device_id})
+
+    def _maintenance_records(self, device_id: str, kinds: _Kinds, data: dict[str, Any] | None = None) -> None:
+        """What concerns the device itself, at its first reader or at no door; once, whatever it serves."""
+        told = {**(data or {}), "device": device_id}
+        for line in self._wiring.readers_on(device_id)[:1]:
+            self._reader_record(line, kinds.reader, told)
+        if not self._wiring.readers_on(device_id):
+            door_id = next(iter(self._doors_on(device_id)), None)
+            self.record(kinds.device, new_id(), door_id=door_id, data=told)
 
     def _reader_record(self, line: ReaderLine, kind: EventType, data: dict[str, Any] | None = None) -> None:
         reader = self._policy.readers.get(line.reader_id)

@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 from doorward.acs.controllers.presence import note_absent, note_applied_version, note_present, owns
 from doorward.acs.credentials.usage import known_uses, news_of
 from doorward.acs.domain import Domain
+from doorward.acs.doors.maintenance import finish_order
+from doorward.acs.doors.osdp_keys import commit_keys
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import (
@@ -20,6 +22,8 @@ from doorward.acs.events.operations import (
 from doorward.acs.events.sequences import Stored
 from doorward.acs.messages import (
     PROTOCOL,
+    BusReport,
+    Captured,
     CommandResult,
     DoorStatus,
     Health,
@@ -27,6 +31,7 @@ from doorward.acs.messages import (
     JournalAck,
     JournalBatch,
     JournalLost,
+    OrderProgress,
     PolicyApplied,
     PolicyRefused,
     TimeReport,
@@ -119,10 +124,11 @@ class ControllerService:
             if not self._retired:
                 self._live.connected = False
                 self._domain.doors.detach(self._controller_id)
+                self._domain.orders.lost(self._controller_id)
         if not self._retired:
             await self._left(reason)
 
-    async def _handle(self, message: ToServer) -> None:
+    async def _handle(self, message: ToServer) -> None:  # noqa: C901 - a case for each message
         if not self._greeted and not isinstance(message, Hello):
             raise NotAllowed("it spoke before it greeted")
         match message:
@@ -149,6 +155,10 @@ class ControllerService:
             case TimeReport():
                 self._live.last_sequence = max(self._live.last_sequence, message.last_sequence)
                 await self._time.heard(message)
+            case BusReport():
+                self._domain.orders.answer(self._controller_id, message)
+            case OrderProgress() | Captured():
+                await self._note_order(message)
 
     async def _greet(self, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:
@@ -175,6 +185,14 @@ class ControllerService:
             await self._link.drained()
             self._link.send(uses)
         self._time.begin()
+
+    async def _note_order(self, news: OrderProgress | Captured) -> None:
+        ended = self._domain.orders.note(self._controller_id, news)
+        if ended is not None:
+            try:
+                await finish_order(self._domain, ended)
+            except DATABASE_TROUBLE:
+                logger.exception("could not write down how order %s ended", news.id)
 
     async def _store(self, batch: JournalBatch) -> None:
         if await self._until_stored(batch):
@@ -207,7 +225,9 @@ class ControllerService:
     async def _stored(self, message: JournalBatch | JournalLost) -> Stored:
         if isinstance(message, JournalLost):
             return await give_up_records(self._domain, self._controller_id, message.first, message.last)
-        return await store_records(self._domain, self._controller_id, message.records, message.live)
+        stored = await store_records(self._domain, self._controller_id, message.records, message.live)
+        await commit_keys(self._domain, self._controller_id, message.records)
+        return stored
 
     async def _show(self, status: DoorStatus) -> None:
         """A door's present state, if it is this controller's door."""

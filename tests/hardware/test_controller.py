@@ -157,7 +157,7 @@ def test_lockdown_is_kept_over_a_restart_without_a_server(site: Site) -> None:
     site.restart()
     site.power_up()
     site.badge()
-    site.driver.wait_for(NO)
+    site.driver.wait_for(Feedback(READER, False, lockdown=True))
     site.attach_server(site.server.stored)
     assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.DOOR_LOCKDOWN
 

@@ -186,7 +186,8 @@ class Device(Model):
     """A device on a controller: where it is reached, and the sealed key of its channel.
 
     `door_id` is the door that it stands at (NULL: none), `settings` what only its kind has (NULL: nothing). A device
-    on a serial line has a port, an address and a baud rate.
+    on a serial line has a port, an address and a baud rate. `sealed_next_key` is what an OSDP device is to get, or
+    has got unheard. Keys of a device are numbered.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -215,6 +216,9 @@ class Device(Model):
     baud = fields.IntField(null=True)
     address = fields.IntField(null=True)
     sealed_key = fields.BinaryField(null=True)
+    key_number = fields.IntField(default=0, db_default=0)
+    sealed_next_key = fields.BinaryField(null=True)
+    next_key_number = fields.IntField(null=True)
     settings: Any = fields.JSONField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """What may be done to doors, readers and devices: adding them. Commanding a door is in `commands.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
@@ -9,6 +9,7 @@ from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.adding import add_door, put_reader, wire_door_io
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.models import Device, Door, Reader
+from doorward.acs.doors.osdp_devices import OsdpPlace, add_osdp_device
 from doorward.acs.doors.reader_settings import NewReader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import locked_door
@@ -30,15 +31,11 @@ __all__ = [
     "create_reader",
 ]
 
-OSDP_KEY_BYTES = 16
-OSDP_MAX_ADDRESS = 0x7E
-MAX_PORT_IN_NAME = 80
-OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
-
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes.
+    """An OSDP device: a reader (`reader_id`) or a door's inputs and outputs. `key` has 16 bytes;
+    None: it is derived from the site's main key, and the device must be given it.
 
     The output and inputs, as OSDP numbers them, become the door's primary lock, position sensor and REX device on
     side B unless the door has these already; an input is active when it reads as such.
@@ -48,7 +45,7 @@ class NewDevice:
     door_id: str
     port: str
     address: int
-    key: bytes
+    key: bytes | None = field(repr=False)
     baud: int = 115_200
     reader_id: str | None = None
     strike_output: int = 0
@@ -91,7 +88,6 @@ async def create_reader(work: Work, given: NewReader) -> Reader:
 @operation(Permission.CONFIGURATION_WRITE)
 async def create_device(work: Work, given: NewDevice) -> Device:
     """Wire an OSDP device. Its key is stored sealed. Inputs and outputs wire the door as far as it is not yet."""
-    port = check.text(given.port, "port", longest=255)
     door = await locked_door(work, given.door_id, "doorId")
     if door.kind is DoorKind.PROVISIONED:
         raise ValidationFailed("A provisioned door has no hardware yet. Change its kind first.", "doorId")
@@ -101,46 +97,10 @@ async def create_device(work: Work, given: NewDevice) -> Device:
         await check.exist(Reader, [given.reader_id], "readerId", work.connection)
         if not await Reader.filter(id=given.reader_id, door_id=door.id).using_db(work.connection).exists():
             raise ValidationFailed("This reader is at another door.", "readerId")
-    if not 0 <= given.address <= OSDP_MAX_ADDRESS:
-        raise ValidationFailed(f"An OSDP address is 0 to {OSDP_MAX_ADDRESS}.", "address")
-    if given.baud not in OSDP_BAUDS:
-        raise ValidationFailed(f"OSDP runs at one of {sorted(OSDP_BAUDS)} baud.", "baud")
-    if len(given.key) != OSDP_KEY_BYTES:
-        raise ValidationFailed(f"A secure-channel key has {OSDP_KEY_BYTES} bytes.", "key")
-    await check.unique(
-        Device,
-        work.connection,
-        f"Another device has address {given.address} on {port}.",
-        "address",
-        controller_id=door.controller_id,
-        port=port,
-        address=given.address,
-    )
-    device_id = new_id()
-    device = await Device.create(
-        using_db=work.connection,
-        id=device_id,
-        controller_id=door.controller_id,
-        name=f"{port[:MAX_PORT_IN_NAME]} address {given.address}",
-        role=given.role,
-        door_id=given.door_id,
-        reader_id=given.reader_id,
-        port=port,
-        baud=given.baud,
-        address=given.address,
-        sealed_key=work.domain.sealer.seal(given.key, f"device:{device_id}"),
-    )
+    place = OsdpPlace(given.port, given.address, given.key, given.baud)
+    device = await add_osdp_device(work, door.controller_id, place, given.role, door.id, given.reader_id)
     if given.role is DeviceRole.DOOR_IO:
-        await wire_door_io(work, door, device_id, given.strike_output, given.position_input, given.rex_input)
+        await wire_door_io(work, door, device.id, given.strike_output, given.position_input, given.rex_input)
         door.version += 1
         await door.save(using_db=work.connection, update_fields=["version"])
-    work.changed(PolicyPart.DEVICE, device_id)
-    work.audit(
-        EventType.DEVICE_CREATED,
-        of=device,
-        after={"role": given.role.value, "port": port, "address": given.address},
-        door_id=door.id,
-        door_name=door.name,
-        reader_id=given.reader_id,
-    )
     return device

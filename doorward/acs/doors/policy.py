@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 
+import msgspec
+
 from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
 from doorward.acs.devices import (
@@ -20,12 +22,14 @@ from doorward.acs.devices import Device as AnyDevice
 from doorward.acs.doors.gpio_devices import gpio_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
+from doorward.acs.doors.signals import signals_of_site
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiegand_rows import converter_of
 from doorward.acs.doors.wireless import wireless_lines
 from doorward.acs.doors.wiring import Circuit, InputPurpose, InputWire, LedControl, RexAction
 from doorward.acs.formats.policy import reader_formats, reader_pin_rules
 from doorward.acs.sealing import Sealer
+from doorward.acs.signals import Signals
 
 _CHUNK = 200
 """So many doors are read in one turn of the event loop (some milliseconds)."""
@@ -103,11 +107,12 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     devices = await Device.filter(controller_id=controller_id).prefetch_related("reader").order_by("id")
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
+    signals = await signals_of_site()
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
     sensed = [row.door_id for row in inputs if row.purpose is InputPurpose.POSITION]
     radio_locks, radio_inputs = await wireless_lines(controller_id, devices, sensed)
     return Wiring(
-        tuple(_KINDS[device.kind](sealer, device) for device in devices if device.kind in _KINDS),
+        tuple(_showing(signals, _KINDS[device.kind](sealer, device)) for device in devices if device.kind in _KINDS),
         tuple(
             ReaderLine(reader.id, reader.door_id, device.id, led_control=reader.led_control)
             for device in devices
@@ -120,7 +125,26 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
 
 def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     key = sealer.open(device.sealed_key or b"", f"device:{device.id}")
-    return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
+    following = None
+    if device.sealed_next_key is not None:
+        following = sealer.open(device.sealed_next_key, f"device-next:{device.id}")
+    return OsdpDevice(
+        device.id,
+        device.port or "",
+        device.address or 0,
+        key,
+        device.baud or DEFAULT_BAUD,
+        following,
+        (device.next_key_number or 0) if following is not None else 0,
+    )
+
+
+_SHOWING: tuple[type, ...] = (OsdpDevice,)
+
+
+def _showing(signals: Signals, device: AnyDevice) -> AnyDevice:
+    """The device with the site's signals, if it is of a kind that shows them."""
+    return msgspec.structs.replace(device, signals=signals) if isinstance(device, _SHOWING) else device
 
 
 def _gpio(_: Sealer, device: Device) -> GpioDevice:

@@ -238,6 +238,22 @@ class EventType(StrEnum):
     LOCAL_RULE_CREATED = "audit.local_rule.created"
     LOCAL_RULE_UPDATED = "audit.local_rule.updated"
     LOCAL_RULE_DELETED = "audit.local_rule.deleted"
+    # OSDP devices: install mode, keys, captures, files.
+    READER_INSTALL_MODE = "reader.install_mode"
+    READER_INSTALL_MODE_ENDED = "reader.install_mode_ended"
+    READER_KEY_CHANGED = "reader.key_changed"
+    DEVICE_INSTALL_MODE = "device.install_mode"
+    DEVICE_INSTALL_MODE_ENDED = "device.install_mode_ended"
+    DEVICE_KEY_CHANGED = "device.key_changed"
+    OSDP_MAIN_KEY_CHANGED = "audit.osdp.main_key_changed"
+    DEVICE_KEY_ORDERED = "audit.device.key_ordered"
+    DEVICE_KEY_COMMITTED = "audit.device.key_committed"
+    DEVICE_KEY_DROPPED = "audit.device.key_dropped"
+    BUS_CAPTURE_STARTED = "audit.bus.capture_started"
+    BUS_CAPTURE_DOWNLOADED = "audit.bus.capture_downloaded"
+    DEVICE_FILE_SENT = "audit.device.file_sent"
+    DEVICE_ORDER_ENDED = "audit.device.order_ended"
+    READER_SIGNALS_CHANGED = "audit.reader_signals.changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,6 +521,26 @@ def _declare() -> dict[EventType, Declaration]:
         kind.LOCAL_RULE_CREATED: Declaration(audit, info, "Local rule created"),
         kind.LOCAL_RULE_UPDATED: Declaration(audit, info, "Local rule changed"),
         kind.LOCAL_RULE_DELETED: Declaration(audit, notice, "Local rule deleted"),
+        # OSDP devices: install mode, keys, captures, files.
+        kind.READER_INSTALL_MODE: Declaration(
+            device, alarm, "Reader in install mode: anybody could give it a key", kind.READER_INSTALL_MODE_ENDED
+        ),
+        kind.READER_INSTALL_MODE_ENDED: Declaration(device, info, "Reader not in install mode any more"),
+        kind.READER_KEY_CHANGED: Declaration(device, notice, "Reader heard with its new key"),
+        kind.DEVICE_INSTALL_MODE: Declaration(
+            device, alarm, "Device in install mode: anybody could give it a key", kind.DEVICE_INSTALL_MODE_ENDED
+        ),
+        kind.DEVICE_INSTALL_MODE_ENDED: Declaration(device, info, "Device not in install mode any more"),
+        kind.DEVICE_KEY_CHANGED: Declaration(device, notice, "Device heard with its new key"),
+        kind.OSDP_MAIN_KEY_CHANGED: Declaration(audit, warning, "Main key of the site's OSDP devices changed"),
+        kind.DEVICE_KEY_ORDERED: Declaration(audit, notice, "New key for an OSDP device ordered"),
+        kind.DEVICE_KEY_COMMITTED: Declaration(audit, notice, "New key of an OSDP device in use"),
+        kind.DEVICE_KEY_DROPPED: Declaration(audit, notice, "Unused new key of an OSDP device dropped"),
+        kind.BUS_CAPTURE_STARTED: Declaration(audit, notice, "Capture of a bus started"),
+        kind.BUS_CAPTURE_DOWNLOADED: Declaration(audit, notice, "Capture of a bus downloaded"),
+        kind.DEVICE_FILE_SENT: Declaration(audit, notice, "Sending a file to a device ordered"),
+        kind.DEVICE_ORDER_ENDED: Declaration(audit, info, "Maintenance of a device ended"),
+        kind.READER_SIGNALS_CHANGED: Declaration(audit, info, "Signals of the readers changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

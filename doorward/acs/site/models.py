@@ -1,5 +1,7 @@
 """The site's own row."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -11,6 +13,8 @@ class Site(Model):
     force since when, set by whom and why. All are NULL while none is. Controllers keep `journal_events` records, none
     older than `journal_days`, raise an alarm when alone for `alone_alarm_s` (NULL: never), and go by schedules under a
     clock that is known to be wrong only if `trusts_clock`.
+    `sealed_osdp_key` is what the keys of OSDP devices are derived from, `reader_signals` what readers show and sound
+    (NULL: as ever).
     """
 
     id = fields.CharField(8, primary_key=True)
@@ -29,6 +33,8 @@ class Site(Model):
     threat_user_id = fields.CharField(36, null=True)
     threat_user_name = fields.CharField(100, null=True)
     threat_reason = fields.CharField(500, null=True)
+    sealed_osdp_key = fields.BinaryField(null=True)
+    reader_signals: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "site"

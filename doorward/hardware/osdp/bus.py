@@ -15,16 +15,21 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.messages import Captured, CaptureOrder, FileOrder, KeyOrder, Order, OrderProgress, OrderStep
+from doorward.acs.signals import Signals
 from doorward.hardware.driver import (
     CommandRefused,
     DeviceOffline,
     DriverCommand,
     EventSink,
     Feedback,
+    Maintained,
     SetOutput,
     ShowDoor,
 )
+from doorward.hardware.osdp.capture import Capture
 from doorward.hardware.osdp.command import (
     Capabilities,
     OsdpCommand,
@@ -33,10 +38,15 @@ from doorward.hardware.osdp.command import (
     output_command,
     show_commands,
 )
-from doorward.hardware.osdp.device_link import DeviceLink
-from doorward.hardware.osdp.panel import Panel
-from doorward.hardware.osdp.reply_listener import ReplyListener
-from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, DeviceLink
+from doorward.hardware.osdp.file_transfer import FileTransfer
+from doorward.hardware.osdp.install_mode import in_install_mode
+from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
+from doorward.hardware.osdp.panel import Panel, Seat
+from doorward.hardware.osdp.port import Port, PortUnusable
+from doorward.hardware.osdp.serial_port import SerialPort
+from doorward.hardware.osdp.socket_port import SocketPort, is_socket
+from doorward.hardware.osdp.tap import Tap
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +60,9 @@ REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
 LAST_WORDS_S = 0.3
 """So long after its last command a bus that is to stop still serves, for the command to reach its device."""
+OTHER_KEY_S = 15.0
+"""... where a device's other key is tried only this often, for the same reason."""
+BUSY = "Something is being done here already. Wait for its end, or stop it."
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
 
@@ -78,9 +91,14 @@ class Bus:
         self._stopping = threading.Event()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._wake)
-        self._listener = ReplyListener()
+        self._tap = Tap(self._replied, self._damaged, self._unanswered)
         self._revive_at: dict[int, float] = {}
         self._commanded_at = float("-inf")
+        self._jobs: deque[Callable[[float], None]] = deque()
+        self._capture: Capture | None = None
+        self._file: FileTransfer | None = None
+        self._anew = False
+        self._other_key_at = monotonic()
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
     def start(self) -> None:
@@ -95,6 +113,7 @@ class Bus:
         os.eventfd_write(self._wake, 1)
         if self._thread.is_alive():
             self._thread.join()
+        self._end_orders(OrderStep.FAILED, "The wiring was changed. Start again.")
         for link in self._links:
             if link.online:
                 link.online = False
@@ -106,15 +125,109 @@ class Bus:
         can = link.capabilities
         if not link.online or can is None:
             raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
-        self._queue.append(_Queued(link, command, tuple(_encode(command, can))))
+        self._queue.append(_Queued(link, command, tuple(_encode(command, can, link.signals))))
         os.eventfd_write(self._wake, 1)
+
+    def order(self, order: Order) -> None:
+        """Begin an order of an operator. Raises CommandRefused. From any thread."""
+        link = self._by_id[order.device_id]
+        match order:
+            case KeyOrder():
+                if link.window is not None and not link.window.over:
+                    raise CommandRefused("The device is being given a key already. Wait for its end, or stop it.")
+                self._do(lambda now: self._open_window(link, order, now))
+            case CaptureOrder():
+                if self._capture is not None:
+                    raise CommandRefused("This bus is being captured already. Wait for its end, or stop it.")
+                self._do(lambda now: self._begin_capture(order, now))
+            case FileOrder():
+                if not link.online:
+                    raise CommandRefused(f"The device at {link.device.port} is offline; nothing was sent.")
+                if self._file is not None:
+                    raise CommandRefused("A file is on its way on this bus already. Wait for its end, or stop it.")
+                self._do(lambda now: self._begin_file(link, order, now))
+
+    def stop_order(self, order_id: str) -> None:
+        """End what an order began. From any thread."""
+        self._do(lambda _: self._end_order(order_id))
+
+    def rekey(self, devices: Sequence[OsdpDevice]) -> None:
+        """Take these keys for the same devices. From any thread."""
+        self.devices = tuple(devices)
+        for device in devices:
+            self._by_id[device.id].signals = device.signals
+        self._do(lambda _: self._take_keys(devices))
+
+    def _do(self, job: Callable[[float], None]) -> None:
+        self._jobs.append(job)
+        os.eventfd_write(self._wake, 1)
+
+    def _open_window(self, link: DeviceLink, order: KeyOrder, now: float) -> None:
+        window = KeyWindow(order, now, self._teller(link.device.id))
+        if link.window is not None and not link.window.over:
+            window.end(OrderStep.FAILED, BUSY)
+            return
+        link.window = window
+        window.begin()
+
+    def _begin_capture(self, order: CaptureOrder, now: float) -> None:
+        tell = self._teller(order.device_id)
+        if self._capture is not None:
+            tell(OrderProgress(order.id, OrderStep.FAILED, BUSY))
+            return
+        self._capture = Capture(order, now, time.time, tell)
+        self._tap.on_frame = self._capture.take
+
+    def _begin_file(self, link: DeviceLink, order: FileOrder, now: float) -> None:
+        tell = self._teller(order.device_id)
+        if self._file is not None:
+            tell(OrderProgress(order.id, OrderStep.FAILED, BUSY))
+            return
+        self._file = FileTransfer(order, self._links.index(link), now, tell)
+
+    def _teller(self, device_id: str) -> Callable[[OrderProgress | Captured], None]:
+        return lambda news: self._sink(Maintained(device_id, news))
+
+    def _maintain(self, panel: Panel, now: float) -> None:
+        """Go on with a capture and a file."""
+        if self._capture is not None:
+            self._capture.pass_time(now)
+            if self._capture.over:
+                self._capture = self._tap.on_frame = None
+        if self._file is not None:
+            self._file.go_on(panel, self._links[self._file.index].online, now)
+            if self._file.over:
+                self._file = None
+
+    def _end_orders(self, step: OrderStep, detail: str) -> None:
+        for link in self._links:
+            if link.window is not None:
+                link.window.end(step, detail)
+        for work in (self._capture, self._file):
+            if work is not None:
+                work.end(step, detail)
+
+    def _end_order(self, order_id: str) -> None:
+        if self._capture is not None and self._capture.order.id == order_id:
+            self._capture.end(OrderStep.DONE)
+        if self._file is not None and self._file.order.id == order_id:
+            self._file.stop()
+        for link in self._links:
+            if link.window is not None and link.window.order.id == order_id:
+                link.window.end(OrderStep.STOPPED)
+
+    def _take_keys(self, devices: Sequence[OsdpDevice]) -> None:
+        for device in devices:
+            link = self._by_id[device.id]
+            link.device = device
+            self._anew |= link.keys.update(device)
 
     def _run(self) -> None:
         pause_s = REOPEN_FIRST_S
         while not self._stopping.is_set():
             served_from = self._monotonic()
             try:
-                with SerialPort(self.devices[0].port, self.devices[0].baud, self._received) as port:
+                with self._open() as port:
                     self._serve(port)
             except PortUnusable as error:
                 self._all_down(str(error))
@@ -133,17 +246,48 @@ class Bus:
         while self._queue:
             _dropped(self._queue.popleft())
 
-    def _received(self, data: bytes) -> None:
-        for address in self._listener.feed(data):
-            link = self._by_address.get(address)
-            if link is not None:
-                link.heard(self._monotonic())
+    def report(self) -> messages.Bus:
+        """The bus and its devices as they are now. From any thread."""
+        now = self._monotonic()
+        by_address = sorted(self._links, key=lambda link: link.device.address)
+        return messages.Bus(
+            self.devices[0].port,
+            self.devices[0].baud,
+            tuple(link.report(self._tap.counters(link.device.address), now) for link in by_address),
+        )
 
-    def _serve(self, port: SerialPort) -> None:
+    def _open(self) -> Port:
+        path, baud = self.devices[0].port, self.devices[0].baud
+        if is_socket(path):
+            return SocketPort(path, self._wake, self._received, self._sent)
+        return SerialPort(path, baud, self._received, self._sent)
+
+    def _received(self, data: bytes) -> None:
+        self._tap.received(data, self._monotonic())
+
+    def _sent(self, data: bytes) -> None:
+        self._tap.sent(data, self._monotonic())
+
+    def _replied(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.heard(self._monotonic())
+
+    def _damaged(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.heard_damage()
+
+    def _unanswered(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.missed()
+
+    def _serve(self, port: Port) -> None:
         panel = self._new_panel(port)
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
-        poller.register(port.fileno, select.POLLIN)
+        poller.register(port.fileno, select.POLLIN | port.gone_events)
         while not self._stopping.is_set() or self._has_last_words():
             ready = dict(poller.poll(TICK_MS))
             port.check(ready.get(port.fileno, 0))
@@ -151,13 +295,16 @@ class Bus:
                 os.eventfd_read(self._wake)
             port.was_read = False
             now = self._monotonic()
+            while self._jobs:
+                self._jobs.popleft()(now)
             self._send_queued(panel, now)
             for _ in range(REFRESHES_A_WAKE if ready else 1):
                 panel.refresh()
             # libosdp reads only when it expects a reply; bytes that nobody wants must not wake us for ever
             wanted = port.was_read or port.fileno not in ready
-            poller.modify(port.fileno, select.POLLIN if wanted else 0)
-            if self._look_after(panel, self._monotonic()):
+            poller.modify(port.fileno, port.gone_events | (select.POLLIN if wanted else 0))
+            self._maintain(panel, now)
+            if self._look_after(port, panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)
 
@@ -165,13 +312,15 @@ class Bus:
         """Whether a device may not have heard yet what it was last told."""
         return bool(self._queue) or self._monotonic() - self._commanded_at < LAST_WORDS_S
 
-    def _new_panel(self, port: SerialPort) -> Panel:
+    def _new_panel(self, port: Port) -> Panel:
         now = self._monotonic()
-        self._listener = ReplyListener()
+        self._tap.reset()
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
-        return Panel(port, self.devices, lambda index, event: self._links[index].take_event(event, self._monotonic()))
+        self._anew = False
+        seats = [_seat(link) for link in self._links]
+        return Panel(port, seats, lambda index, event: self._links[index].take_event(event, self._monotonic()))
 
     def _revive_after_s(self) -> float:
         return REVIVE_S if len(self._links) == 1 else REVIVE_SHARED_S
@@ -195,7 +344,7 @@ class Bus:
                 if not panel.submit(index, command):
                     logger.warning("libosdp did not take %s for %s", command, queued.link.device.id)
 
-    def _look_after(self, panel: Panel, now: float) -> bool:
+    def _look_after(self, port: Port, panel: Panel, now: float) -> bool:
         """Follow every device up and down, and revive the lost. True when the panel must be made anew.
 
         libosdp takes up to eight seconds to let go of a dead device; a new panel begins at once. On a
@@ -205,33 +354,89 @@ class Bus:
         restart: list[int] = []
         for index, link in enumerate(self._links):
             is_up = bool(secure >> index & 1) and not link.silent(now)
+            if self._rekeying(index, link, panel, now):
+                continue
             if is_up:
                 if not link.online:
-                    link.came_up(panel.capabilities(index), now)
+                    link.came_up(panel.capabilities(index), now, panel.identity(index))
                 if link.wants_inputs(now):
                     panel.submit(index, input_query())
             elif link.online or now >= self._revive_at[index]:
-                link.went_down(link.absent_reason(now))
+                reason = link.absent_reason(now)
+                if reason == NO_SECURE_CHANNEL:
+                    if self._tap.waits:
+                        continue  # another device is being asked: the question comes after its answer
+                    self._no_channel(port, link, now)
+                link.went_down(reason)
                 panel.flush_commands(index)
                 self._revive_at[index] = now + self._revive_after_s()
                 restart.append(index)
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
-        if len(self._links) == 1:
-            return bool(restart)
+        if self._anew or len(self._links) == 1:
+            return self._anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
+
+    def _rekeying(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
+        """Go on with a device's window. True while the device is neither up nor down because of that."""
+        window = link.window
+        if window is None or (window.over and window.relaxed_until is None):
+            link.window = None
+            return False
+        if window.relaxed_until is not None:
+            if window.proven or window.over or now >= window.relaxed_until:
+                window.enforce()
+                if window.proven:
+                    link.keys.take_next()
+                self._anew = True
+            return True
+        if window.rekeyed_until is not None:
+            if window.proven:
+                window.rekeyed_until, window.proven = None, False
+                link.rekeyed(now)
+            elif now >= window.rekeyed_until:
+                link.keys.take_next()  # it may have got it all the same
+                link.went_down(BROKE_OFF)
+                window.end(OrderStep.FAILED, REFUSED)
+                self._anew = True
+            return not window.over
+        if not window.expired(now) and not window.in_install_mode and link.online:
+            key = link.keys.following
+            if key is not None and link.keys.following_is(window.order.number) and panel.give_key(index, key):
+                window.rekey(now)
+        return False
+
+    def _no_channel(self, port: Port, link: DeviceLink, now: float) -> None:
+        """The device answers, but not over the key that was tried: is it in install mode, or is its key the other?"""
+        link.note_install_mode(in_install_mode(port, link.device.address))
+        window = link.window
+        if link.install_mode:
+            wanted = window is not None and window.in_install_mode and not window.over
+            if window is not None and wanted and link.device.next_number == window.order.number:
+                window.relax(now)
+                self._anew = True
+        elif (len(self._links) == 1 or now >= self._other_key_at) and link.keys.failed():
+            self._other_key_at = now + OTHER_KEY_S
+            self._anew = True
+
+
+def _seat(link: DeviceLink) -> Seat:
+    device, window = link.device, link.window
+    if window is not None and window.relaxed_until is not None and device.next_key is not None:
+        return Seat(device.port, device.address, device.next_key, relaxed=True)
+    return Seat(device.port, device.address, link.keys.now)
 
 
 def _dropped(queued: _Queued) -> None:
     logger.warning("%s was not sent: the device went offline first", queued.command)
 
 
-def _encode(command: DriverCommand, can: Capabilities) -> list[OsdpCommand]:
+def _encode(command: DriverCommand, can: Capabilities, signals: Signals) -> list[OsdpCommand]:
     if isinstance(command, Feedback):
-        return feedback_commands(command, can)
+        return feedback_commands(command, can, signals)
     if isinstance(command, ShowDoor):
         return show_commands(command, can)
     return [output_command(command, can)]

@@ -10,6 +10,8 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.door import Annunciation, DoorMode, Sound
+from doorward.acs.messages import Capability
+from doorward.acs.signals import Signal, SignalColour, Signals
 from doorward.hardware.driver import CommandRefused, Feedback, OutputState, SetOutput, ShowDoor
 
 OUTPUT_TIMED_LEVELS = frozenset({3, 4})
@@ -19,11 +21,24 @@ MAX_PULSE_MS = 255 * TICK_MS
 """The binding keeps only the low byte of a timer: a longer pulse is renewed before it ends."""
 FEEDBACK_TICKS = 20
 BLINK_TICKS = 5
+FLASH_TICKS = 2
+TEXT_S = 3
 
 _PERMANENT_OFF, _PERMANENT_ON, _TEMPORARY_ON = 1, 2, 5
 _SET_TEMPORARY_LED = 2
 _SET_PERMANENT_LED = 1
 _NO_TONE, _DEFAULT_TONE = 1, 2
+
+_TEMPORARY_TEXT = 3
+_COLOURS = {
+    SignalColour.RED: osdp_sys.LED_COLOR_RED,
+    SignalColour.GREEN: osdp_sys.LED_COLOR_GREEN,
+    SignalColour.AMBER: osdp_sys.LED_COLOR_AMBER,
+    SignalColour.BLUE: osdp_sys.LED_COLOR_BLUE,
+    SignalColour.MAGENTA: osdp_sys.LED_COLOR_MAGENTA,
+    SignalColour.CYAN: osdp_sys.LED_COLOR_CYAN,
+    SignalColour.WHITE: osdp_sys.LED_COLOR_WHITE,
+}
 
 OsdpCommand = dict[str, Any]
 
@@ -37,6 +52,8 @@ class Capabilities:
     inputs: int
     leds: bool
     buzzer: bool
+    text: bool = False
+    declared: tuple[Capability, ...] = ()
 
 
 def output_command(command: SetOutput, can: Capabilities) -> OsdpCommand:
@@ -62,28 +79,13 @@ def output_command(command: SetOutput, can: Capabilities) -> OsdpCommand:
     }
 
 
-def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]:
-    """Green and one tone, red and three, or amber and one when more is waited for; only what the reader has."""
-    colour = osdp_sys.LED_COLOR_GREEN if command.granted else osdp_sys.LED_COLOR_RED
-    if command.waiting:
-        colour = osdp_sys.LED_COLOR_AMBER
+def feedback_commands(command: Feedback, can: Capabilities, signals: Signals) -> list[OsdpCommand]:
+    """The signal of the outcome: light, tones and text, as far as the reader has them."""
+    signal = _signal(command, signals)
     commands: list[OsdpCommand] = []
-    if can.leds:
-        commands.append(
-            {
-                "command": osdp_sys.CMD_LED,
-                "reader": command.number,
-                "led_number": 0,
-                "temporary": True,
-                "control_code": _SET_TEMPORARY_LED,
-                "on_color": colour,
-                "off_color": osdp_sys.LED_COLOR_NONE,
-                "on_count": FEEDBACK_TICKS,
-                "off_count": 0,
-                "timer_count": FEEDBACK_TICKS,
-            }
-        )
-    if can.buzzer:
+    if can.leds and signal.colour is not SignalColour.NONE:
+        commands.append(_flash(command.number, signal))
+    if can.buzzer and signal.tones:
         commands.append(
             {
                 "command": osdp_sys.CMD_BUZZER,
@@ -91,10 +93,45 @@ def feedback_commands(command: Feedback, can: Capabilities) -> list[OsdpCommand]
                 "control_code": _DEFAULT_TONE,
                 "on_count": 2,
                 "off_count": 1,
-                "rep_count": 1 if command.granted or command.waiting else 3,
+                "rep_count": signal.tones,
+            }
+        )
+    if can.text and signal.text:
+        commands.append(
+            {
+                "command": osdp_sys.CMD_TEXT,
+                "reader": command.number,
+                "control_code": _TEMPORARY_TEXT,
+                "temp_time": TEXT_S,
+                "offset_row": 1,
+                "offset_col": 1,
+                "data": signal.text,
             }
         )
     return commands
+
+
+def _signal(command: Feedback, signals: Signals) -> Signal:
+    if command.granted:
+        return signals.granted
+    if command.waiting:
+        return signals.waiting
+    return signals.lockdown if command.lockdown else signals.denied
+
+
+def _flash(number: int, signal: Signal) -> OsdpCommand:
+    return {
+        "command": osdp_sys.CMD_LED,
+        "reader": number,
+        "led_number": 0,
+        "temporary": True,
+        "control_code": _SET_TEMPORARY_LED,
+        "on_color": _COLOURS[signal.colour],
+        "off_color": osdp_sys.LED_COLOR_NONE,
+        "on_count": FLASH_TICKS if signal.blinks else FEEDBACK_TICKS,
+        "off_count": FLASH_TICKS if signal.blinks else 0,
+        "timer_count": FEEDBACK_TICKS,
+    }
 
 
 def show_commands(command: ShowDoor, can: Capabilities) -> list[OsdpCommand]:

@@ -11,13 +11,16 @@ import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.messages import DeviceIdentity, DeviceReport, LineCounters, OrderStep
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
     DeviceOnline,
     EventSink,
     InputsChanged,
+    InstallModeChanged,
     KeysPressed,
+    KeyTaken,
     OutputState,
     SetOutput,
     SupplyChanged,
@@ -25,6 +28,8 @@ from doorward.hardware.driver import (
 )
 from doorward.hardware.osdp import hub
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
+from doorward.hardware.osdp.key_ring import KeyRing
+from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +53,9 @@ NO_SECURE_CHANNEL = (
     "install mode. Pair it again, or replace it."
 )
 
+DAMAGED = (
+    "What arrives from the device is damaged. Check its cable, its baud rate and that no two devices share an address."
+)
 BROKE_OFF = "The device refused a message or broke off its secure channel. It is being reached again."
 REFUSED_QUESTION = (
     "The device refused to say how its inputs are, which costs its link for a moment. It is not asked again; "
@@ -69,11 +77,19 @@ class DeviceLink:
 
     def __init__(self, device: OsdpDevice, sink: EventSink, now: float) -> None:
         self.device = device
+        self.signals = device.signals
+        self.keys = KeyRing(device)
+        self.window: KeyWindow | None = None
         self.online = False
         self.capabilities: Capabilities | None = None
         self._sink = sink
         self._told: set[str] = set()
         self._heard_at: float | None = None
+        self._heard_damage = False
+        self._missed = False
+        self._problem = ""
+        self._identity: DeviceIdentity | None = None
+        self._install_mode = False
         self._up_at = now
         self._stale_until = now
         self._inputs: tuple[bool, ...] | None = None
@@ -85,25 +101,57 @@ class DeviceLink:
     def heard(self, now: float) -> None:
         """A reply of the device passed by."""
         self._heard_at = now
+        self._heard_damage = False
+        if self._missed:
+            self._missed = False
+            self._stale_until = max(self._stale_until, now + STALE_AFTER_STALE_S)
+
+    def missed(self) -> None:
+        """The device did not answer a command: a card shown since may be told once it does, and is not fresh then."""
+        self._missed = True
+
+    def heard_damage(self) -> None:
+        """Something that should have been a reply of the device passed by."""
+        self._heard_damage = True
 
     def attempted(self) -> None:
         """A new attempt to reach the device begins."""
         self._heard_at = None
+        self._heard_damage = False
+
+    def report(self, counters: LineCounters, now: float) -> DeviceReport:
+        """The device as it is now. From any thread."""
+        online, can = self.online, self.capabilities
+        return DeviceReport(
+            self.device.id,
+            self.device.address,
+            online,
+            max(0.0, now - self._up_at) if online else None,
+            self._install_mode,
+            "" if online else self._problem,
+            counters,
+            self._identity,
+            can.declared if can is not None else (),
+        )
 
     def silent(self, now: float) -> bool:
         """Whether the device has said nothing for too long."""
         return self._heard_at is None or now - self._heard_at > SILENCE_S
 
-    def came_up(self, capabilities: Capabilities, now: float) -> None:
+    def came_up(self, capabilities: Capabilities, now: float, identity: DeviceIdentity | None = None) -> None:
         """The secure channel is active."""
         self.online = True
         self.capabilities = capabilities
+        self._identity = identity
+        self._problem = ""
         self._up_at = now
         self._stale_until = now + STALE_AFTER_UP_S
         self._inputs = None
         self._asked_inputs = False
         self._told.clear()
+        self.note_install_mode(False)
         self._sink(DeviceOnline(self.device.id))
+        self.note_key()
 
     def went_down(self, reason: str) -> None:
         """The device is lost, or still not there; each reason is told once while that lasts."""
@@ -111,15 +159,46 @@ class DeviceLink:
             self._refuses_query = True
         self.online = False
         self._pulses.clear()
+        self._problem = reason
         if reason not in self._told:
             self._told.add(reason)
             logger.warning("device %s at %s is offline: %s", self.device.address, self.device.port, reason)
             self._sink(DeviceOffline(self.device.id, reason))
 
+    @property
+    def install_mode(self) -> bool:
+        """Whether the device was in install mode when it was last asked."""
+        return self._install_mode
+
+    def note_install_mode(self, active: bool) -> None:
+        """Whether the device proved that it is in install mode; told when it changes."""
+        if active is not self._install_mode:
+            self._install_mode = active
+            self._sink(InstallModeChanged(self.device.id, active))
+
+    def note_key(self) -> None:
+        """The device is online over the key in use: if that is the next one, it is its key from now on."""
+        number = self.keys.number
+        if number is not None:
+            self._sink(KeyTaken(self.device.id, number))
+        window = self.window
+        if window is None:
+            return
+        if number is not None:
+            window.end(OrderStep.DONE)
+        elif window.rekeyed_until is not None:
+            window.end(OrderStep.FAILED, REFUSED)
+
+    def rekeyed(self, now: float) -> None:
+        """The channel was made anew with the next key, without the device being lost."""
+        self._stale_until = now + STALE_AFTER_UP_S
+        self.keys.take_next()
+        self.note_key()
+
     def absent_reason(self, now: float) -> str:
         """Why it is not online, by what is heard of it."""
         if self._heard_at is None or (self.online and self.silent(now)):
-            return NO_ANSWER
+            return DAMAGED if self._heard_damage else NO_ANSWER
         if not self.online:
             return NO_SECURE_CHANNEL
         return REFUSED_QUESTION if self._asked_inputs and self._inputs is None else BROKE_OFF
@@ -155,6 +234,12 @@ class DeviceLink:
     def take_event(self, event: dict[str, Any], now: float) -> None:
         """Translate one libosdp event for the sink."""
         kind = event["event"]
+        if kind == osdp_sys.EVENT_NOTIFICATION:
+            if self.window is not None:
+                self.window.notified(event)
+            return
+        if self.window is not None and self.window.relaxed_until is not None:
+            return  # nothing counts that is said before the channel is enforced
         if kind == osdp_sys.EVENT_CARDREAD:
             self._take_card(event, now)
         elif kind == osdp_sys.EVENT_KEYPRESS:

@@ -1,99 +1,44 @@
-"""A serial port as libosdp wants it: reads and writes that never wait."""
+"""A serial port of this machine."""
 
 import errno
-import logging
 import os
-import select
-from collections.abc import Callable
-from typing import Self
 
 import serial
 
-logger = logging.getLogger(__name__)
+from doorward.hardware.osdp.port import Listener, Port, PortUnusable
 
 
-class PortUnusable(Exception):
-    """The port cannot be opened or was lost; the message is a sentence for people."""
+class SerialPort(Port):
+    """An opened serial port, held exclusively."""
 
-
-class SerialPort:
-    """An opened port, held exclusively. One thread uses it.
-
-    `read`, `write`, `flush` and `id` are the channel that libosdp calls from C, where an exception
-    would be lost: a fault is remembered instead, for `check`.
-    """
-
-    def __init__(self, path: str, baud: int, on_received: Callable[[bytes], None]) -> None:
+    def __init__(self, path: str, baud: int, on_received: Listener, on_sent: Listener) -> None:
         """Open it. Raises PortUnusable."""
         try:
             self._serial = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortUnusable(_explain(path, error)) from error
-        self._path = path
-        self._on_received = on_received
-        self.fileno: int = self._serial.fileno()
-        self.id = self.fileno
-        self._lost: str | None = None
-        self.was_read = False
+        super().__init__(path, self._serial.fileno(), on_received, on_sent)
 
-    def read(self, size: int) -> bytes:
-        """At most `size` received bytes; none when there are none now."""
-        self.was_read = True
-        try:
-            data = os.read(self.fileno, size)
-        except BlockingIOError:
-            return b""
-        except OSError as error:
-            self._lose(error)
-            return b""
-        if data:
-            self._on_received(data)
-        return data
+    def _receive(self, size: int) -> bytes:
+        return os.read(self.fileno, size)
 
-    def write(self, data: bytes) -> int:
-        """Send `data`. What a full line does not take is lost, as on a real one; libosdp then retries."""
-        try:
-            os.write(self.fileno, data)
-        except BlockingIOError:
-            logger.debug("%s takes no more bytes", self._path)
-        except OSError as error:
-            self._lose(error)
-        return len(data)
+    def _send(self, data: bytes) -> None:
+        os.write(self.fileno, data)
 
-    def flush(self) -> None:
-        """Forget what was received but not read."""
-        try:
-            self._serial.reset_input_buffer()
-        except (serial.SerialException, OSError) as error:
-            self._lose(error)
+    def _forget_input(self) -> None:
+        self._serial.reset_input_buffer()  # its errors are OSErrors
 
-    def discard(self) -> None:
-        """Forget what was received but not read, and what was written but not sent."""
-        try:
-            self._serial.reset_input_buffer()
-            self._serial.reset_output_buffer()
-        except (serial.SerialException, OSError) as error:
-            self._lose(error)
+    def _forget_output(self) -> None:
+        self._serial.reset_output_buffer()
 
-    def check(self, poll_events: int) -> None:
-        """Raises PortUnusable when the port was lost, by the result of a poll or while libosdp used it."""
-        if poll_events & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
-            self._lost = f"The serial port {self._path} vanished. Plug its adapter in again."
-        if self._lost is not None:
-            raise PortUnusable(self._lost)
+    def _close(self) -> None:
+        self._serial.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def _gone(self) -> str:
+        return f"The serial port {self.name} vanished. Plug its adapter in again."
 
-    def __exit__(self, *exc: object) -> None:
-        """Let go of the port."""
-        try:
-            self._serial.close()
-        except (serial.SerialException, OSError) as error:
-            logger.info("closing %s: %s", self._path, error)
-
-    def _lose(self, error: Exception) -> None:
-        self._lost = self._lost or f"The serial port {self._path} was lost ({error}). Check its adapter and cable."
+    def _broken(self, error: Exception) -> str:
+        return f"The serial port {self.name} was lost ({error}). Check its adapter and cable."
 
 
 def _explain(path: str, error: Exception) -> str:

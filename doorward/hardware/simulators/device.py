@@ -48,6 +48,8 @@ class SimulatedDevice:
         self.line = line
         self._commands: list[DeviceCommand] = []
         self._was_secure = False
+        self.refuses: set[int] = set()
+        self.files: list[tuple[int, bytes]] = []
         self._device = osdp_sys.PeripheralDevice(
             {
                 "name": f"address {address}",
@@ -129,6 +131,25 @@ class SimulatedDevice:
             }
         )
 
+    def take_files(self) -> None:
+        """Take files from now on; whole ones are in `files`, with their types."""
+        arriving: dict[str, Any] = {}
+
+        def opened(file_type: int, size: int) -> int:
+            arriving.update(type=file_type, data=bytearray(size))
+            return size
+
+        def written(data: bytes, offset: int) -> int:
+            arriving["data"][offset : offset + len(data)] = data
+            return len(data)
+
+        def closed(_: int) -> int:
+            self.files.append((arriving["type"], bytes(arriving["data"])))
+            return 0
+
+        callbacks = {"open": opened, "read": lambda _size, _offset: b"", "write": written, "close": closed}
+        self._device.register_file_ops(0, callbacks)
+
     def close(self) -> None:
         """Take the device and its port away."""
         self.line.close()
@@ -137,5 +158,5 @@ class SimulatedDevice:
         # Called from C, which crashes on an exception, and which drops a reference to the reply that it
         # was not given: only a tuple made for this call makes up for that, a constant one wears None out.
         self._commands.append(command)
-        accepted, reply = 0, None
+        accepted, reply = -1 if command["command"] in self.refuses else 0, None
         return accepted, reply

@@ -22,7 +22,8 @@ from doorward.hardware.driver import (
     SetOutput,
     ShowDoor,
 )
-from doorward.hardware.osdp.serial_port import PortUnusable, SerialPort
+from doorward.hardware.osdp.port import PortUnusable
+from doorward.hardware.osdp.serial_port import SerialPort
 from doorward.hardware.wiegand.codec import Burst, Codec, Decoder, Heard, Noise, TamperInput
 from doorward.hardware.wiegand.codecs import CODECS
 from doorward.hardware.wiegand.reader import WiegandReader
@@ -100,7 +101,7 @@ class WiegandPort:
         while not self._stopping.is_set():
             served_from = self._monotonic()
             try:
-                with SerialPort(self.devices[0].port, self.devices[0].baud, _ignore) as port:
+                with SerialPort(self.devices[0].port, self.devices[0].baud, _ignore, _ignore) as port:
                     self._serve(port, self._codec)
             except PortUnusable as error:
                 self._all_down(str(error))

@@ -19,7 +19,8 @@ from doorward.hardware.simulators.device import (
     SimulatedDevice,
 )
 from doorward.hardware.simulators.line import SerialLine
-from tests.hardware.osdp.world import Drop, Heard, Power, Received, driving, wired
+from doorward.hardware.simulators.trunk import Drop
+from tests.hardware.osdp.world import Heard, Power, Received, driving, wired
 
 NewLine = Callable[[str], SerialLine]
 

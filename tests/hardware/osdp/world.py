@@ -139,33 +139,6 @@ class Received:
         return f"Received({self.command})"
 
 
-class Drop(SerialLine):
-    """Where one device hangs on a shared line: it gets a copy of everything, and its cable can be cut."""
-
-    def __init__(self, trunk: SerialLine, drops: list["Drop"]) -> None:
-        self.link, self.fileno, self.id = trunk.link, trunk.fileno, trunk.id
-        self.plugged = True
-        self._trunk = trunk
-        self._waiting = b""
-        self._drops = drops
-        drops.append(self)
-
-    def read(self, size: int) -> bytes:
-        """What is on the line, for everybody on it."""
-        arrived = self._trunk.read(size)
-        for drop in self._drops:
-            if drop.plugged:
-                drop._waiting += arrived
-        data, self._waiting = self._waiting[:size], self._waiting[size:]
-        return data
-
-    def close(self) -> None:
-        """The trunk goes with the first of its drops."""
-        if self._drops:
-            self._drops.clear()
-            self._trunk.close()
-
-
 def wired(device_id: str, line: SerialLine, key: bytes, address: int = 1) -> OsdpDevice:
     """The controller's side of a device on `line`."""
     return OsdpDevice(device_id, str(line.link), address, key)
@@ -182,3 +155,11 @@ def driving(
         yield driver
     finally:
         driver.stop()
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; fails after some seconds."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.005)

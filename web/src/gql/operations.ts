@@ -627,6 +627,8 @@ export type NumberBase =
 export type OsdpDeviceInput = {
   address: number;
   baud?: number;
+  /** The key is derived from the site's main key, and the device gets it by provisionDevice. It is never shown. */
+  deriveKey?: boolean;
   doorId: string;
   /** 32 hexadecimal digits. Null: one is made, and the answer has it, this once. */
   key?: string | null | undefined;

@@ -1,0 +1,41 @@
+"""The signals of the site's readers: asked for and set."""
+
+import msgspec
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.operation import SITE_ID, Work, operation
+from doorward.acs.policy_part import PolicyPart
+from doorward.acs.signals import DEFAULT_SIGNALS, Signals, check_signals
+from doorward.acs.site.models import Site
+
+
+async def signals_of_site() -> Signals:
+    """What readers show and sound."""
+    site = await Site.get_or_none(id=SITE_ID)
+    return _signals(site) if site is not None else DEFAULT_SIGNALS
+
+
+async def reader_signals(actor: Actor) -> Signals:
+    """The same for somebody who may see the configuration."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await signals_of_site()
+
+
+@operation(Permission.CONFIGURATION_WRITE)
+async def set_reader_signals(work: Work, signals: Signals) -> Signals:
+    """Say what readers show and sound from now on."""
+    signals = check_signals(signals)
+    site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
+    before = _signals(site)
+    if signals == before:
+        return signals
+    site.reader_signals = msgspec.to_builtins(signals)
+    await site.save(using_db=work.connection, update_fields=["reader_signals"])
+    work.changed(PolicyPart.DEVICE, SITE_ID)
+    work.audit(EventType.READER_SIGNALS_CHANGED, before=msgspec.to_builtins(before), after=msgspec.to_builtins(signals))
+    return signals
+
+
+def _signals(site: Site) -> Signals:
+    return DEFAULT_SIGNALS if site.reader_signals is None else msgspec.convert(site.reader_signals, Signals)

@@ -1,0 +1,380 @@
+"""OSDP buses in the API: what is on them, and the maintenance of their devices."""
+
+import asyncio
+import base64
+import binascii
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import strawberry
+
+from doorward.acs import messages
+from doorward.acs.controllers.queries import list_controllers
+from doorward.acs.devices import DEFAULT_BAUD
+from doorward.acs.doors import maintenance, osdp_keys
+from doorward.acs.doors.models import Controller as ControllerRow
+from doorward.acs.doors.orders import OrderState
+from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
+from doorward.acs.errors import AcsError, ControllerOffline, ValidationFailed
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.enums import OrderStep
+from doorward.graphql.errors import OperationError
+
+
+@strawberry.type(description="Replies that took at most so many milliseconds, and longer than the bound before.")
+class LatencyBucket:
+    """`up_to_ms` null: longer than every bound."""
+
+    up_to_ms: int | None
+    replies: int
+
+
+@strawberry.type(description="What passed between a bus and one device, since the controller began to drive them.")
+class LineCounters:
+    """See docs/reference/osdp.md."""
+
+    commands: int
+    replies: int
+    naks: int
+    damaged: int = strawberry.field(description="Replies with a wrong CRC, or cut off.")
+    unanswered: int
+    repeated: int = strawberry.field(description="Commands sent again with the same sequence number.")
+    out_of_turn: int = strawberry.field(description="Replies that answered nothing that was asked.")
+    latency: list[LatencyBucket]
+
+    @classmethod
+    def of(cls, counters: messages.LineCounters) -> "LineCounters":
+        """The counters as the API shows them."""
+        bounds = (*messages.LATENCY_BOUNDS_MS, None)
+        return cls(
+            commands=counters.commands,
+            replies=counters.replies,
+            naks=counters.naks,
+            damaged=counters.damaged,
+            unanswered=counters.unanswered,
+            repeated=counters.repeated,
+            out_of_turn=counters.out_of_turn,
+            latency=[
+                LatencyBucket(up_to_ms=bound, replies=count)
+                for bound, count in zip(bounds, counters.latency, strict=True)
+            ],
+        )
+
+
+@strawberry.type(description="What a device says it can do, by OSDP's function codes.")
+class DeviceCapability:
+    """See the standard's PDCAP."""
+
+    code: int
+    level: int
+    items: int
+
+
+@strawberry.type(description="Who a device says it is.")
+class DeviceIdentity:
+    """See the standard's PDID."""
+
+    vendor: str = strawberry.field(description="Three bytes in hexadecimal.")
+    model: int
+    version: int
+    serial: str = strawberry.field(description="In hexadecimal.")
+    firmware: str
+
+
+@strawberry.type(description="A device on its bus.")
+class OsdpBusDevice:
+    """As its controller sees it now."""
+
+    device_id: strawberry.ID
+    address: int
+    online: bool = strawberry.field(description="It answers over its secure channel.")
+    online_since: datetime | None
+    install_mode: bool = strawberry.field(description="Anybody who reaches its wires could give it a key.")
+    problem: str = strawberry.field(description="Why it is not online; empty when it is.")
+    identity: DeviceIdentity | None
+    capabilities: list[DeviceCapability]
+    counters: LineCounters
+
+
+@strawberry.type(description="A serial line, or a converter on the network, and the devices on it.")
+class OsdpBus:
+    """One port of a controller."""
+
+    port: str
+    baud: int
+    devices: list[OsdpBusDevice]
+
+
+@strawberry.type(description="The OSDP buses of one controller.")
+class ControllerBuses:
+    """`problem` says why there are none; empty when the controller answered."""
+
+    controller_id: strawberry.ID
+    controller_name: str
+    problem: str
+    buses: list[OsdpBus]
+
+
+@strawberry.type(description="Something that is done with a device for an operator.")
+class DeviceOrder:
+    """`done` of `total` bytes of a file or of a capture."""
+
+    id: strawberry.ID
+    device_id: strawberry.ID
+    step: OrderStep
+    ended: bool
+    detail: str
+    done: int
+    total: int
+
+    @classmethod
+    def of(cls, state: OrderState) -> "DeviceOrder":
+        """The order as the API shows it."""
+        news = state.progress
+        return cls(
+            id=strawberry.ID(news.id),
+            device_id=strawberry.ID(state.order.device_id),
+            step=news.step,
+            ended=state.ended,
+            detail=news.detail,
+            done=news.done,
+            total=news.total,
+        )
+
+
+@strawberry.type(description="The order as it now is, or why nothing was done.")
+class DeviceOrderPayload:
+    """Result of a maintenance mutation. Ask deviceOrder(id) how it goes on."""
+
+    order: DeviceOrder | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Whether it was done, or why not.")
+class OsdpPayload:
+    """Result of a mutation that shows nothing: keys are never told."""
+
+    device_id: strawberry.ID | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="A capture, in base64, or why there is none.")
+class CapturePayload:
+    """A pcap file of link type 162 (USER15)."""
+
+    pcap: str | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="A module of inputs and outputs that stands at no door; see OsdpDeviceInput.")
+class OsdpModuleInput:
+    """Doors of its controller may be wired to it."""
+
+    controller_id: strawberry.ID
+    name: str
+    port: str
+    address: int
+    baud: int = DEFAULT_BAUD
+    key: str | None = None
+
+
+@strawberry.input(description="A window in which a device gets a new key; without a key it is derived.")
+class DeviceKeyInput:
+    """The key has 32 hexadecimal digits."""
+
+    device_id: strawberry.ID
+    window_seconds: float = osdp_keys.USUAL_WINDOW_S
+    key: str | None = None
+
+
+@strawberry.input(description="A capture of the bus of a device.")
+class BusCaptureInput:
+    """Ends after so many seconds or bytes, whichever is first."""
+
+    device_id: strawberry.ID
+    seconds: float = maintenance.USUAL_CAPTURE_S
+    most_bytes: int = maintenance.MOST_CAPTURED_BYTES
+
+
+@strawberry.input(description="A file for a device, in base64: its firmware, for example.")
+class DeviceFileInput:
+    """The vendor of the device says which type (0-255) the file has."""
+
+    device_id: strawberry.ID
+    file_type: int
+    data: str
+
+
+@strawberry.type
+class OsdpQuery:
+    """Queries about OSDP buses."""
+
+    @strawberry.field(description="The OSDP buses of every controller as they are now. Permission: configuration.view.")
+    async def osdp_buses(self, info: ApiInfo) -> list[ControllerBuses]:
+        controllers = await list_controllers(info.context.domain, info.context.actor)
+        return list(await asyncio.gather(*(_buses(info.context, controller.row) for controller in controllers)))
+
+    @strawberry.field(description="How far an order came. Permission: configuration.view.")
+    async def device_order(self, info: ApiInfo, id: strawberry.ID) -> DeviceOrder:
+        return DeviceOrder.of(maintenance.order_state(info.context.domain, info.context.actor, id))
+
+
+@strawberry.type
+class OsdpMutation:
+    """Maintenance of OSDP devices."""
+
+    @strawberry.mutation(
+        description="Add a module of inputs and outputs that stands at no door. Permission: configuration.write."
+    )
+    async def create_osdp_module(self, info: ApiInfo, input: OsdpModuleInput) -> OsdpPayload:
+        try:
+            place = OsdpPlace(input.port, input.address, _key(input.key), input.baud)
+            device = await create_osdp_module(
+                info.context.domain, info.context.actor, input.controller_id, input.name, place
+            )
+        except AcsError as error:
+            return OsdpPayload(errors=[OperationError.of(error)])
+        return OsdpPayload(device_id=strawberry.ID(device.id))
+
+    @strawberry.mutation(
+        description="Set the main key that devices' keys are derived from (null: a random one). "
+        "Permission: configuration.write."
+    )
+    async def set_osdp_main_key(self, info: ApiInfo, key: str | None = None) -> OsdpPayload:
+        try:
+            given = _key(key) or secrets.token_bytes(osdp_keys.KEY_BYTES)
+            await osdp_keys.set_main_key(info.context.domain, info.context.actor, given)
+        except AcsError as error:
+            return OsdpPayload(errors=[OperationError.of(error)])
+        return OsdpPayload()
+
+    @strawberry.mutation(
+        description="Open a window in which the device, put in install mode by hand, gets its key. "
+        "Permission: configuration.write."
+    )
+    async def provision_device(self, info: ApiInfo, input: DeviceKeyInput) -> DeviceOrderPayload:
+        return await _give_key(info.context, input, messages.KeyWay.INSTALL_MODE)
+
+    @strawberry.mutation(
+        description="Give the device a new key over its secure channel. Permission: configuration.write."
+    )
+    async def rotate_device_key(self, info: ApiInfo, input: DeviceKeyInput) -> DeviceOrderPayload:
+        return await _give_key(info.context, input, messages.KeyWay.SECURE_CHANNEL)
+
+    @strawberry.mutation(
+        description="Forget the key that a device was to get, so that only its present one counts. "
+        "Permission: configuration.write."
+    )
+    async def drop_next_device_key(self, info: ApiInfo, device_id: strawberry.ID) -> OsdpPayload:
+        try:
+            await osdp_keys.drop_next_key(info.context.domain, info.context.actor, device_id)
+        except AcsError as error:
+            return OsdpPayload(errors=[OperationError.of(error)])
+        return OsdpPayload(device_id=device_id)
+
+    @strawberry.mutation(description="Capture what passes on a bus. Permission: configuration.write.")
+    async def capture_bus(self, info: ApiInfo, input: BusCaptureInput) -> DeviceOrderPayload:
+        context = info.context
+        return await _order(
+            lambda: maintenance.capture(context.domain, context.actor, input.device_id, input.seconds, input.most_bytes)
+        )
+
+    @strawberry.mutation(
+        description="Take a capture that has ended; that is written down. Permission: configuration.write."
+    )
+    async def download_bus_capture(self, info: ApiInfo, id: strawberry.ID) -> CapturePayload:
+        try:
+            data = await maintenance.download_capture(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return CapturePayload(errors=[OperationError.of(error)])
+        return CapturePayload(pcap=base64.b64encode(data).decode())
+
+    @strawberry.mutation(description="Send a file to a device. Permission: configuration.write.")
+    async def send_device_file(self, info: ApiInfo, input: DeviceFileInput) -> DeviceOrderPayload:
+        context = info.context
+
+        async def send() -> OrderState:
+            data = _base64(input.data)
+            return await maintenance.send_file(context.domain, context.actor, input.device_id, input.file_type, data)
+
+        return await _order(send)
+
+    @strawberry.mutation(description="Stop an order that is under way. Permission: configuration.write.")
+    async def stop_device_order(self, info: ApiInfo, id: strawberry.ID) -> DeviceOrderPayload:
+        context = info.context
+        return await _order(lambda: maintenance.stop_order(context.domain, context.actor, id))
+
+
+async def _order(ask: Callable[[], Awaitable[OrderState]]) -> DeviceOrderPayload:
+    try:
+        return DeviceOrderPayload(order=DeviceOrder.of(await ask()))
+    except AcsError as error:
+        return DeviceOrderPayload(errors=[OperationError.of(error)])
+
+
+async def _give_key(context: ApiContext, given: DeviceKeyInput, way: messages.KeyWay) -> DeviceOrderPayload:
+    async def give() -> OrderState:
+        return await maintenance.give_key(
+            context.domain, context.actor, given.device_id, way, _key(given.key), given.window_seconds
+        )
+
+    return await _order(give)
+
+
+def _key(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ValidationFailed("A key has 32 hexadecimal digits.", "key") from None
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValidationFailed("This is not base64.", "data") from None
+
+
+async def _buses(context: ApiContext, controller: ControllerRow) -> ControllerBuses:
+    problem, buses = "", list[OsdpBus]()
+    try:
+        found = await maintenance.buses_of(context.domain, context.actor, controller.id)
+    except ControllerOffline as error:
+        problem = error.message
+    else:
+        now = context.domain.clock()
+        buses = [
+            OsdpBus(port=bus.port, baud=bus.baud, devices=[_device(device, now) for device in bus.devices])
+            for bus in found
+        ]
+    return ControllerBuses(
+        controller_id=strawberry.ID(controller.id), controller_name=controller.name, problem=problem, buses=buses
+    )
+
+
+def _device(report: messages.DeviceReport, now: datetime) -> OsdpBusDevice:
+    who = report.identity
+    return OsdpBusDevice(
+        device_id=strawberry.ID(report.device_id),
+        address=report.address,
+        online=report.online,
+        online_since=now - timedelta(seconds=report.online_s) if report.online_s is not None else None,
+        install_mode=report.install_mode,
+        problem=report.problem,
+        identity=(
+            DeviceIdentity(
+                vendor=who.vendor,
+                model=who.model,
+                version=who.version,
+                serial=f"{who.serial:08x}",
+                firmware=who.firmware,
+            )
+            if who is not None
+            else None
+        ),
+        capabilities=[DeviceCapability(code=one.code, level=one.level, items=one.items) for one in report.capabilities],
+        counters=LineCounters.of(report.counters),
+    )
