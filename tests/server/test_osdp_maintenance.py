@@ -13,6 +13,7 @@ import osdp_sys
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.devices import OsdpDevice
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key

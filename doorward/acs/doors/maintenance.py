@@ -4,6 +4,7 @@ from typing import Any
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Device
 from doorward.acs.doors.orders import OrderState
 from doorward.acs.doors.osdp_keys import SERVER, USUAL_WINDOW_S, drop_next_key, osdp_device, plan_key
 from doorward.acs.errors import AcsError, Conflict, ControllerOffline, NotFound, ValidationFailed
@@ -138,12 +139,14 @@ async def download_capture(work: Work, order_id: str) -> bytes:
         raise NotFound("There is no such capture any more.", "id")
     if not state.ended:
         raise Conflict("The capture goes on. Stop it, or wait for its end.", "id")
-    work.audit(EventType.BUS_CAPTURE_DOWNLOADED, after={"bytes": len(state.captured)}, correlation=order_id)
+    device = await Device.get_or_none(id=state.order.device_id, using_db=work.connection)
+    work.audit(EventType.BUS_CAPTURE_DOWNLOADED, of=device, after={"bytes": len(state.captured)}, correlation=order_id)
     return state.captured
 
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def note_order_ended(work: Work, state: OrderState) -> None:
     """Write down how an order ended."""
+    device = await Device.get_or_none(id=state.order.device_id, using_db=work.connection)
     told = {"device": state.order.device_id, "step": state.progress.step.value, "detail": state.progress.detail}
-    work.audit(EventType.DEVICE_ORDER_ENDED, after=told, correlation=state.order.id)
+    work.audit(EventType.DEVICE_ORDER_ENDED, of=device, after=told, correlation=state.order.id)
