@@ -28,7 +28,6 @@ pytestmark = pytest.mark.anyio
 COLUMNS = {
     "door": "door",
     "reader": "door",
-    "device": "door",
     "cardholder": "cardholder",
     "credential": "cardholder",
     "mobile": "cardholder",

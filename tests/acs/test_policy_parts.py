@@ -21,10 +21,15 @@ NO_POLICY = ("cameras", "users", "controllers")
 COMMANDS = {
     "doors.commands.request_command",
     "doors.commands.record_command_failure",
+    "doors.maintenance.plan_capture",
+    "doors.maintenance.plan_file",
+    "doors.maintenance.download_capture",
+    "doors.maintenance.note_order_ended",
     "zones.commands.request_zone_command",
     "zones.commands.record_zone_failures",
 }
 NEUTRAL = {
+    "doors.osdp_keys.set_main_key",
     "credentials.codes.show_qr",
     "credentials.mobile.create_mobile",
     "credentials.mobile.invite_mobile",

@@ -33,7 +33,12 @@ async def set_reader_signals(work: Work, signals: Signals) -> Signals:
     site.reader_signals = msgspec.to_builtins(signals)
     await site.save(using_db=work.connection, update_fields=["reader_signals"])
     work.changed(PolicyPart.DEVICE, SITE_ID)
-    work.audit(EventType.READER_SIGNALS_CHANGED, before=msgspec.to_builtins(before), after=msgspec.to_builtins(signals))
+    work.audit(
+        EventType.READER_SIGNALS_CHANGED,
+        of=site,
+        before=msgspec.to_builtins(before),
+        after=msgspec.to_builtins(signals),
+    )
     return signals
 
 

@@ -48,8 +48,11 @@ from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, r
 from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device, update_gpio_device
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
+from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
+from doorward.acs.doors.osdp_keys import commit_key, drop_next_key, plan_key, set_main_key
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
+from doorward.acs.doors.signals import set_reader_signals
 from doorward.acs.doors.wiegand import Converter
 from doorward.acs.doors.wiegand_devices import create_wiegand_device, delete_wiegand_device, update_wiegand_device
 from doorward.acs.doors.wiring import InputPurpose, InputWire, LockRank, LockWire, ReaderType
@@ -69,6 +72,7 @@ from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, upd
 from doorward.acs.local_io.models import TriggerKind
 from doorward.acs.local_io.operations import create_local_rule, delete_local_rule, update_local_rule
 from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
+from doorward.acs.messages import KeyWay
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     DirectoryEntry,
@@ -112,6 +116,7 @@ from doorward.acs.schedules.override_operations import (
     delete_override_schedule,
     update_override_schedule,
 )
+from doorward.acs.signals import Signal, SignalColour, Signals
 from doorward.acs.site.operations import update_site
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.threats.operations import (
@@ -273,6 +278,14 @@ async def doors(walk: Walk) -> None:
     outputs = await do(create_device, NewDevice(DeviceRole.DOOR_IO, door.id, "/dev/lab", 2, key))
     badge = await do(create_reader, NewReader(door.id, Side.A, "Lab badge", type=ReaderType.WIEGAND, port=1))
     converter = await do(create_wiegand_device, badge.id, "/dev/converter", Converter("channel-lines", 1))
+    module = await do(create_osdp_module, here, "Module", OsdpPlace("/dev/module", 1, b"m" * 15 + b"n"))
+    await do(delete_device, module.id)
+    await do(set_main_key, b"a main key to be")
+    await do(plan_key, device.id, KeyWay.SECURE_CHANNEL)
+    await do(drop_next_key, device.id)
+    _, order = await do(plan_key, device.id, KeyWay.SECURE_CHANNEL)
+    await do(commit_key, here, device.id, order.number)
+    await do(set_reader_signals, Signals(denied=Signal(SignalColour.RED, tones=5)))
     await do(update_wiegand_device, converter.id, {"channel": 2})
     await do(delete_wiegand_device, converter.id)
     await do(delete_reader, badge.id)
