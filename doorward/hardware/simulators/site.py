@@ -77,7 +77,7 @@ class SimulatedSite:
             self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
             undo.pop_all()
         for device in self.spec.devices:
-            dice = random.Random(f"{self._seed}/{device.name}")
+            dice = random.Random(f"{self._seed}/{device.name}")  # noqa: S311 - dice, not secrets
             self._devices[device.name] = SiteDevice(device, self._trunks[device.port], dice, self._monotonic)
         self._trunk_of = {trunk.line.fileno: trunk for trunk in self._trunks.values()}
         self._device_of = {device.drop: device for device in self._devices.values()}

@@ -24,7 +24,7 @@ class _Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pass
 
 
-class DeviceSpec(_Spec):
+class DeviceSpec(_Spec, frozen=True, kw_only=True):
     """An OSDP device: the serial port and address that it is at, and what it is.
 
     `key` is its secure-channel key, 32 hexadecimal digits; none is for a device that is (still) in install mode.
@@ -44,14 +44,14 @@ class DeviceSpec(_Spec):
         return f"DeviceSpec({self.name}, {self.port} address {self.address})"
 
 
-class LockSpec(_Spec):
+class LockSpec(_Spec, frozen=True, kw_only=True):
     """A lock on an output. A door with two lets go when both do."""
 
     device: Name
     output: Point
 
 
-class ContactSpec(_Spec):
+class ContactSpec(_Spec, frozen=True, kw_only=True):
     """A contact on an input."""
 
     purpose: InputPurpose
@@ -60,14 +60,14 @@ class ContactSpec(_Spec):
     active_when: Circuit = Circuit.CLOSED
 
 
-class DoorReaderSpec(_Spec):
+class DoorReaderSpec(_Spec, frozen=True, kw_only=True):
     """The device that is a door's reader on one side."""
 
     side: Side
     device: Name
 
 
-class SiteDoorSpec(_Spec):
+class SiteDoorSpec(_Spec, frozen=True, kw_only=True):
     """A door, by the names of the devices that it hangs on."""
 
     name: Name
@@ -76,7 +76,7 @@ class SiteDoorSpec(_Spec):
     readers: tuple[DoorReaderSpec, ...] = ()
 
 
-class SiteSpec(_Spec):
+class SiteSpec(_Spec, frozen=True, kw_only=True):
     """All that is simulated."""
 
     name: Name

@@ -1,0 +1,1 @@
+"""The simulator: any site's hardware from a file, with scenarios, faults and a console."""
