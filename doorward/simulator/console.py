@@ -112,13 +112,17 @@ def step_of(words: list[str]) -> Step:
     if len(plain) > len(form):
         raise SimulatorError(f"{command} takes {', '.join(form)}. Put names with spaces in quotes.")
     given.update(zip(form, plain, strict=False))
-    given.update(word.split("=", 1) for word in rest if _names_a_field(word))
+    for word in rest:
+        if _names_a_field(word):
+            name, _, value = word.partition("=")
+            given[name] = value
     if _TIMING & given.keys():
         raise SimulatorError(f"{', '.join(sorted(_TIMING))} are for scenarios; here everything is done at once.")
     try:
-        return msgspec.convert(given, Step, strict=False)  # type: ignore[arg-type]
+        step: Step = msgspec.convert(given, Step, strict=False)
     except msgspec.ValidationError as error:
         raise SimulatorError(f"{command} cannot be done: {error}. It takes {', '.join(form)}; type help.") from error
+    return step
 
 
 def _names_a_field(word: str) -> bool:

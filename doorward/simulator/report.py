@@ -1,6 +1,5 @@
 """What came of a scenario, as JSON and as text."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -109,7 +108,7 @@ def save_report(path: Path, report: Report) -> None:
     fresh = path.with_name(f".{path.name}.new")
     try:
         fresh.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
-        os.replace(fresh, path)
+        fresh.replace(path)
     except OSError as error:
         raise SimulatorError(
             f"The report {path} cannot be written: {error.strerror}. Choose another place with --report."

@@ -29,7 +29,10 @@ def say(line: str) -> None:
 
 def run_console(site: SiteSpec, ports: Path, seed: int) -> None:
     """Play a site until somebody stops it. Raises SimulatorError."""
-    with Inbox(sys.stdin.fileno()) as inbox, _started(site, ports, seed, inbox) as (simulated, directory):
+    with (
+        Inbox(sys.stdin.fileno() if sys.stdin else None) as inbox,
+        _started(site, ports, seed, inbox) as (simulated, directory),
+    ):
         say(f"{READY}: {len(site.devices)} devices in {directory}. Type help, or quit.")
         Console(simulated, say, time.monotonic).run(inbox)
 

@@ -20,7 +20,7 @@ Points = Annotated[int, msgspec.Meta(ge=0, le=MAX_POINTS)]
 Point = Annotated[int, msgspec.Meta(ge=0, lt=MAX_POINTS)]
 
 
-class _Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     pass
 
 
