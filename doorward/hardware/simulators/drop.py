@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from doorward.hardware.simulators.fault import Disturbance
-from doorward.hardware.simulators.framing import BROADCAST, FrameSplitter
+from doorward.hardware.simulators.framing import BROADCAST, FrameSplitter, is_secure
 from doorward.hardware.simulators.line import SerialLine
 
 READ_BYTES = 4_096
@@ -23,6 +23,7 @@ class Drop:
         self.fileno = trunk.fileno
         self.disturbance = disturbance
         self.plugged = True
+        self.heard_secure = False
         self._trunk = trunk
         self._monotonic = monotonic
         self._arrived = bytearray()
@@ -36,6 +37,7 @@ class Drop:
     def arrive(self, frame: bytes) -> None:
         """A frame for this device comes along the line."""
         if self.plugged:
+            self.heard_secure = self.heard_secure or is_secure(frame)
             for piece in self.disturbance.pass_on(frame):
                 self._arrived += piece
 
@@ -59,6 +61,11 @@ class Drop:
     def flush(self) -> None:
         """Forget what arrived and was not read."""
         self._arrived.clear()
+
+    def broke_off(self) -> None:
+        """Nothing that was agreed with the controller holds until it says something over the secure channel again."""
+        self.flush()
+        self.heard_secure = False
 
     def send_due(self, now: float) -> None:
         """Send what was held back long enough."""

@@ -11,6 +11,17 @@ BROKEN_AFTER_S = 0.1
 Frame = tuple[int, bytes]
 """The address, 0-126 or BROADCAST, and all bytes with a mark before them if there was one."""
 
+_HAS_SECURITY_BLOCK = 0x08
+_FIRST_SECURED_TYPE = 0x15
+"""Security blocks from this type on are of messages in an established channel (OSDP 2.2, annex D)."""
+
+
+def is_secure(frame: bytes) -> bool:
+    """Whether a frame belongs to an established secure channel."""
+    control = frame.find(START_OF_MESSAGE) + HEADER_BYTES
+    has_block = bool(frame[control] & _HAS_SECURITY_BLOCK)
+    return has_block and len(frame) > control + 2 and frame[control + 2] >= _FIRST_SECURED_TYPE
+
 
 class FrameSplitter:
     """Takes bytes as they come, in any pieces. What belongs to no frame is thrown away."""

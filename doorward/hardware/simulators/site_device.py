@@ -54,7 +54,8 @@ class SiteDevice:
                 self._take(command, now, seen)
             if not self.drop.waiting:
                 break
-        online = self.drop.plugged and not self.disturbance.faults.dead and self._device.secure
+        heard = self.drop.heard_secure and not self.disturbance.faults.dead
+        online = self.drop.plugged and heard and self._device.secure
         if online is not self.online:
             self.online = online
             seen.append(Happening(now, What.DEVICE_ONLINE if online else What.DEVICE_OFFLINE, self.spec.name))
@@ -116,15 +117,17 @@ class SiteDevice:
     def suffer(self, faults: Faults) -> None:
         """From now on this is wrong with it, and nothing else."""
         before, self.disturbance.faults = self.disturbance.faults, faults
+        if before.dead:
+            self.drop.broke_off()
         if (before.wrong_key, before.install_mode) != (faults.wrong_key, faults.install_mode):
             self._restart()
 
     def _connect(self) -> None:
         self.drop.plugged = self._cable and self._power
-        self.drop.flush()
+        self.drop.broke_off()
 
     def _restart(self) -> None:
-        self.drop.flush()
+        self.drop.broke_off()
         self._device.restart(*self._key_and_flags())
 
     def _burnt_in(

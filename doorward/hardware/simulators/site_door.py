@@ -18,6 +18,7 @@ class SiteDoor:
         self.mechanics = DoorMechanics()
         self.wakes_at: float | None = None
         self._devices = devices
+        self._was_open = False
         self._switched: set[InputPurpose] = set()
         self._set_contacts()
 
@@ -36,10 +37,10 @@ class SiteDoor:
             self.mechanics.set_strike(released, now)
             what = What.STRIKE_RELEASED if released else What.STRIKE_LOCKED
             seen.append(Happening(now, what, self.spec.name))
-        was_open = self.mechanics.open
         self.mechanics.advance(now)
         self._set_contacts()
-        if self.mechanics.open is not was_open:
+        if self.mechanics.open is not self._was_open:
+            self._was_open = self.mechanics.open
             what = What.DOOR_OPENED if self.mechanics.open else What.DOOR_CLOSED
             seen.append(Happening(now, what, self.spec.name))
         return seen

@@ -1,0 +1,46 @@
+"""Lines that disturb what goes over them: a real controller lives with it, and the door stays safe."""
+
+from pathlib import Path
+
+import pytest
+
+from doorward.acs.events.catalogue import EventType
+from doorward.simulator.report import Outcome
+from tests.simulator.world import GOOD_CARD, site_text, stage
+
+
+@pytest.mark.parametrize(
+    ("fault", "counted"),
+    [
+        ("noise: 0.15", "noise_bytes"),
+        ("drop: 0.002", "dropped_bytes"),
+        ("duplicate: 0.1", "duplicated_frames"),
+        ("delay_ms: 60", "delayed_frames"),
+    ],
+)
+def test_a_disturbed_line_lets_in_nobody_unknown_and_is_well_again_when_mended(
+    tmp_path: Path, fault: str, counted: str
+) -> None:
+    with stage(tmp_path, site_text(reader_port="door")) as here:
+        report = here.play(f"""
+name: A bad line
+steps:
+  - {{do: fault, device: door, {fault}}}
+  - {{do: badge, after: 0.2, every: 0.3, times: 5, reader: Reader, card: 9, expect: [{{strike: stays_locked, within: 0.3}}]}}
+  - {{do: mend, after: 0.3, device: door, expect: [{{device: Reader, link: online, within: 8}}]}}
+  - {{do: badge, after: 5, reader: Reader, {GOOD_CARD}, expect: [{{strike: released, within: 2}}]}}
+""")
+        here.server.event(EventType.ACCESS_GRANTED)
+    assert report.outcome is Outcome.PASSED, report.text()
+    assert sum(getattr(device.tally, counted) for device in report.devices) > 0
+
+
+def test_a_fault_for_a_while_ends_by_itself(tmp_path: Path) -> None:
+    with stage(tmp_path) as here:
+        report = here.play("""
+name: A swap
+steps:
+  - {do: fault, device: Reader, wrong_key: true, seconds: 1.5, expect: [{link: offline, within: 1}]}
+  - {do: wait, after: 2, expect: [{device: Reader, link: online, within: 6}]}
+""")
+    assert report.outcome is Outcome.PASSED, report.text()
