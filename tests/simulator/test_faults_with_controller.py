@@ -10,12 +10,12 @@ from tests.simulator.world import GOOD_CARD, site_text, stage
 
 
 @pytest.mark.parametrize(
-    ("fault", "counted"),
+    "fault, counted",
     [
-        ("noise: 0.15", "noise_bytes"),
+        pytest.param("noise: 0.15", "noise_bytes", marks=pytest.mark.slow),
         ("drop: 0.002", "dropped_bytes"),
-        ("duplicate: 0.1", "duplicated_frames"),
-        ("delay_ms: 60", "delayed_frames"),
+        pytest.param("duplicate: 0.1", "duplicated_frames", marks=pytest.mark.slow),
+        pytest.param("delay_ms: 60", "delayed_frames", marks=pytest.mark.slow),
     ],
 )
 def test_a_disturbed_line_lets_in_nobody_unknown_and_is_well_again_when_mended(
@@ -26,15 +26,22 @@ def test_a_disturbed_line_lets_in_nobody_unknown_and_is_well_again_when_mended(
 name: A bad line
 steps:
   - {{do: fault, device: door, {fault}}}
-  - {{do: badge, after: 0.2, every: 0.3, times: 5, reader: Reader, card: 9, expect: [{{strike: stays_locked, within: 0.3}}]}}
+  - do: badge
+    after: 0.2
+    every: 0.3
+    times: 5
+    reader: Reader
+    card: 9
+    expect: [{{strike: stays_locked, within: 0.3}}]
   - {{do: mend, after: 0.3, device: door, expect: [{{device: Reader, link: online, within: 8}}]}}
-  - {{do: badge, after: 5, reader: Reader, {GOOD_CARD}, expect: [{{strike: released, within: 2}}]}}
+  - {{do: badge, after: 3, reader: Reader, {GOOD_CARD}, expect: [{{strike: released, within: 2}}]}}
 """)
         here.server.event(EventType.ACCESS_GRANTED)
     assert report.outcome is Outcome.PASSED, report.text()
     assert sum(getattr(device.tally, counted) for device in report.devices) > 0
 
 
+@pytest.mark.slow
 def test_a_fault_for_a_while_ends_by_itself(tmp_path: Path) -> None:
     with stage(tmp_path) as here:
         report = here.play("""
