@@ -49,10 +49,11 @@ async def export_site(settings: Settings, controller: str | None, with_keys: boo
     if not settings.data_key.exists():
         raise SimulatorError(f"{settings.data} is no data directory of a Doorward server. Name it with --data.")
     async with open_domain(settings) as domain:
-        return await _export(domain, controller, with_keys)
+        return await export_from(domain, controller, with_keys)
 
 
-async def _export(domain: Domain, wanted: str | None, with_keys: bool) -> Exported:
+async def export_from(domain: Domain, wanted: str | None, with_keys: bool) -> Exported:
+    """The same, from an open domain."""
     controllers = await Controller.all().order_by("name")
     chosen = [row for row in controllers if wanted in (None, row.name)]
     if not chosen:

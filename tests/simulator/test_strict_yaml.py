@@ -91,13 +91,10 @@ PARTS = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["within", "strike", "do"]), inner),
     max_leaves=4,
 )
+FIELDS = "reader door device card bits keys seconds at after every times noise input contact expect"
 STEPS = st.fixed_dictionaries(
     {"do": st.sampled_from(["badge", "keys", "rex", "hold", "fault", "wait", "switch", "input", "unplug", "tamper"])},
-    optional=dict.fromkeys(
-        ["reader", "door", "device", "card", "bits", "keys", "seconds", "at", "after", "every"]
-        + ["times", "noise", "input", "contact", "expect"],
-        PARTS,
-    ),
+    optional=dict.fromkeys(FIELDS.split(), PARTS),
 )
 
 
