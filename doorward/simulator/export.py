@@ -79,13 +79,15 @@ async def export_from(domain: Domain, wanted: str | None, with_keys: bool) -> Ex
 async def _names(devices: Iterable[OsdpDevice]) -> _Names:
     rows = {row.id: row for row in await Device.all()}
     doors = {row.id: row.name for row in await Door.all()}
+    readers = {row.id: row for row in await Reader.all()}
     taken = {name.casefold() for name in doors.values()}
     named: dict[str, str] = {}
     for device in devices:
         row = rows[device.id]
-        name = row.name or f"{doors.get(row.door_id or '', 'Device')} {row.role.value} {device.address}"
+        reader, door = readers.get(row.reader_id or ""), doors.get(row.door_id or "")
+        name = row.name or (reader.name if reader else "") or (f"{door} I/O" if door else "Device")
         named[device.id] = _unique(name[: MAX_NAME - 5], taken)
-    return _Names(named, doors, {row.id: row for row in await Reader.all()})
+    return _Names(named, doors, readers)
 
 
 def _unique(name: str, taken: set[str], between: str = " ") -> str:

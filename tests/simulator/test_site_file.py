@@ -67,7 +67,7 @@ def test_things_are_found_by_what_people_call_them() -> None:
     assert names.door_of_reader("Reader") == "Main entrance"
     with pytest.raises(UnknownName, match="The doors are: Main entrance"):
         names.door("Cellar")
-    with pytest.raises(UnknownName, match="I/O is not a reader. The readers are: Reader"):
+    with pytest.raises(UnknownName, match=r"I/O is not a reader\. The readers are: Reader"):
         names.reader("I/O")
     with pytest.raises(UnknownName, match="The devices are: I/O, Reader"):
         names.devices("Cellar")
