@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from doorward.acs.decision.reason import Reason
 from doorward.acs.events.catalogue import EventType
 from doorward.simulator.report import Outcome
 from tests.simulator.world import GOOD_CARD, site_text, stage
@@ -51,3 +52,23 @@ steps:
   - {do: wait, after: 2, expect: [{device: Reader, link: online, within: 6}]}
 """)
     assert report.outcome is Outcome.PASSED, report.text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_ms", [0, 60, 180])
+def test_cards_that_waited_in_a_cut_off_reader_open_nothing_however_slowly_it_hands_them_over(
+    tmp_path: Path, delay_ms: int
+) -> None:
+    with stage(tmp_path) as here:
+        report = here.play(f"""
+name: An impatient person
+steps:
+  - {{do: unplug, device: Reader}}
+  - {{do: badge, after: 2.5, every: 0.2, times: 12, reader: Reader, {GOOD_CARD}, walk: false}}
+  - {{do: fault, device: Reader, delay_ms: {delay_ms}}}
+  - {{do: replug, after: 1, device: Reader, expect: [{{link: online, within: 5}}]}}
+  - {{do: wait, expect: [{{door: Main entrance, strike: stays_locked, within: 9}}]}}
+""")
+        denied = here.server.event(EventType.ACCESS_DENIED)
+    assert report.outcome is Outcome.PASSED, report.text()
+    assert denied.reason is Reason.READER_WAS_OFFLINE

@@ -34,8 +34,9 @@ Long enough for a busy small machine to catch its breath, short enough that a ca
 reader is not taken for a fresh one after whoever showed it has left."""
 STALE_AFTER_UP_S = 1.0
 """A reader hands over the cards it kept while the link was down right after the link is back."""
-STALE_AFTER_STALE_S = 0.25
-"""... one a poll: as long as they come in a row, they are old."""
+STALE_AFTER_STALE_S = 1.5
+"""... one a poll: as long as they come in a row, they are old. Between two of them may lie the light and the sound of a
+denial, each a message that the device may take 200 ms to answer."""
 INPUTS_WITHIN_S = 0.5
 """A device that has not told its inputs this long after coming online is asked for them."""
 RENEW_PULSE_S = 20.0
