@@ -71,4 +71,4 @@ steps:
 """)
         denied = here.server.event(EventType.ACCESS_DENIED)
     assert report.outcome is Outcome.PASSED, report.text()
-    assert denied.reason is Reason.READER_WAS_OFFLINE
+    assert denied.reason == Reason.READER_WAS_OFFLINE
