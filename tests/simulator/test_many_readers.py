@@ -65,7 +65,7 @@ steps:
         ],
         hear,
     )
-    options = ["--site", tmp_path / "site.yaml", "--scenario", scenario, "--ports", tmp_path / "dev"]
+    options: list[str | Path] = ["--site", tmp_path / "site.yaml", "--scenario", scenario, "--ports", tmp_path / "dev"]
     with running("simulator", "run", *options, "--report", tmp_path / "report.json") as simulator:
         simulator.line(READY)
         driver.start()

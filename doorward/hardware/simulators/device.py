@@ -6,7 +6,7 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
-from doorward.hardware.simulators.line import Line
+from doorward.hardware.simulators.line import SerialLine
 
 READER_CAPABILITIES = (
     (osdp_sys.CAP_CARD_DATA_FORMAT, 1, 1),
@@ -31,7 +31,7 @@ class SimulatedDevice:
 
     def __init__(
         self,
-        line: Line,
+        line: SerialLine,
         address: int,
         key: bytes | None,
         capabilities: Sequence[tuple[int, int, int]],

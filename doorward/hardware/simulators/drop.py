@@ -14,13 +14,13 @@ READ_BYTES = 4_096
 _ids = itertools.count(1)
 
 
-class Drop:
+class Drop(SerialLine):
     """One device's end. `read`, `write`, `flush` and `id` are the channel that libosdp calls. One thread uses it."""
 
     def __init__(self, trunk: SerialLine, disturbance: Disturbance, monotonic: Callable[[], float]) -> None:
         """`monotonic` is in seconds."""
-        self.id = next(_ids)
-        self.fileno = trunk.fileno
+        # Not SerialLine's own beginning: the pseudo-terminal is the trunk's.
+        self.link, self.fileno, self.id = trunk.link, trunk.fileno, next(_ids)
         self.disturbance = disturbance
         self.plugged = True
         self.heard_secure = False

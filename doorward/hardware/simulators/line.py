@@ -4,23 +4,6 @@ import os
 import tty
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
-
-
-class Line(Protocol):
-    """What a simulated device hangs on: the channel that libosdp calls, and a cable that can be cut."""
-
-    id: int
-    fileno: int
-    plugged: bool
-
-    def read(self, size: int) -> bytes: ...
-
-    def write(self, data: bytes) -> int: ...
-
-    def flush(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class SerialLine:
