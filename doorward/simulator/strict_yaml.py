@@ -11,6 +11,7 @@ import yaml
 from doorward.simulator.errors import SimulatorError
 
 MAX_BYTES = 4_000_000
+MAX_DEPTH = 50
 Place = tuple[str | int, ...]
 """The way to a value: keys and positions from the top."""
 
@@ -61,8 +62,6 @@ def parse_yaml(path: Path, data: bytes, kind: type[_Document]) -> Read[_Document
         raise SimulatorError(f"{path}:{line}: This is not YAML: {error.problem or error.context}.") from error
     except yaml.YAMLError as error:
         raise SimulatorError(f"{path}: This is not YAML text in UTF-8. Save it anew.") from error
-    except RecursionError as error:
-        raise SimulatorError(f"{path}: Lists or mappings are nested too deeply. Nothing here needs that.") from error
     except (ValueError, OverflowError) as error:
         raise SimulatorError(f"{path}: A number or date in it cannot be read: {error}. Correct it.") from error
     try:
@@ -73,8 +72,13 @@ def parse_yaml(path: Path, data: bytes, kind: type[_Document]) -> Read[_Document
 
 
 def _compose(path: Path, data: bytes) -> yaml.Node:
-    # Anchors could make a small file huge, or endless.
+    # Anchors could make a small file huge, or endless, and a deep one takes for ever.
+    depth = 0
     for event in yaml.parse(data, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            line = event.start_mark.line + 1
+            raise SimulatorError(f"{path}:{line}: Lists or mappings are nested too deeply. Nothing here needs that.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             line = event.start_mark.line + 1
             raise SimulatorError(f"{path}:{line}: Anchors and aliases (& and *) are not taken. Write it out.")

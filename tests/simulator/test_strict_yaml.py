@@ -48,6 +48,11 @@ def test_a_mistake_is_told_with_file_line_and_what_to_do(text: str, line: int, w
     assert words in message
 
 
+def test_what_is_nested_deeply_is_refused_at_once() -> None:
+    with pytest.raises(SimulatorError, match=r"^a\.yaml:1: .* nested too deeply"):
+        parse_yaml(FILE, b"[" * 1_000_000 + b"]" * 1_000_000, Scenario)
+
+
 @pytest.mark.parametrize(
     "data", [b"\xff\xfe\x00", b"\x00", b"[" * 5_000, b"{a: " * 5_000, b" " * (MAX_BYTES + 1), b"name: " + b"9" * 9_000]
 )
