@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
     _add_demo(commands.add_parser("demo", help="run a complete demo site with simulated hardware"))
     _add_simulate(commands.add_parser("simulate", help="play the hardware of the demo site, or act on it"))
+    _add_simulator(commands.add_parser("simulator", help="play any site's hardware, with scenarios and faults"))
     _add_schema(commands.add_parser("schema", help="print the GraphQL schema"))
     return parser
 
@@ -236,6 +237,13 @@ def _add_simulate(parser: argparse.ArgumentParser) -> None:
 
     add_simulate_arguments(parser)
     parser.set_defaults(run=run_simulate)
+
+
+def _add_simulator(parser: argparse.ArgumentParser) -> None:
+    from doorward.simulator import add_simulator_arguments, run_simulator
+
+    add_simulator_arguments(parser)
+    parser.set_defaults(run=run_simulator)
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

@@ -40,8 +40,11 @@ Long enough for a busy small machine to catch its breath, short enough that a ca
 reader is not taken for a fresh one after whoever showed it has left."""
 STALE_AFTER_UP_S = 1.0
 """A reader hands over the cards it kept while the link was down right after the link is back."""
-STALE_AFTER_STALE_S = 0.25
-"""... one a poll: as long as they come in a row, they are old."""
+STALE_AFTER_STALE_S = 1.5
+"""... one a poll: as long as they come in a row, they are old. Between two of them may lie the light and the sound of a
+denial, each a message that the device may take 200 ms to answer."""
+STALE_AFTER_MISSED_S = 0.5
+"""A card shown while a reply was missed is told with one of the next polls, of which each may take 200 ms."""
 INPUTS_WITHIN_S = 0.5
 """A device that has not told its inputs this long after coming online is asked for them."""
 RENEW_PULSE_S = 20.0
@@ -104,7 +107,7 @@ class DeviceLink:
         self._heard_damage = False
         if self._missed:
             self._missed = False
-            self._stale_until = max(self._stale_until, now + STALE_AFTER_STALE_S)
+            self._stale_until = max(self._stale_until, now + STALE_AFTER_MISSED_S)
 
     def missed(self) -> None:
         """The device did not answer a command: a card shown since may be told once it does, and is not fresh then."""

@@ -50,23 +50,31 @@ class SimulatedDevice:
         self._was_secure = False
         self.refuses: set[int] = set()
         self.files: list[tuple[int, bytes]] = []
+        self._address = address
+        self._capabilities = [
+            {"function_code": code, "compliance_level": level, "num_items": items}
+            for code, level, items in capabilities
+        ]
+        self.restart(key, flags)
+
+    def restart(self, key: bytes | None, flags: int = osdp_sys.FLAG_ENFORCE_SECURE) -> None:
+        """Begin anew, as after a loss of power, with this key. What it had not told yet is forgotten."""
+        self._commands.clear()
+        self._was_secure = False
         self._device = osdp_sys.PeripheralDevice(
             {
-                "name": f"address {address}",
-                "address": address,
+                "name": f"address {self._address}",
+                "address": self._address,
                 "flags": flags,
                 "scbk": key,
-                "channel": line,
+                "channel": self.line,
                 "version": 1,
                 "model": 1,
                 "vendor_code": 0x00D00D,
-                "serial_number": address,
+                "serial_number": self._address,
                 "firmware_version": 1,
             },
-            capabilities=[
-                {"function_code": code, "compliance_level": level, "num_items": items}
-                for code, level, items in capabilities
-            ],
+            capabilities=self._capabilities,
         )
         self._device.set_command_callback(self._take)
 

@@ -13,7 +13,7 @@ class SerialLine:
     """
 
     def __init__(self, link: Path) -> None:
-        """Open it and point `link` at it, replacing what an earlier run left there. Raises OSError."""
+        """Open it and point `link` at it, replacing the link that an earlier run left there. Raises OSError."""
         self.link = link
         self.plugged = True
         self.fileno, self._far_end = os.openpty()
@@ -56,6 +56,8 @@ class SerialLine:
 
     def _point_link(self) -> None:
         self.link.parent.mkdir(parents=True, exist_ok=True)
+        if self.link.exists() and not self.link.is_symlink():
+            raise FileExistsError(f"{self.link} is not a link that a simulator made; it is left alone")
         fresh = self.link.with_name(f".{self.link.name}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self._port)

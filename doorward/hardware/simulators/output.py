@@ -41,6 +41,10 @@ class TimedOutput:
                 else:
                     self._until = now + ticks * TICK_S
 
+    def reset(self) -> None:
+        """It is off, as after a loss of power."""
+        self._permanent, self._until = False, None
+
     def active(self, now: float) -> bool:
         """Whether the output is energised."""
         if self._until is not None and now < self._until:

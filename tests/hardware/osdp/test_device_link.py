@@ -28,7 +28,8 @@ def new_link(told: Heard) -> DeviceLink:
 def test_reads_in_the_first_moments_are_not_fresh_nor_those_that_follow_in_a_row(told: Heard) -> None:
     link = new_link(told)
     first = STALE_AFTER_UP_S - 0.01
-    for at in (first, first + STALE_AFTER_STALE_S / 2, first + STALE_AFTER_STALE_S, 2 * STALE_AFTER_UP_S):
+    last = first + STALE_AFTER_STALE_S
+    for at in (first, first + STALE_AFTER_STALE_S / 2, last, last + STALE_AFTER_STALE_S + 0.01):
         link.take_event(dict(CARD), at)
     assert [read.fresh for read in told.of(CardRead)] == [False, False, False, True]
 

@@ -1,0 +1,108 @@
+"""Reading the file that describes a site's hardware, and checking that such a site can be."""
+
+from pathlib import Path
+
+from doorward.acs.decision.policy import Side
+from doorward.acs.doors.wiring import InputPurpose
+from doorward.hardware.simulators.site_spec import MAX_READERS, DeviceSpec, SiteDoorSpec, SiteSpec
+from doorward.simulator.strict_yaml import Place, Read, parse_yaml, read_yaml
+
+
+def read_site(path: Path) -> SiteSpec:
+    """The site in a file. Raises SimulatorError with file, line and what to do."""
+    return check_site(read_yaml(path, SiteSpec))
+
+
+def parse_site(path: Path, data: bytes) -> SiteSpec:
+    """The site in some bytes that `path` holds. Raises SimulatorError."""
+    return check_site(parse_yaml(path, data, SiteSpec))
+
+
+def check_site(read: Read[SiteSpec]) -> SiteSpec:
+    """The site, if it can be built so. Raises SimulatorError."""
+    _check_devices(read)
+    wires = _Wires(read)
+    names = {device.name.casefold() for device in read.document.devices}
+    for position, door in enumerate(read.document.doors):
+        if door.name.casefold() in names:
+            raise read.mistake(f"{door.name} is the name of something else too. Rename one.", "doors", position, "name")
+        names.add(door.name.casefold())
+        wires.check(door, ("doors", position))
+    return read.document
+
+
+def _check_devices(read: Read[SiteSpec]) -> None:
+    names: set[str] = set()
+    addresses: set[tuple[str, int]] = set()
+    readers = 0
+    for position, device in enumerate(read.document.devices):
+        place: Place = ("devices", position)
+        if device.name.casefold() in names:
+            raise read.mistake(f"Two devices are called {device.name}. Rename one.", *place, "name")
+        if (device.port, device.address) in addresses:
+            raise read.mistake(
+                f"Two devices on {device.port} have address {device.address}. Give each its own.", *place, "address"
+            )
+        names.add(device.name.casefold())
+        addresses.add((device.port, device.address))
+        readers += device.reader
+    if readers > MAX_READERS:
+        raise read.mistake(
+            f"There are {readers} readers; one simulator plays {MAX_READERS}. Make two sites of it.", "devices"
+        )
+
+
+class _Wires:
+    """What the doors hang on; each output, input and reader serves one purpose."""
+
+    def __init__(self, read: Read[SiteSpec]) -> None:
+        self._read = read
+        self._devices = {device.name: device for device in read.document.devices}
+        self._users: dict[tuple[str, str, int], str] = {}
+
+    def check(self, door: SiteDoorSpec, place: Place) -> None:
+        """Wire one door. Raises SimulatorError."""
+        for position, lock in enumerate(door.locks):
+            at: Place = (*place, "locks", position)
+            self._take(door, "output", lock.output, self._device(door, lock.device, at), at)
+        for position, contact in enumerate(door.contacts):
+            at = (*place, "contacts", position)
+            self._take(door, "input", contact.input, self._device(door, contact.device, at), at)
+        if sum(contact.purpose is InputPurpose.POSITION for contact in door.contacts) > 1:
+            raise self._read.mistake(f"{door.name} has two position contacts. A door has one leaf.", *place, "contacts")
+        sides: set[Side] = set()
+        for position, reader in enumerate(door.readers):
+            at = (*place, "readers", position)
+            if reader.side in sides:
+                raise self._read.mistake(f"{door.name} has two readers on side {reader.side.value}. One each.", *at)
+            sides.add(reader.side)
+            device = self._device(door, reader.device, at)
+            if not device.reader:
+                raise self._read.mistake(f"{device.name} is not a reader. Write `reader: true` at the device.", *at)
+            self._use(door, device, "reader", 0, at)
+
+    def _device(self, door: SiteDoorSpec, name: str, place: Place) -> DeviceSpec:
+        if name not in self._devices:
+            raise self._read.mistake(
+                f"{door.name} needs a device called {name}, which is not in the list of devices. Add it, or correct "
+                "the name.",
+                *place,
+                "device",
+            )
+        return self._devices[name]
+
+    def _take(self, door: SiteDoorSpec, what: str, number: int, device: DeviceSpec, place: Place) -> None:
+        have = device.outputs if what == "output" else device.inputs
+        if number >= have:
+            raise self._read.mistake(
+                f"{device.name} has {have} {what}s, numbered from 0; there is no {what} {number}.", *place, what
+            )
+        self._use(door, device, what, number, place)
+
+    def _use(self, door: SiteDoorSpec, device: DeviceSpec, what: str, number: int, place: Place) -> None:
+        user = self._users.get((device.name, what, number))
+        if user is not None:
+            raise self._read.mistake(
+                f"The {what} {number} of {device.name} is used by {user} already. Each serves one purpose.", *place
+            )
+        self._users[device.name, what, number] = door.name
