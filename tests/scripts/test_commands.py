@@ -5,10 +5,13 @@ import pytest
 from tests.scripts.checkout import Checkout
 
 NPM_TEST = "scripts/npm test --silent"
-COMPUTING = ("tests/acs", "tests/graphql", "tests/hardware", "tests/server", "tests/scripts", "tests/docs")
+TOGETHER = (
+    "tests/acs", "tests/graphql", "tests/hardware", "tests/server", "tests/scripts", "tests/docs", "tests/demo",
+    "tests/simulator", "tests/video",
+)  # fmt: skip
 BOTH_HALVES = [
-    " ".join(("-m pytest -n 2 --dist loadfile", *COMPUTING)),
-    " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in COMPUTING))),
+    " ".join(("-m pytest -n 2 --dist loadfile", *TOGETHER)),
+    " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in TOGETHER))),
 ]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
 
