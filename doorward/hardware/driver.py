@@ -15,12 +15,16 @@ Reading = bool | float | None
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A card shown at reader `number` of a device. Not `fresh`: it may have waited there while the link was down."""
+    """A card shown at reader `number` of a device. Not `fresh`: it may have waited there while the link was down.
+
+    `reference` is the driver's own name for what was shown; the feedback about it has the same.
+    """
 
     device_id: str
     bits: CardBits
     fresh: bool
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class KeysPressed:
     device_id: str
     keys: str = field(repr=False)
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,10 @@ class Presented:
     """Something else than a card shown at a reader device: a QR code, a plate, a phone. Decided like a card."""
 
     device_id: str
-    item: Shown
+    item: Shown = field(repr=False)
     fresh: bool = True
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,24 @@ class SupplyChanged:
     present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRefused:
+    """Somebody at the network address `source` spoke for the device without its key. Told once a minute at most."""
+
+    device_id: str
+    source: str
+
+
 DriverEvent = (
-    CardRead | KeysPressed | Presented | InputsChanged | DeviceOnline | DeviceOffline | TamperChanged | SupplyChanged
+    CardRead
+    | KeysPressed
+    | Presented
+    | InputsChanged
+    | DeviceOnline
+    | DeviceOffline
+    | TamperChanged
+    | SupplyChanged
+    | KeyRefused
 )
 
 
@@ -110,12 +132,16 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Show the person at a reader whether they may pass, or that more is waited for (LED and buzzer, if any)."""
+    """Show the person at a reader whether they may pass, or that more is waited for (LED and buzzer, if any).
+
+    `reference` is that of what was shown.
+    """
 
     device_id: str
     granted: bool
     waiting: bool = False
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,39 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from doorward.acs.devices import Device, OsdpDevice
+from doorward.acs.devices import Device, IpDevice, OsdpDevice
 from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink
+from doorward.hardware.ip.driver import IpDriver
+from doorward.hardware.ip.listener import Listener
 from doorward.hardware.osdp.driver import OsdpDriver
 
 MakeDriver = Callable[[Sequence[Any], EventSink], Driver]
 
-MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver}
+MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, IpDevice: IpDriver}
 """The driver of each kind of device; it is made of the devices of that kind."""
+
+
+def drivers_with(listener: Listener | None) -> Callable[[Sequence[Device], EventSink], "Drivers"]:
+    """Makes drivers whose devices on the network are those that this listener hears."""
+    return lambda devices, sink: Drivers(devices, sink, listener)
 
 
 class Drivers:
     """A driver for each kind of device that there is, from `start` to `stop`. `submit` is for any thread."""
 
-    def __init__(self, devices: Sequence[Device], sink: EventSink) -> None:
-        """Events of all of them go to `sink`."""
+    def __init__(self, devices: Sequence[Device], sink: EventSink, listener: Listener | None = None) -> None:
+        """Events of all of them go to `sink`. `listener` hears the devices on the network."""
         by_kind: dict[type, list[Device]] = {}
         for device in devices:
             by_kind.setdefault(type(device), []).append(device)
         self._drivers: list[Driver] = []
         self._driver_of: dict[str, Driver] = {}
         for kind, alike in by_kind.items():
-            driver = MAKERS[kind](alike, sink)
+            make: MakeDriver = MAKERS[kind]
+            if listener is not None and kind is IpDevice:
+                driver: Driver = IpDriver(alike, sink, listener)  # type: ignore[arg-type]
+            else:
+                driver = make(alike, sink)
             self._drivers.append(driver)
             self._driver_of.update((device.id, driver) for device in alike)
 

@@ -47,6 +47,7 @@ from doorward.hardware.driver import (
     DriverEvent,
     Feedback,
     InputsChanged,
+    KeyRefused,
     KeysPressed,
     Presented,
     ShowDoor,
@@ -88,6 +89,7 @@ class _Kinds:
 
 _ONLINE = _Kinds(EventType.READER_ONLINE, EventType.DEVICE_ONLINE)
 _OFFLINE = _Kinds(EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE)
+_KEY_REFUSED = _Kinds(EventType.READER_KEY_REFUSED, EventType.DEVICE_KEY_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Turn:
                 self._tampered(given.device_id, given.active)
             case SupplyChanged():
                 self._supplied(given.device_id, given.present)
+            case KeyRefused():
+                self._device_records(given.device_id, _KEY_REFUSED, {"address": given.source})
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -162,11 +166,11 @@ class Turn:
             return
         match given:
             case CardRead():
-                self.admission.show(reader, given.bits, given.fresh)
+                self.admission.show(reader, given.bits, given.fresh, given.reference)
             case Presented():
-                self.admission.show(reader, given.item, given.fresh)
+                self.admission.show(reader, given.item, given.fresh, given.reference)
             case KeysPressed():
-                self.admission.keys(reader, given.keys)
+                self.admission.keys(reader, given.keys, given.reference)
 
     def pass_time(self) -> None:
         """Apply the deadlines that have come, at every contact, door and reader."""

@@ -187,6 +187,12 @@ class EventType(StrEnum):
     # What the server does by the clock.
     JOB_FAILED = "server.job_failed"
     MOBILE_INVITATION_EXPIRED = "audit.mobile.invitation_expired"
+    # Readers and cameras on the network.
+    READER_KEY_REFUSED = "reader.key_refused"
+    DEVICE_KEY_REFUSED = "device.key_refused"
+    DEVICE_UPDATED = "audit.device.updated"
+    DEVICE_KEY_SHOWN = "audit.device.key_shown"
+    DEVICE_KEY_ROTATED = "audit.device.key_rotated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +393,12 @@ def _declare() -> dict[EventType, Declaration]:
         # What the server does by the clock.
         kind.JOB_FAILED: Declaration(system, warning, "Daily work of the server failed"),
         kind.MOBILE_INVITATION_EXPIRED: Declaration(audit, info, "Invitation of a mobile credential expired unused"),
+        # Readers and cameras on the network.
+        kind.READER_KEY_REFUSED: Declaration(device, warning, "Message in the name of a reader with a wrong key"),
+        kind.DEVICE_KEY_REFUSED: Declaration(device, warning, "Message in the name of a device with a wrong key"),
+        kind.DEVICE_UPDATED: Declaration(audit, info, "Settings of a device changed"),
+        kind.DEVICE_KEY_SHOWN: Declaration(audit, notice, "Key of a device shown to a user"),
+        kind.DEVICE_KEY_ROTATED: Declaration(audit, notice, "New key for a device"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

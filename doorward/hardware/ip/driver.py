@@ -1,0 +1,47 @@
+"""The driver of devices on the network: the listener's devices, as a controller drives them."""
+
+from collections.abc import Sequence
+
+from doorward.acs.devices import IpDevice
+from doorward.hardware.driver import (
+    CommandRefused,
+    DeviceOffline,
+    DriverCommand,
+    EventSink,
+    SetOutput,
+)
+from doorward.hardware.ip.listener import Listener
+
+_NO_LISTENER = (
+    "This controller does not listen to readers on the network. Start it with --peripherals-port and a certificate."
+)
+_UNDRIVEN = "The device is no longer driven by this controller."
+
+
+class IpDriver:
+    """Drives devices on the network from `start` to `stop`, through a listener that outlasts it."""
+
+    def __init__(self, devices: Sequence[IpDevice], sink: EventSink, listener: Listener | None = None) -> None:
+        """Events go to `sink`, from the listener's thread. Without a listener, the devices are offline and say why."""
+        self._devices, self._sink, self._listener = tuple(devices), sink, listener
+
+    def start(self) -> None:
+        """Take up the devices: those that are in contact are online at once."""
+        if self._listener is not None:
+            self._listener.drive(self._devices, self._sink)
+            return
+        for device in self._devices:
+            self._sink(DeviceOffline(device.id, _NO_LISTENER))
+
+    def stop(self) -> None:
+        """Let go of the devices. They keep their connections, for the driver that may come next."""
+        if self._listener is not None:
+            for device_id in self._listener.release():
+                self._sink(DeviceOffline(device_id, _UNDRIVEN))
+
+    def submit(self, command: DriverCommand) -> None:
+        """Tell a device what came of a read, or how the door stands. Raises CommandRefused: it has no outputs."""
+        if isinstance(command, SetOutput):
+            raise CommandRefused("A reader on the network has no output that this controller can set.")
+        if self._listener is not None:
+            self._listener.show(command)
