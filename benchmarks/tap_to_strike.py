@@ -54,9 +54,9 @@ from doorward.acs.messages import (
     Welcome,
 )
 from doorward.hardware.controller import Controller
+from doorward.hardware.drivers import Drivers
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import LinkClosed, ServerEnd, memory_link
-from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.simulators.door import DoorSpec, ReaderSpec, SimulatedDoor
 
 FACILITY, NUMBER = 17, 1042
@@ -214,7 +214,7 @@ def our_controller(folder: Path, wires: Wires) -> Iterator[None]:
     server = threading.Thread(target=lambda: loop.run_until_complete(serve(server_end, snapshot(wires))), name="server")
     server.start()
     try:
-        with Controller("bench", folder / "journal.db", secrets.token_bytes(32), OsdpDriver) as controller:
+        with Controller("bench", folder / "journal.db", secrets.token_bytes(32), Drivers) as controller:
             controller.attach(controller_end)
             yield
     finally:

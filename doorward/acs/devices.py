@@ -75,12 +75,16 @@ class Region(msgspec.Struct, frozen=True):
     bottom: int = 100
 
 
+WHOLE_PICTURE = Region()
+
+
 class IpDevice(msgspec.Struct, frozen=True, tag="ip"):
     """A reader, intercom or camera on the network that sends what it reads, or a stream that codes are read from.
 
-    `accepts` is all that is taken from it, and `keys` are those that it may sign with. `push_secret` (empty: off) is what a camera that cannot sign shows instead;
-    it can tell plates only. `stream_url` (empty: none) is a stream in whose `region` QR codes are looked for. A plate
-    that the camera is less sure of than `min_confidence` (0 to 1) is passed over.
+    `accepts` is all that is taken from it, and `keys` are those that it may sign with. `push_secret` (empty: off) is
+    what a camera that cannot sign shows instead. It can tell plates only. `stream_url` (empty: none) is a stream in
+    whose `region` QR codes are looked for. A plate that the camera is less sure of than `min_confidence` (0 to 1) is
+    passed over.
     """
 
     id: str
@@ -88,7 +92,7 @@ class IpDevice(msgspec.Struct, frozen=True, tag="ip"):
     keys: tuple[PeripheralKey, ...] = ()
     push_secret: str = ""
     stream_url: str = ""
-    region: Region = Region()
+    region: Region = WHOLE_PICTURE
     min_confidence: float = 0.0
 
     def __repr__(self) -> str:

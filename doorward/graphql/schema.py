@@ -22,6 +22,7 @@ from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.plain_input import PlainInput
@@ -55,6 +56,7 @@ _QUERIES = (
     FormatQuery,
     GroupQuery,
     HolidayQuery,
+    IpDeviceQuery,
     OverrideQuery,
     PeopleQuery,
     PresenceQuery,
@@ -78,6 +80,7 @@ _MUTATIONS = (
     FormatMutation,
     GroupMutation,
     HolidayMutation,
+    IpDeviceMutation,
     OverrideMutation,
     PeopleMutation,
     PresenceMutation,

@@ -15,7 +15,7 @@ from doorward.acs.devices import OsdpDevice
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import DoorStatus, PolicySnapshot
 from doorward.hardware.controller import Controller
-from doorward.hardware.osdp.driver import OsdpDriver
+from doorward.hardware.drivers import Drivers
 from doorward.hardware.simulators.door import DoorSpec, ReaderSpec, SimulatedDoor
 from tests.hardware.site import DATA_KEY, FACILITY, NUMBER, FakeServer, policy, wired
 
@@ -72,7 +72,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         OsdpDevice("i", str(ports[1]), 2, keys[1]),
     )
     try:
-        with Controller("controller-1", tmp_path / "journal.db", DATA_KEY, OsdpDriver) as controller:
+        with Controller("controller-1", tmp_path / "journal.db", DATA_KEY, Drivers) as controller:
             server.attach(controller)
             server.send(PolicySnapshot(policy(), wired(*devices)))
             server.message(DoorStatus, lambda status: status.online and status.readers_online["reader-1"])

@@ -7,6 +7,7 @@ from doorward.acs.decision.debounce import MAX_DEBOUNCE_MS
 from doorward.acs.decision.policy import DoorPolicy, ReaderPolicy
 from doorward.acs.devices import DEFAULT_BAUD, DeviceKind, InputLine, LockLine, OsdpDevice, ReaderLine, Wiring
 from doorward.acs.devices import Device as AnyDevice
+from doorward.acs.doors.ip_settings import ip_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
@@ -108,7 +109,10 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
     return OsdpDevice(device.id, device.port or "", device.address or 0, key, device.baud or DEFAULT_BAUD)
 
 
-_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {DeviceKind.OSDP: _osdp}
+_KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {
+    DeviceKind.OSDP: _osdp,
+    DeviceKind.IP: ip_device,
+}
 """What a controller gets of each kind of device."""
 
 

@@ -8,7 +8,6 @@ from doorward.acs.actor import Permission
 from doorward.acs.doors.adding import READER_COLUMNS, put_reader
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
-from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import Work, operation
@@ -25,8 +24,8 @@ async def update_reader(
     check.version(reader.version, expected_version)
     before = settings_of_reader(reader)
     after = replace(before, **changes)
-    if after.type is not ReaderType.OSDP and await _devices(work, reader_id):
-        raise Conflict("An OSDP device is wired to this reader. Delete it first.", "type")
+    if after.type is not before.type and await _devices(work, reader_id):
+        raise Conflict("A device is this reader. Delete that first.", "type")
     await put_reader(work, reader, door, after)
     if settings_of_reader(reader) == before:
         return reader
@@ -75,7 +74,7 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
 
 @operation(Permission.CONFIGURATION_WRITE)
 async def delete_device(work: Work, device_id: str) -> None:
-    """Delete an OSDP device. Refused while a lock or an input of a door is on it."""
+    """Delete a device. Refused while a lock or an input of a door is on it."""
     device = await Device.get_or_none(id=device_id, using_db=work.connection)
     if device is None:
         raise NotFound("There is no such device.", "id")

@@ -37,7 +37,7 @@ class Bucket:
 
 
 class Buckets:
-    """A bucket for each of many. At most `most` of them are kept; whoever would be one more gets none."""
+    """A bucket for each of many. At most `most` of them are kept; whoever would be one more is not limited."""
 
     def __init__(self, burst: float, per_s: float, most: int) -> None:
         self._burst, self._per_s, self._most = burst, per_s, most
@@ -46,14 +46,12 @@ class Buckets:
     def take(self, key: Hashable, now: float) -> bool:
         """Whether one more of `key` may happen now; if so, it has."""
         bucket = self._of(key, now)
-        return bucket is not None and bucket.take(now)
+        return bucket is None or bucket.take(now)
 
     def empty(self, key: Hashable, now: float) -> bool:
         """Whether none of `key` may happen now."""
         bucket = self._buckets.get(key)
-        return (
-            bucket.empty(now) if bucket is not None else len(self._buckets) >= self._most and self._of(key, now) is None
-        )
+        return bucket is not None and bucket.empty(now)
 
     def _of(self, key: Hashable, now: float) -> Bucket | None:
         bucket = self._buckets.get(key)

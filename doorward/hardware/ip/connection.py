@@ -95,8 +95,7 @@ class HttpConnection:
                 await self._say_why(Answer(413, {"problem": f"A message has at most {MAX_MESSAGE_BYTES} bytes."}))
                 raise ConnectionEnded
         if not isinstance(event, h11.EndOfMessage):
-            if not (event is h11.PAUSED and self._http.their_state is h11.MIGHT_SWITCH_PROTOCOL):
-                raise ConnectionEnded
+            raise ConnectionEnded
         try:
             return HttpRequest(head.method.decode(), head.target.decode(), _headers(head), body)
         except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from doorward.acs.devices import PeripheralKey, ReadKind
 from doorward.hardware.ip.bucket import Buckets
 from doorward.hardware.ip.connection import Answer, HttpRequest
 from doorward.hardware.ip.guard import Guard, Refusal
-from doorward.hardware.ip.message import BadMessage, KeysMessage, Outcome, parse_read
+from doorward.hardware.ip.message import KIND_OF, BadMessage, KeysMessage, Outcome, parse_read
 from doorward.hardware.ip.peripheral import ANSWER_S, Clock, NotDriven, Peripheral, TooMany
 from doorward.hardware.ip.signature import Request
 
@@ -24,6 +24,7 @@ _PROBLEMS = {
     Refusal.REPLAYED: "The nonce was used before. Sign every request with a new one.",
 }
 _NOT_FOUND = Answer(404, {"problem": "There is nothing here."})
+_ONLY_PLATES = Answer(403, {"problem": "Without a signature, only plates are taken."})
 _WRONG_SECRET = Answer(401, {"problem": "The secret is not that of the device."})
 _FAILURES_BURST, _FAILURES_PER_S, _MOST_SOURCES = 20, 0.5, 4096
 _ASKS_BURST, _ASKS_PER_S = 50, 10
@@ -119,8 +120,8 @@ class Routes:
     async def _read(self, peripheral: Peripheral, body: bytes, only: ReadKind | None = None) -> Answer:
         try:
             message = parse_read(body)
-            if only is not None and message.__struct_config__.tag != only.value:
-                raise BadMessage("Without a signature, only plates are taken.")
+            if only is not None and KIND_OF[type(message)] is not only:
+                return _ONLY_PLATES
             future = peripheral.take(message)
         except BadMessage as error:
             return Answer(400, {"problem": str(error)})
