@@ -69,6 +69,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8080, help="0 picks a free one (default: %(default)s)")
     parser.add_argument("--certificate", type=Path, metavar="PEM", help="serve HTTPS and HTTP/2 with it")
     parser.add_argument("--private-key", type=Path, metavar="PEM", help="the certificate's key")
+    parser.add_argument(
+        "--peripherals-port", type=_port, help="listen there to readers and cameras on the network (default: do not)"
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -85,7 +88,13 @@ def _serve(options: argparse.Namespace) -> int:
     if (options.certificate is None) != (options.private_key is None):
         return _fail("--certificate and --private-key go together.")
     settings = Settings(
-        options.data, options.database, options.host, options.port, options.certificate, options.private_key
+        options.data,
+        options.database,
+        options.host,
+        options.port,
+        options.certificate,
+        options.private_key,
+        options.peripherals_port,
     )
     return _run(run_server(settings))
 

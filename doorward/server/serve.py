@@ -6,8 +6,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
@@ -18,7 +18,8 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
 from doorward.hardware.controller import Controller
-from doorward.hardware.drivers import Drivers
+from doorward.hardware.drivers import drivers_with
+from doorward.hardware.ip.listener import Listener, ListenerUnusable, server_tls
 from doorward.hardware.link import memory_link
 from doorward.server.app import build_app
 from doorward.server.controller_service import ControllerService
@@ -43,7 +44,8 @@ async def run_server(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         domain = await stack.enter_async_context(open_domain(settings))
-        controller_task = await stack.enter_async_context(_embedded_controller(domain, settings))
+        peripherals = stack.enter_context(_peripherals(settings))
+        controller_task = await stack.enter_async_context(_embedded_controller(domain, settings, peripherals))
         recording = Recording(domain, settings.video)
         stack.push_async_callback(recording.stop)
         await recording.start()
@@ -94,6 +96,26 @@ def _check_certificate(settings: Settings) -> None:
         ) from error
 
 
+@contextmanager
+def _peripherals(settings: Settings) -> Iterator[Listener | None]:
+    """Where readers on the network knock, if they may. Raises StartFailed."""
+    if settings.peripherals_port is None:
+        yield None
+        return
+    if settings.certificate is None or settings.private_key is None:
+        raise StartFailed("Readers on the network need TLS: give --certificate and --private-key.")
+    try:
+        tls = server_tls(settings.certificate, settings.private_key)
+        listener = Listener(settings.host, settings.peripherals_port, tls)
+        listener.start()
+    except ListenerUnusable as error:
+        raise StartFailed(str(error)) from error
+    try:
+        yield listener
+    finally:
+        listener.stop()
+
+
 def _config(settings: Settings, listener: socket.socket) -> Config:
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
@@ -116,14 +138,16 @@ def _announce(settings: Settings, listener: socket.socket) -> None:
 
 
 @asynccontextmanager
-async def _embedded_controller(domain: Domain, settings: Settings) -> AsyncIterator[asyncio.Task[None]]:
+async def _embedded_controller(
+    domain: Domain, settings: Settings, peripherals: Listener | None
+) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
     row = await ensure_site()
     controller = Controller(
         controller_id=row.id,
         journal_path=settings.journal,
         data_key=settings.data_key.read_bytes(),
-        driver_factory=Drivers,
+        driver_factory=drivers_with(peripherals),
     )
     await asyncio.to_thread(controller.start)
     try:

@@ -22,7 +22,10 @@ class ServerFailed(ServerError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where everything is. `database` is a URL; without one, SQLite inside the data directory."""
+    """Where everything is. `database` is a URL; without one, SQLite inside the data directory.
+
+    `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
+    """
 
     data: Path
     database: str | None = None
@@ -30,6 +33,7 @@ class Settings:
     port: int = DEFAULT_PORT
     certificate: Path | None = None
     private_key: Path | None = None
+    peripherals_port: int | None = None
 
     @property
     def database_url(self) -> str:

@@ -302,6 +302,7 @@ async def doors(walk: Walk) -> None:
     await do(delete_device, device.id)
     await do(delete_reader, reader.id)
     await do(delete_door, door.id)
+    await devices_on_the_network(walk)
 
 
 async def devices_on_the_network(walk: Walk) -> None:
@@ -417,7 +418,6 @@ AREAS = (
     formats,
     schedules,
     doors,
-    devices_on_the_network,
     elevators,
     zones,
     rules,
