@@ -66,7 +66,7 @@ class Listener:
         self._routes = Routes(self._devices, clock)
         self._connections: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="ip-listener", daemon=True)
 
@@ -75,12 +75,12 @@ class Listener:
         try:
             self._socket = self._bound()
         except OSError as error:
-            self._loop.close()
             raise ListenerUnusable(
                 f"Port {self.port} on {self._host} cannot be used for readers on the network: "
                 f"{error.strerror or error}. Stop the program that has it, or choose another."
             ) from error
         self.port = self._socket.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def _bound(self) -> socket.socket:

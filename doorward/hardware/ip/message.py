@@ -18,7 +18,7 @@ from doorward.hardware.driver import CardRead, KeysPressed, Presented
 from doorward.hardware.errors import HardwareError
 
 MAX_MESSAGE_BYTES = 4096
-_Id = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._:-]{1,64}$")]
+_Id = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9._:-]{1,64}\\Z")]
 _At = Annotated[datetime, msgspec.Meta(tz=True)]
 _Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -48,13 +48,13 @@ class CardMessage(_Read, frozen=True, tag="card"):
 class PinMessage(_Read, frozen=True, tag="pin"):
     """A whole PIN, as it was typed and confirmed."""
 
-    digits: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,32}$")]
+    digits: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,32}\\Z")]
 
 
 class KeysMessage(_Read, frozen=True, tag="keys"):
     """Keys as they were pressed, oldest first."""
 
-    keys: Annotated[str, msgspec.Meta(pattern="^[0-9*#]{1,32}$")]
+    keys: Annotated[str, msgspec.Meta(pattern="^[0-9*#]{1,32}\\Z")]
 
 
 class QrMessage(_Read, frozen=True, tag="qr"):
