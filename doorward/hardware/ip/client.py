@@ -92,6 +92,12 @@ class Client:
             self._connection.close()
             self._connection = None
 
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
     def _signed(self, method: str, what: str, body: bytes) -> dict[str, Any]:
         """Ask once, and once more when the controller says that it has begun anew."""
         if not self._boot:
@@ -171,10 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for secret in {"digits", "text"} & given.keys():
         given[secret] = given[secret] or sys.stdin.readline().rstrip("\n")
     try:
-        client = Client(url, device_id, bytes.fromhex(os.environ.get(KEY_VARIABLE, "")), tls)
-        client.heartbeat()
-        outcome = "there" if kind == "heartbeat" else client.send(read(kind, **given))
-        client.close()
+        with Client(url, device_id, bytes.fromhex(os.environ.get(KEY_VARIABLE, "")), tls) as client:
+            client.heartbeat()
+            outcome = "there" if kind == "heartbeat" else client.send(read(kind, **given))
     except (NotTaken, OSError, ValueError, http.client.HTTPException) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -120,13 +121,17 @@ class Listener:
 
     def show(self, command: Feedback | ShowDoor) -> None:
         """Tell a device what came of a read, or how its door stands. Returns at once."""
-        self._loop.call_soon_threadsafe(self._show, command)
+        if self._thread.is_alive():
+            with suppress(RuntimeError):  # it is being stopped: nobody is left to be shown anything
+                self._loop.call_soon_threadsafe(self._show, command)
 
     def _call(self, what: Callable[[], T]) -> T:
+        """Done in the thread, or here once that is gone."""
+
         async def run() -> T:
             return what()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result() if self._thread.is_alive() else what()
 
     def _drive(self, devices: Sequence[IpDevice], sink: EventSink) -> None:
         wanted = {device.id for device in devices}
@@ -180,7 +185,10 @@ class Listener:
         while True:
             await asyncio.sleep(TICK_S)
             for peripheral in list(self._devices.values()):
-                peripheral.pass_time()
+                try:
+                    peripheral.pass_time()
+                except Exception:
+                    logger.exception("the device %s could not be looked after", peripheral.device.id)
 
     async def _accept(self) -> None:
         while True:

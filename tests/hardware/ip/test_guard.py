@@ -75,7 +75,7 @@ def test_no_header_can_be_altered_or_left_out(guard: Guard, clock: Clock, name: 
 
 
 @pytest.mark.parametrize(
-    ("name", "spelling"),
+    "name, spelling",
     [
         ("doorward-timestamp", "+{}"),
         ("doorward-timestamp", "0{}"),
@@ -90,7 +90,7 @@ def test_each_value_has_one_spelling_only(guard: Guard, clock: Clock, name: str,
     assert read_stamp(signed | {name: spelling.format(signed[name])}) is None
 
 
-@pytest.mark.parametrize(("skew_s", "taken"), [(-31, False), (-30, True), (30, True), (31, False)])
+@pytest.mark.parametrize("skew_s, taken", [(-31, False), (-30, True), (30, True), (31, False)])
 def test_a_clock_may_be_half_a_minute_wrong(guard: Guard, clock: Clock, skew_s: int, taken: bool) -> None:
     checked = guard.check(REQUEST, headers(guard, clock, skew_s=skew_s))
     assert checked == (PeripheralKey(KEY) if taken else Refusal.CLOCK)
