@@ -17,7 +17,9 @@ DEVICE = """{
   id name doorId readerName path hasStream region { left top right bottom } minConfidence unsignedPlates
 }"""
 REST = "errors { code message path }"
-ADD_READER = "mutation($id: ID!, $input: ReaderSettingsInput!) { createReader(doorId: $id, input: $input) { reader { id } } }"
+ADD_READER = (
+    "mutation($id: ID!, $input: ReaderSettingsInput!) { createReader(doorId: $id, input: $input) { reader { id } } }"
+)
 CREATE = "mutation($input: CreateIpDeviceInput!) { createIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 UPDATE = "mutation($input: UpdateIpDeviceInput!) { updateIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 SHOW = "mutation($id: ID!) { showIpDeviceKey(id: $id) { key pushSecret " + REST + " } }"
@@ -76,4 +78,4 @@ async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(databa
 async def test_only_who_may_change_the_configuration_sees_a_key(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await api.sign_in(Role.OPERATOR)
-        assert (await api.data(SHOW, id="x"))["showIpDeviceKey"]["errors"][0]["code"] == "NOT_PERMITTED"
+        assert (await api.data(SHOW, id="x"))["showIpDeviceKey"]["errors"][0]["code"] == "PERMISSION"

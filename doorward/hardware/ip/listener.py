@@ -145,7 +145,7 @@ class Listener:
     def _release(self) -> list[str]:
         for peripheral in self._devices.values():
             peripheral.release()
-        return [device_id for device_id, peripheral in self._devices.items() if peripheral.online]
+        return [one.device.id for one in self._devices.values() if one.online and not one.device.stream_url]
 
     def _show(self, command: Feedback | ShowDoor) -> None:
         peripheral = self._devices.get(command.device_id)

@@ -90,7 +90,7 @@ class Peripheral:
         for session in list(self.sessions):
             if session.key not in self.guard.keys:
                 session.end()
-        if self.online:
+        if self.online and not device.stream_url:
             sink(DeviceOnline(device.id))
 
     def release(self) -> None:
@@ -109,7 +109,7 @@ class Peripheral:
             self.online = True
             self._told_offline = False
             self.linked()
-            if self._sink is not None:
+            if self._sink is not None and not self.device.stream_url:
                 self._sink(DeviceOnline(self.device.id))
 
     def linked(self) -> None:
@@ -126,7 +126,8 @@ class Peripheral:
             return
         self.online = False
         self._told_offline = True
-        self._sink(DeviceOffline(self.device.id, SILENT))
+        if not self.device.stream_url:  # that one is online while its stream is
+            self._sink(DeviceOffline(self.device.id, SILENT))
 
     def refused(self, source: str) -> None:
         """Somebody at this address spoke for the device with a wrong key."""
