@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -82,9 +82,16 @@ class _Watcher:
         if now >= self._look_at:
             self._look_at = now + 1 / LOOKS_PER_S
             codes = codes_in(frame.to_ndarray(format="gray").astype(np.uint8, copy=False), self._region)
-            for text in self._sightings.new(codes, now):
-                self._tell(Seen(text, prompt))
+            self._tell_all(self._sightings.look(codes, now, prompt))
         return now - self._prompt_at <= MOST_LATE_S
+
+    def end(self) -> None:
+        """The stream has ended."""
+        self._tell_all(self._sightings.left())
+
+    def _tell_all(self, seen: list[tuple[str, bool]]) -> None:
+        for text, prompt in seen:
+            self._tell(Seen(text, prompt))
 
 
 def watch(job: StreamJob, tell: Callable[[Sighting], None]) -> str:
@@ -96,14 +103,19 @@ def watch(job: StreamJob, tell: Callable[[Sighting], None]) -> str:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
             watcher = _Watcher(job.region, tell)
-            for packet in container.demux(stream):
-                for frame in _decoded(packet):
-                    if not watcher.take(frame):
-                        return "The stream's pictures come later and later. It is opened anew."
+            try:
+                if not _all_taken(container.demux(stream), watcher):
+                    return "The stream's pictures come later and later. It is opened anew."
+            finally:
+                watcher.end()
     except (FFmpegError, OSError, ValueError) as error:
         # What PyAV says has the address in it, and with that the password.
         return f"The stream cannot be read: {getattr(error, 'strerror', None) or type(error).__name__}."
     return "The stream has ended."
+
+
+def _all_taken(packets: Iterable[Any], watcher: _Watcher) -> bool:
+    return all(watcher.take(frame) for packet in packets for frame in _decoded(packet))
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:

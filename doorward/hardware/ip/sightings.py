@@ -15,17 +15,36 @@ _DRIFT = 0.001
 
 
 class Sightings:
-    """Codes come into view, stay, and go."""
+    """Codes come into view, stay, and go. Each counts once; first in a late picture, it counts when a prompt one has
+    it too, and as late if none comes."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, float] = {}
+        self._counted: dict[str, float] = {}
+        self._late: dict[str, float] = {}
 
-    def new(self, texts: set[str], now: float) -> list[str]:
-        """Those among the codes in view that were not in view for a while."""
-        found = [text for text in sorted(texts) if now - self._seen.get(text, -AGAIN_AFTER_S) >= AGAIN_AFTER_S]
-        self._seen = {text: at for text, at in self._seen.items() if now - at < AGAIN_AFTER_S}
-        self._seen.update(dict.fromkeys(texts, now))
+    def look(self, texts: set[str], now: float, prompt: bool) -> list[tuple[str, bool]]:
+        """These codes are in view: those that count now, each with whether it was seen in a prompt picture."""
+        self._counted = _recent(self._counted, now)
+        kept = _recent(self._late, now)
+        found = [(text, False) for text in sorted(self._late.keys() - kept.keys())]
+        for text in sorted(texts):
+            if text not in self._counted and not prompt:
+                kept[text] = now
+                continue
+            if text not in self._counted:
+                found.append((text, True))
+            kept.pop(text, None)
+            self._counted[text] = now
+        self._late = kept
         return found
+
+    def left(self) -> list[tuple[str, bool]]:
+        """The stream has ended: those that were only ever late."""
+        return [(text, False) for text in sorted(self._late)]
+
+
+def _recent(seen: dict[str, float], now: float) -> dict[str, float]:
+    return {text: at for text, at in seen.items() if now - at < AGAIN_AFTER_S}
 
 
 class Timeliness:

@@ -8,28 +8,46 @@ from doorward.hardware.ip.sightings import AGAIN_AFTER_S, LATE_S, SETTLE_S, Sigh
 
 def test_a_code_in_view_counts_once_and_again_after_it_was_away() -> None:
     sightings = Sightings()
-    assert sightings.new({"a"}, 0.0) == ["a"]
-    assert [sightings.new({"a"}, step / 5) for step in range(1, 100)] == [[]] * 99
+    assert sightings.look({"a"}, 0.0, True) == [("a", True)]
+    assert [sightings.look({"a"}, step / 5, step % 2 > 0) for step in range(1, 100)] == [[]] * 99
     left = 99 / 5
-    assert sightings.new(set(), left + 1) == []
-    assert sightings.new({"a"}, left + AGAIN_AFTER_S - 0.1) == []
-    assert sightings.new({"a"}, left + 2 * AGAIN_AFTER_S) == ["a"]
+    assert sightings.look(set(), left + 1, True) == []
+    assert sightings.look({"a"}, left + AGAIN_AFTER_S - 0.1, True) == []
+    assert sightings.look({"a"}, left + 2 * AGAIN_AFTER_S, True) == [("a", True)]
 
 
 def test_another_code_counts_at_once() -> None:
     sightings = Sightings()
-    assert sightings.new({"b", "a"}, 0.0) == ["a", "b"]
-    assert sightings.new({"a", "c"}, 0.2) == ["c"]
+    assert sightings.look({"b", "a"}, 0.0, True) == [("a", True), ("b", True)]
+    assert sightings.look({"a", "c"}, 0.2, True) == [("c", True)]
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 2)), max_size=50))
-def test_the_same_code_never_counts_twice_within_its_time(steps: list[tuple[str, float]]) -> None:
+def test_a_code_in_late_pictures_counts_once_a_prompt_one_has_it() -> None:
+    sightings = Sightings()
+    assert sightings.look({"a"}, 0.0, False) == []
+    assert sightings.look({"a"}, 1.0, True) == [("a", True)]
+    assert sightings.look(set(), 9.0, True) == []
+    assert sightings.left() == []
+
+
+def test_a_code_that_was_only_ever_late_counts_as_that() -> None:
+    sightings = Sightings()
+    assert sightings.look({"a", "b"}, 0.0, False) == []
+    assert sightings.look({"b"}, 2.0, False) == []
+    assert sightings.look(set(), AGAIN_AFTER_S, True) == [("a", False)]
+    assert sightings.left() == [("b", False)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 2), st.booleans()), max_size=50))
+def test_the_same_code_never_counts_twice_within_its_time(steps: list[tuple[str, float, bool]]) -> None:
     sightings, now, counted = Sightings(), 0.0, dict[str, float]()
-    for text, pause in steps:
+    for text, pause, prompt in steps:
         now += pause
-        for one in sightings.new({text}, now):
-            assert now - counted.get(one, -1e9) >= AGAIN_AFTER_S
-            counted[one] = now
+        for one, was_prompt in sightings.look({text}, now, prompt):
+            assert not was_prompt or now - counted.get(one, -1e9) >= AGAIN_AFTER_S
+            assert not was_prompt or (one == text and prompt), "only what is in view in a prompt picture is prompt"
+            if was_prompt:
+                counted[one] = now
 
 
 def steady(timeliness: Timeliness, begin: float, end: float, delay: float = 0.1) -> list[bool]:
