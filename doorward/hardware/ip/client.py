@@ -10,18 +10,17 @@ import http.client
 import json
 import os
 import secrets
+import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from websockets.sync.client import ClientConnection, connect
-
 from doorward.hardware.errors import HardwareError
+from doorward.hardware.ip.client_socket import ClientSocket
 from doorward.hardware.ip.signature import Request, Stamp, signed_headers
 
 KEY_VARIABLE = "DOORWARD_PERIPHERAL_KEY"
@@ -75,16 +74,20 @@ class Client:
         answer = self._signed("POST", "reads", json.dumps(message).encode())
         return str(answer["outcome"])
 
-    @contextmanager
-    def open(self) -> Iterator[ClientConnection]:
-        """A WebSocket: reads and heartbeats go out as JSON, outcomes and the state of the door come in."""
+    def open(self) -> ClientSocket:
+        """A WebSocket: reads and heartbeats go out as JSON, outcomes and the state of the door come in.
+
+        Raises NotTaken, and what ClientSocket raises.
+        """
         self._learn_boot()
         headers = signed_headers(self._key, Request("GET", self._path), self._stamp())
-        uri = f"wss://{self._host}:{self._port}{self._path}"
-        with connect(
-            uri, ssl=self._tls, additional_headers=headers, compression=None, proxy=None, open_timeout=TIMEOUT_S
-        ) as opened:
-            yield opened
+        plain = socket.create_connection((self._host, self._port), TIMEOUT_S)
+        try:
+            secure = self._tls.wrap_socket(plain, server_hostname=self._host)
+        except OSError:
+            plain.close()
+            raise
+        return ClientSocket(secure, f"wss://{self._host}:{self._port}{self._path}", headers, TIMEOUT_S)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""

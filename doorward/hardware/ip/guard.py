@@ -50,6 +50,10 @@ class Guard:
         now = self._now()
         return [key for key in self.keys if key.until is None or now < key.until]
 
+    def is_good(self, key: PeripheralKey) -> bool:
+        """Whether what was opened with this key may go on."""
+        return any(one.secret == key.secret for one in self.good_keys())
+
     def check(self, request: Request, headers: Mapping[str, str]) -> PeripheralKey | Refusal:
         """The key that the request is signed with, or why it is refused. Header names are in lower case."""
         self._look_at_clock()

@@ -226,7 +226,6 @@ class Listener:
         finally:
             if writer is not None:
                 writer.transport.abort()
-            connected.close()
             self._connections[source] -= 1
             if not self._connections[source]:
                 del self._connections[source]
@@ -240,7 +239,7 @@ class Listener:
             if isinstance(answer, Upgrade):
                 arrived = await http.switch(accept_headers(request.headers["sec-websocket-key"]))
                 await WebSocket(answer.peripheral, answer.key, http.reader, http.writer).run(arrived)
-                return
+                break
             if not await http.answer(answer):
                 break
             if answer.status < 300 and request.method == "POST":

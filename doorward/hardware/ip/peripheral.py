@@ -88,7 +88,7 @@ class Peripheral:
         self._driven_at = self._clock.monotonic_s()
         self._told_offline = False
         for session in list(self.sessions):
-            if session.key not in self.guard.keys:
+            if not self.guard.is_good(session.key):
                 session.end()
         if self.online and not device.stream_url:
             sink(DeviceOnline(device.id))
@@ -117,12 +117,17 @@ class Peripheral:
         self._linked_at = self._clock.now()
 
     def pass_time(self) -> None:
-        """Give up a device that was silent for too long, or from the beginning; end what has outlived its key."""
+        """Give up a device that was silent for too long, or from the beginning; end what has outlived its key.
+
+        A camera that may send without a signature has no heartbeat to be missed by.
+        """
         for session in list(self.sessions):
-            if session.key not in self.guard.good_keys():
+            if not self.guard.is_good(session.key):
                 session.end()
         since = self._heard_at if self.online and self._heard_at is not None else self._driven_at
-        if self._sink is None or self._told_offline or self._clock.monotonic_s() - since <= SILENCE_S:
+        if self._sink is None or self._told_offline or self.device.push_secret:
+            return
+        if self._clock.monotonic_s() - since <= SILENCE_S:
             return
         self.online = False
         self._told_offline = True
@@ -137,16 +142,17 @@ class Peripheral:
             self._told_refusal_at = now
             self._sink(KeyRefused(self.device.id, source))
 
-    def take(self, message: ReadMessage) -> asyncio.Future[Outcome]:
+    def take(self, message: ReadMessage, linked: bool = True) -> asyncio.Future[Outcome]:
         """Put a read to the controller; what comes of it. The same read again is not put again.
 
+        Not `linked`: the device keeps no link, so that only the read's own time says whether it waited.
         Raises BadMessage, TooMany and NotDriven.
         """
         if (known := self._outcomes.get(message.id)) is not None:
             return known
         if KIND_OF[type(message)] not in self.device.accepts:
             raise BadMessage(f"The reader is not one that reads: {KIND_OF[type(message)].value}.")
-        event = event_of(message, self.device.id, self._is_fresh(message.at))
+        event = event_of(message, self.device.id, self._is_fresh(message.at, linked))
         if self._sink is None:
             raise NotDriven("The controller is being set up. Try again in a moment.")
         if not self._bucket.take(self._clock.monotonic_s()):
@@ -159,8 +165,8 @@ class Peripheral:
             self._sink(event)
         return future
 
-    def _is_fresh(self, at: datetime) -> bool:
-        return abs(self._clock.now() - at) <= MOST_AGE and at >= self._linked_at
+    def _is_fresh(self, at: datetime, linked: bool = True) -> bool:
+        return abs(self._clock.now() - at) <= MOST_AGE and (at >= self._linked_at or not linked)
 
     def _is_ignored(self, message: ReadMessage) -> bool:
         if isinstance(message, PlateMessage):

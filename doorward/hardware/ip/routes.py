@@ -8,11 +8,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from doorward.acs.devices import PeripheralKey, ReadKind
+from doorward.acs.devices import PeripheralKey
 from doorward.hardware.ip.bucket import Buckets
 from doorward.hardware.ip.connection import Answer, HttpRequest
 from doorward.hardware.ip.guard import Guard, Refusal
-from doorward.hardware.ip.message import KIND_OF, BadMessage, KeysMessage, Outcome, parse_read
+from doorward.hardware.ip.message import BadMessage, KeysMessage, Outcome, PlateMessage, parse_read
 from doorward.hardware.ip.peripheral import ANSWER_S, Clock, NotDriven, Peripheral, TooMany
 from doorward.hardware.ip.signature import Request
 
@@ -115,14 +115,14 @@ class Routes:
             self._count_failure(peripheral, source)
             return _WRONG_SECRET
         peripheral.heard()
-        return await self._read(peripheral, body, only=ReadKind.PLATE)
+        return await self._read(peripheral, body, signed=False)
 
-    async def _read(self, peripheral: Peripheral, body: bytes, only: ReadKind | None = None) -> Answer:
+    async def _read(self, peripheral: Peripheral, body: bytes, signed: bool = True) -> Answer:
         try:
             message = parse_read(body)
-            if only is not None and KIND_OF[type(message)] is not only:
+            if not signed and not isinstance(message, PlateMessage):
                 return _ONLY_PLATES
-            future = peripheral.take(message)
+            future = peripheral.take(message, linked=signed)
         except BadMessage as error:
             return Answer(400, {"problem": str(error)})
         except TooMany as error:

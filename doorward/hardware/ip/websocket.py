@@ -123,7 +123,7 @@ class WebSocket:
                 yield
 
     def _heed(self, text: bytes) -> bool:
-        if self.key not in self._peripheral.guard.good_keys():
+        if not self._peripheral.guard.is_good(self.key):
             self.end()
             return False
         try:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import ssl
 import subprocess
 import sys
@@ -193,3 +194,16 @@ def test_the_client_is_a_command(world: World) -> None:
     done = subprocess.run(card, env=wrong, capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "signature" in done.stderr
+
+
+def test_the_guide_s_example_with_curl_opens_the_door(world: World, tmp_path: Path) -> None:
+    if shutil.which("curl") is None or shutil.which("openssl") is None:
+        pytest.skip("needs curl and openssl")
+    guide = (Path(__file__).parents[3] / "docs/guide/ip-readers.md").read_text()
+    script = guide.partition("```sh\n")[2].partition("```")[0]
+    script = script.replace("KEY=...", f"KEY={KEY.hex()}").replace("ID=...", f"ID={READER}")
+    script = script.replace("URL=https://controller.example:8443", f"URL={world.url}")
+    script = script.replace("ca.pem", str(world.certificate))
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout.endswith('"outcome":"granted"}'), done
+    world.io[-1].wait_for(STRIKE)

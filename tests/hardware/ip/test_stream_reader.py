@@ -151,7 +151,7 @@ def test_a_stop_does_not_wait_for_a_process_that_hangs(play: Play, ear: Ear) -> 
 def test_a_flood_of_codes_is_cut(play: Play, ear: Ear) -> None:
     play.begin(ALIVE, *[CODE.replace("hello", f"code {number}") for number in range(100)], ALIVE, then="pass")
     ear.heard(DeviceOffline)
-    assert stream_reader.BURST <= len([one for one in ear.of(Presented)]) <= 2 * stream_reader.BURST
+    assert stream_reader.BURST <= len(ear.of(Presented)) <= 2 * stream_reader.BURST
 
 
 def test_the_real_process_says_that_a_stream_cannot_be_reached(ear: Ear) -> None:
