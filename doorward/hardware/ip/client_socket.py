@@ -12,7 +12,7 @@ from typing import Self
 from websockets.client import ClientProtocol
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Response
+from websockets.http11 import Request, Response
 from websockets.uri import parse_uri
 
 _READ_BYTES = 4096
@@ -31,16 +31,19 @@ class ClientSocket:
         request = self.protocol.connect()
         request.headers.update(headers)
         try:
-            self.protocol.send_request(request)
-            self.flush()
-            until = time.monotonic() + timeout_s
-            while not self._answered and self.protocol.handshake_exc is None:
-                self._read(until)
-            if self.protocol.handshake_exc is not None:
-                raise self.protocol.handshake_exc
+            self._shake_hands(request, timeout_s)
         except BaseException:
             connection.close()
             raise
+
+    def _shake_hands(self, request: Request, timeout_s: float) -> None:
+        self.protocol.send_request(request)
+        self.flush()
+        until = time.monotonic() + timeout_s
+        while not self._answered and self.protocol.handshake_exc is None:
+            self._read(until)
+        if self.protocol.handshake_exc is not None:
+            raise self.protocol.handshake_exc
 
     def send(self, message: str | bytes) -> None:
         """Send a text, or bytes."""
