@@ -286,6 +286,7 @@ def test_whoever_says_nothing_is_cut_off(world: World, monkeypatch: pytest.Monke
 
 def test_one_address_cannot_take_every_connection(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener_module, "MOST_CONNECTIONS_OF_ONE", 3)
+    monkeypatch.setattr(listener_module, "UNPROVED_S", 60.0)
     held = [socket.create_connection(("127.0.0.1", world.listener.port), WAIT_S) for _ in range(3)]
     with socket.create_connection(("127.0.0.1", world.listener.port), WAIT_S) as one_more:
         assert one_more.recv(1) == b""
@@ -503,6 +504,7 @@ def test_without_the_secret_or_where_it_is_off_no_plate_is_taken(world: World) -
         plate(world, path, "Digest x"),
         plate(world, f"/peripherals/{DEVICE}/plates"),
         plate(world, f"/peripherals/{DEVICE}/plates/"),
+        plate(world, f"/peripherals/{DEVICE}/plates/nobody's"),
         plate(world, f"/peripherals/{DEVICE}/plates", basic(DEVICE, "")),
         plate(world, "/peripherals/nobody/plates/"),
     ):
