@@ -89,6 +89,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a host name or address for the certificate shown there; may be repeated, and controllers need none",
     )
+    parser.add_argument(
+        "--peripherals-port", type=_port, help="listen there to readers and cameras on the network (default: do not)"
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -114,6 +117,7 @@ def _serve(options: argparse.Namespace) -> int:
         options.controllers_host,
         options.controllers_port,
         tuple(options.controllers_name),
+        options.peripherals_port,
     )
     return _run(run_server(settings))
 
@@ -126,13 +130,20 @@ def _add_controller(parser: argparse.ArgumentParser) -> None:
         metavar="CODE",
         help="the code that the server shows for this controller, needed once; - reads it from standard input",
     )
+    parser.add_argument("--host", default="0.0.0.0", metavar="ADDRESS", help="where --peripherals-port is")  # noqa: S104
+    parser.add_argument(
+        "--peripherals-port", type=_port, help="listen there to readers and cameras on the network (default: do not)"
+    )
+    parser.add_argument("--certificate", type=Path, metavar="PEM", help="what those readers are shown")
+    parser.add_argument("--private-key", type=Path, metavar="PEM", help="the certificate's key")
     parser.set_defaults(run=_controller)
 
 
 def _controller(options: argparse.Namespace) -> int:
     from doorward.acs.sealing import SealBroken
-    from doorward.hardware.drivers import Drivers
+    from doorward.hardware.drivers import drivers_with
     from doorward.hardware.errors import HardwareError
+    from doorward.hardware.ip.listener import listening
     from doorward.hardware.remote.program import ControllerPlace, enrol_controller, run_controller
 
     place = ControllerPlace(options.server, options.data)
@@ -144,7 +155,8 @@ def _controller(options: argparse.Namespace) -> int:
     if options.enrol is not None and (status := _run(enrol())):
         return status
     try:
-        run_controller(place, Drivers)
+        with listening(options.host, options.peripherals_port, options.certificate, options.private_key) as listener:
+            run_controller(place, drivers_with(listener))
     except (HardwareError, SealBroken) as error:
         return _fail(str(error))
     return 0

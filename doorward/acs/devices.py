@@ -4,6 +4,7 @@ A device is what is reached at one place (an address on a serial line, a chip wi
 outputs and inputs, or all of these. Lines say what of it serves which reader and which door.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -122,7 +123,62 @@ class GpioDevice(msgspec.Struct, frozen=True, tag="gpio"):
     outputs: tuple[PinOutput, ...] = ()
 
 
-Device = OsdpDevice | WiegandDevice | GpioDevice
+class ReadKind(StrEnum):
+    """What a device on the network says that it has read."""
+
+    CARD = "card"
+    PIN = "pin"
+    KEYS = "keys"
+    QR = "qr"
+    PLATE = "plate"
+
+
+class PeripheralKey(msgspec.Struct, frozen=True):
+    """A key (32 bytes) that a device on the network speaks with; `until` ends an old one (None: the present one)."""
+
+    secret: bytes
+    until: datetime | None = None
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"PeripheralKey(until={self.until})"
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A part of a picture, in hundredths of its width and height from the left and the top."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 100
+    bottom: int = 100
+
+
+WHOLE_PICTURE = Region()
+
+
+class IpDevice(msgspec.Struct, frozen=True, tag="ip"):
+    """A reader, intercom or camera on the network that sends what it reads, or a stream that codes are read from.
+
+    `accepts` is all that is taken from it, and `keys` are those that it may sign with. `push_secret` (empty: off) is
+    what a camera that cannot sign shows instead. It can tell plates only. `stream_url` (empty: none) is a stream in
+    whose `region` QR codes are looked for. A plate that the camera is less sure of than `min_confidence` (0 to 1) is
+    passed over.
+    """
+
+    id: str
+    accepts: tuple[ReadKind, ...]
+    keys: tuple[PeripheralKey, ...] = ()
+    push_secret: str = ""
+    stream_url: str = ""
+    region: Region = WHOLE_PICTURE
+    min_confidence: float = 0.0
+
+    def __repr__(self) -> str:
+        """Without the secrets: the keys, and the password that may be in the stream's address."""
+        return f"IpDevice({self.id})"
+
+
+Device = OsdpDevice | WiegandDevice | GpioDevice | IpDevice
 """Every kind of device that there is a driver for."""
 
 

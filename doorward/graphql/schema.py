@@ -26,6 +26,7 @@ from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
@@ -66,6 +67,7 @@ _QUERIES = (
     GpioDeviceQuery,
     GroupQuery,
     HolidayQuery,
+    IpDeviceQuery,
     LocalIoQuery,
     LocalRuleQuery,
     OsdpQuery,
@@ -96,6 +98,7 @@ _MUTATIONS = (
     GpioDeviceMutation,
     GroupMutation,
     HolidayMutation,
+    IpDeviceMutation,
     LocalIoMutation,
     LocalRuleMutation,
     OsdpMutation,

@@ -84,7 +84,7 @@ class Admission:
 
     # What is shown.
 
-    def keys(self, reader: ReaderLine, keys: str) -> None:
+    def keys(self, reader: ReaderLine, keys: str, reference: str = "") -> None:
         """Keys pressed at a reader, oldest first."""
         reader_id = reader.reader_id
         spot = self._policy.spots.get(reader_id)
@@ -94,12 +94,15 @@ class Admission:
             before = self.keypads.get(reader_id, EMPTY)
             self.keypads[reader_id], entered = press(spot.pin, before, key, self._moment.now_ms)
             if isinstance(entered, EnteredPin):
-                self.show(reader, PinEntry(entered.digits))
+                self.show(reader, PinEntry(entered.digits), reference=reference)
             elif entered is not None:
-                self.show(reader, PinEntry(before.digits))
+                self.show(reader, PinEntry(before.digits), reference=reference)
 
-    def show(self, reader: ReaderLine, item: Shown, fresh: bool = True) -> None:
-        """Something shown at a reader: decide it with what was shown before it in the same attempt."""
+    def show(self, reader: ReaderLine, item: Shown, fresh: bool = True, reference: str = "") -> None:
+        """Something shown at a reader: decide it with what was shown before it in the same attempt.
+
+        The feedback about it has its `reference`.
+        """
         reader_id = reader.reader_id
         attempt = self._attempt(reader_id, item)
         read = Read(reader_id, attempt.shown, fresh)
@@ -117,7 +120,9 @@ class Admission:
         if granted and not any(done):
             self._take_back(decided)
         waiting, lockdown = main.outcome is Outcome.WAITING, main.reason is Reason.DOOR_LOCKDOWN
-        self._turn.feedback(Feedback(reader.device_id, any(done), waiting, reader.number, lockdown))
+        self._turn.feedback(
+            Feedback(reader.device_id, any(done), waiting, reader.number, lockdown, reference=reference)
+        )
 
     def _attempt(self, reader_id: str, item: Shown) -> Attempt:
         """The attempt that this item belongs to; showing the same kind of thing again begins anew."""

@@ -17,12 +17,16 @@ Reading = bool | float | None
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A card shown at reader `number` of a device. Not `fresh`: it may have waited there while the link was down."""
+    """A card shown at reader `number` of a device. Not `fresh`: it may have waited there while the link was down.
+
+    `reference` is the driver's own name for what was shown; the feedback about it has the same.
+    """
 
     device_id: str
     bits: CardBits
     fresh: bool
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class KeysPressed:
     device_id: str
     keys: str = field(repr=False)
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,10 @@ class Presented:
     """Something else than a card shown at a reader device: a QR code, a plate, a phone. Decided like a card."""
 
     device_id: str
-    item: Shown
+    item: Shown = field(repr=False)
     fresh: bool = True
     number: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,14 @@ class Maintained:
     news: OrderProgress | Captured
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRefused:
+    """Somebody at the network address `source` spoke for the device without its key. Told once a minute at most."""
+
+    device_id: str
+    source: str
+
+
 DriverEvent = (
     CardRead
     | KeysPressed
@@ -171,6 +185,7 @@ DriverEvent = (
     | InstallModeChanged
     | KeyTaken
     | Maintained
+    | KeyRefused
 )
 
 
@@ -194,13 +209,17 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Show the person at a reader whether they may pass, that more is waited for, or that it is a lockdown."""
+    """Show the person at a reader whether they may pass, that more is waited for, or that it is a lockdown.
+
+    `reference` is that of what was shown.
+    """
 
     device_id: str
     granted: bool
     waiting: bool = False
     number: int = 0
     lockdown: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

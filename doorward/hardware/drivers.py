@@ -4,16 +4,23 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from doorward.acs.devices import Device, GpioDevice, OsdpDevice, WiegandDevice
+from doorward.acs.devices import Device, GpioDevice, IpDevice, OsdpDevice, WiegandDevice
 from doorward.acs.messages import Bus, Order
 from doorward.hardware.driver import CommandRefused, Driver, DriverCommand, EventSink, MaintainedDriver
 from doorward.hardware.gpio.driver import GpioDriver
+from doorward.hardware.ip.driver import IpDriver
+from doorward.hardware.ip.listener import Listener
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.wiegand.driver import WiegandDriver
 
 MakeDriver = Callable[[Sequence[Any], EventSink], Driver]
 
-MAKERS: dict[type, MakeDriver] = {OsdpDevice: OsdpDriver, WiegandDevice: WiegandDriver, GpioDevice: GpioDriver}
+MAKERS: dict[type, MakeDriver] = {
+    OsdpDevice: OsdpDriver,
+    WiegandDevice: WiegandDriver,
+    GpioDevice: GpioDriver,
+    IpDevice: IpDriver,
+}
 """The driver of each kind of device; it is made of the devices of that kind."""
 
 
@@ -24,17 +31,26 @@ def _by_kind(devices: Sequence[Device]) -> dict[type, list[Device]]:
     return by_kind
 
 
+def drivers_with(listener: Listener | None) -> Callable[[Sequence[Device], EventSink], "Drivers"]:
+    """Makes drivers whose devices on the network are those that this listener hears."""
+    return lambda devices, sink: Drivers(devices, sink, listener)
+
+
 class Drivers:
     """A driver for each kind of device that there is, from `start` to `stop`. `submit` is for any thread."""
 
-    def __init__(self, devices: Sequence[Device], sink: EventSink) -> None:
-        """Events of all of them go to `sink`."""
+    def __init__(self, devices: Sequence[Device], sink: EventSink, listener: Listener | None = None) -> None:
+        """Events of all of them go to `sink`. `listener` hears the devices on the network."""
         self._devices = list(devices)
         by_kind = _by_kind(devices)
         self._drivers: list[Driver] = []
         self._driver_of: dict[str, Driver] = {}
         for kind, alike in by_kind.items():
-            driver = MAKERS[kind](alike, sink)
+            make: MakeDriver = MAKERS[kind]
+            if listener is not None and kind is IpDevice:
+                driver: Driver = IpDriver(alike, sink, listener)  # type: ignore[arg-type]
+            else:
+                driver = make(alike, sink)
             self._drivers.append(driver)
             self._driver_of.update((device.id, driver) for device in alike)
 

@@ -59,6 +59,7 @@ from doorward.hardware.driver import (
     FloodChanged,
     InputsChanged,
     InstallModeChanged,
+    KeyRefused,
     KeysPressed,
     KeyTaken,
     LockJammed,
@@ -114,6 +115,7 @@ class _Kinds:
 
 _ONLINE = _Kinds(EventType.READER_ONLINE, EventType.DEVICE_ONLINE)
 _OFFLINE = _Kinds(EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE)
+_KEY_REFUSED = _Kinds(EventType.READER_KEY_REFUSED, EventType.DEVICE_KEY_REFUSED)
 
 
 _INSTALL_MODE = _Kinds(EventType.READER_INSTALL_MODE, EventType.DEVICE_INSTALL_MODE)
@@ -206,6 +208,8 @@ class Turn:
                 self._maintenance_records(device_id, _INSTALL_MODE if active else _INSTALL_MODE_ENDED)
             case KeyTaken(device_id, number):
                 self._maintenance_records(device_id, _KEY_CHANGED, {"number": number})
+            case KeyRefused():
+                self._device_records(given.device_id, _KEY_REFUSED, {"address": given.source})
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -213,11 +217,11 @@ class Turn:
             return
         match given:
             case CardRead():
-                self.admission.show(reader, given.bits, given.fresh)
+                self.admission.show(reader, given.bits, given.fresh, given.reference)
             case Presented():
-                self.admission.show(reader, given.item, given.fresh)
+                self.admission.show(reader, given.item, given.fresh, given.reference)
             case KeysPressed():
-                self.admission.keys(reader, given.keys)
+                self.admission.keys(reader, given.keys, given.reference)
 
     def pass_time(self) -> None:
         """Apply the deadlines that have come, at every contact, door and reader."""

@@ -6,8 +6,8 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
@@ -18,7 +18,8 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
 from doorward.hardware.controller import Controller
-from doorward.hardware.drivers import Drivers
+from doorward.hardware.drivers import drivers_with
+from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
 from doorward.hardware.link import memory_link
 from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
@@ -45,7 +46,8 @@ async def run_server(settings: Settings) -> None:
         listener = stack.enter_context(_listen(settings))
         domain = await stack.enter_async_context(open_domain(settings))
         hub = ControllerHub(domain)
-        controller_task = await stack.enter_async_context(_embedded_controller(settings, hub))
+        peripherals = stack.enter_context(_peripherals(settings))
+        controller_task = await stack.enter_async_context(_embedded_controller(settings, hub, peripherals))
         recording = Recording(domain, settings.video)
         stack.push_async_callback(recording.stop)
         await recording.start()
@@ -97,6 +99,18 @@ def _check_certificate(settings: Settings) -> None:
         ) from error
 
 
+@contextmanager
+def _peripherals(settings: Settings) -> Iterator[Listener | None]:
+    """Where readers on the network knock, if they may. Raises StartFailed."""
+    with ExitStack() as stack:
+        try:
+            place = settings.host, settings.peripherals_port, settings.certificate, settings.private_key
+            listener = stack.enter_context(listening(*place))
+        except ListenerUnusable as error:
+            raise StartFailed(str(error)) from error
+        yield listener
+
+
 def _config(settings: Settings, listener: socket.socket) -> Config:
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
@@ -138,14 +152,16 @@ async def _controllers(domain: Domain, settings: Settings, hub: ControllerHub) -
 
 
 @asynccontextmanager
-async def _embedded_controller(settings: Settings, hub: ControllerHub) -> AsyncIterator[asyncio.Task[None]]:
+async def _embedded_controller(
+    settings: Settings, hub: ControllerHub, peripherals: Listener | None
+) -> AsyncIterator[asyncio.Task[None]]:
     """The controller inside this process, linked in memory; yields the task that serves its link."""
     row = await ensure_site()
     controller = Controller(
         controller_id=row.id,
         journal_path=settings.journal,
         data_key=settings.data_key.read_bytes(),
-        driver_factory=Drivers,
+        driver_factory=drivers_with(peripherals),
     )
     await asyncio.to_thread(controller.start)
     try:

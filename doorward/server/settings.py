@@ -26,6 +26,7 @@ class Settings:
 
     Controllers on other computers are taken in at `controllers_port` (None: there are none). `controllers_names` are
     host names and addresses that the certificate shown there should name as well; controllers do not need them.
+    `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
     """
 
     data: Path
@@ -37,6 +38,7 @@ class Settings:
     controllers_host: str = "0.0.0.0"  # noqa: S104 - they are on other computers; nobody gets in without a certificate
     controllers_port: int | None = None
     controllers_names: tuple[str, ...] = ()
+    peripherals_port: int | None = None
 
     @property
     def database_url(self) -> str:

@@ -34,6 +34,7 @@ NEUTRAL = {
     "credentials.mobile.create_mobile",
     "credentials.mobile.invite_mobile",
     "credentials.mobile.withdraw_expired_invitations",
+    "doors.ip_devices.show_ip_device_key",
     "people.custom_field_operations.create_custom_field",
     "people.custom_field_operations.delete_custom_field",
     "people.custom_field_operations.update_custom_field",

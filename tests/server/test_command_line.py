@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hardware.ip.world import write_certificate
+
 
 def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -54,6 +56,20 @@ def test_a_certificate_that_cannot_be_used_says_so(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "two PEM files" in result.stderr
     assert doorward("serve", "--data", tmp_path / "site", "--certificate", tmp_path / "x").returncode == 1
+
+
+def test_readers_on_the_network_need_a_certificate_and_a_free_port(tmp_path: Path) -> None:
+    serve = ("serve", "--data", tmp_path / "site", "--port", "0", "--peripherals-port")
+    without = doorward(*serve, "0")
+    assert without.returncode == 1
+    assert "need TLS" in without.stderr
+    certificate, key = write_certificate(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = doorward(*serve, port, "--certificate", certificate, "--private-key", key)
+    assert result.returncode == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used for readers on the network" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_second_server_on_the_same_data_says_so(tmp_path: Path) -> None:

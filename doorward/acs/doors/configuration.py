@@ -133,6 +133,7 @@ def ports_of(setup: DoorSetup) -> list[Port]:
             names.get(device.reader_id or "", "inputs and outputs"),
         )
         for device in setup.devices
+        if device.port is not None
     )
     if setup.settings.lock_address:
         ports.append(Port(PortKind.NETWORK, None, setup.settings.hub_address, f"lock {setup.settings.lock_address}"))

@@ -20,6 +20,7 @@ from doorward.acs.devices import (
 )
 from doorward.acs.devices import Device as AnyDevice
 from doorward.acs.doors.gpio_devices import gpio_device
+from doorward.acs.doors.ip_settings import ip_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.signals import signals_of_site
@@ -172,6 +173,7 @@ _KINDS: dict[DeviceKind, Callable[[Sealer, Device], AnyDevice]] = {
     DeviceKind.OSDP: _osdp,
     DeviceKind.WIEGAND: _wiegand,
     DeviceKind.GPIO: _gpio,
+    DeviceKind.IP: ip_device,
 }
 """What a controller gets of each kind of device."""
 

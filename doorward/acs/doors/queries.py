@@ -35,3 +35,11 @@ async def list_gpio_devices(actor: Actor) -> list[Device]:
     """Every GPIO device, by controller and chip."""
     actor.require(Permission.CONFIGURATION_VIEW)
     return await Device.filter(kind=DeviceKind.GPIO).order_by("controller_id", "port")
+
+
+async def list_ip_devices(actor: Actor, controller_id: str | None = None) -> list[Device]:
+    """Every reader or camera on the network, or a controller's, with its door and its reader, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = Device.filter(kind=DeviceKind.IP)
+    rows = rows if controller_id is None else rows.filter(controller_id=controller_id)
+    return await rows.prefetch_related("door", "reader").order_by("name", "id")

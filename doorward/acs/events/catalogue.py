@@ -254,6 +254,12 @@ class EventType(StrEnum):
     DEVICE_FILE_SENT = "audit.device.file_sent"
     DEVICE_ORDER_ENDED = "audit.device.order_ended"
     READER_SIGNALS_CHANGED = "audit.reader_signals.changed"
+    # Readers and cameras on the network.
+    READER_KEY_REFUSED = "reader.key_refused"
+    DEVICE_KEY_REFUSED = "device.key_refused"
+    DEVICE_UPDATED = "audit.device.updated"
+    DEVICE_KEY_SHOWN = "audit.device.key_shown"
+    DEVICE_KEY_ROTATED = "audit.device.key_rotated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,6 +547,12 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DEVICE_FILE_SENT: Declaration(audit, notice, "Sending a file to a device ordered"),
         kind.DEVICE_ORDER_ENDED: Declaration(audit, info, "Maintenance of a device ended"),
         kind.READER_SIGNALS_CHANGED: Declaration(audit, info, "Signals of the readers changed"),
+        # Readers and cameras on the network.
+        kind.READER_KEY_REFUSED: Declaration(device, warning, "Message in the name of a reader with a wrong key"),
+        kind.DEVICE_KEY_REFUSED: Declaration(device, warning, "Message in the name of a device with a wrong key"),
+        kind.DEVICE_UPDATED: Declaration(audit, info, "Settings of a device changed"),
+        kind.DEVICE_KEY_SHOWN: Declaration(audit, notice, "Key of a device shown to a user"),
+        kind.DEVICE_KEY_ROTATED: Declaration(audit, notice, "New key for a device"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

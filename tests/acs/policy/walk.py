@@ -46,6 +46,14 @@ from doorward.acs.devices import DeviceRole, PinInput, PinOutput
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device, update_gpio_device
+from doorward.acs.doors.ip_devices import (
+    allow_unsigned_plates,
+    create_ip_device,
+    rotate_ip_device_key,
+    show_ip_device_key,
+    update_ip_device,
+)
+from doorward.acs.doors.ip_settings import IpSettings
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
@@ -322,6 +330,26 @@ async def doors(walk: Walk) -> None:
     await do(delete_device, device.id)
     await do(delete_reader, reader.id)
     await do(delete_door, door.id)
+    await devices_on_the_network(walk)
+
+
+async def devices_on_the_network(walk: Walk) -> None:
+    """An intercom and a plate camera, with their keys."""
+    do, door = walk.do, walk.site.door
+    intercom = NewReader(door.id, Side.A, "Intercom", type=ReaderType.IP, address="10.0.0.7")
+    reader = await do(create_reader, intercom)
+    made = await do(create_ip_device, reader.id, IpSettings("Intercom", "rtsp://user:secret@10.0.0.7/1"))
+    await do(update_ip_device, made.device.id, {"stream_url": "rtsp://user:other@10.0.0.7/1"})
+    await do(update_ip_device, made.device.id, {"name": "Door station", "stream_url": ""})
+    await do(show_ip_device_key, made.device.id)
+    await do(rotate_ip_device_key, made.device.id, 3600)
+    await do(rotate_ip_device_key, made.device.id)
+    gate = NewReader(door.id, Side.A, "Plates", type=ReaderType.PLATE_CAMERA, address="10.0.0.8")
+    camera = await do(create_ip_device, (await do(create_reader, gate)).id, IpSettings("Gate", min_confidence=0.9))
+    await do(allow_unsigned_plates, camera.device.id, True)
+    await do(allow_unsigned_plates, camera.device.id, False)
+    await do(delete_device, camera.device.id)
+    await do(delete_reader, reader.id)
 
 
 async def elevators(walk: Walk) -> None:

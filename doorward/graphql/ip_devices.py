@@ -1,0 +1,203 @@
+"""Readers, intercoms and cameras on the network in the API."""
+
+import strawberry
+from strawberry import UNSET
+
+from doorward.acs.devices import Region
+from doorward.acs.doors import models
+from doorward.acs.doors.ip_devices import (
+    IpDeviceSecrets,
+    allow_unsigned_plates,
+    create_ip_device,
+    rotate_ip_device_key,
+    show_ip_device_key,
+    update_ip_device,
+)
+from doorward.acs.doors.ip_settings import IpChanges, IpSettings, kept_of
+from doorward.acs.doors.queries import list_ip_devices
+from doorward.acs.doors.readers import delete_device
+from doorward.acs.errors import AcsError
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
+
+
+@strawberry.type(description="A part of a picture, in hundredths of its width and height.")
+class PictureRegion:
+    """A region as it is kept."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@strawberry.input(description="A part of a picture, in hundredths of its width and height.")
+class PictureRegionInput:
+    """The whole picture unless said otherwise."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 100
+    bottom: int = 100
+
+    def region(self) -> Region:
+        """As the domain has it."""
+        return Region(self.left, self.top, self.right, self.bottom)
+
+
+@strawberry.type(description="A reader, intercom or camera on the network. Its key is shown by showIpDeviceKey only.")
+class IpDevice:
+    """What it serves, and what is set on it."""
+
+    id: strawberry.ID
+    name: str
+    door_id: strawberry.ID | None
+    door_name: str | None
+    reader_id: strawberry.ID | None
+    reader_name: str | None
+    path: str = strawberry.field(description="Where it knocks, at its controller's port for peripherals.")
+    has_stream: bool = strawberry.field(description="Whether QR codes are looked for in a stream.")
+    region: PictureRegion
+    min_confidence: float = strawberry.field(description="0 to 1: how sure a camera must be of a plate.")
+    unsigned_plates: bool = strawberry.field(description="Whether a secret is enough for plates, without a signature.")
+
+    @classmethod
+    def of(cls, row: models.Device) -> "IpDevice":
+        """The device, read with its door and its reader, as the API shows it."""
+        kept = kept_of(row)
+        region = kept.region
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            door_id=strawberry.ID(row.door_id) if row.door_id is not None else None,
+            door_name=row.door.name if row.door is not None else None,
+            reader_id=strawberry.ID(row.reader_id) if row.reader_id is not None else None,
+            reader_name=row.reader.name if row.reader is not None else None,
+            path=f"/peripherals/{row.id}",
+            has_stream=bool(kept.sealed_stream),
+            region=PictureRegion(left=region.left, top=region.top, right=region.right, bottom=region.bottom),
+            min_confidence=kept.min_confidence,
+            unsigned_plates=bool(kept.sealed_push_secret),
+        )
+
+
+@strawberry.input(description="The device that a reader of type IP, BARCODE_CAMERA or PLATE_CAMERA is.")
+class CreateIpDeviceInput:
+    """Its key is made, and the answer has it."""
+
+    reader_id: strawberry.ID
+    name: str
+    stream_url: str = strawberry.field(default="", description="A stream (RTSP, HTTP) in which to look for QR codes.")
+    region: PictureRegionInput | None = None
+    min_confidence: float = 0.0
+
+
+@strawberry.input(description="What to change; what is left out stays.")
+class UpdateIpDeviceInput:
+    """Null is as left out."""
+
+    id: strawberry.ID
+    name: str | None = UNSET
+    stream_url: str | None = strawberry.field(default=UNSET, description='"": no stream any more.')
+    region: PictureRegionInput | None = UNSET
+    min_confidence: float | None = UNSET
+
+
+@strawberry.type(description="The device, with what is secret where that was asked for; or why nothing was done.")
+class IpDevicePayload:
+    """Result of what is done to a device on the network."""
+
+    device: IpDevice | None = None
+    key: str | None = strawberry.field(default=None, description="Its key: 64 hexadecimal digits.")
+    push_secret: str | None = strawberry.field(
+        default=None, description="The secret for plates without a signature, where that is allowed."
+    )
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _payload(made: IpDeviceSecrets) -> IpDevicePayload:
+    await made.device.fetch_related("door", "reader")
+    return IpDevicePayload(device=IpDevice.of(made.device), key=made.key, push_secret=made.push_secret or None)
+
+
+@strawberry.type
+class IpDeviceQuery:
+    """Queries about devices on the network."""
+
+    @strawberry.field(
+        description="Every reader and camera on the network, or those of a controller, by name. "
+        "Permission: configuration.view."
+    )
+    async def ip_devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[IpDevice]:
+        return [IpDevice.of(row) for row in await list_ip_devices(info.context.actor, controller_id)]
+
+
+@strawberry.type
+class IpDeviceMutation:
+    """Adding, changing and deleting devices on the network, and their keys."""
+
+    @strawberry.mutation(description="Add a reader or camera on the network. Permission: configuration.write.")
+    async def create_ip_device(self, info: ApiInfo, input: CreateIpDeviceInput) -> IpDevicePayload:
+        region = input.region.region() if input.region is not None else Region()
+        given = IpSettings(input.name, input.stream_url, region, input.min_confidence)
+        try:
+            made = await create_ip_device(info.context.domain, info.context.actor, input.reader_id, given)
+        except AcsError as error:
+            return IpDevicePayload(errors=[OperationError.of(error)])
+        return await _payload(made)
+
+    @strawberry.mutation(description="Change a reader or camera on the network. Permission: configuration.write.")
+    async def update_ip_device(self, info: ApiInfo, input: UpdateIpDeviceInput) -> IpDevicePayload:
+        given = sent(input, ("name", "stream_url", "region", "min_confidence"))
+        if isinstance(region := given.get("region"), PictureRegionInput):
+            given["region"] = region.region()
+        changes: IpChanges = given  # type: ignore[assignment]
+        try:
+            row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes)
+        except AcsError as error:
+            return IpDevicePayload(errors=[OperationError.of(error)])
+        await row.fetch_related("door", "reader")
+        return IpDevicePayload(device=IpDevice.of(row))
+
+    @strawberry.mutation(
+        description="Show the key of a device on the network again; it is audited. Permission: configuration.write."
+    )
+    async def show_ip_device_key(self, info: ApiInfo, id: strawberry.ID) -> IpDevicePayload:
+        try:
+            made = await show_ip_device_key(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return IpDevicePayload(errors=[OperationError.of(error)])
+        return await _payload(made)
+
+    @strawberry.mutation(
+        description="A new key for a device on the network; the one before is good for graceS seconds longer. "
+        "Permission: configuration.write."
+    )
+    async def rotate_ip_device_key(self, info: ApiInfo, id: strawberry.ID, grace_s: int = 0) -> IpDevicePayload:
+        try:
+            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, grace_s)
+        except AcsError as error:
+            return IpDevicePayload(errors=[OperationError.of(error)])
+        return await _payload(made)
+
+    @strawberry.mutation(
+        description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
+        "Permission: configuration.write."
+    )
+    async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
+        try:
+            made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
+        except AcsError as error:
+            return IpDevicePayload(errors=[OperationError.of(error)])
+        await made.device.fetch_related("door", "reader")
+        return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
+
+    @strawberry.mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
+    async def delete_ip_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await delete_device(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
