@@ -27,6 +27,7 @@ FORGOTTEN = frozenset(
         EventType.CLOCK_OFF,
         EventType.JOURNAL_NEARLY_FULL,
         EventType.READER_FLOODED,
+        EventType.READER_INSTALL_MODE,
         EventType.DOOR_BATTERY_LOW,
         EventType.DOOR_BATTERY_CRITICAL,
         EventType.DOOR_LOCK_JAMMED,

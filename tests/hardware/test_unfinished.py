@@ -35,7 +35,7 @@ def test_every_alarm_of_a_door_or_reader_is_remembered_told_anew_or_cleared_at_t
     alarms = {
         kind
         for kind, declared in CATALOGUE.items()
-        if declared.cleared_by is not None and kind.value.startswith(("door.", "reader.", "zone."))
+        if declared.cleared_by is not None and kind.value.startswith(("door.", "reader.", "zone.", "input."))
     }
     assert alarms - REMEMBERED - TOLD_ANEW - OF_THE_SERVER == FORGOTTEN - OF_ITS_OWN
 
