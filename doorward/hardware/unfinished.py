@@ -28,6 +28,7 @@ FORGOTTEN = frozenset(
         EventType.JOURNAL_NEARLY_FULL,
         EventType.READER_FLOODED,
         EventType.READER_INSTALL_MODE,
+        EventType.DEVICE_INSTALL_MODE,
         EventType.DOOR_BATTERY_LOW,
         EventType.DOOR_BATTERY_CRITICAL,
         EventType.DOOR_LOCK_JAMMED,
@@ -37,7 +38,7 @@ FORGOTTEN = frozenset(
 )
 """What a restart forgets. If it is still so, it is raised anew; lockdowns, lockouts and full zones are remembered."""
 _Place = tuple[str | None, str | None, str | None]
-"""Door, reader and auxiliary input."""
+"""Door, reader, and auxiliary input or device."""
 _ENDS = {CATALOGUE[kind].cleared_by: kind for kind in FORGOTTEN}
 
 
@@ -65,9 +66,9 @@ def clears(of_last_boot: Iterable[JournalRecord], moment: Moment) -> Iterator[Jo
 
 
 def _place(record: JournalRecord) -> _Place:
-    return record.door_id, record.reader_id, record.data.get("input")
+    return record.door_id, record.reader_id, record.data.get("input") or record.data.get("device")
 
 
 def _input(record: JournalRecord) -> dict[str, Any]:
-    """Which auxiliary input it is about, if it is about one."""
-    return {key: record.data[key] for key in ("input", "name") if key in record.data}
+    """Which auxiliary input or device it is about, if it is about one."""
+    return {key: record.data[key] for key in ("input", "name", "device") if key in record.data}

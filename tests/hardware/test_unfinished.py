@@ -21,7 +21,7 @@ REMEMBERED = {
     EventType.ZONE_BELOW_MINIMUM,
 }
 """Alarms of which the controller knows after a restart, so that it ends them itself."""
-TOLD_ANEW = {EventType.DOOR_OFFLINE, EventType.READER_OFFLINE}
+TOLD_ANEW = {EventType.DOOR_OFFLINE, EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE}
 OF_THE_SERVER = {EventType.DOOR_UNREACHABLE}
 OF_ITS_OWN = {EventType.CONTROLLER_ALONE, EventType.CLOCK_OFF, EventType.JOURNAL_NEARLY_FULL}
 """Alarms about the controller itself."""
@@ -35,7 +35,7 @@ def test_every_alarm_of_a_door_or_reader_is_remembered_told_anew_or_cleared_at_t
     alarms = {
         kind
         for kind, declared in CATALOGUE.items()
-        if declared.cleared_by is not None and kind.value.startswith(("door.", "reader.", "zone.", "input."))
+        if declared.cleared_by is not None and kind.value.startswith(("door.", "reader.", "zone.", "input.", "device."))
     }
     assert alarms - REMEMBERED - TOLD_ANEW - OF_THE_SERVER == FORGOTTEN - OF_ITS_OWN
 
