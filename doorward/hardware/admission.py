@@ -119,6 +119,8 @@ class Admission:
         done = [self._respond(attempt.correlation, reader, one) for one in granted]
         if granted and not any(done):
             self._take_back(decided)
+        if not fresh and not reference:
+            return  # Whoever showed it may be gone; and the reader is to hand over what else it kept without delay.
         waiting, lockdown = main.outcome is Outcome.WAITING, main.reason is Reason.DOOR_LOCKDOWN
         self._turn.feedback(
             Feedback(reader.device_id, any(done), waiting, reader.number, lockdown, reference=reference)

@@ -40,9 +40,9 @@ Long enough for a busy small machine to catch its breath, short enough that a ca
 reader is not taken for a fresh one after whoever showed it has left."""
 STALE_AFTER_UP_S = 1.0
 """A reader hands over the cards it kept while the link was down right after the link is back."""
-STALE_AFTER_STALE_S = 0.8
-"""... one a poll: as long as they come in a row, they are old. Between two of them may lie the light and the sound of a
-denial and a poll, each a message that the device may take 200 ms to answer."""
+STALE_AFTER_STALE_S = 0.4
+"""... one a poll: as long as they come in a row, they are old. A poll comes 50 ms after the last answer, and
+the device may take 200 ms for its own. Nothing else lies between them: old cards get no light and no sound."""
 STALE_AFTER_MISSED_S = 0.5
 """A card shown while a reply was missed is told with one of the next polls, of which each may take 200 ms."""
 INPUTS_WITHIN_S = 0.5
