@@ -146,7 +146,7 @@ async def test_only_what_fits_the_reader_is_taken(database_url: str) -> None:
         made = await create_ip_device(domain, COMMAND_LINE, intercom, IpSettings("Intercom"))
         with pytest.raises(Conflict, match="already"):
             await create_ip_device(domain, COMMAND_LINE, intercom, IpSettings("Another"))
-        with pytest.raises(Conflict, match="Delete that first"):
+        with pytest.raises(Conflict, match="Delete that device first"):
             await update_reader(domain, COMMAND_LINE, intercom, {"type": ReaderType.PLATE_CAMERA})
         with pytest.raises(ValidationFailed):
             await allow_unsigned_plates(domain, COMMAND_LINE, made.device.id, True)
