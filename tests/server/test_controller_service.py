@@ -297,7 +297,10 @@ async def test_controllers_learn_from_each_other_how_often_a_credential_was_used
         peer.end.send(JournalBatch((first, second)))
         expected = CredentialUse(card, first.at, second.at, 2)
         for hearing in (annexe, peer):
-            assert await hearing.next(CredentialNews) == CredentialNews((expected,), {"qr": 7})
+            news = await hearing.next(CredentialNews)
+            if not news.qr_steps:  # What was known when it came may have been told after all this was stored.
+                news = await hearing.next(CredentialNews)
+            assert news == CredentialNews((expected,), {"qr": 7})
         end.send(JournalBatch((granted(peer.site, 1),)))
         for hearing in (annexe, peer):
             assert (await hearing.next(CredentialNews)).uses[0].count == 3
