@@ -10,7 +10,7 @@ TOGETHER = (
     "tests/simulator", "tests/video",
 )  # fmt: skip
 BOTH_HALVES = [
-    " ".join(("-m pytest -n 3 --dist loadfile", *TOGETHER)),
+    " ".join(("-m pytest -n 2 --dist loadfile", *TOGETHER)),
     " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in TOGETHER))),
 ]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
