@@ -28,6 +28,7 @@ pytestmark = pytest.mark.anyio
 COLUMNS = {
     "door": "door",
     "reader": "door",
+    "device": "door",
     "cardholder": "cardholder",
     "credential": "cardholder",
     "mobile": "cardholder",
@@ -38,6 +39,8 @@ COLUMNS = {
 """Whose columns an event has, by its second word; of parts of these, besides a subject of their own."""
 WHOLE = {"door", "cardholder", "presence", "camera", "clip"}
 """Those whose columns say all: the others of them are parts."""
+AT_NO_DOOR = {"Pins", "Module"}
+"""Devices of the walk that stand at no door."""
 SITE_WIDE = {"audit.pin_rules.changed"}
 """About nothing but the site itself, of which there is one."""
 
@@ -47,6 +50,8 @@ def faults(event: Event) -> list[str]:
     data, word = event.data, event.type.value.split(".")[1]
     column, subject = COLUMNS.get(word), data.get("subject") or {}
     found = []
+    if word == "device" and subject.get("name") in AT_NO_DOOR:
+        column = None
     if column and not (getattr(event, f"{column}_id") and getattr(event, f"{column}_name")):
         found.append(f"names no {column}")
     needless = word in WHOLE or event.type.value in SITE_WIDE or (word == "passback" and forgives_people(event))

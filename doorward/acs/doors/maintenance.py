@@ -6,7 +6,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.orders import OrderState
-from doorward.acs.doors.osdp_keys import SERVER, USUAL_WINDOW_S, drop_next_key, osdp_device, plan_key
+from doorward.acs.doors.osdp_keys import SERVER, USUAL_WINDOW_S, drop_next_key, osdp_device, place_of, plan_key
 from doorward.acs.errors import AcsError, Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -127,7 +127,7 @@ async def _planned(work: Work, order_id: str, device_id: str, kind: EventType, t
         raise ControllerOffline("The device has no controller.", "deviceId")
     if work.domain.orders.busy(device.id):
         raise Conflict("Something is being done with this device already. Wait for its end, or stop it.", "deviceId")
-    work.audit(kind, of=device, after=told, door_id=device.door_id, reader_id=device.reader_id, correlation=order_id)
+    work.audit(kind, of=device, after=told, correlation=order_id, **await place_of(work, device))
     return device.controller_id
 
 

@@ -8,6 +8,7 @@ beside the old one until the device was heard with it.
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.devices import DeviceKind
 from doorward.acs.domain import Domain
-from doorward.acs.doors.models import Device
+from doorward.acs.doors.models import Device, Door
 from doorward.acs.errors import Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
@@ -113,8 +114,7 @@ async def plan_key(
         EventType.DEVICE_KEY_ORDERED,
         of=device,
         after={"way": way.value, "number": number, "window_s": window_s, "by_hand": key is not None},
-        door_id=device.door_id,
-        reader_id=device.reader_id,
+        **await place_of(work, device),
         correlation=order.id,
     )
     return device.controller_id, order
@@ -133,8 +133,7 @@ async def drop_next_key(work: Work, device_id: str, number: int | None = None) -
         EventType.DEVICE_KEY_DROPPED,
         of=device,
         before={"number": device.next_key_number},
-        door_id=device.door_id,
-        reader_id=device.reader_id,
+        **await place_of(work, device),
     )
 
 
@@ -156,8 +155,7 @@ async def commit_key(work: Work, controller_id: str, device_id: str, number: int
         EventType.DEVICE_KEY_COMMITTED,
         of=device,
         after={"number": number},
-        door_id=device.door_id,
-        reader_id=device.reader_id,
+        **await place_of(work, device),
     )
 
 
@@ -175,3 +173,9 @@ async def osdp_device(work: Work, device_id: str) -> Device:
     if device is None or device.kind is not DeviceKind.OSDP:
         raise NotFound("There is no such OSDP device.", "deviceId")
     return device
+
+
+async def place_of(work: Work, device: Device) -> dict[str, Any]:
+    """The door that a device stands at and the reader that it is, as an event names them."""
+    door = await Door.get_or_none(id=device.door_id or "", using_db=work.connection)
+    return {"door_id": device.door_id, "door_name": door.name if door else None, "reader_id": device.reader_id}
