@@ -20,9 +20,9 @@ ECHO = """
 import json, os, sys
 from doorward.video.messages import Ready, encode_line
 out = sys.stdout.buffer
-out.write(encode_line(Ready())); out.flush()
 log = open(sys.argv[1], "ab", buffering=0)
 log.write(json.dumps({"type": "began", "pid": os.getpid()}).encode() + b"\\n")
+out.write(encode_line(Ready())); out.flush()
 for line in sys.stdin.buffer:
     log.write(line)
     out.write(b"nonsense\\n" + encode_line(Ready())); out.flush()
@@ -191,15 +191,14 @@ asyncio.run(main())
             sys.executable, "-u", "-c", server, str(log), stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
-        await asyncio.wait_for(process.stdout.readline(), 20)
-        recorder = told(log)[0]["pid"]
-        assert isinstance(recorder, int)
-        watch = os.pidfd_open(recorder)
-        process.kill()
-        await process.wait()
+        try:
+            watch = os.pidfd_open(int(await asyncio.wait_for(process.stdout.readline(), 60)))
+        finally:
+            process.kill()
+            await process.wait()
         ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(watch, ended.set)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 20)
         os.close(watch)
 
     asyncio.run(run())
