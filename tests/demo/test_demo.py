@@ -4,7 +4,6 @@ import http.cookiejar
 import json
 import os
 import signal
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 
 from doorward.demo.directory import DemoDirectory
 from doorward.demo.strike_log import read_strike_log
-from doorward.hardware.osdp.device_link import STALE_AFTER_STALE_S
 from tests.demo.processes import Running, children_of, doorward, gone, running, soon
 
 EVENTS = "{ events(last: 50) { nodes { type reason cardholderName } } }"
@@ -65,23 +63,15 @@ def badge(directory: DemoDirectory, door: str, card: int) -> None:
 
 
 def badge_once_fresh(visitor: Visitor, directory: DemoDirectory, door: str, card: int) -> None:
-    """Show a card, and again while its reader has only just come online: such a read is never granted.
-
-    Not in a row: cards that follow each other closely then may all have waited in the reader.
-    """
-    again_at = 0.0
+    """Show a card, and again while its reader has only just come online: such a read is never granted."""
 
     def decided() -> list[tuple[str, str | None, str | None]]:
         return [event for event in events(visitor) if event[0].startswith("access.")]
 
     def look() -> bool:
-        nonlocal again_at
-        if time.monotonic() < again_at:
-            return False
         before = len(decided())
         badge(directory, door, card)
         _, reason, _ = soon(lambda: decided()[before:])[0]
-        again_at = time.monotonic() + STALE_AFTER_STALE_S
         return reason != "reader_was_offline"
 
     soon(look)

@@ -60,8 +60,15 @@ REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
 LAST_WORDS_S = 0.3
 """So long after its last command a bus that is to stop still serves, for the command to reach its device."""
+STOOD_STILL_S = 1.0
+"""A thread that did not run for longer (a machine that is overloaded, or was suspended) finds cards whose holders may
+have left, and commands that come too late: a door that nobody expects to open any more stays locked."""
 OTHER_KEY_S = 15.0
 """... where a device's other key is tried only this often, for the same reason."""
+TOO_LATE = (
+    "The controller stood still for {:.1f} s; what it was about to tell the device is not told so late. "
+    "Find out what keeps its processor busy."
+)
 BUSY = "Something is being done here already. Wait for its end, or stop it."
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
@@ -91,9 +98,9 @@ class Bus:
         self._stopping = threading.Event()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         weakref.finalize(self, os.close, self._wake)
-        self._tap = Tap(self._replied, self._damaged, self._unanswered)
+        self._tap = Tap(self._replied, self._damaged, self._unanswered, self._had_nothing)
         self._revive_at: dict[int, float] = {}
-        self._commanded_at = float("-inf")
+        self._commanded_at = self._served_at = float("-inf")
         self._jobs: deque[Callable[[float], None]] = deque()
         self._capture: Capture | None = None
         self._file: FileTransfer | None = None
@@ -283,8 +290,14 @@ class Bus:
         if link is not None:
             link.missed()
 
+    def _had_nothing(self, address: int) -> None:
+        link = self._by_address.get(address)
+        if link is not None:
+            link.kept_nothing()
+
     def _serve(self, port: Port) -> None:
         panel = self._new_panel(port)
+        self._served_at = self._monotonic()
         poller = select.poll()
         poller.register(self._wake, select.POLLIN)
         poller.register(port.fileno, select.POLLIN | port.gone_events)
@@ -295,6 +308,9 @@ class Bus:
                 os.eventfd_read(self._wake)
             port.was_read = False
             now = self._monotonic()
+            if self._stood_still(now):
+                port.discard()
+                panel = self._new_panel(port)
             while self._jobs:
                 self._jobs.popleft()(now)
             self._send_queued(panel, now)
@@ -307,6 +323,20 @@ class Bus:
             if self._look_after(port, panel, self._monotonic()):
                 port.discard()
                 panel = self._new_panel(port)
+
+    def _stood_still(self, now: float) -> bool:
+        """Whether the thread did not run for too long while a command was on its way: the panel may still hold it,
+        and must not be used any more. What a device tells after that time is old in any case."""
+        late_s, last = now - self._served_at, self._served_at
+        self._served_at = now
+        if late_s <= STOOD_STILL_S:
+            return False
+        for link in self._links:
+            link.missed()
+        commanded = bool(self._queue) or last - self._commanded_at < STOOD_STILL_S
+        if commanded:
+            self._all_down(TOO_LATE.format(late_s))
+        return commanded
 
     def _has_last_words(self) -> bool:
         """Whether a device may not have heard yet what it was last told."""

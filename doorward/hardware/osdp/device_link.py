@@ -40,11 +40,11 @@ Long enough for a busy small machine to catch its breath, short enough that a ca
 reader is not taken for a fresh one after whoever showed it has left."""
 STALE_AFTER_UP_S = 1.0
 """A reader hands over the cards it kept while the link was down right after the link is back."""
-STALE_AFTER_STALE_S = 0.4
-"""... one a poll: as long as they come in a row, they are old. A poll comes 50 ms after the last answer, and
-the device may take 200 ms for its own. Nothing else lies between them: old cards get no light and no sound."""
 STALE_AFTER_MISSED_S = 0.5
-"""A card shown while a reply was missed is told with one of the next polls, of which each may take 200 ms."""
+"""A card shown while a reply was missed is told with one of the next polls, of which each may take 200 ms.
+
+After either time, and after each old card, reads stay old until the device has nothing more to tell to a poll:
+however slowly it hands over what it kept, the last of it is old too."""
 INPUTS_WITHIN_S = 0.5
 """A device that has not told its inputs this long after coming online is asked for them."""
 RENEW_PULSE_S = 20.0
@@ -95,6 +95,7 @@ class DeviceLink:
         self._install_mode = False
         self._up_at = now
         self._stale_until = now
+        self._may_keep = True
         self._inputs: tuple[bool, ...] | None = None
         self._asked_inputs = False
         self._refuses_query = False
@@ -107,11 +108,16 @@ class DeviceLink:
         self._heard_damage = False
         if self._missed:
             self._missed = False
+            self._may_keep = True
             self._stale_until = max(self._stale_until, now + STALE_AFTER_MISSED_S)
 
     def missed(self) -> None:
         """The device did not answer a command: a card shown since may be told once it does, and is not fresh then."""
         self._missed = True
+
+    def kept_nothing(self) -> None:
+        """The device had nothing to tell to a poll: it keeps no old card, and what it tells from now on is new."""
+        self._may_keep = False
 
     def heard_damage(self) -> None:
         """Something that should have been a reply of the device passed by."""
@@ -149,6 +155,7 @@ class DeviceLink:
         self._problem = ""
         self._up_at = now
         self._stale_until = now + STALE_AFTER_UP_S
+        self._may_keep = True
         self._inputs = None
         self._asked_inputs = False
         self._told.clear()
@@ -195,6 +202,7 @@ class DeviceLink:
     def rekeyed(self, now: float) -> None:
         """The channel was made anew with the next key, without the device being lost."""
         self._stale_until = now + STALE_AFTER_UP_S
+        self._may_keep = True
         self.keys.take_next()
         self.note_key()
 
@@ -257,9 +265,9 @@ class DeviceLink:
             logger.debug("%s sent an event that is not used: %s", self.device.id, event)
 
     def _take_card(self, event: dict[str, Any], now: float) -> None:
-        fresh = self.online and now >= self._stale_until
+        fresh = self._is_fresh(now)
         if not fresh:
-            self._stale_until = max(self._stale_until, now + STALE_AFTER_STALE_S)
+            self._may_keep = True
         data = bytes(event["data"])
         bit_count = int(event.get("length", len(data) * 8))
         try:
@@ -272,8 +280,11 @@ class DeviceLink:
     def _take_keys(self, data: bytes, now: float, number: int) -> None:
         """Keys that may have waited in the reader are dropped: nobody can tell whose they were."""
         keys = "".join(key for code in data if (key := _KEYS.get(code)) is not None)
-        if keys and self.online and now >= self._stale_until:
+        if keys and self._is_fresh(now):
             self._sink(KeysPressed(self.device.id, keys, number))
+
+    def _is_fresh(self, now: float) -> bool:
+        return self.online and not self._may_keep and now >= self._stale_until
 
     def _take_local(self, tampered: bool, power_lost: bool) -> None:
         """The device's own tamper contact and supply, each told when it changes."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from doorward.acs.messages import LATENCY_BOUNDS_MS, LineCounters
-from doorward.hardware.osdp.frame import NAK, Frame, Framer
+from doorward.hardware.osdp.frame import ACK, NAK, POLL, Frame, Framer
 
 OnFrame = Callable[[Frame], None]
 
@@ -25,26 +25,37 @@ class _Counts:
     latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS_MS) + 1))
     last_sequence: int = -1
     answered: bool = True
+    had_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     address: int
     sequence: int
+    code: int
     at: float
 
 
 class Tap:
     """Counts by address. Each is called with an address: `on_reply` for an intact reply, `on_damage` for another,
-    `on_silence` when a command was not answered."""
+    `on_silence` when a command was not answered, `on_empty` when a device had nothing to tell to a poll.
+
+    The tap cannot check a MAC. That libosdp did is seen from its next command, which has the next sequence number:
+    after a reply that it refuses it repeats the number or begins anew. `on_empty` waits for that.
+    """
 
     def __init__(
-        self, on_reply: Callable[[int], None], on_damage: Callable[[int], None], on_silence: Callable[[int], None]
+        self,
+        on_reply: Callable[[int], None],
+        on_damage: Callable[[int], None],
+        on_silence: Callable[[int], None],
+        on_empty: Callable[[int], None],
     ) -> None:
         self.on_frame: OnFrame | None = None
         self._on_reply = on_reply
         self._on_damage = on_damage
         self._on_silence = on_silence
+        self._on_empty = on_empty
         self._counts: dict[int, _Counts] = {}
         self._asked: _Asked | None = None
         self._commands, self._replies = Framer(), Framer()
@@ -77,8 +88,10 @@ class Tap:
             counts.commands += 1
             if not counts.answered and frame.sequence == counts.last_sequence:
                 counts.repeated += 1
-            counts.last_sequence, counts.answered = frame.sequence, False
-            self._asked = _Asked(frame.address, frame.sequence, now)
+            if counts.had_nothing and frame.sequence == counts.last_sequence % 3 + 1:
+                self._on_empty(frame.address)
+            counts.last_sequence, counts.answered, counts.had_nothing = frame.sequence, False, False
+            self._asked = _Asked(frame.address, frame.sequence, frame.code, now)
             self._show(frame)
 
     def received(self, data: bytes, now: float) -> None:
@@ -93,6 +106,8 @@ class Tap:
     def reset(self) -> None:
         """The line begins anew; nothing is waited for."""
         self._asked = None
+        for counts in self._counts.values():
+            counts.had_nothing = False
         self._commands.drop()
         self._replies.drop()
 
@@ -105,6 +120,7 @@ class Tap:
         counts.replies += 1
         counts.naks += frame.code == NAK
         counts.answered = True
+        counts.had_nothing = asked.code == POLL and frame.code == ACK
         counts.latency[_bucket((now - asked.at) * 1000)] += 1
         self._on_reply(frame.address)
 

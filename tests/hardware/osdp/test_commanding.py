@@ -13,18 +13,21 @@ from doorward.hardware.driver import (
     DeviceOffline,
     DeviceOnline,
     Feedback,
+    InputsChanged,
     OutputState,
     SetOutput,
     ShowDoor,
 )
+from doorward.hardware.osdp.bus import STOOD_STILL_S
 from doorward.hardware.simulators.device import (
     DOOR_IO_CAPABILITIES,
+    INPUTS,
     READER_CAPABILITIES,
     DeviceCommand,
     SimulatedDevice,
 )
 from doorward.hardware.simulators.line import SerialLine
-from tests.hardware.osdp.world import Heard, Power, Received, driving, wired
+from tests.hardware.osdp.world import Heard, JumpingClock, Power, Received, driving, wired
 
 NewLine = Callable[[str], SerialLine]
 SECURE_ONLY = ((osdp_sys.CAP_COMMUNICATION_SECURITY, 1, 1),)
@@ -151,6 +154,24 @@ def test_a_command_to_an_absent_device_is_refused_and_not_kept_for_its_return(
         told.next(DeviceOnline, "io", after=1)
         driver.submit(SetOutput("io", 2, OutputState.OFF))
         assert [command["output_no"] for command in received(power, 1)] == [2]
+
+
+def test_a_command_that_was_on_its_way_while_the_machine_stood_still_is_not_carried_out_late(
+    key: bytes, told: Heard, new_line: NewLine
+) -> None:
+    door = SimulatedDevice(new_line("io"), 1, key, DOOR_IO_CAPABILITIES)
+    clock = JumpingClock()
+    with Power(door) as power, driving([wired("io", door.line, key)], told, clock) as driver:
+        power.do(lambda: door.report_inputs((False,) * INPUTS))
+        told.next(InputsChanged, "io")
+        power.plug(False, door)  # libosdp holds the command: it waits for an answer
+        driver.submit(SetOutput("io", 0, OutputState.PULSE, 5_000))
+        clock.jump(round(STOOD_STILL_S * 1000) + 1)
+        assert "stood still" in told.next(DeviceOffline, "io").reason
+        power.plug(True, door)
+        told.next(DeviceOnline, "io", after=1)
+        driver.submit(SetOutput("io", 1, OutputState.PULSE, 5_000))
+        assert [command["output_no"] for command in received(power, 1)] == [1]
 
 
 def test_what_was_commanded_last_reaches_its_device_though_the_driver_stops(

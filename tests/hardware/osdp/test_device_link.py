@@ -3,12 +3,12 @@
 import osdp_sys
 
 from doorward.acs.devices import OsdpDevice
-from doorward.hardware.driver import CardRead, DeviceOffline, OutputState, SetOutput
+from doorward.hardware.driver import CardRead, DeviceOffline, KeysPressed, OutputState, SetOutput
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
 from doorward.hardware.osdp.device_link import (
     RENEW_PULSE_S,
     SILENCE_S,
-    STALE_AFTER_STALE_S,
+    STALE_AFTER_MISSED_S,
     STALE_AFTER_UP_S,
     DeviceLink,
 )
@@ -25,13 +25,51 @@ def new_link(told: Heard) -> DeviceLink:
     return link
 
 
-def test_reads_in_the_first_moments_are_not_fresh_nor_those_that_follow_in_a_row(told: Heard) -> None:
+def read(link: DeviceLink, told: Heard, at: float) -> bool:
+    """Whether a card that is told at a moment is fresh."""
+    link.take_event(dict(CARD), at)
+    return told.of(CardRead)[-1].fresh
+
+
+def test_reads_in_the_first_moments_are_not_fresh_though_the_device_kept_nothing(told: Heard) -> None:
     link = new_link(told)
-    first = STALE_AFTER_UP_S - 0.01
-    last = first + STALE_AFTER_STALE_S
-    for at in (first, first + STALE_AFTER_STALE_S / 2, last, last + STALE_AFTER_STALE_S + 0.01):
-        link.take_event(dict(CARD), at)
-    assert [read.fresh for read in told.of(CardRead)] == [False, False, False, True]
+    link.kept_nothing()
+    assert not read(link, told, STALE_AFTER_UP_S - 0.01)
+    link.kept_nothing()
+    assert read(link, told, STALE_AFTER_UP_S)
+
+
+def test_reads_are_not_fresh_until_the_device_keeps_nothing_however_long_that_takes(told: Heard) -> None:
+    link = new_link(told)
+    assert not read(link, told, 60.0)
+    assert not read(link, told, 120.0)
+    link.kept_nothing()
+    assert read(link, told, 120.1)
+    assert read(link, told, 120.2)
+
+
+def test_a_reply_that_was_missed_makes_the_next_reads_old_until_the_device_keeps_nothing(told: Heard) -> None:
+    link = new_link(told)
+    link.kept_nothing()
+    link.missed()
+    link.heard(10.0)
+    assert not read(link, told, 10.0 + 2 * STALE_AFTER_MISSED_S)
+    link.missed()
+    link.heard(20.0)
+    link.kept_nothing()
+    assert not read(link, told, 20.0 + STALE_AFTER_MISSED_S - 0.01)
+    link.kept_nothing()
+    assert read(link, told, 20.0 + STALE_AFTER_MISSED_S)
+
+
+def test_keys_that_the_device_may_have_kept_are_dropped(told: Heard) -> None:
+    link = new_link(told)
+    press = {"event": osdp_sys.EVENT_KEYPRESS, "reader_no": 0, "data": b"1"}
+    link.take_event(dict(press), 60.0)
+    assert not told.of(KeysPressed)
+    link.kept_nothing()
+    link.take_event(dict(press), 60.1)
+    assert [pressed.keys for pressed in told.of(KeysPressed)] == ["1"]
 
 
 def test_a_read_that_arrives_while_the_link_is_down_is_not_fresh(told: Heard) -> None:

@@ -1,10 +1,13 @@
 """Frames are found and read as the standard has them, however the bytes arrive."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.hardware.osdp.frame import MAX_FRAME_BYTES, Frame, Framer, crc16, with_check
+from doorward.hardware.osdp.frame import ACK, MAX_FRAME_BYTES, NAK, POLL, Frame, Framer, crc16, with_check
 from doorward.hardware.osdp.tap import Tap
+
+LED, RAW = 0x69, 0x50
 
 
 def frame(address: int, payload: bytes, reply: bool = True, sequence: int = 1, crc: bool = True) -> bytes:
@@ -59,7 +62,37 @@ def test_the_crc_is_that_of_the_standard() -> None:
 
 
 def tap_hearing(heard: list[int]) -> Tap:
-    return Tap(heard.append, lambda _: None, lambda _: None)
+    return Tap(heard.append, lambda _: None, lambda _: None, lambda _: None)
+
+
+def told_empty(*exchanges: tuple[int, int, int]) -> list[int]:
+    """How often a device was found to keep nothing, after each exchange of a sequence, a command and a reply."""
+    empty: list[int] = []
+    tap = Tap(lambda _: None, lambda _: None, lambda _: None, empty.append)
+    counted = []
+    for sequence, command, reply in exchanges:
+        tap.sent(frame(1, bytes((command,)), reply=False, sequence=sequence), 0.0)
+        if reply:
+            tap.received(frame(1, bytes((reply,)), sequence=sequence), 0.0)
+        counted.append(len(empty))
+    return counted
+
+
+@pytest.mark.parametrize(
+    "exchanges, counted",
+    [
+        ([(1, POLL, ACK), (2, POLL, ACK), (3, POLL, RAW), (1, POLL, ACK)], [0, 1, 2, 2]),
+        ([(1, LED, ACK), (2, LED, ACK), (3, POLL, RAW)], [0, 0, 0]),
+        ([(1, POLL, ACK), (1, POLL, ACK), (2, POLL, ACK)], [0, 0, 1]),
+        ([(1, POLL, ACK), (0, POLL, ACK), (1, POLL, ACK)], [0, 0, 1]),
+        ([(1, POLL, 0), (2, POLL, NAK), (3, POLL, RAW)], [0, 0, 0]),
+    ],
+    ids=["a card between", "not a poll", "refused: the same again", "refused: begun anew", "no answer, and a refusal"],
+)
+def test_a_device_keeps_nothing_when_it_acknowledged_a_poll_and_that_was_accepted(
+    exchanges: list[tuple[int, int, int]], counted: list[int]
+) -> None:
+    assert told_empty(*exchanges) == counted
 
 
 def test_replies_are_counted_by_how_long_they_took() -> None:
