@@ -53,6 +53,10 @@ class Conditions:
         if offset_ms is not None:
             self._offset_ms = offset_ms
 
+    def own_time(self, server_at: datetime) -> datetime:
+        """What this machine's clock shows when the server's shows `server_at`, as far as it is known."""
+        return server_at + timedelta(milliseconds=self._offset_ms or 0)
+
     def deadline(self, contact: Contact, now: Moment) -> int:
         """When to look again (monotonic ms)."""
         limit_s = self.settings.alone_alarm_s

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from doorward import __version__
 from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.door import DoorSetting
@@ -228,9 +230,9 @@ class Controller:
                     if not self._passed_on(event) and generation == self._generation:
                         inputs.append(event)
                     continue
-                case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as command):
+                case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as told):
                     if self._uplink is not None and link is self._uplink.link:
-                        inputs.append(command)
+                        inputs.append(self._in_own_time(told))
                     continue
             self._turn(inputs)
             inputs = []
@@ -249,6 +251,12 @@ class Controller:
                         self._heed(self._uplink, message)
         self._turn(inputs)
         return True
+
+    def _in_own_time(self, news: DoorCommand | Presences | CredentialNews) -> TurnInput:
+        """A command expires by the server's clock, which the controller's may be off from."""
+        if not isinstance(news, DoorCommand):
+            return news
+        return msgspec.structs.replace(news, expires_at=self._conditions.own_time(news.expires_at))
 
     def _passed_on(self, event: DriverEvent) -> bool:
         """Whether an event is only for the server, which then has it. The end of an order counts from a driver that

@@ -11,7 +11,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.devices import OsdpDevice, Wiring
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.messages import CommandStatus, DoorCommand, PolicyApplied, PolicySnapshot
+from doorward.acs.messages import CommandStatus, DoorCommand, PolicyApplied, PolicySnapshot, TimeCheck
 from doorward.hardware.driver import (
     CardRead,
     DeviceOffline,
@@ -166,6 +166,19 @@ def test_an_expired_command_is_answered_and_never_done(site: Site) -> None:
     site.command(DoorAction.UNLOCK, expires_in_s=0)
     assert site.result().status is CommandStatus.EXPIRED
     assert RELEASE not in site.driver.commands
+
+
+@pytest.mark.parametrize(
+    "ahead_s, lifetime_s, status",
+    [(3600, 10, CommandStatus.CONFIRMED), (-3600, -1, CommandStatus.EXPIRED), (0, 10, CommandStatus.CONFIRMED)],
+    ids=["ahead", "behind", "right"],
+)
+def test_a_command_expires_by_the_servers_clock_however_far_the_controllers_is_off(
+    ahead_s: int, lifetime_s: int, status: CommandStatus, site: Site
+) -> None:
+    site.server.send(TimeCheck(1, offset_ms=ahead_s * 1000))
+    site.command(DoorAction.UNLOCK, expires_in_s=lifetime_s - ahead_s)
+    assert site.result().status is status
 
 
 def test_a_repeated_command_is_answered_again_but_done_once(site: Site) -> None:
