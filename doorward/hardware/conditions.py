@@ -25,10 +25,12 @@ GIVEN_UP_AT_ONCE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Records to write, and up to which sequence (0: none) the journal gives up what the server has not stored."""
+    """Records to write, up to which sequence (0: none) the journal gives up what the server has not stored, and
+    whether somebody has set the clock."""
 
     records: tuple[JournalRecord, ...] = ()
     give_up_to: int = 0
+    clock_set: bool = False
 
 
 class Conditions:
@@ -48,10 +50,9 @@ class Conditions:
         """The server has stored the journal up to there."""
         self._gone_to = max(self._gone_to, sequence)
 
-    def measured(self, offset_ms: int | None) -> None:
-        """By so much the clock is ahead of the server's, as the server has measured (None: it could not)."""
-        if offset_ms is not None:
-            self._offset_ms = offset_ms
+    def measured(self, offset_ms: int) -> None:
+        """By so much the clock is ahead of the server's, as the server has measured."""
+        self._offset_ms = offset_ms
 
     def own_time(self, server_at: datetime) -> datetime:
         """What this machine's clock shows when the server's shows `server_at`, as far as it is known."""
@@ -71,7 +72,8 @@ class Conditions:
         self._look_at_contact(moment, contact)
         self._look_at_clock(moment)
         give_up_to = self._look_at_room(moment, last_sequence)
-        return Notice(tuple(self._noticed), give_up_to)
+        clock_set = any(record.type is EventType.CLOCK_STEPPED for record in self._noticed)
+        return Notice(tuple(self._noticed), give_up_to, clock_set)
 
     def _look_at_contact(self, moment: Moment, contact: Contact) -> None:
         if contact.connected:

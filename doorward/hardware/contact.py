@@ -16,7 +16,7 @@ OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_BACKWARD = timedelta(minutes=15)
 """A clock may be corrected by so much; behind the newest record by more, it is not believed."""
 MOST_APART = timedelta(minutes=5)
-"""A clock within this of the server's is believed, whatever was recorded before."""
+"""A clock within this of the server's is believed, whatever was recorded before; one that is further off is not."""
 
 
 class ContactKeeper:
@@ -29,12 +29,13 @@ class ContactKeeper:
         self._journal = journal
         self._last_at = self._written_at = journal.last_contact()
         self._connected = False
+        self._off = timedelta()
         self._floor = max(OLDEST, (journal.last_record_at() or OLDEST) - MOST_BACKWARD)
         self._was_ok = now >= self._floor
 
     def now(self, at: datetime) -> Contact:
         """The contact at this moment."""
-        is_ok = self.trusts_clock or at >= self._floor
+        is_ok = self.trusts_clock or (at >= self._floor and abs(self._off) <= MOST_APART)
         if is_ok is not self._was_ok:
             self._was_ok = is_ok
             logger.warning("the clock can%s be trusted: it says %s", "" if is_ok else "not", at.isoformat())
@@ -54,7 +55,20 @@ class ContactKeeper:
 
     def heard(self, server_at: datetime | None, at: datetime) -> None:
         """The server said what time it is there. A clock that agrees is right, though it was set back."""
-        if server_at is not None and abs(server_at - at) <= MOST_APART:
+        if server_at is not None:
+            self._compare(at - server_at, at)
+
+    def measured(self, offset_ms: int, at: datetime) -> None:
+        """The server found the clock to be ahead of its own by so much. Known to be wrong, it stays so alone, too."""
+        self._compare(timedelta(milliseconds=offset_ms), at)
+
+    def was_set(self) -> None:
+        """Somebody has set the clock: how far it was off says nothing any more."""
+        self._off = timedelta()
+
+    def _compare(self, off: timedelta, at: datetime) -> None:
+        self._off = off
+        if abs(off) <= MOST_APART:
             self._floor = min(self._floor, max(OLDEST, at - MOST_BACKWARD))
 
     def _due(self, last_at: datetime) -> bool:

@@ -273,6 +273,8 @@ class Controller:
         connected = self._uplink is not None and self._uplink.in_contact
         self._situation = replace(self._situation, contact=self._contact.note(connected, moment.at))
         notice = self._conditions.look(moment, self._situation.contact, self._journal.last_sequence)
+        if notice.clock_set:
+            self._contact.was_set()
         journal_waits = bool(self._fault) and moment.now_ms < self._retry_at_ms
         turn = self._plan(inputs, moment, not journal_waits, notice)
         if journal_waits:
@@ -381,7 +383,9 @@ class Controller:
                     uplink.acknowledged(Stored(sequence, ahead), self._conditions.settings, self._clock())
                 case TimeCheck(number, offset_ms):
                     uplink.send(TimeReport(number, self._clock(), self._journal.last_sequence))
-                    self._conditions.measured(offset_ms)
+                    if offset_ms is not None:
+                        self._conditions.measured(offset_ms)
+                        self._contact.measured(offset_ms, self._clock())
                     self._turn([])
                 case ControllerSettings():
                     self._heed_settings(message)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from doorward.acs.decision.reason import Reason
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import ControllerSettings, JournalLost, TimeCheck, TimeReport
 from doorward.hardware.driver import OutputState, SetOutput
@@ -53,6 +54,18 @@ def test_a_clock_that_the_server_finds_off_is_written_down_until_it_is_right(sit
     reports = [message for message in site.server.heard if isinstance(message, TimeReport)]
     assert [report.number for report in reports] == [1, 2]
     assert reports[0].at == site.clock.now()
+
+
+def test_a_clock_that_is_known_to_be_wrong_opens_no_door_by_schedules_until_it_is_set(site: Site) -> None:
+    site.server.send(TimeCheck(1, offset_ms=-3_600_000))
+    site.server.event(EventType.CLOCK_OFF)
+    site.badge()
+    assert site.server.event(EventType.ACCESS_DENIED).reason == Reason.CLOCK_UNRELIABLE
+    site.clock.ahead = timedelta(hours=1)
+    site.badge(99)  # the controller looks
+    site.server.event(EventType.CLOCK_STEPPED)
+    site.badge()
+    site.driver.wait_for(PULSE)
 
 
 def test_a_full_journal_gives_up_its_oldest_with_alarms_and_doors_still_open(site: Site) -> None:

@@ -64,7 +64,6 @@ def test_a_clock_that_is_off_is_a_warning_until_it_is_right() -> None:
     assert kinds(watched.look(at(2), HERE, 0)) == [EventType.CLOCK_OFF]
     watched.measured(-4_500)
     assert kinds(watched.look(at(3), HERE, 0)) == []
-    watched.measured(None)
     watched.measured(300)
     assert kinds(watched.look(at(4), HERE, 0)) == [EventType.CLOCK_OFF_ENDED]
 

@@ -70,6 +70,31 @@ def test_a_clock_that_was_set_back_is_believed_once_the_server_agrees(
     assert timedelta(minutes=5) == MOST_APART
 
 
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_clock_that_the_server_found_wrong_is_not_believed_until_it_is_set_or_found_right(
+    journal: Journal, way: int
+) -> None:
+    keeper = ContactKeeper(journal, NOON)
+    apart_ms = way * round(MOST_APART.total_seconds() * 1000)
+    keeper.measured(apart_ms, NOON)
+    assert is_ok(keeper, NOON)
+    keeper.measured(apart_ms + way, NOON)
+    assert not is_ok(keeper, NOON)
+    assert not keeper.note(False, NOON + timedelta(hours=2)).clock_ok, "alone it is as wrong"
+    keeper.was_set()
+    assert is_ok(keeper, NOON)
+    keeper.measured(apart_ms + way, NOON)
+    keeper.measured(apart_ms, NOON)
+    assert is_ok(keeper, NOON)
+
+
+def test_a_clock_that_the_site_trusts_counts_though_the_server_found_it_wrong(journal: Journal) -> None:
+    keeper = ContactKeeper(journal, NOON)
+    keeper.trusts_clock = True
+    keeper.measured(3_600_000, NOON)
+    assert is_ok(keeper, NOON)
+
+
 def test_a_server_without_a_clock_of_its_own_makes_no_dead_clock_right(journal: Journal) -> None:
     dead = datetime(2000, 1, 1, tzinfo=UTC)
     keeper = ContactKeeper(journal, dead)
