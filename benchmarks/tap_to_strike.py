@@ -59,8 +59,10 @@ from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import Drivers
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import LinkClosed, ServerEnd, memory_link
-from doorward.hardware.simulators.buses import SimulatedBuses, devices_of
 from doorward.hardware.simulators.door import DoorSpec, SimulatedDoor
+from doorward.hardware.simulators.reader_buses import reader_buses, wired_to
+from doorward.hardware.simulators.site import SimulatedSite
+from doorward.hardware.simulators.site_spec import SiteSpec
 
 FACILITY, NUMBER = 17, 1042
 DOOR_ADDRESS = 2
@@ -83,14 +85,9 @@ class Wires:
     door_key: bytes
 
     @property
-    def buses(self) -> int:
-        """How many buses the readers are on."""
-        return -(-self.readers // ON_A_BUS)
-
-    @property
-    def on_a_bus(self) -> int:
-        """How many readers are on each."""
-        return min(self.readers, ON_A_BUS)
+    def field(self) -> SiteSpec:
+        """The readers, as they are simulated."""
+        return reader_buses(-(-self.readers // ON_A_BUS), min(self.readers, ON_A_BUS))
 
     @property
     def door_port(self) -> Path:
@@ -100,7 +97,7 @@ class Wires:
     @property
     def reader_devices(self) -> list[OsdpDevice]:
         """The readers, as a controller is told of them."""
-        return devices_of(self.folder, self.buses, self.on_a_bus)
+        return wired_to(self.field, self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +226,7 @@ def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> Non
         released.clear()
         locked.clear()
         began = time.perf_counter()
-        field.present(dice.choice(readers), encode_h10301(FACILITY, NUMBER))
+        field.badge(dice.choice(readers), encode_h10301(FACILITY, NUMBER))
         if not released.wait(NO_ANSWER_S):
             return None
         took_ms = (released_at[0] - began) * 1000
@@ -237,18 +234,20 @@ def play_hardware(parent: Connection, wires: Wires, taps: int, seed: int) -> Non
         time.sleep(dice.uniform(*GAP_S))
         return took_ms
 
+    field = SimulatedSite(wires.field, wires.folder, lambda _: None)
     door.start()
+    field.start()
     try:
-        with SimulatedBuses(wires.folder, wires.buses, wires.on_a_bus) as field:
-            parent.send("powered")
-            parent.recv()
-            warm, give_up = 0, time.monotonic() + READY_S
-            while warm < WARM_UP_TAPS and time.monotonic() < give_up:
-                warm += tap() is not None
-            times = [tap() for _ in range(taps)] if warm == WARM_UP_TAPS else [None]
-            lost = times.count(None)
-            parent.send(f"{lost} of {len(times)} taps released no strike: nothing to compare" if lost else times)
+        parent.send("powered")
+        parent.recv()
+        warm, give_up = 0, time.monotonic() + READY_S
+        while warm < WARM_UP_TAPS and time.monotonic() < give_up:
+            warm += tap() is not None
+        times = [tap() for _ in range(taps)] if warm == WARM_UP_TAPS else [None]
+        lost = times.count(None)
+        parent.send(f"{lost} of {len(times)} taps released no strike: nothing to compare" if lost else times)
     finally:
+        field.stop()
         door.stop()
 
 

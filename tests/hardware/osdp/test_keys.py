@@ -19,9 +19,8 @@ from doorward.hardware.driver import (
 )
 from doorward.hardware.simulators.device import DOOR_IO_CAPABILITIES, READER_CAPABILITIES, SimulatedDevice
 from doorward.hardware.simulators.line import SerialLine
-from doorward.hardware.simulators.trunk import Drop
 from tests.hardware.osdp.wire import CAP, CHLNG, ID, KEYSET, SCRYPT, TappedLine
-from tests.hardware.osdp.world import Heard, JumpingClock, Power, driving, eventually
+from tests.hardware.osdp.world import Bus, Heard, JumpingClock, Power, driving, eventually
 
 NewLine = Callable[[str], SerialLine]
 INSTALL_MODE = osdp_sys.FLAG_INSTALL_MODE
@@ -164,13 +163,13 @@ def test_a_reader_that_took_the_key_unheard_is_found_with_it(key: bytes, told: H
 
 
 def test_a_reader_on_a_shared_bus_gets_its_key_and_the_others_are_back_at_once(
-    key: bytes, told: Heard, new_line: NewLine
+    key: bytes, told: Heard, tmp_path: Path
 ) -> None:
-    trunk, drops = new_line("bus"), list[Drop]()
-    reader = fresh(Drop(trunk, drops))
-    door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
-    devices = [planned(trunk, key), OsdpDevice("io", str(trunk.link), 2, key[::-1])]
-    with Power(reader, door), driving(devices, told) as driver:
+    bus = Bus(tmp_path / "dev" / "bus")
+    reader = fresh(bus.drop(1))
+    door = SimulatedDevice(bus.drop(2), 2, key[::-1], DOOR_IO_CAPABILITIES)
+    devices = [planned(bus.line, key), OsdpDevice("io", str(bus.line.link), 2, key[::-1])]
+    with Power(reader, door, bus=bus), driving(devices, told) as driver:
         told.next(DeviceOnline, "io")
         driver.order(window())
         assert ended(told) is OrderStep.DONE

@@ -19,8 +19,7 @@ from doorward.hardware.simulators.device import (
     SimulatedDevice,
 )
 from doorward.hardware.simulators.line import SerialLine
-from doorward.hardware.simulators.trunk import Drop
-from tests.hardware.osdp.world import Heard, Power, Received, driving, wired
+from tests.hardware.osdp.world import Bus, Heard, Power, Received, driving, wired
 
 NewLine = Callable[[str], SerialLine]
 
@@ -90,13 +89,13 @@ def test_two_devices_with_one_address_on_one_port_are_told(key: bytes, told: Hea
 
 
 def test_one_of_two_devices_on_a_port_is_lost_and_revived_without_the_other_noticing(
-    key: bytes, told: Heard, new_line: NewLine
+    key: bytes, told: Heard, tmp_path: Path
 ) -> None:
-    trunk, drops = new_line("bus"), list[Drop]()
-    reader = SimulatedDevice(Drop(trunk, drops), 1, key, READER_CAPABILITIES)
-    door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
-    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], address=2)]
-    with Power(reader, door) as power, driving(devices, told) as driver:
+    bus = Bus(tmp_path / "dev" / "bus")
+    reader = SimulatedDevice(bus.drop(1), 1, key, READER_CAPABILITIES)
+    door = SimulatedDevice(bus.drop(2), 2, key[::-1], DOOR_IO_CAPABILITIES)
+    devices = [wired("reader", bus.line, key), wired("io", bus.line, key[::-1], address=2)]
+    with Power(reader, door, bus=bus) as power, driving(devices, told) as driver:
         for device in devices:
             told.next(DeviceOnline, device.id)
         power.do(lambda: door.report_inputs((False,) * INPUTS))
@@ -110,13 +109,13 @@ def test_one_of_two_devices_on_a_port_is_lost_and_revived_without_the_other_noti
 
 
 def test_a_device_that_libosdp_dropped_for_minutes_is_back_in_seconds_on_a_shared_port_too(
-    key: bytes, told: Heard, new_line: NewLine
+    key: bytes, told: Heard, tmp_path: Path
 ) -> None:
-    trunk, drops = new_line("bus"), list[Drop]()
-    reader = SimulatedDevice(Drop(trunk, drops), 1, key, READER_CAPABILITIES)
-    door = SimulatedDevice(Drop(trunk, drops), 2, key[::-1], DOOR_IO_CAPABILITIES)
-    devices = [wired("reader", trunk, key), wired("io", trunk, key[::-1], address=2)]
-    with Power(reader, door) as power, driving(devices, told):
+    bus = Bus(tmp_path / "dev" / "bus")
+    reader = SimulatedDevice(bus.drop(1), 1, key, READER_CAPABILITIES)
+    door = SimulatedDevice(bus.drop(2), 2, key[::-1], DOOR_IO_CAPABILITIES)
+    devices = [wired("reader", bus.line, key), wired("io", bus.line, key[::-1], address=2)]
+    with Power(reader, door, bus=bus) as power, driving(devices, told):
         told.next(DeviceOnline, "io")
         power.do(lambda: door.report_inputs((True, False)))  # fewer than declared: it refuses the next poll
         told.next(DeviceOffline, "io")

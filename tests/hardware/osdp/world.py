@@ -1,6 +1,7 @@
 """A world of serial lines: simulated devices, what the driver told, and a clock that jumps."""
 
 import os
+import random
 import select
 import threading
 import time
@@ -12,6 +13,8 @@ from doorward.acs.devices import OsdpDevice
 from doorward.hardware.driver import DriverEvent
 from doorward.hardware.osdp.driver import OsdpDriver
 from doorward.hardware.simulators.device import DeviceCommand, SimulatedDevice
+from doorward.hardware.simulators.drop import Drop, Trunk
+from doorward.hardware.simulators.fault import Disturbance
 from doorward.hardware.simulators.line import SerialLine
 
 PATIENCE_S = 10.0
@@ -72,12 +75,25 @@ class JumpingClock:
         self._ahead_ms += milliseconds
 
 
-class Power:
-    """Runs simulated devices on one thread, from entering to leaving; `do` acts on them there."""
+class Bus(Trunk):
+    """A line that several simulated devices share."""
 
-    def __init__(self, *devices: SimulatedDevice) -> None:
+    def drop(self, address: int) -> Drop:
+        """Where a device hangs on it, with a cable of its own."""
+        self.drops[address] = Drop(self.line, Disturbance(random.Random(address)), time.monotonic)
+        return self.drops[address]
+
+
+class Power:
+    """Runs simulated devices on one thread, from entering to leaving; `do` acts on them there.
+
+    Devices that share a line come with their bus.
+    """
+
+    def __init__(self, *devices: SimulatedDevice, bus: Bus | None = None) -> None:
         self.commands = Heard()
         self._devices = devices
+        self._bus = bus
         self._actions: list[Callable[[], None]] = []
         self._stopping = False
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -94,6 +110,8 @@ class Power:
         os.close(self._wake)
         for line in {device.line for device in self._devices}:
             line.close()
+        if self._bus is not None:
+            self._bus.close()
 
     def do(self, action: Callable[[], None]) -> None:
         """Act between two refreshes."""
@@ -123,6 +141,8 @@ class Power:
                 os.eventfd_read(self._wake)
             while self._actions:
                 self._actions.pop(0)()
+            if self._bus is not None:
+                self._bus.receive(time.monotonic())
             for device in self._devices:
                 for command in device.refresh():
                     self.commands(Received(device, command))
