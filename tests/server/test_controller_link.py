@@ -360,14 +360,16 @@ async def test_a_controller_renews_its_certificate_by_itself_and_is_never_absent
         await links.events(EventType.CONTROLLER_CERTIFICATE_RENEWED)
 
         async def used() -> bool:
-            return await ControllerCertificate.filter(first_used_at__isnull=False).count() == 2
+            return await ControllerCertificate.filter(first_used_at__isnull=False).count() >= 2
 
         await until(used)
         await links.events(EventType.CONTROLLER_ONLINE, 2)
         site.box.badge()
         await links.events(EventType.ACCESS_GRANTED)
         assert not await Event.filter(type=EventType.CONTROLLER_OFFLINE).exists()
-        assert await ControllerCertificate.filter(ended_at=None).count() == 1
+        first = await ControllerCertificate.all().order_by("issued_at").first()
+        assert first is not None
+        assert first.ended_at is not None
 
 
 async def test_a_revoked_controller_goes_on_alone_and_comes_back_once_it_is_enrolled_anew(

@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.controllers.attempts import MOST_FROM_ONE
 from doorward.acs.controllers.authority import fingerprint, make_authority
-from doorward.acs.controllers.enrolment import EnrolmentRefused
+from doorward.acs.controllers.enrolment import UNUSED_FOR, EnrolmentRefused
 from doorward.acs.controllers.enrolment import enrol as give_certificate
 from doorward.acs.controllers.enrolment_code import EnrolmentCode, new_code, parse_code
 from doorward.acs.controllers.models import ControllerAuthority, ControllerCertificate, ControllerCode
@@ -261,6 +261,51 @@ async def test_a_certificate_is_renewed_over_the_link_and_the_old_one_counts_unt
                 pass
         await old.refresh_from_db()
         assert old.ended_at is not None
+
+
+async def test_a_certificate_counts_though_another_was_issued_before_it_was_used(
+    database_url: str, tmp_path: Path
+) -> None:
+    """A slow controller is reminded while its answer is on the way, and has one certificate only: the first it got."""
+    async with listening(database_url, tmp_path) as links:
+        row, identity = await links.enrolled()
+        links.world.clock.advance(timedelta(days=61))
+        key = new_key()
+        async with links.peer(identity, row.id) as peer:
+            await peer.greet()
+            await peer.say(CertificateRequest(key.csr))
+            first = await peer.next(CertificateIssued)
+            links.world.clock.advance(timedelta(minutes=1))
+            await peer.say(CertificateRequest(key.csr))
+            await peer.next(CertificateIssued)
+        identity.keep(key, first.certificate, first.authority)
+        async with links.peer(identity, row.id):
+            pass
+
+
+async def test_a_certificate_that_was_never_used_ends_with_the_next_renewal(database_url: str, tmp_path: Path) -> None:
+    async with listening(database_url, tmp_path) as links:
+        row, identity = await links.enrolled()
+        async with links.peer(identity, row.id) as peer:
+            await peer.greet()
+            for _ in range(3):
+                await peer.say(CertificateRequest(new_key().csr))
+                await peer.next(CertificateIssued)
+                links.world.clock.advance(UNUSED_FOR + timedelta(seconds=1))
+        assert await ControllerCertificate.filter(first_used_at=None, ended_at=None).count() == 1
+
+
+async def test_a_controller_that_asks_for_certificates_without_end_is_refused(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("doorward.acs.controllers.enrolment.MOST_UNUSED", 3)
+    async with listening(database_url, tmp_path) as links:
+        row, identity = await links.enrolled()
+        async with links.peer(identity, row.id) as peer:
+            await peer.greet()
+            for _ in range(4):
+                await peer.say(CertificateRequest(new_key().csr))
+            assert "again and again" in await peer.closed()
 
 
 async def test_enrolling_anew_ends_the_old_computer_once_the_new_one_has_connected(

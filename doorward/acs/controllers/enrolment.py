@@ -1,6 +1,6 @@
 """How a controller gets its certificates, and which of them count. Controllers ask; nobody is signed in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import digest
 
@@ -27,6 +27,10 @@ from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.sealing import Sealer
 
 CODE_CONTEXT = "enrolment code"
+UNUSED_FOR = timedelta(hours=1)
+"""A certificate that is not used for so long was not received."""
+MOST_UNUSED = 200
+"""Far more than are issued in that time to a controller that asks only when it is told to."""
 
 
 class EnrolmentRefused(Exception):
@@ -82,7 +86,8 @@ async def enrol(domain: Domain, secret: str, csr: bytes, address: str) -> tuple[
 async def renew(domain: Domain, controller_id: str, csr: bytes) -> tuple[Issued, Authority]:
     """Another certificate for a controller that is connected by one that counts. Raises BadRequest.
 
-    Of those that were issued and never used, only this one counts from here on.
+    One that was issued a while ago and never used ends. A newer one must not: the controller may have it by now, in
+    place of the one that it is connected by, and use it only after the next was issued.
     """
     authority = await the_authority(domain)
     now = domain.clock()
@@ -90,7 +95,9 @@ async def renew(domain: Domain, controller_id: str, csr: bytes) -> tuple[Issued,
     async with in_transaction("default") as connection:
         await Controller.select_for_update().using_db(connection).get(id=controller_id)
         unused = ControllerCertificate.filter(controller_id=controller_id, first_used_at=None, ended_at=None)
-        await unused.using_db(connection).update(ended_at=now)
+        if await unused.using_db(connection).count() >= MOST_UNUSED:
+            raise BadRequest("certificates are issued to it again and again, and it uses none")
+        await unused.filter(issued_at__lt=now - UNUSED_FOR).using_db(connection).update(ended_at=now)
         await _keep(connection, controller_id, issued, now)
         data = {"serial": issued.serial, "expires_at": issued.expires_at.isoformat()}
         renewed = NewEvent(EventType.CONTROLLER_CERTIFICATE_RENEWED, now, controller_id=controller_id, data=data)

@@ -162,11 +162,12 @@ class Dialer:
 
     def _on_certificate(self, end: RemoteEnd, message: CertificateDue | CertificateIssued) -> None:
         if isinstance(message, CertificateDue):
-            self._pending = new_key()
+            # The server asks again while its answer is on the way, and that must not be for a key that is gone by then.
+            self._pending = self._pending or new_key()
             try:
                 end.send(CertificateRequest(self._pending.csr))
             except LinkClosed:
-                self._pending = None
+                logger.debug("the link ended before the certificate was asked for")
             return
         key, self._pending = self._pending, None
         if key is None:
