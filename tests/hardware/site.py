@@ -59,7 +59,7 @@ DATA_KEY = bytes(range(32))
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DOOR, READER, IO = "door-1", "reader-device", "io-device"
 FACILITY, NUMBER = 17, 1042
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 Message = TypeVar("Message")
 

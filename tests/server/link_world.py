@@ -28,7 +28,7 @@ from doorward.server.hub import ControllerHub
 from tests.world import World, open_world
 
 HOST = "127.0.0.1"
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 Message = TypeVar("Message", bound=ToController)
 
 

@@ -17,7 +17,7 @@ from doorward.hardware.simulators.drop import Drop, Trunk
 from doorward.hardware.simulators.fault import Disturbance
 from doorward.hardware.simulators.line import SerialLine
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 _Event = TypeVar("_Event")
 
 
