@@ -100,7 +100,8 @@ class DeviceListQuery:
         domain, actor = info.context.domain, info.context.actor
         listed = await list_all_devices(domain, actor, controller_id)
         auxiliary: dict[str, list[DeviceUse]] = {one.row.id: [] for one in listed}
-        for row in (*await list_aux_outputs(actor), *await list_aux_inputs(actor)):
+        rows: list[AuxInput | AuxOutput] = [*await list_aux_outputs(actor), *await list_aux_inputs(actor)]
+        for row in rows:
             if row.device_id in auxiliary:
                 auxiliary[row.device_id].append(DeviceUse.of_auxiliary(row))
         return [Device.of(one, auxiliary[one.row.id]) for one in listed]
