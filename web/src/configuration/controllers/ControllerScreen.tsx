@@ -37,7 +37,7 @@ export function ControllerScreen({ id, writable }: { id: string; writable: boole
         <>
           {data && controller && <Now controller={controller} site={data.site} writable={writable} onChanged={askAgain} />}
           {controller?.embedded === true ? (
-            <p className="quiet">It runs inside the server: it has no name of its own, is not enrolled, and cannot be deleted.</p>
+            <p className="quiet">It runs inside the server: its name is fixed, it is not enrolled, and it cannot be deleted.</p>
           ) : (
             <ControllerEditor
               key={controller?.name ?? NEW}

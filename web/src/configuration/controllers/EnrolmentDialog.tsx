@@ -72,6 +72,11 @@ export function EnrolmentDialog({ controller, onChanged, onClose }: EnrolmentDia
   );
 }
 
+/** In the words of a shell, a line for each thing that may have to be another. */
+function commandFor(server: string, code: string): string {
+  return ["doorward controller", `--server ${server}`, "--data /var/lib/doorward-controller", `--enrol ${code}`].join(" \\\n  ");
+}
+
 function Code({ issued: { code, expiresAtMs, port } }: { issued: Issued }) {
   const left = expiresAtMs - useSecond();
   if (left <= 0) return <p role="status">The code has ended without being used. Issue another one.</p>;
@@ -94,7 +99,7 @@ function Code({ issued: { code, expiresAtMs, port } }: { issued: Issued }) {
       <CopyText text={code} name="the code" testId="enrolment-code" />
       <p>Run this at the controller’s computer. If it reaches the server under another name, put that in.</p>
       <CopyText
-        text={`doorward controller --server ${server} --data /var/lib/doorward-controller --enrol ${code}`}
+        text={commandFor(server, code)}
         name="the command"
         testId="enrolment-command"
       />

@@ -42,7 +42,8 @@ function exceeds(ms: number, limitS: number | null): boolean {
 export function clockStanding({ clockOffsetMs }: ControllerRowFragment): Standing {
   if (clockOffsetMs === null) return { tone: "off", word: "Not measured", detail: "" };
   const off = Math.abs(clockOffsetMs);
-  const words = `${(off / SECOND_MS).toFixed(off < SECOND_MS ? 3 : 1)} s ${clockOffsetMs < 0 ? "behind" : "ahead"}`;
+  const by = `${(off / SECOND_MS).toFixed(off < SECOND_MS ? 3 : 1)} s ${clockOffsetMs < 0 ? "behind" : "ahead"}`;
+  const words = off === 0 ? "to the millisecond" : by;
   return { tone: off > CLOCK_OFF_MS ? "warning" : "good", word: off > CLOCK_OFF_MS ? "Off" : "Right", detail: words };
 }
 
@@ -53,6 +54,7 @@ export function journalStanding(
 ): Standing {
   const stored = `stored up to event ${number(storedSequence)}`;
   if (journalProblem !== "") return { tone: "danger", word: "Failed", detail: journalProblem };
+  if (backlog === 0 && storedSequence === 0) return { tone: "off", word: "Nothing yet", detail: "" };
   if (backlog === 0) return { tone: "good", word: "All stored", detail: stored };
   const waiting = `${number(backlog)} of at most ${number(journalEvents)} events are not stored here, the oldest is number ${number(storedSequence + 1)}`;
   return backlog >= NEARLY_FULL * journalEvents
@@ -87,7 +89,7 @@ export function durationWords(ms: number): string {
 
 /** Minutes and seconds that are left, "14:59"; nothing less than none. */
 export function countdownWords(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / SECOND_MS));
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 

@@ -119,16 +119,12 @@ export function Users({ device }: { device: AnyDeviceFragment }) {
   const users = usersOf(device);
   if (users.length === 0) return "nothing yet";
   return (
-    <span className="users">
-      {users.map(({ words, doorId }) =>
-        doorId === null ? (
-          <span key={words}>{words}</span>
-        ) : (
-          <a key={words} href={configurationHref(inConfiguration("doors", doorId))}>
-            {words}
-          </a>
-        ),
-      )}
-    </span>
+    <ul className="users">
+      {users.map(({ words, doorId }) => (
+        <li key={words}>
+          {doorId === null ? words : <a href={configurationHref(inConfiguration("doors", doorId))}>{words}</a>}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -30,7 +30,7 @@ export function ReaderOfDevice({ device, writable, onChanged }: ReaderOfDevicePr
   };
   return (
     <Part
-      title={`Reader ${reader.name}`}
+      title="The reader itself"
       end={
         writable && (
           <button type="button" onClick={() => setChanging(true)}>

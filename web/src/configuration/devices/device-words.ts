@@ -28,7 +28,7 @@ export function titleOf({ kind, name, doorName, readerName }: AnyDeviceFragment)
 export function placeWords({ kind, port, number }: AnyDeviceFragment): string {
   if (kind === "OSDP") return `${port}, address ${number ?? "unknown"}`;
   if (kind === "WIEGAND") return `${port}, channel ${number ?? "unknown"}`;
-  return kind === "GPIO" ? port : "the network";
+  return kind === "GPIO" ? port : "sends to its controller";
 }
 
 /** A device that locks and inputs can be wired to, in one line. */
