@@ -29,7 +29,7 @@ export function ControllerFacts({ controller, site }: ControllerFactsProps) {
   ];
   return (
     <Part title="As it is now">
-      <dl className="controller-facts">
+      <dl className="state-facts">
         {facts.map(([term, value]) => (
           <div key={term}>
             <dt>{term}</dt>

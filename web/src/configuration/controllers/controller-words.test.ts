@@ -46,6 +46,13 @@ test.each([
   expect(journalStanding(aController(given), controllerSettings())).toMatchObject({ tone, word });
 });
 
+test("of a controller that is away, clock and journal are told as they were", () => {
+  expect(clockStanding(away)).toEqual({ tone: "notice", word: "When last seen", detail: "0.120 s behind" });
+  const journal = journalStanding(away, controllerSettings());
+  expect(journal).toEqual({ tone: "notice", word: "When last seen", detail: "all stored up to event 2,000" });
+  expect(journalStanding({ ...away, backlog: 900_000 }, controllerSettings()).tone).toBe("danger");
+});
+
 test("what is not stored names the oldest event and the limit", () => {
   const { detail } = journalStanding(aController({ backlog: 10 }), controllerSettings({ journalEvents: 5000 }));
   expect(detail).toBe("10 of at most 5,000 events are not stored here, the oldest is number 2,001");

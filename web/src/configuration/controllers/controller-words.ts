@@ -38,23 +38,28 @@ function exceeds(ms: number, limitS: number | null): boolean {
   return limitS !== null && ms > limitS * SECOND_MS;
 }
 
-/** By how much its clock is off. */
-export function clockStanding({ clockOffsetMs }: ControllerRowFragment): Standing {
+/** By how much its clock is off; of one that is away, was. */
+export function clockStanding({ connected, clockOffsetMs }: ControllerRowFragment): Standing {
   if (clockOffsetMs === null) return { tone: "off", word: "Not measured", detail: "" };
   const off = Math.abs(clockOffsetMs);
   const by = `${(off / SECOND_MS).toFixed(off < SECOND_MS ? 3 : 1)} s ${clockOffsetMs < 0 ? "behind" : "ahead"}`;
   const words = off === 0 ? "to the millisecond" : by;
+  if (!connected) return { tone: "notice", word: "When last seen", detail: words };
   return { tone: off > CLOCK_OFF_MS ? "warning" : "good", word: off > CLOCK_OFF_MS ? "Off" : "Right", detail: words };
 }
 
-/** How much of its journal is not stored by the server, and whether it can be written. */
+/**
+ * How much of its journal is not stored by the server, and whether it can be written. What one that is away has written
+ * since, nobody here knows.
+ */
 export function journalStanding(
-  { journalProblem, backlog, storedSequence }: ControllerRowFragment,
+  { connected, journalProblem, backlog, storedSequence }: ControllerRowFragment,
   { journalEvents }: ControllerSettingsFragment,
 ): Standing {
   const stored = `stored up to event ${number(storedSequence)}`;
   if (journalProblem !== "") return { tone: "danger", word: "Failed", detail: journalProblem };
   if (backlog === 0 && storedSequence === 0) return { tone: "off", word: "Nothing yet", detail: "" };
+  if (backlog === 0 && !connected) return { tone: "notice", word: "When last seen", detail: `all ${stored}` };
   if (backlog === 0) return { tone: "good", word: "All stored", detail: stored };
   const waiting = `${number(backlog)} of at most ${number(journalEvents)} events are not stored here, the oldest is number ${number(storedSequence + 1)}`;
   return backlog >= NEARLY_FULL * journalEvents

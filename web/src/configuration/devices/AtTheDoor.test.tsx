@@ -74,7 +74,8 @@ test("an intercom gets its device at the door, and the key stays until it is tak
 test("a lock and an input are wired to pins of the controller", async () => {
   const { sent } = show();
   const pins = "Pins (/dev/gpiochip0, 2 inputs, 1 output)";
-  await userEvent.selectOptions(await screen.findByLabelText("Primary lock: wired to"), pins);
+  await screen.findAllByText(pins);
+  await userEvent.selectOptions(screen.getByLabelText("Primary lock: wired to"), pins);
   await userEvent.selectOptions(screen.getByLabelText("Input 1: wired to"), pins);
   expect(within(screen.getByLabelText("Input 1: wired to")).queryByText(/converter/)).toBeNull();
   await userEvent.click(screen.getByText("Save the wiring"));

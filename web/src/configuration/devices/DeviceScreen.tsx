@@ -14,7 +14,6 @@ import { GpioDevice } from "./GpioDevice";
 import { NetworkDevice } from "./NetworkDevice";
 import { NewDevice } from "./NewDevice";
 import { WiegandDevice } from "./WiegandDevice";
-import "../controllers/controllers.css";
 import "../doors/doors.css";
 import "./devices.css";
 
@@ -56,7 +55,7 @@ function DeviceFacts({ device }: { device: AnyDeviceFragment }) {
   const { tone, word } = STATES[stateOfDevice(device)];
   return (
     <Part title="As it is now">
-      <dl className="controller-facts">
+      <dl className="state-facts">
         <div>
           <dt>Status</dt>
           <dd>

@@ -2,6 +2,8 @@ import type { ReaderType } from "../../gql/operations";
 import { Check } from "../../ui/Check";
 import { Text } from "../../ui/Text";
 import { EDGES, type NetworkDraft, type NetworkField } from "./network-draft";
+import "../doors/doors.css";
+import "./devices.css";
 
 const EDGE_WORDS = { left: "Left", top: "Top", right: "Right", bottom: "Bottom" } as const;
 

@@ -39,7 +39,7 @@ export function ReaderOfDevice({ device, writable, onChanged }: ReaderOfDevicePr
         )
       }
     >
-      <dl className="controller-facts">
+      <dl className="state-facts">
         {factsOf(reader).map(([term, words]) => (
           <div key={term}>
             <dt>{term}</dt>

@@ -2,6 +2,8 @@ import type { FramingChoiceFragment } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
 import { CONVERTER_BAUDS, framingWords, KEYPADS, type WiegandDraft, type WiegandField } from "./wiegand-draft";
+import "../doors/doors.css";
+import "./devices.css";
 
 interface WiegandFieldsProps {
   draft: WiegandDraft;

@@ -38,7 +38,8 @@ export function Readers({ doorId, readers, devices, inCab, writable, onChanged }
       end={
         writable && (
           <span className="row-actions">
-            {inCab ? add("A", "Add a reader") : [add("A", "Add a reader on side A"), add("B", "Add a reader on side B")]}
+            {add("A", inCab ? "Add a reader" : "Add a reader on side A")}
+            {!inCab && add("B", "Add a reader on side B")}
           </span>
         )
       }
