@@ -142,7 +142,6 @@ async def _controllers(domain: Domain, settings: Settings, hub: ControllerHub) -
                     domain, hub, settings.controllers_host, settings.controllers_port, settings.controllers_names
                 )
             )
-            domain.controllers.port = port
             sys.stdout.write(f"Controllers connect to port {port} of {settings.controllers_host}\n")
         absence = asyncio.create_task(hub.watch_for_absence(), name="absence")
         try:
