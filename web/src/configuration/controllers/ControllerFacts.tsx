@@ -23,6 +23,7 @@ export function ControllerFacts({ controller, site }: ControllerFactsProps) {
     ["Doorward version", software || "not known since the server started"],
     ["Policy", policyWords(controller)],
     ["Journal", <Standing key="journal" {...journalStanding(controller, site)} />],
+    ["Journal keeps", `${site.journalEvents.toLocaleString()} events; ${site.journalDays} days of those that the server has`],
     ["Clock", <Standing key="clock" {...clockStanding(controller)} />],
     ["Round trip", roundTripMs === null ? "not measured" : `${roundTripMs} ms`],
     ["Certificate", <Standing key="certificate" {...certificateStanding(controller, nowMs)} />],

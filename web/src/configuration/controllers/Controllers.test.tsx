@@ -59,6 +59,17 @@ test("controllers are listed with how they are, and accessible", async () => {
   expect(await faultsOf(container)).toEqual([]);
 });
 
+test("one controller is shown with all that is known of it", async () => {
+  const { container } = showOne(aController({ backlog: 10 }));
+  const facts = within(await screen.findByRole("region", { name: "As it is now" }));
+  const said = facts.getAllByRole("term").map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent}`);
+  expect(said).toContain("Connects from: 10.0.0.5");
+  expect(said).toContain("Journal: Catching up 10 of at most 1,000,000 events are not stored here, the oldest is number 2,001");
+  expect(said).toContain("Journal keeps: 1,000,000 events; 120 days of those that the server has");
+  expect(said).toContain("Round trip: 3 ms");
+  expect(await faultsOf(container)).toEqual([]);
+});
+
 test("the list is asked for again while the page is seen, and not while it is not", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const { asked } = showList();

@@ -89,6 +89,9 @@ function Code({ issued: { code, expiresAtMs, port } }: { issued: Issued }) {
           until it ends.
         </p>
       )}
+      <p className="heard-only" role="status">
+        The code is issued.
+      </p>
       <p>
         It is shown this once, and can be used for another{" "}
         <span className="countdown" role="timer" data-testid="code-left">
