@@ -5,7 +5,7 @@ import { type ConfigurationRoute, configurationHref, inConfiguration, type Secti
 import { ControllerList } from "./controllers/ControllerList";
 import { ControllerScreen } from "./controllers/ControllerScreen";
 import { DeviceList } from "./devices/DeviceList";
-import { DeviceScreen } from "./devices/DeviceScreen";
+import { AnyDeviceScreen } from "./devices/AnyDeviceScreen";
 import { DoorConfigurationList } from "./doors/DoorConfigurationList";
 import { DoorScreen } from "./doors/DoorScreen";
 import { ProfileList } from "./doors/ProfileList";
@@ -63,7 +63,7 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
   controllers: ({ id, writable }) =>
     id === null ? <ControllerList writable={writable} /> : <ControllerScreen key={id} id={id} writable={writable} />,
   devices: ({ id, writable }) =>
-    id === null ? <DeviceList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
+    id === null ? <DeviceList writable={writable} /> : <AnyDeviceScreen key={id} id={id} writable={writable} />,
   profiles: ({ id, writable }) =>
     id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
   zones: ({ id, writable, viewer }) =>

@@ -19,7 +19,7 @@ import { aDevice, aDoor, aReader } from "../../testing/hardware";
 import { connectionWords, terminals } from "../doors/hardware-words";
 import { NEW } from "../place";
 import { DeviceList } from "./DeviceList";
-import { DeviceScreen } from "./DeviceScreen";
+import { AnyDeviceScreen } from "./AnyDeviceScreen";
 import { gpioDraft, gpioFields, linesInput, ofLines } from "./gpio-draft";
 import { createInput, networkDraft, updateInput } from "./network-draft";
 import { waiting } from "./ReaderChoice";
@@ -86,7 +86,7 @@ function answers(more: Answers = {}): Answers {
 
 const showList = (writable = true) => showScreen(<DeviceList writable={writable} />, answers());
 const showOne = (id: string, more: Answers = {}, writable = true) =>
-  showScreen(<DeviceScreen id={id} writable={writable} />, answers(more));
+  showScreen(<AnyDeviceScreen id={id} writable={writable} />, answers(more));
 const dialog = () => within(screen.getByRole("dialog"));
 const rows = () => screen.getAllByRole("row").slice(1).map((row) => within(row).getByRole("rowheader").textContent);
 

@@ -16,7 +16,7 @@ import { Editor, Part } from "../Editor";
 import { openConfiguration } from "../place";
 import { useSaving } from "../saving";
 import { useWriting, type WritingProps } from "../use-writing";
-import type { DeviceSettingsProps } from "./DeviceScreen";
+import type { DeviceSettingsProps } from "./AnyDeviceScreen";
 import { type GpioDraft, gpioDraft, gpioFields, linesInput, ofLines } from "./gpio-draft";
 import { GpioLines } from "./GpioFields";
 

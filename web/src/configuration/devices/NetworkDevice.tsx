@@ -12,7 +12,7 @@ import {
 import { Editor, Part } from "../Editor";
 import { openConfiguration } from "../place";
 import { useWriting, type WritingProps } from "../use-writing";
-import type { DeviceSettingsProps } from "./DeviceScreen";
+import type { DeviceSettingsProps } from "./AnyDeviceScreen";
 import { missingStream, NETWORK_FIELDS, networkDraft, updateInput } from "./network-draft";
 import { NetworkFields } from "./NetworkFields";
 import { NetworkKeys } from "./NetworkKeys";

@@ -12,7 +12,7 @@ import {
 import { Editor, Part } from "../Editor";
 import { openConfiguration } from "../place";
 import { useWriting, type WritingProps } from "../use-writing";
-import type { DeviceSettingsProps } from "./DeviceScreen";
+import type { DeviceSettingsProps } from "./AnyDeviceScreen";
 import { ReaderOfDevice } from "./ReaderOfDevice";
 import { WIEGAND_FIELDS, wiegandDraft, wiegandInput } from "./wiegand-draft";
 import { WiegandFields } from "./WiegandFields";

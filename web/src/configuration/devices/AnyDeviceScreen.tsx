@@ -18,7 +18,7 @@ import "../doors/doors.css";
 import "./devices.css";
 
 /** One device of any kind, or a new one. */
-export function DeviceScreen({ id, writable }: { id: string; writable: boolean }) {
+export function AnyDeviceScreen({ id, writable }: { id: string; writable: boolean }) {
   const [{ data, error }, ask] = useQuery({
     query: AnyDevicesDocument,
     variables: { controllerId: null },
