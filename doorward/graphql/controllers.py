@@ -87,6 +87,10 @@ class EnrolmentCodePayload:
         default=None, description="Type it at the controller: doorward controller --enrol CODE."
     )
     expires_at: datetime | None = None
+    port: int | None = strawberry.field(
+        default=None,
+        description="The port of the server where controllers connect; null: it was started without one.",
+    )
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -134,7 +138,9 @@ class ControllerMutation:
             issued = await issue_enrolment_code(info.context.domain, info.context.actor, id)
         except AcsError as error:
             return EnrolmentCodePayload(errors=[OperationError.of(error)])
-        return EnrolmentCodePayload(code=issued.code, expires_at=issued.expires_at)
+        return EnrolmentCodePayload(
+            code=issued.code, expires_at=issued.expires_at, port=info.context.domain.controllers.port
+        )
 
     @strawberry.mutation(
         description="End a controller's certificates and code: its link is closed at once, and it must be enrolled "

@@ -24,7 +24,7 @@ from doorward.acs.decision.policy import (
     WhenIsolated,
 )
 from doorward.acs.devices import Bias as PinBias
-from doorward.acs.devices import DeviceRole
+from doorward.acs.devices import DeviceKind, DeviceRole
 from doorward.acs.doors.configuration import PortKind
 from doorward.acs.doors.live import DoorCondition
 from doorward.acs.doors.wiegand import KeypadMode
@@ -57,6 +57,7 @@ __all__ = [
     "CredentialCondition",
     "CredentialKind",
     "CredentialStatus",
+    "DeviceKind",
     "DeviceRole",
     "DoorCondition",
     "DoorFact",
@@ -127,6 +128,11 @@ for shown, name, description in (
     (InputPurpose, "InputPurpose", "What an input tells of its door."),
     (RexAction, "RexAction", "What a request to exit does: it unlocks, or only keeps the opening from being forced."),
     (LockRank, "LockRank", "Which of the two locks of a door."),
+    (
+        DeviceKind,
+        "DeviceKind",
+        "How a device is reached: an OSDP bus, a Wiegand converter, the network, pins of the controller.",
+    ),
     (DeviceRole, "OsdpDeviceRole", "What an OSDP device does: it is a reader, or a door's inputs and outputs."),
     (PinBias, "PinBias", "What a pin of the controller's own is pulled to."),
     (PortKind, "PortKind", "What kind of terminal a wire ends at."),

@@ -15,6 +15,7 @@ from strawberry.tools import merge_types
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
+from doorward.graphql.device_list import DeviceListQuery
 from doorward.graphql.devices import DeviceMutation, DeviceQuery
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
@@ -58,6 +59,7 @@ _QUERIES = (
     ControllerQuery,
     CredentialQuery,
     CustomFieldQuery,
+    DeviceListQuery,
     DeviceQuery,
     DoorConfigurationQuery,
     DoorQuery,

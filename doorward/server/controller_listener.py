@@ -260,8 +260,10 @@ async def listen_for_controllers(
         ) from error
     watching = asyncio.create_task(listener.watch(), name="server-certificate")
     try:
-        yield int(server.sockets[0].getsockname()[1])
+        domain.controllers.port = int(server.sockets[0].getsockname()[1])
+        yield domain.controllers.port
     finally:
+        domain.controllers.port = None
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         hub.retire("the server is stopping")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 ERRORS = "errors { code message path }"
 CREATE = "mutation($name: String!) { createController(name: $name) { controller { id name enrolled } " + ERRORS + " } }"
-ISSUE = "mutation($id: ID!) { issueEnrolmentCode(id: $id) { code expiresAt " + ERRORS + " } }"
+ISSUE = "mutation($id: ID!) { issueEnrolmentCode(id: $id) { code expiresAt port " + ERRORS + " } }"
 RENAME = (
     "mutation($id: ID!, $name: String!) { renameController(id: $id, name: $name) { controller { name } "
     + ERRORS
@@ -38,7 +38,7 @@ async def test_a_controller_is_created_renamed_given_a_code_and_deleted(database
         renamed = (await api.data(RENAME, id=made["id"], name="Barn"))["renameController"]
         assert renamed["controller"] == {"name": "Barn"}
         issued = (await api.data(ISSUE, id=made["id"]))["issueEnrolmentCode"]
-        assert len(issued["code"]) == 39
+        assert (len(issued["code"]), issued["port"]) == (39, None)
         shown = {one["name"]: one for one in (await api.data(LIST))["controllers"]}
         assert shown["Barn"]["codeExpiresAt"] == issued["expiresAt"]
         assert (shown["Barn"]["connected"], shown["Barn"]["embedded"], shown["Barn"]["backlog"]) == (False, False, 0)
@@ -56,6 +56,14 @@ async def test_a_controller_is_created_renamed_given_a_code_and_deleted(database
             EventType.CONTROLLER_DELETED,
         ]
         assert issued["code"] not in str([event.data async for event in Event.all()])
+
+
+async def test_a_code_comes_with_the_port_where_controllers_connect(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await api.sign_in(Role.ADMINISTRATOR)
+        world.domain.controllers.port = 8443
+        made = (await api.data(CREATE, name="Annexe"))["createController"]["controller"]
+        assert (await api.data(ISSUE, id=made["id"]))["issueEnrolmentCode"]["port"] == 8443
 
 
 async def test_the_servers_own_controller_stays_what_it_is(database_url: str, tmp_path: Path) -> None:

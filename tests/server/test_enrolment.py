@@ -53,6 +53,13 @@ async def test_a_controller_enrols_once_by_its_code_and_is_let_in(database_url: 
             assert (await peer.next(Welcome)).stored_sequence == 0
 
 
+async def test_the_port_is_known_for_as_long_as_controllers_may_come(database_url: str, tmp_path: Path) -> None:
+    async with listening(database_url, tmp_path) as links:
+        known = links.world.domain.controllers
+        assert known.port == links.port
+    assert known.port is None
+
+
 async def test_the_private_key_is_for_its_owner_alone(database_url: str, tmp_path: Path) -> None:
     async with listening(database_url, tmp_path) as links:
         row, _ = await links.enrolled()

@@ -26,9 +26,10 @@ class LiveController:
 
 
 class LiveControllers:
-    """By controller id. One event loop owns it."""
+    """By controller id. One event loop owns it. `port`: where controllers connect (None: none may)."""
 
     def __init__(self) -> None:
+        self.port: int | None = None
         self._known: dict[str, LiveController] = {}
         self._closers: dict[str, Callable[[str], None]] = {}
 

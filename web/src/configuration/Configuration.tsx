@@ -2,6 +2,10 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { ControllerList } from "./controllers/ControllerList";
+import { ControllerScreen } from "./controllers/ControllerScreen";
+import { DeviceList } from "./devices/DeviceList";
+import { AnyDeviceScreen } from "./devices/AnyDeviceScreen";
 import { DoorConfigurationList } from "./doors/DoorConfigurationList";
 import { DoorScreen } from "./doors/DoorScreen";
 import { ProfileList } from "./doors/ProfileList";
@@ -56,6 +60,10 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     ),
   elevators: ({ id, writable }) =>
     id === null ? <ElevatorList writable={writable} /> : <ElevatorScreen key={id} id={id} writable={writable} />,
+  controllers: ({ id, writable }) =>
+    id === null ? <ControllerList writable={writable} /> : <ControllerScreen key={id} id={id} writable={writable} />,
+  devices: ({ id, writable }) =>
+    id === null ? <DeviceList writable={writable} /> : <AnyDeviceScreen key={id} id={id} writable={writable} />,
   profiles: ({ id, writable }) =>
     id === null ? <ProfileList writable={writable} /> : <ProfileScreen key={id} id={id} writable={writable} />,
   zones: ({ id, writable, viewer }) =>

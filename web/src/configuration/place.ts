@@ -6,6 +6,8 @@ export const SECTIONS = {
   holidays: "Holidays",
   doors: "Doors",
   elevators: "Elevators",
+  controllers: "Controllers",
+  devices: "Devices",
   profiles: "Identification",
   zones: "Zones",
   interlocks: "Interlocks",

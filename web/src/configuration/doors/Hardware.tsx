@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 
 import { sentenceOf } from "../../api/client";
-import { DeviceListDocument, DoorHardwareDocument } from "../../gql/operations";
+import { AnyDevicesDocument, DeviceListDocument, DoorHardwareDocument } from "../../gql/operations";
 import { Devices } from "./Devices";
 import { INPUTS_OF, WITH_READERS } from "./hardware-words";
 import { Readers } from "./Readers";
@@ -16,7 +16,7 @@ interface HardwareProps {
   onChanged: () => void;
 }
 
-/** Readers, OSDP devices, locks and inputs of a door, and the list of it all to print. */
+/** Readers, devices, locks and inputs of a door, and the list of it all to print. */
 export function Hardware({ doorId, writable, onChanged }: HardwareProps) {
   const [wired, setWired] = useState(false);
   const [{ data, error }, askDoor] = useQuery({
@@ -32,9 +32,18 @@ export function Hardware({ doorId, writable, onChanged }: HardwareProps) {
     requestPolicy: "cache-and-network",
     pause: controllerId === null,
   });
+  const [{ data: any }, askAny] = useQuery({
+    query: AnyDevicesDocument,
+    variables: { controllerId },
+    requestPolicy: "cache-and-network",
+    pause: controllerId === null,
+  });
   const reload = (): void => {
     askDoor({ requestPolicy: "network-only" });
-    if (controllerId !== null) askDevices({ requestPolicy: "network-only" });
+    if (controllerId !== null) {
+      askDevices({ requestPolicy: "network-only" });
+      askAny({ requestPolicy: "network-only" });
+    }
     onChanged();
   };
   if (error)
@@ -47,9 +56,11 @@ export function Hardware({ doorId, writable, onChanged }: HardwareProps) {
   if (door.kind === "PROVISIONED")
     return <p className="quiet">A provisioned door has no hardware yet. Give it another kind and a controller first.</p>;
 
-  const all = controllerId === null ? [] : (found?.osdpDevices ?? []);
+  const osdp = controllerId === null ? [] : (found?.osdpDevices ?? []);
+  const others = controllerId === null ? [] : (any?.devices ?? []).filter(({ kind }) => kind !== "OSDP");
+  const all = [...osdp, ...others];
   const readerIds = new Set(door.readers.map(({ id }) => id));
-  const own = all.filter((device) => (device.readerId === null ? device.doorId === doorId : readerIds.has(device.readerId)));
+  const own = osdp.filter((device) => (device.readerId === null ? device.doorId === doorId : readerIds.has(device.readerId)));
   return (
     <div className="hardware" onInput={() => setWired(false)}>
       {WITH_READERS.includes(door.kind) && (

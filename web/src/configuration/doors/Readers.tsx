@@ -2,22 +2,23 @@ import { useState } from "react";
 import { useClient } from "urql";
 
 import { send } from "../../api/send";
-import { DeleteReaderDocument, type DeviceRowFragment, type ReaderSetupFragment, type Side } from "../../gql/operations";
+import { DeleteReaderDocument, type ReaderSetupFragment, type Side } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
 import { Confirm } from "../../ui/Confirm";
 import { Part } from "../Editor";
 import { Cell, Rows } from "../Page";
 import { configurationHref, inConfiguration } from "../place";
-import { DeviceDialog } from "./DeviceDialog";
-import { connectionWords } from "./hardware-words";
+import { kindOfReader } from "../devices/device-words";
+import { DeviceOfReaderDialog } from "../devices/DeviceOfReaderDialog";
+import { connectionWords, type WiredDevice } from "./hardware-words";
 import { ReaderDialog } from "./ReaderDialog";
 
 interface ReadersProps {
   /** The door, or the floor at which a reader of the cab is added. */
   doorId: string;
   readers: readonly ReaderSetupFragment[];
-  /** The OSDP devices of the controller. */
-  devices: readonly DeviceRowFragment[];
+  /** The devices of the controller. */
+  devices: readonly WiredDevice[];
   inCab: boolean;
   writable: boolean;
   onChanged: () => void;
@@ -37,7 +38,8 @@ export function Readers({ doorId, readers, devices, inCab, writable, onChanged }
       end={
         writable && (
           <span className="row-actions">
-            {inCab ? add("A", "Add a reader") : [add("A", "Add a reader on side A"), add("B", "Add a reader on side B")]}
+            {add("A", inCab ? "Add a reader" : "Add a reader on side A")}
+            {!inCab && add("B", "Add a reader on side B")}
           </span>
         )
       }
@@ -78,6 +80,7 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
   const [asking, setAsking] = useState<"change" | "delete" | "device" | null>(null);
   const { id, name, version } = reader;
   const device = devices.find(({ readerId }) => readerId === id);
+  const waits = kindOfReader(reader.type) !== null && !device;
   const close = (): void => setAsking(null);
   const done = (): void => {
     close();
@@ -92,7 +95,7 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
         <span className="badges">
           {reader.muster && <Badge tone="notice" word="Muster" />}
           {reader.pairsMobile && <Badge tone="notice" word="Pairs phones" />}
-          {reader.type === "OSDP" && !device && <Badge tone="warning" word="To be added" />}
+          {waits && <Badge tone="warning" word="To be added" />}
         </span>
       </Cell>
       <Cell label="Keypad">{reader.hasKeypad === null ? "not known" : reader.hasKeypad ? "yes" : "no"}</Cell>
@@ -106,7 +109,12 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
           <a className="button" href={configurationHref(inConfiguration("readers", id))} aria-label={`Formats and PINs of ${name}`}>
             Formats and PINs
           </a>
-          {writable && reader.type === "OSDP" && !device && (
+          {device && "kind" in device && (
+            <a className="button" href={configurationHref(inConfiguration("devices", device.id))} aria-label={`Device of ${name}`}>
+              Device
+            </a>
+          )}
+          {writable && waits && (
             <button type="button" aria-label={`Add the device of ${name}`} onClick={() => setAsking("device")}>
               Add the device
             </button>
@@ -128,7 +136,7 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
             onClose={close}
           />
         )}
-        {asking === "device" && <DeviceDialog doorId={reader.doorId} reader={reader} onAdded={onChanged} onClose={close} />}
+        {asking === "device" && <DeviceOfReaderDialog reader={reader} onAdded={onChanged} onClose={close} />}
         {asking === "delete" && (
           <Confirm
             title={`Delete ${name}?`}
@@ -138,7 +146,7 @@ function ReaderRow({ reader, devices, inCab, writable, onChanged }: ReaderRowPro
             onReload={onChanged}
             onClose={close}
           >
-            <p>Its OSDP device goes with it, and nobody can identify there any more. The log keeps what happened.</p>
+            <p>Its device goes with it, and nobody can identify there any more. The log keeps what happened.</p>
           </Confirm>
         )}
       </td>

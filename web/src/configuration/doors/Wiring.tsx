@@ -1,7 +1,7 @@
-import type { DeviceRowFragment, DoorHardwareQuery, PortKind } from "../../gql/operations";
+import type { DoorHardwareQuery, PortKind } from "../../gql/operations";
 import { Part } from "../Editor";
 import { Cell, Rows } from "../Page";
-import { deviceWords } from "./hardware-words";
+import { deviceWords, type WiredDevice } from "./hardware-words";
 
 const KINDS: Record<PortKind, string> = {
   OUTPUT: "Output",
@@ -14,7 +14,7 @@ const KINDS: Record<PortKind, string> = {
 interface WiringProps {
   doorName: string;
   ports: DoorHardwareQuery["doorPorts"];
-  devices: readonly DeviceRowFragment[];
+  devices: readonly WiredDevice[];
 }
 
 /** What is wired where, to print for whoever installs the door. */

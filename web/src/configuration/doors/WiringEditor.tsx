@@ -2,10 +2,10 @@ import { useState } from "react";
 import { useClient } from "urql";
 
 import { send } from "../../api/send";
-import { type DeviceRowFragment, type DoorHardwareFragment, SetDoorWiringDocument } from "../../gql/operations";
+import { type DoorHardwareFragment, SetDoorWiringDocument } from "../../gql/operations";
 import { Editor, Part } from "../Editor";
 import { useSaving } from "../saving";
-import { INPUTS_OF, LOCKS_OF, PURPOSES, terminals as terminalsOf } from "./hardware-words";
+import { INPUTS_OF, LOCKS_OF, PURPOSES, terminals as terminalsOf, type WiredDevice } from "./hardware-words";
 import { InputFields, LockFields } from "./WireFields";
 import {
   type InputDraft,
@@ -21,8 +21,8 @@ import {
 
 interface WiringEditorProps {
   door: DoorHardwareFragment;
-  /** The OSDP devices of the door's controller. */
-  devices: readonly DeviceRowFragment[];
+  /** The devices of the door's controller. */
+  devices: readonly WiredDevice[];
   writable: boolean;
   onSaved: () => void;
   onReload: () => void;

@@ -1,4 +1,5 @@
 import type {
+  AnyDeviceFragment,
   Circuit,
   DeviceRowFragment,
   DoorKind,
@@ -9,6 +10,10 @@ import type {
   Side,
   Supervision,
 } from "../../gql/operations";
+import { placeWords, terminalWords } from "../devices/device-words";
+
+/** A device that something of a door may be on: one on an OSDP bus, or one of another kind. */
+export type WiredDevice = DeviceRowFragment | AnyDeviceFragment;
 
 export const READER_TYPES: readonly (readonly [ReaderType, string])[] = [
   ["OSDP", "OSDP"],
@@ -74,22 +79,26 @@ export const INPUTS_OF: Record<DoorKind, readonly InputPurpose[]> = {
 export const WITH_READERS: readonly DoorKind[] = ["DOOR", "WIRELESS", "FLOOR"];
 
 /** A device in words: what it serves, and where it is found. */
-export function deviceWords({ role, doorName, readerName, port, address }: DeviceRowFragment): string {
+export function deviceWords(device: WiredDevice): string {
+  if ("kind" in device) return terminalWords(device);
+  const { role, doorName, readerName, port, address } = device;
   const serves = role === "READER" ? `Reader ${readerName ?? ""}` : `${doorName}, inputs and outputs`;
   return `${serves} (${port}, address ${address})`;
 }
 
-/** How a reader is connected; `device` is the OSDP device that it is. */
-export function connectionWords(reader: ReaderSetupFragment, device: DeviceRowFragment | undefined): string {
+/** How a reader is connected; `device` is the device that it is. */
+export function connectionWords(reader: ReaderSetupFragment, device: WiredDevice | undefined): string {
   const type = READER_TYPES.find(([each]) => each === reader.type)?.[1] ?? reader.type;
+  if (device && "kind" in device) return reader.type === "WIEGAND" ? `${type}, ${placeWords(device)}` : `${type}, ${reader.address}`;
   if (reader.type === "WIEGAND") return `${type}, reader port ${reader.port ?? "unknown"}`;
   if (reader.type !== "OSDP") return `${type}, ${reader.address}`;
   return device === undefined ? `${type}, no device yet` : `${type}, ${device.port}, address ${device.address}`;
 }
 
 /** What a device's output and inputs may be wired to: the controller itself, or a device of it. */
-export function terminals(devices: readonly DeviceRowFragment[]): (readonly [string, string])[] {
-  return [["", "The controller"], ...devices.map((device) => [device.id, deviceWords(device)] as const)];
+export function terminals(devices: readonly WiredDevice[]): (readonly [string, string])[] {
+  const wired = devices.filter((device) => !("kind" in device) || device.hasWires);
+  return [["", "The controller"], ...wired.map((device) => [device.id, deviceWords(device)] as const)];
 }
 
 const HIGHEST = 2_147_483_647;

@@ -5,10 +5,10 @@ import { send } from "../../api/send";
 import {
   AddFloorDocument,
   ControllerChoicesDocument,
-  type DeviceRowFragment,
   type ElevatorRowFragment,
 } from "../../gql/operations";
 import { Dialog } from "../../ui/Dialog";
+import type { WiredDevice } from "../doors/hardware-words";
 import { Editor } from "../Editor";
 import { useSaving } from "../saving";
 import { fieldsOfFloors, floorInput, NEW_FLOOR, nextFloor, ofFloors } from "./floor-draft";
@@ -16,7 +16,7 @@ import { FloorFields } from "./FloorFields";
 
 interface AddFloorProps {
   elevator: ElevatorRowFragment;
-  devices: readonly DeviceRowFragment[];
+  devices: readonly WiredDevice[];
   /** A floor was added; the dialog stays open for the next. */
   onAdded: () => void;
   onClose: () => void;

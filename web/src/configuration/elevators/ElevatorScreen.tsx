@@ -3,6 +3,7 @@ import { useClient, useQuery } from "urql";
 
 import { send } from "../../api/send";
 import {
+  AnyDevicesDocument,
   ControllerChoicesDocument,
   DeviceListDocument,
   ElevatorListDocument,
@@ -102,10 +103,17 @@ function Inside({ elevator, writable, onChanged }: InsideProps) {
     variables: { controllerId },
     requestPolicy: "cache-and-network",
   });
-  const devices = data?.osdpDevices ?? [];
+  const [{ data: any }, askAny] = useQuery({
+    query: AnyDevicesDocument,
+    variables: { controllerId },
+    requestPolicy: "cache-and-network",
+  });
+  const osdp = data?.osdpDevices ?? [];
+  const devices = [...osdp, ...(any?.devices ?? []).filter(({ kind }) => kind !== "OSDP")];
   const readerIds = new Set(readers.map(({ id }) => id));
   const reload = (): void => {
     ask({ requestPolicy: "network-only" });
+    askAny({ requestPolicy: "network-only" });
     onChanged();
   };
   return (
@@ -116,7 +124,7 @@ function Inside({ elevator, writable, onChanged }: InsideProps) {
       )}
       <Devices
         doorId={null}
-        devices={devices.filter(({ readerId }) => readerId !== null && readerIds.has(readerId))}
+        devices={osdp.filter(({ readerId }) => readerId !== null && readerIds.has(readerId))}
         writable={writable}
         onChanged={reload}
       />

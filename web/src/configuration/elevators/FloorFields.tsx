@@ -1,7 +1,6 @@
-import type { DeviceRowFragment } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
-import { terminals } from "../doors/hardware-words";
+import { terminals, type WiredDevice } from "../doors/hardware-words";
 import type { FloorDraft, FloorField } from "./floor-draft";
 
 interface FloorFieldsProps {
@@ -9,8 +8,8 @@ interface FloorFieldsProps {
   of?: string;
   draft: FloorDraft;
   change: (part: Partial<FloorDraft>) => void;
-  /** The OSDP devices of the controller. */
-  devices: readonly DeviceRowFragment[];
+  /** The devices of the controller. */
+  devices: readonly WiredDevice[];
   profiles: readonly { id: string; name: string }[];
   problem: (field: FloorField) => string | undefined;
 }

@@ -4,13 +4,13 @@ import { useClient } from "urql";
 import { send } from "../../api/send";
 import {
   DeleteDoorDocument,
-  type DeviceRowFragment,
   type ElevatorRowFragment,
   RenameFloorDocument,
 } from "../../gql/operations";
 import { Confirm } from "../../ui/Confirm";
 import { Dialog } from "../../ui/Dialog";
 import { Text } from "../../ui/Text";
+import type { WiredDevice } from "../doors/hardware-words";
 import { Editor, Part } from "../Editor";
 import { NameCell, Rows } from "../Page";
 import { openConfiguration } from "../place";
@@ -19,8 +19,8 @@ import { AddFloor } from "./AddFloor";
 
 interface FloorsProps {
   elevator: ElevatorRowFragment;
-  /** The OSDP devices of the controller. */
-  devices: readonly DeviceRowFragment[];
+  /** The devices of the controller. */
+  devices: readonly WiredDevice[];
   writable: boolean;
   onChanged: () => void;
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useClient, useQuery } from "urql";
 
 import { send } from "../../api/send";
-import { ControllerChoicesDocument, CreateElevatorDocument, DeviceListDocument } from "../../gql/operations";
+import { AnyDevicesDocument, ControllerChoicesDocument, CreateElevatorDocument, DeviceListDocument } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
 import { Editor, Part } from "../Editor";
@@ -28,7 +28,9 @@ export function NewElevator({ writable, ...writing }: NewElevatorProps) {
     variables: { controllerId },
     pause: controllerId === "",
   });
-  const devices = controllerId === "" ? [] : (found?.osdpDevices ?? []);
+  const [{ data: any }] = useQuery({ query: AnyDevicesDocument, variables: { controllerId }, pause: controllerId === "" });
+  const others = (any?.devices ?? []).filter(({ kind }) => kind !== "OSDP");
+  const devices = controllerId === "" ? [] : [...(found?.osdpDevices ?? []), ...others];
   const { fields } = saving.problems;
 
   const choose = (chosen: string): void => {

@@ -1,0 +1,107 @@
+"""Devices of every kind in one list, through the API."""
+
+import strawberry
+
+from doorward.acs.devices import DeviceKind as Kind
+from doorward.acs.doors.device_list import DeviceWires, ListedDevice, list_all_devices
+from doorward.acs.doors.gpio_devices import lines_of
+from doorward.acs.local_io.models import AuxInput, AuxOutput
+from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import DeviceKind, ReaderType
+
+
+@strawberry.type(description="What is on a device: a door's locks and inputs, or an auxiliary input or output.")
+class DeviceUse:
+    """`door_id` null: it is auxiliary."""
+
+    door_id: strawberry.ID | None
+    name: str = strawberry.field(description="Of the door, or of the auxiliary input or output.")
+    locks: int = strawberry.field(description="How many locks of the door, or auxiliary outputs.")
+    inputs: int = strawberry.field(description="How many inputs of the door, or auxiliary inputs.")
+
+    @classmethod
+    def of_door(cls, wires: DeviceWires) -> "DeviceUse":
+        """A door that is wired to the device."""
+        return cls(door_id=strawberry.ID(wires.door_id), name=wires.door_name, locks=wires.locks, inputs=wires.inputs)
+
+    @classmethod
+    def of_auxiliary(cls, row: AuxInput | AuxOutput) -> "DeviceUse":
+        """What belongs to no door."""
+        is_output = isinstance(row, AuxOutput)
+        return cls(door_id=None, name=row.name, locks=int(is_output), inputs=int(not is_output))
+
+
+@strawberry.type(description="A device of any kind: where it is, what it is, and what is on it. No key is in it.")
+class Device:
+    """Each kind has a type of its own with all that is set on it."""
+
+    id: strawberry.ID
+    kind: DeviceKind
+    name: str
+    controller_id: strawberry.ID | None
+    controller_name: str | None
+    port: str = strawberry.field(
+        description="A serial line or a chip, as its controller opens it; empty on the network."
+    )
+    number: int | None = strawberry.field(description="The address on an OSDP bus, or the channel of a converter.")
+    door_id: strawberry.ID | None = strawberry.field(description="Where it stands; null: at no door.")
+    door_name: str | None
+    reader_id: strawberry.ID | None = strawberry.field(description="The reader that it is; null: none.")
+    reader_name: str | None
+    reader_type: ReaderType | None
+    has_wires: bool = strawberry.field(description="Whether locks and inputs can be wired to it.")
+    input_count: int | None = strawberry.field(description="Null: not known.")
+    output_count: int | None = strawberry.field(description="Null: not known.")
+    online: bool | None = strawberry.field(
+        description="Null: not known, as when its controller is not connected, or nothing is wired to it."
+    )
+    uses: list[DeviceUse]
+
+    @classmethod
+    def of(cls, listed: ListedDevice, auxiliary: list[DeviceUse]) -> "Device":
+        """The device as the API shows it."""
+        row = listed.row
+        lines = lines_of(row) if row.kind is Kind.GPIO else None
+        return cls(
+            id=strawberry.ID(row.id),
+            kind=row.kind,
+            name=row.name,
+            controller_id=_id(row.controller_id),
+            controller_name=row.controller.name if row.controller is not None else None,
+            port=row.port or "",
+            number=row.address if row.kind in (Kind.OSDP, Kind.WIEGAND) else None,
+            door_id=_id(row.door_id),
+            door_name=row.door.name if row.door is not None else None,
+            reader_id=_id(row.reader_id),
+            reader_name=row.reader.name if row.reader is not None else None,
+            reader_type=row.reader.type if row.reader is not None else None,
+            has_wires=row.kind in (Kind.OSDP, Kind.GPIO),
+            input_count=len(lines.inputs) if lines is not None else None,
+            output_count=len(lines.outputs) if lines is not None else None,
+            online=listed.online,
+            uses=[*map(DeviceUse.of_door, listed.wires), *auxiliary],
+        )
+
+
+def _id(value: str | None) -> strawberry.ID | None:
+    return strawberry.ID(value) if value is not None else None
+
+
+@strawberry.type
+class DeviceListQuery:
+    """Queries about devices of every kind."""
+
+    @strawberry.field(
+        description="Every device of any kind, or those of a controller, by controller and place. "
+        "Permission: configuration.view."
+    )
+    async def devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[Device]:
+        domain, actor = info.context.domain, info.context.actor
+        listed = await list_all_devices(domain, actor, controller_id)
+        auxiliary: dict[str, list[DeviceUse]] = {one.row.id: [] for one in listed}
+        rows: list[AuxInput | AuxOutput] = [*await list_aux_outputs(actor), *await list_aux_inputs(actor)]
+        for row in rows:
+            if row.device_id in auxiliary:
+                auxiliary[row.device_id].append(DeviceUse.of_auxiliary(row))
+        return [Device.of(one, auxiliary[one.row.id]) for one in listed]
