@@ -27,6 +27,7 @@ from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
+from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
@@ -68,6 +69,7 @@ _QUERIES = (
     GroupQuery,
     HolidayQuery,
     IpDeviceQuery,
+    LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
     OsdpQuery,
@@ -99,6 +101,7 @@ _MUTATIONS = (
     GroupMutation,
     HolidayMutation,
     IpDeviceMutation,
+    LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,
     OsdpMutation,
@@ -121,6 +124,7 @@ _MUTATIONS = (
 _SUBSCRIPTIONS = (
     DoorSubscription,
     EventSubscription,
+    LineStateSubscription,
 )
 
 

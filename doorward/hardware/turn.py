@@ -406,8 +406,7 @@ class Turn:
                 CommandStatus.EXPIRED,
                 "The command reached the controller too late. Give it again.",
             )
-        is_door = isinstance(command, DoorCommand)
-        refused = self._carry_out(command) if is_door else self.local.holds.take(command)
+        refused = self._carry_out(command) if isinstance(command, DoorCommand) else self.local.holds.take(command)
         return CommandResult(command.id, CommandStatus.FAILED if refused else CommandStatus.CONFIRMED, refused)
 
     def _carry_out(self, command: DoorCommand) -> str:
