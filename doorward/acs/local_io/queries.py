@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.devices import DeviceKind
 from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Device
 from doorward.acs.local_io.models import AuxInput, AuxOutput, LocalRuleRow
+from doorward.acs.local_io.stored import WITH_PORTS
 from doorward.acs.messages import InputStatus, OutputStatus
 from doorward.acs.users.models import User
 
@@ -34,6 +37,39 @@ class LinesNow:
 
     inputs: tuple[InputNow, ...]
     outputs: tuple[OutputNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortDevice:
+    """A device with inputs and outputs of its own: what it is and where it is found, in words."""
+
+    device_id: str
+    words: str
+    controller_id: str
+    controller_name: str
+
+
+async def list_port_devices(actor: Actor) -> list[PortDevice]:
+    """Every device that auxiliary inputs and outputs can be on, by controller and words."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = Device.filter(kind__in=list(WITH_PORTS), controller_id__isnull=False)
+    found = [
+        PortDevice(row.id, _words(row), row.controller.id, row.controller.name)
+        for row in await rows.prefetch_related("controller", "door", "reader")
+        if row.controller is not None
+    ]
+    return sorted(found, key=lambda one: (one.controller_name.casefold(), one.words.casefold()))
+
+
+def _words(row: Device) -> str:
+    if row.kind is DeviceKind.GPIO:
+        return f"{row.name or 'Pins'} ({row.port})"
+    what = row.name or "Module"
+    if row.reader is not None:
+        what = f"Reader {row.reader.name}"
+    elif row.door is not None and not row.name:
+        what = f"{row.door.name}, inputs and outputs"
+    return f"{what} ({row.port}, address {row.address})"
 
 
 async def list_aux_inputs(actor: Actor, ids: Sequence[str] | None = None) -> list[AuxInput]:
