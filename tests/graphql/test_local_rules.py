@@ -22,6 +22,9 @@ OUTPUT = "auxOutput { id name deviceId controllerId number version }"
 RULE = "localRule { id name enabled version action pulseMs outputId outputName trigger { kind inputId inputName inputActive doorId doorName doorFact event scheduleName threatLevelName } }"  # noqa: E501
 
 
+LISTED = "{ localRules { name } auxInputs { name } auxOutputs { name } localRuleEvents { type title category } }"
+
+
 def mutation(field: str, kind: str, shown: str) -> str:
     return f"mutation($input: {kind}!) {{ {field}(input: $input) {{ {shown} {ERRORS} }} }}"
 
@@ -96,7 +99,7 @@ async def test_inputs_outputs_and_rules_are_made_changed_shown_and_deleted(datab
                 "inputId": None, "inputName": None, "inputActive": None, "doorFact": None, "scheduleName": None,
                 "threatLevelName": None,
             }  # fmt: skip
-            listed = await api.data("{ localRules { name } auxInputs { name } auxOutputs { name } localRuleEvents { type title category } }")
+            listed = await api.data(LISTED)
             assert listed["localRules"] == [{"name": "Panic"}]
             events = {one["type"]: one["title"] for one in listed["localRuleEvents"]}
             assert events["input.active"] == "Input active"
