@@ -213,3 +213,7 @@ async def test_an_output_is_switched_by_hand_by_who_may_command_doors(database_u
             assert await refusal(api, COMMAND, input={**on, "action": "PULSE"}) == ("VALIDATION", ["pulseMs"])
             await api.sign_in(Role.VIEWER)
             assert (await refusal(api, COMMAND, input=on))[0] == "NOT_PERMITTED"
+            await api.sign_in(Role.ADMINISTRATOR)
+            wanted = '{types: ["audit.aux_output.commanded"]}'
+            told = await api.data(f"{{ events(first: 5, filter: {wanted}) {{ nodes {{ subjectName userName }} }} }}")
+            assert told["events"]["nodes"][0] == {"subjectName": "Siren", "userName": "operator"}

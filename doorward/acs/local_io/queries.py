@@ -64,11 +64,12 @@ async def list_port_devices(actor: Actor) -> list[PortDevice]:
 def _words(row: Device) -> str:
     if row.kind is DeviceKind.GPIO:
         return f"{row.name or 'Pins'} ({row.port})"
-    what = row.name or "Module"
     if row.reader is not None:
         what = f"Reader {row.reader.name}"
-    elif row.door is not None and not row.name:
+    elif row.door is not None:
         what = f"{row.door.name}, inputs and outputs"
+    else:
+        what = row.name or "Module"
     return f"{what} ({row.port}, address {row.address})"
 
 

@@ -82,7 +82,7 @@ test("a port that is taken is refused at its field", async () => {
   showInput("i1", { UpdateInput: refused("CONFLICT", taken, "number") });
   await userEvent.click(await screen.findByText("Save"));
   await vi.waitFor(() => expect(screen.getByLabelText(/^Input number/)).toHaveAccessibleDescription(new RegExp(taken)));
-  expect(screen.getByLabelText(/^Input number/)).toHaveFocus();
+  await vi.waitFor(() => expect(screen.getByLabelText(/^Input number/)).toHaveFocus());
 });
 
 test("an input is deleted after a question, in the version that was seen", async () => {
