@@ -212,7 +212,7 @@ async def test_an_output_is_switched_by_hand_by_who_may_command_doors(database_u
             }
             assert await refusal(api, COMMAND, input={**on, "action": "PULSE"}) == ("VALIDATION", ["pulseMs"])
             await api.sign_in(Role.VIEWER)
-            assert (await refusal(api, COMMAND, input=on))[0] == "NOT_PERMITTED"
+            assert (await refusal(api, COMMAND, input=on))[0] == "PERMISSION"
             await api.sign_in(Role.ADMINISTRATOR)
             wanted = '{types: ["audit.aux_output.commanded"]}'
             told = await api.data(f"{{ events(first: 5, filter: {wanted}) {{ nodes {{ subjectName userName }} }} }}")
