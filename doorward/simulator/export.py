@@ -115,13 +115,19 @@ def _site(name: str, devices: list[OsdpDevice], wiring: Wiring, names: _Names, w
             address=device.address,
             key=device.key.hex() if with_keys else None,
             reader=device.id in readers,
-            outputs=_many(line.output for line in (*wiring.locks, *wiring.aux_outputs) if line.device_id == device.id),
-            inputs=_many(line.number for line in (*wiring.inputs, *wiring.aux_inputs) if line.device_id == device.id),
+            outputs=_many(
+                [line.output for line in wiring.locks if line.device_id == device.id]
+                + [line.output for line in wiring.aux_outputs if line.device_id == device.id]
+            ),
+            inputs=_many(
+                [line.number for line in wiring.inputs if line.device_id == device.id]
+                + [line.number for line in wiring.aux_inputs if line.device_id == device.id]
+            ),
         )
         for device in devices
     )
     doors = tuple(_doors(wiring, names))
-    taken = {one.name.casefold() for one in (*specs, *doors)}
+    taken = {name.casefold() for name in [*(one.name for one in specs), *(door.name for door in doors)]}
     return SiteSpec(
         name=name,
         devices=specs,
