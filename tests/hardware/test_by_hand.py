@@ -122,6 +122,7 @@ def test_a_hold_ends_at_its_time_whatever_becomes_of_the_clock(site: Site) -> No
     begin(site, FOLLOWS)
     confirmed(by_hand(site, HandAction.ON, until=site.clock.now() + timedelta(minutes=10)))
     site.clock.ahead -= timedelta(hours=5)
+    rules_in(site, plan_of(FOLLOWS, version=3))
     site.pass_time(599_999)
     taken(site)
     assert sent(site)[-1] is OutputState.ON
