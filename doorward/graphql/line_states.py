@@ -1,5 +1,6 @@
 """Auxiliary inputs and outputs as they are now in the API, and switching outputs by hand."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
@@ -14,6 +15,9 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import DoorCommand, changed_or_session_due
 from doorward.graphql.enums import HandAction, InputState
 from doorward.graphql.errors import OperationError
+
+GATHER_S = 0.1
+"""What changes this close together is sent as one: a loose contact must not keep the server busy."""
 
 
 @strawberry.type(description="An auxiliary input as it is now.")
@@ -157,6 +161,7 @@ class LineStateSubscription:
                     told = states
                     yield states
                 await changed_or_session_due(watch)
+                await asyncio.sleep(GATHER_S)
                 await context.refresh_actor()
         finally:
             context.domain.lines.unwatch(watch)

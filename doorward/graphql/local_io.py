@@ -52,9 +52,11 @@ class AuxInput:
         )
 
 
-@strawberry.type(description="An output of a device that is no door's lock. Local rules switch it; else it is off.")
+@strawberry.type(
+    description="An output of a device that is no door's lock. Local rules switch it, or somebody by hand; else it is off."
+)
 class AuxOutput:
-    """An auxiliary output. Its events are output.on, output.off, output.pulsed and output.missed."""
+    """An auxiliary output. Its events are output.on, output.off, output.pulsed, output.missed and output.auto."""
 
     id: strawberry.ID
     name: str
