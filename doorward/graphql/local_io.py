@@ -53,7 +53,7 @@ class AuxInput:
 
 
 @strawberry.type(
-    description="An output of a device that is no door's lock. Local rules switch it, or somebody by hand; else it is off."
+    description="An output of a device that is no door's lock. Local rules and hands switch it; else it is off."
 )
 class AuxOutput:
     """An auxiliary output. Its events are output.on, output.off, output.pulsed, output.missed and output.auto."""
