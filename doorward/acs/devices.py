@@ -234,7 +234,7 @@ class AuxInputLine(msgspec.Struct, frozen=True):
 
 
 class AuxOutputLine(msgspec.Struct, frozen=True):
-    """An auxiliary output, which no door's lock is on. Local rules switch it; without any it is off."""
+    """An auxiliary output, which no door's lock is on. Local rules and hands switch it; without any it is off."""
 
     output_id: str
     name: str

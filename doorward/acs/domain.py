@@ -9,6 +9,7 @@ from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
+from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 
@@ -21,6 +22,7 @@ class Domain:
     clock: Callable[[], datetime]
     bus: Bus = field(default_factory=Bus)
     doors: LiveDoors = field(default_factory=LiveDoors)
+    lines: LiveLines = field(default_factory=LiveLines)
     controllers: LiveControllers = field(default_factory=LiveControllers)
     cameras: LiveCameras = field(default_factory=LiveCameras)
     orders: Orders = field(default_factory=Orders)

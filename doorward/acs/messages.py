@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
+from doorward.acs.decision.by_hand import ByHand, HandAction
 from doorward.acs.decision.door import DoorAction, DoorMode, DoorSetting, Position, Source
 from doorward.acs.decision.patch import PolicyChanges
 from doorward.acs.decision.policy import Policy, Side
+from doorward.acs.decision.supervision import InputState
 from doorward.acs.decision.trace import TraceStep
 from doorward.acs.devices import Wiring
 from doorward.acs.events.catalogue import EventType
@@ -140,6 +142,22 @@ class DoorCommand(msgspec.Struct, frozen=True, tag=True):
     duration_ms: int | None = None
 
 
+class OutputCommand(msgspec.Struct, frozen=True, tag=True):
+    """An operator's command to an auxiliary output. `id` and `expires_at` are as those of a DoorCommand.
+
+    ON and OFF hold until `until` (aware UTC; None: until AUTO), PULSE for `pulse_ms`.
+    """
+
+    id: str
+    output_id: str
+    action: HandAction
+    user_id: str
+    reason: str
+    expires_at: datetime
+    until: datetime | None = None
+    pulse_ms: int = 0
+
+
 class PersonPresence(msgspec.Struct, frozen=True, array_like=True):
     """Where a cardholder is (`zone_id` None: in no zone), and since when, as some controller saw it."""
 
@@ -223,6 +241,28 @@ class DoorStatus(msgspec.Struct, frozen=True, tag=True):
     readers_online: dict[str, bool] = {}
     source: Source = Source.REST
     manual: ManualSetting | None = None
+
+
+class InputStatus(msgspec.Struct, frozen=True, tag=True):
+    """The present state of an auxiliary input; `unknown` while its device is away. Told as a DoorStatus is."""
+
+    input_id: str
+    state: InputState
+
+
+class OutputStatus(msgspec.Struct, frozen=True, tag=True):
+    """The present state of an auxiliary output; `on` is None while its device is away. Told as a DoorStatus is.
+
+    `rule_id` is the local rule by which it is on, or pulses. `held`: somebody holds it by hand.
+    """
+
+    output_id: str
+    on: bool | None
+    rule_id: str | None = None
+    held: ByHand | None = None
+
+
+LiveStatus = DoorStatus | InputStatus | OutputStatus
 
 
 class Health(msgspec.Struct, frozen=True, tag=True):
@@ -452,10 +492,10 @@ class CertificateIssued(msgspec.Struct, frozen=True, tag=True):
 
 
 ToServer = (
-    Hello | PolicyApplied | PolicyRefused | JournalBatch | JournalLost | CommandResult | DoorStatus | Health
+    Hello | PolicyApplied | PolicyRefused | JournalBatch | JournalLost | CommandResult | LiveStatus | Health
     | TimeReport | CertificateRequest | BusReport | OrderProgress | Captured
 )  # fmt: skip
 ToController = (
-    Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | Presences | CredentialNews | TimeCheck
-    | ControllerSettings | CertificateDue | CertificateIssued | BusQuery | Order | OrderStop
+    Welcome | PolicySnapshot | PolicyDelta | JournalAck | DoorCommand | OutputCommand | Presences | CredentialNews
+    | TimeCheck | ControllerSettings | CertificateDue | CertificateIssued | BusQuery | Order | OrderStop
 )  # fmt: skip

@@ -260,7 +260,7 @@ class DoorSubscription:
             for door in await shown_doors(context, await list_doors(context.actor)):
                 yield door
             while True:
-                await _changed_or_session_due(watch.event)
+                await changed_or_session_due(watch.event)
                 await context.refresh_actor()
                 watch.event.clear()
                 changed, watch.changed = watch.changed, set()
@@ -270,7 +270,7 @@ class DoorSubscription:
             context.domain.doors.unwatch(watch)
 
 
-async def _changed_or_session_due(changed: asyncio.Event) -> None:
+async def changed_or_session_due(changed: asyncio.Event) -> None:
     """Wait for a change, but look at the session every few seconds all the same."""
     try:
         await asyncio.wait_for(changed.wait(), SESSION_CHECK_S)

@@ -6,6 +6,7 @@ import strawberry
 
 from doorward.acs.actor import Role
 from doorward.acs.credentials.condition import CredentialCondition
+from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode, DoorSetting
 from doorward.acs.decision.door import Position as DoorPosition
@@ -23,6 +24,7 @@ from doorward.acs.decision.policy import (
     ValidityUnit,
     WhenIsolated,
 )
+from doorward.acs.decision.supervision import InputState
 from doorward.acs.devices import Bias as PinBias
 from doorward.acs.devices import DeviceKind, DeviceRole
 from doorward.acs.doors.configuration import PortKind
@@ -68,8 +70,10 @@ __all__ = [
     "DoorSource",
     "EmergencyAction",
     "EventCategory",
+    "HandAction",
     "IdentificationType",
     "InputPurpose",
+    "InputState",
     "KeypadMode",
     "LedControl",
     "LocalAction",
@@ -157,6 +161,8 @@ for shown, name, description in (
         "LocalAction",
         "What a local rule does: switch once, pulse once, or keep its output on while its trigger is true.",
     ),
+    (HandAction, "OutputAction", "What is done to an output by hand; auto: it is given back to its rules."),
+    (InputState, "InputState", "What an input says; open (cut), short and fault: its line is broken."),
     (SignalColour, "SignalColour", "The light of a reader's signal; none leaves it as it is."),
     (OrderStep, "OrderStep", "How far the maintenance of a device came; done, failed, stopped and expired end it."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),

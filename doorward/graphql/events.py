@@ -61,6 +61,9 @@ class Event:
     credential_id: strawberry.ID | None
     camera_id: strawberry.ID | None
     camera_name: str | None
+    subject_name: str | None = strawberry.field(
+        description="What it is about by name, if that is none of these: an output, a rule, a device."
+    )
     user_id: strawberry.ID | None
     user_name: str | None
     correlation: str = strawberry.field(description="Everything that one badge set off shares it.")
@@ -109,6 +112,15 @@ def _reason_text(row: models.Event) -> str | None:
         return str(row.reason)
 
 
+def _subject_name(data: Any) -> str | None:
+    """The name of what has no columns: audit events have a subject, those of inputs and outputs their name."""
+    if not isinstance(data, dict):
+        return None
+    subject = data.get("subject")
+    name = subject.get("name") if isinstance(subject, dict) else data.get("name")
+    return name if isinstance(name, str) and name else None
+
+
 def _data(context: ApiContext, data: Any) -> Any:
     """The event's data without card numbers, for those who may not see them."""
     if Permission.CARD_NUMBER_VIEW in context.actor.permissions or not isinstance(data, dict):
@@ -150,6 +162,7 @@ async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge
                 user_name=row.user_name,
                 correlation=row.correlation,
                 trace=[TraceStep(check=check, passed=passed, detail=detail) for check, passed, detail in row.trace],
+                subject_name=_subject_name(row.data),
                 data=_data(context, row.data),
                 bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in bookmarks.get(row.id, [])],
             ),

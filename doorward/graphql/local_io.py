@@ -11,7 +11,7 @@ from doorward.acs.local_io import models
 from doorward.acs.local_io.given import AuxInputChanges, AuxOutputChanges, NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, update_aux_input
 from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
-from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs
+from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs, list_port_devices
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import Circuit, Supervision
@@ -52,9 +52,11 @@ class AuxInput:
         )
 
 
-@strawberry.type(description="An output of a device that is no door's lock. Local rules switch it; else it is off.")
+@strawberry.type(
+    description="An output of a device that is no door's lock. Local rules and hands switch it; else it is off."
+)
 class AuxOutput:
-    """An auxiliary output. Its events are output.on, output.off, output.pulsed and output.missed."""
+    """An auxiliary output. Its events are output.on, output.off, output.pulsed, output.missed and output.auto."""
 
     id: strawberry.ID
     name: str
@@ -75,6 +77,16 @@ class AuxOutput:
             number=row.number,
             version=row.version,
         )
+
+
+@strawberry.type(description="A device that has inputs and outputs of its own.")
+class PortDevice:
+    """What an auxiliary input or output can be on."""
+
+    id: strawberry.ID
+    name: str = strawberry.field(description="What it is, and where it is found.")
+    controller_id: strawberry.ID
+    controller_name: str
 
 
 @strawberry.input(description="An auxiliary input to create, on an input that nothing else is on.")
@@ -156,6 +168,18 @@ class LocalIoQuery:
     @strawberry.field(description="Every auxiliary input, by name. Permission: configuration.view.")
     async def aux_inputs(self, info: ApiInfo) -> list[AuxInput]:
         return [AuxInput.of(row) for row in await list_aux_inputs(info.context.actor)]
+
+    @strawberry.field(description="What auxiliary inputs and outputs can be on. Permission: configuration.view.")
+    async def port_devices(self, info: ApiInfo) -> list[PortDevice]:
+        return [
+            PortDevice(
+                id=strawberry.ID(place.device_id),
+                name=place.words,
+                controller_id=strawberry.ID(place.controller_id),
+                controller_name=place.controller_name,
+            )
+            for place in await list_port_devices(info.context.actor)
+        ]
 
     @strawberry.field(description="Every auxiliary output, by name. Permission: configuration.view.")
     async def aux_outputs(self, info: ApiInfo) -> list[AuxOutput]:

@@ -6,14 +6,14 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.errors import AcsError, ValidationFailed
-from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.local_io import models
 from doorward.acs.local_io.given import TRIGGER_EVENTS, LocalRuleChanges, NewLocalRule, RuleTrigger
 from doorward.acs.local_io.operations import create_local_rule, delete_local_rule, trigger_of, update_local_rule
 from doorward.acs.local_io.queries import list_local_rules
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import DoorFact, LocalAction, LocalTriggerKind
+from doorward.graphql.enums import DoorFact, EventCategory, LocalAction, LocalTriggerKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 
@@ -30,6 +30,7 @@ class LocalTrigger:
     door_name: str | None
     door_fact: DoorFact | None
     event: str | None = strawberry.field(description="An event type, such as door.forced.")
+    event_title: str | None = strawberry.field(description="What that is in words.")
     schedule_id: strawberry.ID | None
     schedule_name: str | None
     threat_level_id: strawberry.ID | None
@@ -48,11 +49,21 @@ class LocalTrigger:
             door_name=row.door.name if row.door is not None else None,
             door_fact=row.door_fact,
             event=event.value if event is not None else None,
+            event_title=CATALOGUE[event].words if event is not None else None,
             schedule_id=_id(row.schedule_id),
             schedule_name=row.schedule.name if row.schedule is not None else None,
             threat_level_id=_id(row.threat_level_id),
             threat_level_name=row.threat_level.name if row.threat_level is not None else None,
         )
+
+
+@strawberry.type(description="A type of event that a local rule can go by.")
+class LocalRuleEvent:
+    """As the catalogue of events has it."""
+
+    type: str
+    title: str
+    category: EventCategory
 
 
 @strawberry.type(description="A rule by which a controller switches an auxiliary output, with or without the server.")
@@ -169,8 +180,11 @@ class LocalRuleQuery:
         return [LocalRule.of(row) for row in await list_local_rules(info.context.actor)]
 
     @strawberry.field(description="The event types that a local rule can go by. Permission: none.")
-    async def local_rule_events(self) -> list[str]:
-        return sorted(kind.value for kind in TRIGGER_EVENTS)
+    async def local_rule_events(self) -> list[LocalRuleEvent]:
+        return [
+            LocalRuleEvent(type=kind.value, title=CATALOGUE[kind].words, category=CATALOGUE[kind].category)
+            for kind in sorted(TRIGGER_EVENTS)
+        ]
 
 
 @strawberry.type

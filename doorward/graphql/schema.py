@@ -28,6 +28,7 @@ from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
+from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
@@ -70,6 +71,7 @@ _QUERIES = (
     GroupQuery,
     HolidayQuery,
     IpDeviceQuery,
+    LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
     OsdpQuery,
@@ -101,6 +103,7 @@ _MUTATIONS = (
     GroupMutation,
     HolidayMutation,
     IpDeviceMutation,
+    LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,
     OsdpMutation,
@@ -123,6 +126,7 @@ _MUTATIONS = (
 _SUBSCRIPTIONS = (
     DoorSubscription,
     EventSubscription,
+    LineStateSubscription,
 )
 
 

@@ -42,6 +42,7 @@ from doorward.acs.messages import (
     OrderProgress,
     OrderStep,
     OrderStop,
+    OutputCommand,
     PolicyApplied,
     PolicyDelta,
     PolicyRefused,
@@ -70,10 +71,11 @@ from doorward.hardware.fault import JournalFault
 from doorward.hardware.inbox import Attached, ContactChanged, FromDriver, FromServer, FromWorker, Inbox, Queued, Stop
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.link import ControllerEnd
+from doorward.hardware.local_status import local_statuses
 from doorward.hardware.policy_file import PolicyFile
 from doorward.hardware.policy_worker import PolicyKept, PolicyNews, PolicyWorker, ReadyPolicy
 from doorward.hardware.situation import Moment, Situation, door_statuses
-from doorward.hardware.turn import Effect, PolicyAdopted, Retired, Turn, TurnInput
+from doorward.hardware.turn import Effect, Given, PolicyAdopted, Retired, Turn, TurnInput
 from doorward.hardware.unfinished import clears
 from doorward.hardware.uplink import Uplink
 from doorward.hardware.wiring import Wiring
@@ -223,16 +225,16 @@ class Controller:
 
     def _take(self, batch: list[Queued]) -> bool:
         """Inputs of the doors as few turns as their order allows, the rest one by one. False at the end."""
-        inputs: list[TurnInput] = []
+        inputs: list[Given] = []
         for item in batch:
             match item:
-                case FromDriver(generation, event):
+                case FromDriver(generation, event, at_ms):
                     if not self._passed_on(event) and generation == self._generation:
-                        inputs.append(event)
+                        inputs.append(Given(event, at_ms))
                     continue
-                case FromServer(link, (DoorCommand() | Presences() | CredentialNews()) as told):
+                case FromServer(link, (DoorCommand() | OutputCommand() | Presences() | CredentialNews()) as told):
                     if self._uplink is not None and link is self._uplink.link:
-                        inputs.append(self._in_own_time(told))
+                        inputs.append(Given(self._in_own_time(told)))
                     continue
             self._turn(inputs)
             inputs = []
@@ -252,9 +254,9 @@ class Controller:
         self._turn(inputs)
         return True
 
-    def _in_own_time(self, news: DoorCommand | Presences | CredentialNews) -> TurnInput:
+    def _in_own_time(self, news: DoorCommand | OutputCommand | Presences | CredentialNews) -> TurnInput:
         """A command expires by the server's clock, which the controller's may be off from."""
-        if not isinstance(news, DoorCommand):
+        if not isinstance(news, DoorCommand | OutputCommand):
             return news
         return msgspec.structs.replace(news, expires_at=self._conditions.own_time(news.expires_at))
 
@@ -268,7 +270,7 @@ class Controller:
 
     # A turn.
 
-    def _turn(self, inputs: Sequence[TurnInput]) -> None:
+    def _turn(self, inputs: Sequence[Given]) -> None:
         moment = self._moment()
         connected = self._uplink is not None and self._uplink.in_contact
         self._situation = replace(self._situation, contact=self._contact.note(connected, moment.at))
@@ -294,17 +296,17 @@ class Controller:
         for answer in answers:
             self._remember_answer(answer)
             self._tell(answer)
-        self._tell_doors()
+        self._tell_states()
 
-    def _plan(self, inputs: Sequence[TurnInput], moment: Moment, durable: bool, notice: Notice) -> Turn:
+    def _plan(self, inputs: Sequence[Given], moment: Moment, durable: bool, notice: Notice) -> Turn:
         """A turn of these inputs, behind what was noticed. One that the rules cannot take is logged and passed over."""
         turn = Turn(self._situation, self._answers, moment, durable)
         turn.records += notice.records
         for given in inputs:
             try:
-                turn.take(given)
+                turn.take(given.what, given.heard_ms)
             except Exception:
-                logger.exception("%s cannot be processed and is passed over", given)
+                logger.exception("%s cannot be processed and is passed over", given.what)
                 return self._plan([other for other in inputs if other is not given], moment, durable, notice)
         turn.pass_time()
         return turn
@@ -377,7 +379,7 @@ class Controller:
                     self._conditions.stored(stored_sequence)
                     self._contact.heard(server_at, self._clock())
                     uplink.send(self._health())
-                    self._tell_doors()
+                    self._tell_states()
                 case JournalAck(sequence, ahead):
                     self._conditions.stored(sequence)
                     uplink.acknowledged(Stored(sequence, ahead), self._conditions.settings, self._clock())
@@ -451,12 +453,12 @@ class Controller:
             self._undrive()
         adopted = PolicyAdopted(self._situation.policy, self._situation.wiring)
         self._rule_by(ready)
-        self._turn([adopted])
+        self._turn([Given(adopted)])
         if rewired:
             self._drive(ready.wiring.devices)
         self._note_unkept(ready.unkept)
         self._tell(PolicyApplied(ready.compiled.version))
-        self._tell_doors()
+        self._tell_states()
 
     def _retire(self, ready: ReadyPolicy) -> None:
         """Lock the doors and outputs that the policy has no place for, while they can still be told."""
@@ -465,7 +467,7 @@ class Controller:
         before = self._situation.wiring.plan.locks
         locks = tuple(lock for lock in before if (lock.device_id, lock.output) not in wired)
         if doors or locks:
-            self._turn([Retired(doors, locks)])
+            self._turn([Given(Retired(doors, locks))])
 
     def _rule_by(self, ready: ReadyPolicy) -> None:
         self._situation = self._situation.under(ready.compiled, ready.wiring, self._modes)
@@ -478,14 +480,18 @@ class Controller:
         self._driver.stop()
         self._driver = None
         online = [device_id for device_id, is_online in self._situation.devices.items() if is_online]
-        self._turn([DeviceOffline(device_id, _REWIRED) for device_id in online])
+        self._turn([Given(DeviceOffline(device_id, _REWIRED)) for device_id in online])
 
     def _drive(self, devices: Sequence[Device]) -> None:
         self._generation += 1
         if not devices:
             return
         generation = self._generation
-        self._driver = self._driver_factory(devices, lambda event: self._queue.put(FromDriver(generation, event)))
+
+        def hear(event: DriverEvent) -> None:
+            self._queue.put(FromDriver(generation, event, self._monotonic_ms() - self._booted_ms))
+
+        self._driver = self._driver_factory(devices, hear)
         self._driver.start()
 
     def _send_journal(self) -> None:
@@ -506,6 +512,7 @@ class Controller:
         if self._uplink is not None:
             self._uplink.send(message)
 
-    def _tell_doors(self) -> None:
+    def _tell_states(self) -> None:
         if self._uplink is not None:
             self._uplink.tell(door_statuses(self._situation))
+            self._uplink.tell(local_statuses(self._situation))

@@ -11,10 +11,11 @@ from doorward.hardware.policy_worker import PolicyNews
 
 @dataclass(frozen=True, slots=True)
 class FromDriver:
-    """An event, and which of the controller's drivers, one after the other, it came from."""
+    """An event, which of the controller's drivers, one after the other, it came from, and when (monotonic ms)."""
 
     generation: int
     event: DriverEvent
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

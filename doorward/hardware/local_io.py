@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from doorward.acs.decision.by_hand import ByHand
 from doorward.acs.decision.debounce import Debounce
 from doorward.acs.decision.local_rules import (
     Facts,
@@ -25,9 +26,10 @@ from doorward.acs.decision.memory import Change, Table
 from doorward.acs.decision.schedule import is_active
 from doorward.acs.decision.schedule_walk import next_change
 from doorward.acs.decision.supervision import InputState
-from doorward.acs.devices import AuxInputLine
+from doorward.acs.devices import AuxInputLine, AuxOutputLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
+from doorward.hardware.by_hand import Holds
 from doorward.hardware.driver import OutputState, SetOutput
 from doorward.hardware.situation import InputTold, Moment, OutputNow, ScheduleNow, Situation
 
@@ -44,10 +46,11 @@ _REMOVED = "it was taken out of the configuration"
 class LocalIo:
     """The part of a turn that serves auxiliary inputs and outputs. Its attributes become the next situation's."""
 
-    def __init__(self, turn: "Turn", situation: Situation, moment: Moment) -> None:
+    def __init__(self, turn: "Turn", situation: Situation, moment: Moment, durable: bool) -> None:
         self.inputs: dict[str, InputTold] = dict(situation.inputs)
         self.outputs: dict[tuple[str, int], OutputNow] = dict(situation.outputs)
         self.schedules: Mapping[str, ScheduleNow] = situation.schedules
+        self.holds = Holds(turn, self.outputs, situation, moment, durable)
         self._turn = turn
         self._situation = situation
         self._wiring = situation.wiring
@@ -59,7 +62,7 @@ class LocalIo:
         """A device is gone: what its outputs were last sent counts no more."""
         for key, now in self.outputs.items():
             if key[0] == device_id:
-                self.outputs[key] = replace(now, sent=None)
+                self.outputs[key] = replace(now, sent=None, pulse_until_ms=None)
 
     def settle(self) -> None:
         """Tell what inputs say, and let the rules act on what is new. Doors go on, whatever becomes of this."""
@@ -67,13 +70,17 @@ class LocalIo:
             self._settle()
         except Exception:
             logger.exception("the local rules failed and are passed over in this turn")
-            self.schedules = {}  # one that is overdue must not keep the controller awake
+            # What is overdue must not keep the controller awake.
+            self.schedules = {}
+            self.holds.ends.clear()
+            self.outputs.update({key: replace(now, pulse_until_ms=None) for key, now in self.outputs.items()})
 
     def _settle(self) -> None:
         wired = self._wiring.plan
         if not (wired.aux_inputs or self._wiring.aux_outputs or self._rules or self.inputs or self.outputs):
             return
         self._tell_inputs()
+        self.holds.expire()
         self.schedules = self._schedules_now()
         memory = self._turn.admission.memory
         found = {rule.id: seen for rule in self._rules if (seen := memory.local_rule.get(rule.id)) is not None}
@@ -161,24 +168,46 @@ class LocalIo:
     def _switch(self, wanted: Plan) -> None:
         for output_id, line in self._wiring.aux_outputs.items():
             key = (line.device_id, line.output)
-            before = self.outputs.get(key, OutputNow(output_id, line.name))
-            by, ended = wanted.on.get(output_id), wanted.off.get(output_id)
-            now = replace(before, output_id=output_id, name=line.name, on=by is not None)
-            if now.on is not before.on:
-                self._output_record(EventType.OUTPUT_ON if now.on else EventType.OUTPUT_OFF, now, by or ended)
-            if self._turn.devices.get(line.device_id) and (now.sent is not now.on or ended is not None):
-                self._send(key, OutputState.ON if now.on else OutputState.OFF)
-                now = replace(now, sent=now.on)
-            self.outputs[key] = now
-            if (pulse := wanted.pulses.get(output_id)) is not None:
-                self._pulse(key, now, pulse)
+            known = self.outputs.get(key, OutputNow(output_id, line.name))
+            before = replace(known, output_id=output_id, name=line.name)
+            held = self.holds.of(output_id)
+            if held is not None:
+                self.outputs[key] = self._held(before, line, held, wanted.pulses.get(output_id))
+            else:
+                self.outputs[key] = self._ruled(before, line, wanted)
 
-    def _pulse(self, key: tuple[str, int], now: OutputNow, by: Fired) -> None:
-        if not self._turn.devices.get(key[0]):
-            self._output_record(EventType.OUTPUT_MISSED, now, by)
-            return
+    def _held(self, before: OutputNow, line: AuxOutputLine, held: ByHand, pulse: Fired | None) -> OutputNow:
+        """What is held by hand no rule moves; it is only told again to a device that was away."""
+        now = replace(before, on=held.on, rule_id=None, pulse_until_ms=None)
+        if pulse is not None:
+            self._output_record(EventType.OUTPUT_MISSED, now, pulse, {"cause": "it is held by hand"})
+        if now.sent is held.on or not self._turn.devices.get(line.device_id):
+            return now
+        self._turn.command(self.holds.restate(line, held))
+        return replace(now, sent=held.on)
+
+    def _ruled(self, before: OutputNow, line: AuxOutputLine, wanted: Plan) -> OutputNow:
+        by, ended = wanted.on.get(line.output_id), wanted.off.get(line.output_id)
+        pulse_until_ms = before.pulse_until_ms
+        if by is not None or (pulse_until_ms is not None and pulse_until_ms <= self._moment.now_ms):
+            pulse_until_ms = None
+        rule_id = by.rule.id if by is not None else before.rule_id if pulse_until_ms is not None else None
+        now = replace(before, on=by is not None, rule_id=rule_id, pulse_until_ms=pulse_until_ms)
+        if now.on is not before.on:
+            self._output_record(EventType.OUTPUT_ON if now.on else EventType.OUTPUT_OFF, now, by or ended)
+        if self._turn.devices.get(line.device_id) and (now.sent is not now.on or ended is not None):
+            self._send(line, OutputState.ON if now.on else OutputState.OFF)
+            now = replace(now, sent=now.on, rule_id=by.rule.id if by else None, pulse_until_ms=None)
+        pulse = wanted.pulses.get(line.output_id)
+        return now if pulse is None else self._pulse(now, line, pulse)
+
+    def _pulse(self, now: OutputNow, line: AuxOutputLine, by: Fired) -> OutputNow:
+        if not self._turn.devices.get(line.device_id):
+            self._output_record(EventType.OUTPUT_MISSED, now, by, {"cause": "its device is offline"})
+            return now
         self._output_record(EventType.OUTPUT_PULSED, now, by, {"pulse_ms": by.rule.pulse_ms})
-        self._send(key, OutputState.PULSE, by.rule.pulse_ms)
+        self._send(line, OutputState.PULSE, by.rule.pulse_ms)
+        return replace(now, rule_id=by.rule.id, pulse_until_ms=self._moment.now_ms + by.rule.pulse_ms)
 
     def _let_go(self) -> None:
         """Outputs that are none any more do not stay on. One that has become a door's lock is left to the door."""
@@ -190,24 +219,28 @@ class LocalIo:
             if is_waited_for and now.sent is not False:
                 if not self._turn.devices.get(device_id):
                     continue
-                self._send(key, OutputState.OFF)
+                self._turn.command(SetOutput(device_id, output, OutputState.OFF))
+            del self.outputs[key]
+            if now.output_id in self._wiring.aux_outputs:
+                continue  # It is at another port now.
             if now.on:
                 self._output_record(EventType.OUTPUT_OFF, now, None, {"cause": _REMOVED})
-            del self.outputs[key]
             self._forget(now.output_id)
 
     def _forget(self, output_id: str) -> None:
+        self.holds.forget(output_id)
         if self._turn.admission.memory.output.get(output_id) is not None:
             changes = [Change(Table.OUTPUT, output_id, None)]
             self._turn.admission.memory.apply(changes)
             self._turn.admission.changes += changes
 
-    def _send(self, key: tuple[str, int], state: OutputState, duration_ms: int = 0) -> None:
-        self._turn.command(SetOutput(*key, state, duration_ms))
+    def _send(self, line: AuxOutputLine, state: OutputState, duration_ms: int = 0) -> None:
+        self._turn.command(SetOutput(line.device_id, line.output, state, duration_ms))
 
     def _output_record(
         self, kind: EventType, now: OutputNow, by: Fired | None, data: dict[str, Any] | None = None
     ) -> None:
         rule = {"rule": by.rule.id, "rule_name": by.rule.name} if by is not None else {}
         told = {"output": now.output_id, "name": now.name, **rule, **(data or {})}
-        self._turn.record(kind, (by.correlation if by else None) or new_id(), data=told)
+        caused_by = (by.correlation if by else None) or self.holds.ended.get(now.output_id)
+        self._turn.record(kind, caused_by or new_id(), data=told)

@@ -36,12 +36,14 @@ class Sensing:
         self._turn = turn
         self._wiring = situation.wiring
         self._now_ms = moment.now_ms
+        self.heard_ms = moment.now_ms
+        """When (monotonic) the device told what is heard next: it may have waited for the turn before this one."""
 
     def hear(self, device_id: str, inputs: tuple[Reading, ...]) -> None:
         """A device tells all its inputs."""
         self.readings[device_id] = inputs
         lines = self._wiring.contacts_on(device_id)
-        self._tell([line for line in lines if self._hear(line, state_of(line, inputs))])
+        self._tell([line for line in lines if self._hear(line, state_of(line, inputs), self.heard_ms)])
 
     def lose(self, device_id: str) -> None:
         """A device is gone. What it said counts no more; a door that goes on without it has a faulty line."""
@@ -61,7 +63,7 @@ class Sensing:
     def pass_time(self) -> None:
         """What has lasted long enough counts from now on."""
         due = [line for line, heard in self.lines.items() if _deadline(line, heard) <= self._now_ms]
-        self._tell([line for line in due if self._hear(line, self.lines[line].heard)])
+        self._tell([line for line in due if self._hear(line, self.lines[line].heard, self._now_ms)])
 
     def tell(self, door_id: str) -> None:
         """Tell a door all that its contacts say, if any was heard."""
@@ -75,11 +77,11 @@ class Sensing:
             if door_id in self._turn.doors:
                 self.tell(door_id)
 
-    def _hear(self, line: ContactLine, raw: InputState | None) -> bool:
+    def _hear(self, line: ContactLine, raw: InputState | None, at_ms: int) -> bool:
         """Whether something else counts from now on."""
         if raw is None:
             return False
-        heard = debounce(self.lines.get(line, Debounce()), raw, self._now_ms, line.debounce_ms)
+        heard = debounce(self.lines.get(line, Debounce()), raw, at_ms, line.debounce_ms)
         self.lines[line] = heard.state
         return heard.change is not None
 

@@ -83,12 +83,25 @@ class InputTold:
 
 @dataclass(frozen=True, slots=True)
 class OutputNow:
-    """An auxiliary output: whether it is on as far as was told, and what its device was last sent (None: nothing)."""
+    """An auxiliary output: whether it is on as far as was told, and what its device was last sent (None: nothing).
+
+    `rule_id` is the rule by which it is on, or pulses until `pulse_until_ms` (monotonic).
+    """
 
     output_id: str
     name: str
     on: bool = False
     sent: bool | None = None
+    rule_id: str | None = None
+    pulse_until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnd:
+    """When (monotonic ms) the hold that a command set by hand ends."""
+
+    command_id: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +134,7 @@ class Situation:
     `memory` is what decisions remember. `attempts` and `keypads` by reader id, `wishes` of unlock schedules by door id.
     `at` is when the last turn was.
     `inputs` and `schedules` (those that local rules go by) by their ids, `outputs` and `health` (of
-    wireless locks) by device id and number.
+    wireless locks) by device id and number. `hold_ends` of outputs that are held by hand, by output id.
     """
 
     policy: CompiledPolicy
@@ -141,6 +154,7 @@ class Situation:
     outputs: Mapping[tuple[str, int], OutputNow] = field(default_factory=dict)
     schedules: Mapping[str, ScheduleNow] = field(default_factory=dict)
     health: Mapping[tuple[str, int], LockHealth] = field(default_factory=dict)
+    hold_ends: Mapping[str, HoldEnd] = field(default_factory=dict)
 
     def deadlines(self, now: Moment) -> Iterator[int]:
         """When something is due by itself (monotonic ms): at the doors, and by their unlock schedules and lockouts."""
@@ -150,6 +164,8 @@ class Situation:
         for line, heard in self.lines.items():
             if heard.heard is not heard.stable:
                 yield heard.since_ms + line.debounce_ms
+        yield from (end.at_ms for end in self.hold_ends.values())
+        yield from (one.pulse_until_ms for one in self.outputs.values() if one.pulse_until_ms is not None)
         moments = [wish.changes_at for wish in self.wishes.values()]
         moments += [schedule.until for schedule in self.schedules.values()]
         if not self.memory.failures.empty:
@@ -182,6 +198,7 @@ class Situation:
             inputs=self.inputs,
             outputs=self.outputs,
             health=self.health,
+            hold_ends=self.hold_ends,
         )
 
 

@@ -46,7 +46,15 @@ from doorward.acs.decision.unlocking import UnlockWish, unlock_wish
 from doorward.acs.devices import LockLine, ReaderLine
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import CommandResult, CommandStatus, CredentialNews, DoorCommand, JournalRecord, Presences
+from doorward.acs.messages import (
+    CommandResult,
+    CommandStatus,
+    CredentialNews,
+    DoorCommand,
+    JournalRecord,
+    OutputCommand,
+    Presences,
+)
 from doorward.hardware.admission import Admission
 from doorward.hardware.driver import (
     BatteryChanged,
@@ -92,7 +100,16 @@ class Retired:
     locks: tuple[LockLine, ...]
 
 
-TurnInput = DriverEvent | DoorCommand | PolicyAdopted | Presences | CredentialNews | Retired
+TurnInput = DriverEvent | DoorCommand | OutputCommand | PolicyAdopted | Presences | CredentialNews | Retired
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An input, and when (monotonic ms) a driver told it, if one did."""
+
+    what: TurnInput
+    heard_ms: int | None = None
+
 
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
@@ -159,20 +176,24 @@ class Turn:
         self.wishes: dict[str, UnlockWish] = {} if went_back else dict(situation.wishes)
         self.admission = Admission(self, situation, moment, durable)
         self.sensing = Sensing(self, situation, moment)
-        self.local = LocalIo(self, situation, moment)
+        self.local = LocalIo(self, situation, moment, durable)
         self.wireless = Wireless(self, situation)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
 
-    def take(self, given: TurnInput) -> None:
-        """Put one input through the rules. A device that is not wired any more is passed over."""
+    def take(self, given: TurnInput, heard_ms: int | None = None) -> None:
+        """Put one input through the rules. A device that is not wired any more is passed over.
+
+        `heard_ms` (monotonic) is when a driver told it, if that was before this turn.
+        """
+        self.sensing.heard_ms = self._moment.now_ms if heard_ms is None else min(heard_ms, self._moment.now_ms)
         self._take(given)
         self.local.settle()
 
     def _take(self, given: TurnInput) -> None:
         match given:
-            case DoorCommand():
+            case DoorCommand() | OutputCommand():
                 self._command(given)
             case PolicyAdopted():
                 self._adopt(given)
@@ -274,6 +295,7 @@ class Turn:
             inputs=self.local.inputs,
             outputs=self.local.outputs,
             schedules=self.local.schedules,
+            hold_ends=self.local.holds.ends,
             health=self.wireless.health,
         )
 
@@ -366,39 +388,41 @@ class Turn:
     def _doors_on(self, device_id: str) -> list[str]:
         return [door_id for door_id in sorted(self._wiring.doors_on(device_id)) if door_id in self.doors]
 
-    def _command(self, command: DoorCommand) -> None:
+    def _command(self, command: DoorCommand | OutputCommand) -> None:
         answered = self._known.get(command.id)
         if answered is not None:
             self.answers.append(answered)
             return
-        result = self._carry_out(command)
+        result = self._answer(command)
         self._known[command.id] = result
         self.answers.append(result)
         if result.status is not CommandStatus.EXPIRED:
             self.settled.append((result, command.expires_at))
 
-    def _carry_out(self, command: DoorCommand) -> CommandResult:
-        def failed(detail: str) -> CommandResult:
-            return CommandResult(command.id, CommandStatus.FAILED, detail)
-
+    def _answer(self, command: DoorCommand | OutputCommand) -> CommandResult:
         if command.expires_at <= self._moment.at:
             return CommandResult(
                 command.id,
                 CommandStatus.EXPIRED,
                 "The command reached the controller too late. Give it again.",
             )
+        refused = self._carry_out(command) if isinstance(command, DoorCommand) else self.local.holds.take(command)
+        return CommandResult(command.id, CommandStatus.FAILED if refused else CommandStatus.CONFIRMED, refused)
+
+    def _carry_out(self, command: DoorCommand) -> str:
+        """Do what somebody commands. Returns why that cannot be done, or nothing."""
         if command.door_id not in self.doors:
-            return failed("The controller does not have this door. Wait until it runs the latest policy.")
+            return "The controller does not have this door. Wait until it runs the latest policy."
         if not self._durable and command.action in _RELEASING:
-            return failed("The controller cannot write its journal, so it releases no door. Check its disk.")
+            return "The controller cannot write its journal, so it releases no door. Check its disk."
         key = (command.id, command.door_id)
         self.subjects[key] = Subject(command.id, command.door_id, user_id=command.user_id, until=command.until)
         data = {"reason": command.reason} if command.reason else {}
         taken = self.step(command.door_id, self._action(command), data, command.id)
         if taken.refused is not None:
             del self.subjects[key]
-            return failed(_REFUSALS[taken.refused])
-        return CommandResult(command.id, CommandStatus.CONFIRMED)
+            return _REFUSALS[taken.refused]
+        return ""
 
     def _action(self, command: DoorCommand) -> Acted:
         until_ms = None
@@ -501,9 +525,9 @@ class Turn:
         moment = self._moment
         self.records.append(JournalRecord(0, moment.boot_id, moment.at, moment.now_ms, kind, correlation, **fields))
 
-    def command(self, command: DriverCommand) -> None:
-        """Send this to a device, once everything is durable."""
-        self.effects.append(Effect(command))
+    def command(self, command: DriverCommand, for_command: str | None = None) -> None:
+        """Send this to a device, once everything is durable. `for_command`: an operator waits for it."""
+        self.effects.append(Effect(command, for_command))
 
     def feedback(self, shown: Feedback) -> None:
         """Show the person at a reader what came of it."""

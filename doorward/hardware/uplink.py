@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from doorward.acs.events.sequences import Stored
-from doorward.acs.messages import ControllerSettings, DoorStatus, ToServer
+from doorward.acs.messages import ControllerSettings, DoorStatus, InputStatus, LiveStatus, OutputStatus, ToServer
 from doorward.hardware.journal import Journal
 from doorward.hardware.journal_flow import JournalFlow
 from doorward.hardware.link import ControllerEnd, LinkClosed
@@ -29,7 +29,7 @@ class Uplink:
         self._flow = JournalFlow()
         self._keep = ControllerSettings()
         self._remembered = 0
-        self._told: dict[str, DoorStatus] = {}
+        self._told: dict[str, LiveStatus] = {}
         self._closed = False
 
     def send(self, message: ToServer) -> None:
@@ -83,11 +83,22 @@ class Uplink:
                 return
             self.send(message)
 
-    def tell(self, doors: Iterable[DoorStatus]) -> None:
-        """Send the status of every door that is not what the server was last told."""
+    def tell(self, statuses: Iterable[LiveStatus]) -> None:
+        """Send every status that is not what the server was last told."""
         if not self.welcome:
             return
-        for status in doors:
-            if self._told.get(status.door_id) != status:
-                self._told[status.door_id] = status
+        for status in statuses:
+            if self._told.get(about := _about(status)) != status:
+                self._told[about] = status
                 self.send(status)
+
+
+def _about(status: LiveStatus) -> str:
+    """The id of what it is about."""
+    match status:
+        case DoorStatus():
+            return status.door_id
+        case InputStatus():
+            return status.input_id
+        case OutputStatus():
+            return status.output_id

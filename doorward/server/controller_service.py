@@ -20,6 +20,7 @@ from doorward.acs.events.operations import (
     stored_of,
 )
 from doorward.acs.events.sequences import Stored
+from doorward.acs.local_io.queries import owns_line
 from doorward.acs.messages import (
     PROTOCOL,
     BusReport,
@@ -28,10 +29,12 @@ from doorward.acs.messages import (
     DoorStatus,
     Health,
     Hello,
+    InputStatus,
     JournalAck,
     JournalBatch,
     JournalLost,
     OrderProgress,
+    OutputStatus,
     PolicyApplied,
     PolicyRefused,
     TimeReport,
@@ -86,6 +89,7 @@ class ControllerService:
         self._sent_settings: ToController | None = None
         self._journal_ok = True
         self._doors: set[str] = set()
+        self._lines: set[str] = set()
         self._retired = False
 
     def push_policy(self) -> None:
@@ -124,6 +128,7 @@ class ControllerService:
             if not self._retired:
                 self._live.connected = False
                 self._domain.doors.detach(self._controller_id)
+                self._domain.lines.detach(self._controller_id)
                 self._domain.orders.lost(self._controller_id)
         if not self._retired:
             await self._left(reason)
@@ -150,6 +155,8 @@ class ControllerService:
                 self._domain.doors.resolve(message)
             case DoorStatus():
                 await self._show(message)
+            case InputStatus() | OutputStatus():
+                await self._show_line(message)
             case Health():
                 await self._note_health(message)
             case TimeReport():
@@ -238,6 +245,16 @@ class ControllerService:
             self._doors.add(status.door_id)
         self._domain.doors.update(self._controller_id, status)
 
+    async def _show_line(self, status: InputStatus | OutputStatus) -> None:
+        """The present state of an auxiliary input or output, if it is this controller's."""
+        line_id = status.input_id if isinstance(status, InputStatus) else status.output_id
+        if line_id not in self._lines:
+            if not await self._patiently(lambda: owns_line(self._controller_id, status)):
+                logger.info("controller %s tells of an input or output that is not its own", self._controller_id)
+                return
+            self._lines.add(line_id)
+        self._domain.lines.update(self._controller_id, status)
+
     async def _tell_uses(self, batch: JournalBatch) -> None:
         """Also to the controller itself: what others counted meanwhile is in the sum."""
         try:
@@ -259,7 +276,8 @@ class ControllerService:
             await asyncio.sleep(GATHER_S)
             await self._link.drained()
             self._policy_due.clear()
-            self._doors.clear()  # Doors may have got another controller.
+            self._doors.clear()  # Doors may have got another controller,
+            self._lines.clear()  # and so may auxiliary inputs and outputs.
             if self._says_it_runs is not None:
                 self._feed.begin(*self._says_it_runs)
                 self._says_it_runs = None

@@ -13,9 +13,12 @@ from doorward.acs.messages import (
     DoorStatus,
     Health,
     Hello,
+    InputStatus,
     JournalBatch,
     JournalLost,
     JournalRecord,
+    LiveStatus,
+    OutputStatus,
     PolicyApplied,
     PolicyRefused,
     TimeReport,
@@ -75,12 +78,26 @@ def check(message: ToServer, controller_id: str) -> None:
         case CommandResult():
             _ids(message.command_id)
             _text(message.detail)
-        case DoorStatus():
-            _ids(message.door_id, *message.readers_online)
+        case DoorStatus() | InputStatus() | OutputStatus():
+            _status(message)
         case Health():
             _text(message.problem)
         case CertificateRequest():
             pass  # The authority reads it, and nobody else.
+
+
+def _status(status: LiveStatus) -> None:
+    match status:
+        case DoorStatus():
+            _ids(status.door_id, *status.readers_online)
+        case InputStatus(input_id):
+            _ids(input_id)
+        case OutputStatus(output_id, _, rule_id, held):
+            _ids(output_id, rule_id or "")
+            if held is not None:
+                _ids(held.user_id, held.command_id)
+                if held.until is not None:
+                    _aware(held.until)
 
 
 def _record(record: JournalRecord) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from doorward.hardware.simulators.happening import Colour, Happening, What
 from doorward.simulator.deed import Deed
 from doorward.simulator.errors import SimulatorError
-from doorward.simulator.scenario import Expectation, Leaf, Link, Strike
+from doorward.simulator.scenario import Expectation, Leaf, Link, OutputState, Strike
 from doorward.simulator.site_names import SiteNames
 
 
@@ -50,13 +50,24 @@ _LINKS = {
 }
 
 
+_OUTPUTS = {
+    OutputState.ON: (What.OUTPUT_ON, False, True),
+    OutputState.OFF: (What.OUTPUT_OFF, False, False),
+    OutputState.STAYS_OFF: (What.OUTPUT_ON, True, True),
+}
+
+
 def awaited_of(expected: Expectation, deed: Deed, names: SiteNames) -> Awaited:
     """What an expectation of a step waits for. Raises SimulatorError."""
-    asked = [expected.strike, expected.leaf, expected.light, expected.link]
+    asked = [expected.strike, expected.leaf, expected.light, expected.link, expected.output]
     if sum(one is not None for one in asked) != 1:
-        raise SimulatorError("Expect one of strike, leaf, light and link; another expectation is another list item.")
+        raise SimulatorError(
+            "Expect one of strike, leaf, light, link and output. Another expectation is another list item."
+        )
     if expected.light is not None or expected.link is not None:
         return _of_device(expected, _device(expected, deed, names))
+    if expected.output is not None:
+        return _of_output(expected.output, expected, names)
     door = _door(expected, deed, names)
     if expected.strike is not None:
         if not names.has_lock(door):
@@ -67,6 +78,14 @@ def awaited_of(expected: Expectation, deed: Deed, names: SiteNames) -> Awaited:
     leaf = expected.leaf or Leaf.OPENED
     what, never, standing = _LEAVES[leaf]
     return Awaited(f"{door} {_plain(leaf)}", what, door, expected.within, never, standing)
+
+
+def _of_output(wanted: OutputState, expected: Expectation, names: SiteNames) -> Awaited:
+    if expected.device is None:
+        raise SimulatorError("Say of which auxiliary output this is expected (device).")
+    output = names.aux_output(expected.device)
+    what, never, standing = _OUTPUTS[wanted]
+    return Awaited(f"{output} {_plain(wanted)}", what, output, expected.within, never, standing)
 
 
 def _of_device(expected: Expectation, device: str) -> Awaited:

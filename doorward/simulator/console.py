@@ -22,6 +22,7 @@ Type one of these; names with spaces go in quotes. Every field of a scenario's s
   hold DOOR SECONDS                keep the door open
   switch DOOR CONTACT [true|false] the emergency or tamper contact of a door
   input DEVICE NUMBER [true|false] an input that is on no door
+  input NAME [active=false]        an auxiliary input becomes active, or comes to rest
   unplug NAME, replug NAME         cut or mend the cable of a device, of a whole door, or of a port
   tamper NAME [true|false]         open or shut a housing
   power_cycle NAME [SECONDS]       take the power away for a while

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doorward.acs.decision.card_format import CardBits, encode_h10301
-from doorward.acs.doors.wiring import InputPurpose
+from doorward.acs.doors.wiring import Circuit, InputPurpose
 from doorward.hardware.simulators.site import SimulatedSite
 from doorward.simulator import scenario as steps
 from doorward.simulator.errors import SimulatorError
@@ -36,15 +36,28 @@ def deed_of(step: Step, names: SiteNames, turn: int = 0) -> Deed:
             )
         case steps.Rex() | steps.Force() | steps.Hold() | steps.Switch():
             return _at_door(step, names.door(step.door))
-        case steps.SetInput(input=number, active=active):
-            device = names.device(step.device)
-            if number >= device.inputs:
-                raise SimulatorError(f"{device.name} has {device.inputs} inputs, numbered from 0.")
-            said = f"input {number} of {device.name} {'closed' if active else 'opened'}"
-            return Deed(said, lambda site: site.set_input(device.name, number, active), device=device.name)
+        case steps.SetInput():
+            return _input(step, names)
         case steps.Wait():
             return Deed("waiting", lambda _: None)
     return _at_devices(step, names.devices(step.device), step.device)
+
+
+def _input(step: steps.SetInput, names: SiteNames) -> Deed:
+    number, active = step.input, step.active
+    if number is None:
+        line = names.aux_input(step.device)
+        closed = active is (line.active_when is Circuit.CLOSED)
+        return Deed(
+            f"{line.name} {'active' if active else 'at rest'}",
+            lambda site: site.set_input(line.device, line.input, closed),
+            device=line.device,
+        )
+    device = names.device(step.device)
+    if number >= device.inputs:
+        raise SimulatorError(f"{device.name} has {device.inputs} inputs, numbered from 0.")
+    said = f"input {number} of {device.name} {'closed' if active else 'opened'}"
+    return Deed(said, lambda site: site.set_input(device.name, number, active), device=device.name)
 
 
 def _reader(wanted: str, names: SiteNames, turn: int) -> str:

@@ -12,8 +12,11 @@ from doorward.acs.devices import OsdpDevice, Wiring
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.policy import controller_wiring
+from doorward.acs.local_io.policy import aux_input_lines, aux_output_lines
 from doorward.hardware.simulators.site_spec import (
     MAX_NAME,
+    AuxInputSpec,
+    AuxOutputSpec,
     ContactSpec,
     DeviceSpec,
     DoorReaderSpec,
@@ -65,6 +68,8 @@ async def export_from(domain: Domain, wanted: str | None, with_keys: bool) -> Ex
         tuple(line for one in wirings for line in one.readers),
         tuple(line for one in wirings for line in one.locks),
         tuple(line for one in wirings for line in one.inputs),
+        tuple([line for row in chosen for line in await aux_input_lines(row.id)]),
+        tuple([line for row in chosen for line in await aux_output_lines(row.id)]),
     )
     everything: tuple[object, ...] = wiring.devices
     devices = [device for device in everything if isinstance(device, OsdpDevice)]
@@ -110,12 +115,39 @@ def _site(name: str, devices: list[OsdpDevice], wiring: Wiring, names: _Names, w
             address=device.address,
             key=device.key.hex() if with_keys else None,
             reader=device.id in readers,
-            outputs=_many(line.output for line in wiring.locks if line.device_id == device.id),
-            inputs=_many(line.number for line in wiring.inputs if line.device_id == device.id),
+            outputs=_many(
+                [line.output for line in wiring.locks if line.device_id == device.id]
+                + [line.output for line in wiring.aux_outputs if line.device_id == device.id]
+            ),
+            inputs=_many(
+                [line.number for line in wiring.inputs if line.device_id == device.id]
+                + [line.number for line in wiring.aux_inputs if line.device_id == device.id]
+            ),
         )
         for device in devices
     )
-    return SiteSpec(name=name, devices=specs, doors=tuple(_doors(wiring, names)))
+    doors = tuple(_doors(wiring, names))
+    taken = {name.casefold() for name in [*(one.name for one in specs), *(door.name for door in doors)]}
+    return SiteSpec(
+        name=name,
+        devices=specs,
+        doors=doors,
+        aux_inputs=tuple(_aux_inputs(wiring, names, taken)),
+        aux_outputs=tuple(_aux_outputs(wiring, names, taken)),
+    )
+
+
+def _aux_inputs(wiring: Wiring, names: _Names, taken: set[str]) -> Iterable[AuxInputSpec]:
+    for line in sorted(wiring.aux_inputs, key=lambda line: line.name.casefold()):
+        if (device := names.devices.get(line.device_id)) is not None:
+            name = _unique(line.name[: MAX_NAME - 5], taken)
+            yield AuxInputSpec(name=name, device=device, input=line.number, active_when=line.active_when)
+
+
+def _aux_outputs(wiring: Wiring, names: _Names, taken: set[str]) -> Iterable[AuxOutputSpec]:
+    for line in sorted(wiring.aux_outputs, key=lambda line: line.name.casefold()):
+        if (device := names.devices.get(line.device_id)) is not None:
+            yield AuxOutputSpec(name=_unique(line.name[: MAX_NAME - 5], taken), device=device, output=line.output)
 
 
 def _doors(wiring: Wiring, names: _Names) -> Iterable[SiteDoorSpec]:

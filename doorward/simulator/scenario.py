@@ -35,6 +35,14 @@ class Leaf(StrEnum):
     STAYS_CLOSED = "stays_closed"
 
 
+class OutputState(StrEnum):
+    """What is expected of an auxiliary output: to go on, to go off, or to stay off all the time."""
+
+    ON = "switched_on"
+    OFF = "switched_off"
+    STAYS_OFF = "stays_off"
+
+
 class Link(StrEnum):
     """What is expected of a device: that a controller reaches it, loses it, or keeps it all the time."""
 
@@ -48,9 +56,10 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Expectation(_Strict, frozen=True, kw_only=True):
-    """One of `strike`, `leaf`, `light` and `link`, about a door or a device, within so many seconds of its step.
+    """One of `strike`, `leaf`, `light`, `link` and `output`, within so many seconds of its step.
 
-    Without `door` or `device` it is about the one of its step (for `strike` and `leaf` the reader's door).
+    `output` is about the auxiliary output that `device` names, the others are about a door or a device. Without
+    `door` or `device` that is the one of its step (for `strike` and `leaf` the reader's door).
     """
 
     within: Annotated[float, msgspec.Meta(gt=0, le=MAX_SECONDS)]
@@ -60,6 +69,7 @@ class Expectation(_Strict, frozen=True, kw_only=True):
     leaf: Leaf | None = None
     light: Colour | None = None
     link: Link | None = None
+    output: OutputState | None = None
 
 
 class _Step(_Strict, frozen=True, kw_only=True, tag_field="do"):
@@ -153,10 +163,13 @@ class Switch(_Step, frozen=True, kw_only=True, tag="switch"):
 
 
 class SetInput(_Step, frozen=True, kw_only=True, tag="input"):
-    """An input of a device that is on no door closes (`active`), or opens."""
+    """An input of a device that is on no door closes (`active`), or opens.
+
+    Without `input` it is an auxiliary input by its name, which becomes active, or comes to rest.
+    """
 
     device: Reference
-    input: Point
+    input: Point | None = None
     active: bool = True
 
 

@@ -4,8 +4,17 @@ from pathlib import Path
 
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.wiring import InputPurpose
-from doorward.hardware.simulators.site_spec import MAX_READERS, DeviceSpec, SiteDoorSpec, SiteSpec
+from doorward.hardware.simulators.site_spec import (
+    MAX_READERS,
+    AuxInputSpec,
+    AuxOutputSpec,
+    DeviceSpec,
+    SiteDoorSpec,
+    SiteSpec,
+)
 from doorward.simulator.strict_yaml import Place, Read, parse_yaml, read_yaml
+
+Named = SiteDoorSpec | AuxInputSpec | AuxOutputSpec
 
 
 def read_site(path: Path) -> SiteSpec:
@@ -28,6 +37,13 @@ def check_site(read: Read[SiteSpec]) -> SiteSpec:
             raise read.mistake(f"{door.name} is the name of something else too. Rename one.", "doors", position, "name")
         names.add(door.name.casefold())
         wires.check(door, ("doors", position))
+    for part in ("aux_inputs", "aux_outputs"):
+        for position, line in enumerate(getattr(read.document, part)):
+            place: Place = (part, position)
+            if line.name.casefold() in names:
+                raise read.mistake(f"{line.name} is the name of something else too. Rename one.", *place, "name")
+            names.add(line.name.casefold())
+            wires.check_line(line, place)
     return read.document
 
 
@@ -53,7 +69,7 @@ def _check_devices(read: Read[SiteSpec]) -> None:
 
 
 class _Wires:
-    """What the doors hang on; each output, input and reader serves one purpose."""
+    """What doors and auxiliary lines hang on; each output, input and reader serves one purpose."""
 
     def __init__(self, read: Read[SiteSpec]) -> None:
         self._read = read
@@ -81,28 +97,36 @@ class _Wires:
                 raise self._read.mistake(f"{device.name} is not a reader. Write `reader: true` at the device.", *at)
             self._use(door, device, "reader", 0, at)
 
-    def _device(self, door: SiteDoorSpec, name: str, place: Place) -> DeviceSpec:
+    def check_line(self, line: AuxInputSpec | AuxOutputSpec, place: Place) -> None:
+        """Wire what is on no door. Raises SimulatorError."""
+        device = self._device(line, line.device, place)
+        if isinstance(line, AuxInputSpec):
+            self._take(line, "input", line.input, device, place)
+        else:
+            self._take(line, "output", line.output, device, place)
+
+    def _device(self, user: Named, name: str, place: Place) -> DeviceSpec:
         if name not in self._devices:
             raise self._read.mistake(
-                f"{door.name} needs a device called {name}, which is not in the list of devices. Add it, or correct "
+                f"{user.name} needs a device called {name}, which is not in the list of devices. Add it, or correct "
                 "the name.",
                 *place,
                 "device",
             )
         return self._devices[name]
 
-    def _take(self, door: SiteDoorSpec, what: str, number: int, device: DeviceSpec, place: Place) -> None:
+    def _take(self, by: Named, what: str, number: int, device: DeviceSpec, place: Place) -> None:
         have = device.outputs if what == "output" else device.inputs
         if number >= have:
             raise self._read.mistake(
                 f"{device.name} has {have} {what}s, numbered from 0; there is no {what} {number}.", *place, what
             )
-        self._use(door, device, what, number, place)
+        self._use(by, device, what, number, place)
 
-    def _use(self, door: SiteDoorSpec, device: DeviceSpec, what: str, number: int, place: Place) -> None:
+    def _use(self, by: Named, device: DeviceSpec, what: str, number: int, place: Place) -> None:
         user = self._users.get((device.name, what, number))
         if user is not None:
             raise self._read.mistake(
                 f"The {what} {number} of {device.name} is used by {user} already. Each serves one purpose.", *place
             )
-        self._users[device.name, what, number] = door.name
+        self._users[device.name, what, number] = by.name

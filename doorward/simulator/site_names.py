@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from doorward.hardware.simulators.site_spec import DeviceSpec, SiteSpec
+from doorward.hardware.simulators.site_spec import AuxInputSpec, DeviceSpec, SiteSpec
 from doorward.simulator.errors import SimulatorError
 
 MOST_NAMES = 12
@@ -19,6 +19,8 @@ class SiteNames:
         self.readers = tuple(device.name for device in spec.devices if device.reader)
         self._doors = {door.name.casefold(): door for door in spec.doors}
         self._devices = {device.name.casefold(): device for device in spec.devices}
+        self._aux_inputs = {line.name.casefold(): line for line in spec.aux_inputs}
+        self._aux_outputs = {line.name.casefold(): line.name for line in spec.aux_outputs}
         self._by_side = {
             f"{door.name} {reader.side.value}".casefold(): reader.device
             for door in spec.doors
@@ -43,6 +45,25 @@ class SiteNames:
         if found is None:
             names = [device.name for device in self._devices.values()]
             raise UnknownName(f"There is no device called {wanted}. {_there_are('devices', names)}")
+        return found
+
+    def aux_input(self, wanted: str) -> AuxInputSpec:
+        """The auxiliary input that is called so. Raises UnknownName."""
+        found = self._aux_inputs.get(wanted.strip().casefold())
+        if found is None:
+            names = [line.name for line in self._aux_inputs.values()]
+            raise UnknownName(
+                f"There is no auxiliary input called {wanted}. {_there_are('auxiliary inputs', names)} "
+                "An input of a device is told by its number (input)."
+            )
+        return found
+
+    def aux_output(self, wanted: str) -> str:
+        """The auxiliary output that is called so. Raises UnknownName."""
+        found = self._aux_outputs.get(wanted.strip().casefold())
+        if found is None:
+            known = _there_are("auxiliary outputs", self._aux_outputs.values())
+            raise UnknownName(f"There is no auxiliary output called {wanted}. {known}")
         return found
 
     def reader(self, wanted: str) -> str:

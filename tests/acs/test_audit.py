@@ -11,12 +11,17 @@ from doorward.acs.controllers.operations import (
     rename_controller,
     revoke_controller,
 )
+from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.door import DoorAction
+from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.commands import Manual, record_command_failure, request_command
-from doorward.acs.doors.models import Controller
+from doorward.acs.doors.models import Controller, Device
 from doorward.acs.events.catalogue import Category
 from doorward.acs.events.models import Event
 from doorward.acs.identity import new_id
+from doorward.acs.local_io.commands import ByHandOrder, record_output_failure, request_output_command
+from doorward.acs.local_io.given import NewAuxOutput
+from doorward.acs.local_io.outputs import create_aux_output
 from doorward.acs.users.operations import create_user, set_password
 from doorward.acs.zones.commands import request_zone_command
 from tests.acs.policy import walk as walks
@@ -77,6 +82,10 @@ async def commands_and_the_rest(walk: Walk) -> None:
     do, door = walk.do, walk.site.door
     _, command = await do(request_command, door.id, Manual(DoorAction.UNLOCK, "moving"), new_id())
     await do(record_command_failure, command, "The lock does not answer.")
+    device = await Device.get(door_id=door.id, role=DeviceRole.DOOR_IO)
+    siren = await do(create_aux_output, NewAuxOutput("Siren", device.id, 3))
+    _, to_output = await do(request_output_command, siren.id, ByHandOrder(HandAction.ON, "a drill"), new_id())
+    await do(record_output_failure, to_output, "The device does not answer.")
     await do(request_zone_command, walk.site.zones[0], Manual(DoorAction.LOCK), False, new_id())
     await do(create_user, "grace", "correct horse battery", Role.OPERATOR)
     await do(set_password, "grace", "another horse battery")

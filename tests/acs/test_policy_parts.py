@@ -25,6 +25,8 @@ COMMANDS = {
     "doors.maintenance.plan_file",
     "doors.maintenance.download_capture",
     "doors.maintenance.note_order_ended",
+    "local_io.commands.request_output_command",
+    "local_io.commands.record_output_failure",
     "zones.commands.request_zone_command",
     "zones.commands.record_zone_failures",
 }

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import Role
+from doorward.acs.decision.by_hand import ByHand
+from doorward.acs.decision.supervision import InputState
 from doorward.acs.devices import DeviceRole
 from doorward.acs.doors.models import Device
-from tests.api import Api, serve_api
+from doorward.acs.messages import CommandResult, CommandStatus, InputStatus, OutputCommand, OutputStatus, ToController
+from tests.api import Api, serve_api, soon
 from tests.world import make_site, open_world
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +20,9 @@ ERRORS = "errors { code message path }"
 INPUT = "auxInput { id name deviceId controllerId number activeWhen debounceMs supervision resistorOhm version }"
 OUTPUT = "auxOutput { id name deviceId controllerId number version }"
 RULE = "localRule { id name enabled version action pulseMs outputId outputName trigger { kind inputId inputName inputActive doorId doorName doorFact event scheduleName threatLevelName } }"  # noqa: E501
+
+
+LISTED = "{ localRules { name } auxInputs { name } auxOutputs { name } localRuleEvents { type title category } }"
 
 
 def mutation(field: str, kind: str, shown: str) -> str:
@@ -93,10 +99,11 @@ async def test_inputs_outputs_and_rules_are_made_changed_shown_and_deleted(datab
                 "inputId": None, "inputName": None, "inputActive": None, "doorFact": None, "scheduleName": None,
                 "threatLevelName": None,
             }  # fmt: skip
-            listed = await api.data("{ localRules { name } auxInputs { name } auxOutputs { name } localRuleEvents }")
+            listed = await api.data(LISTED)
             assert listed["localRules"] == [{"name": "Panic"}]
-            assert "input.active" in listed["localRuleEvents"]
-            assert "output.on" not in listed["localRuleEvents"]
+            events = {one["type"]: one["title"] for one in listed["localRuleEvents"]}
+            assert events["input.active"] == "Input active"
+            assert "output.on" not in events
             assert (await refusal(api, deletion("deleteAuxOutput"), id=siren["id"])) == ("CONFLICT", ["id"])
             for field, row in (("deleteLocalRule", rule), ("deleteAuxInput", button), ("deleteAuxOutput", siren)):
                 assert await done(api, deletion(field), id=row["id"]) == row["id"]
@@ -153,3 +160,60 @@ async def test_pins_of_a_controller_are_made_and_shown(database_url: str, tmp_pa
         assert listed == [{"name": "Board", "inputs": [{"pin": 18}], "outputs": [{"activeLow": False}]}]
         both = {**given, "chip": "/dev/gpiochip1", "inputs": [{"pin": 17, "channel": 1}]}
         assert await refusal(api, CREATE_DEVICE, input=both) == ("VALIDATION", ["inputs", "0"])
+
+
+STATES = "{ inputs { name state } outputs { name on ruleName hold { action until setBy } } }"
+COMMAND = f"mutation($input: AuxOutputCommandInput!) {{ commandAuxOutput(input: $input) {{ command {{ status detail }} output {{ name on hold {{ action setBy }} }} {ERRORS} }} }}"  # noqa: E501
+
+
+async def test_states_come_first_whole_and_again_as_they_change(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            button, siren = await ports(api)
+            lines = world.domain.lines
+            async with api.subscribe(f"subscription {{ auxStates {STATES} }}") as results:
+                unknown = {"name": "Siren", "on": None, "ruleName": None, "hold": None}
+                assert (await soon(results))["auxStates"] == {
+                    "inputs": [{"name": "Button", "state": "UNKNOWN"}],
+                    "outputs": [unknown],
+                }
+                lines.update(world.controller.id, InputStatus(button["id"], InputState.ACTIVE))
+                assert (await soon(results))["auxStates"]["inputs"] == [{"name": "Button", "state": "ACTIVE"}]
+                lines.update(world.controller.id, OutputStatus(siren["id"], True))
+                assert (await soon(results))["auxStates"]["outputs"] == [{**unknown, "on": True}]
+            assert (await api.data(f"{{ auxStates {STATES} }}"))["auxStates"]["inputs"][0]["state"] == "ACTIVE"
+
+
+async def test_an_output_is_switched_by_hand_by_who_may_command_doors(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            _, siren = await ports(api)
+            await api.sign_in(Role.OPERATOR)
+            operator = (await api.data("{ viewer { id } }"))["viewer"]["id"]
+
+            def answer(message: ToController) -> None:
+                assert isinstance(message, OutputCommand)
+                held = ByHand(message.action, None, operator, message.id)
+                world.domain.lines.update(world.controller.id, OutputStatus(siren["id"], True, None, held))
+                world.domain.doors.resolve(CommandResult(message.id, CommandStatus.CONFIRMED))
+
+            on = {"outputId": siren["id"], "action": "ON"}
+            assert await refusal(api, COMMAND, input=on) == ("CONTROLLER_OFFLINE", [])
+            world.domain.doors.attach(world.controller.id, answer)
+            found = await payload(api, COMMAND, input=on)
+            assert found == {
+                "command": {"status": "CONFIRMED", "detail": ""},
+                "output": {"name": "Siren", "on": True, "hold": {"action": "ON", "setBy": "operator"}},
+                "errors": [],
+            }
+            assert await refusal(api, COMMAND, input={**on, "action": "PULSE"}) == ("VALIDATION", ["pulseMs"])
+            await api.sign_in(Role.VIEWER)
+            assert (await refusal(api, COMMAND, input=on))[0] == "PERMISSION"
+            await api.sign_in(Role.ADMINISTRATOR)
+            wanted = '{types: ["audit.aux_output.commanded"]}'
+            told = await api.data(f"{{ events(first: 5, filter: {wanted}) {{ nodes {{ subjectName userName }} }} }}")
+            assert told["events"]["nodes"][0] == {"subjectName": "Siren", "userName": "operator"}

@@ -304,6 +304,24 @@ class Site:
         return self.server.message(DoorStatus, fits)
 
     @contextmanager
+    def busy(self) -> Iterator[None]:
+        """The controller is in the middle of a turn: what is told meanwhile waits for the next one."""
+        came, go_on = threading.Event(), threading.Event()
+
+        def hold_up(_: DriverCommand) -> None:
+            came.set()
+            assert go_on.wait(WAIT_S)
+
+        self.driver.on_submit = hold_up
+        self.badge(number=99)
+        assert came.wait(WAIT_S)
+        self.driver.on_submit = lambda _: None
+        try:
+            yield
+        finally:
+            go_on.set()
+
+    @contextmanager
     def journal_taken(self) -> Iterator[None]:
         """Another program holds the journal's write lock: the controller cannot write."""
         other = sqlite3.connect(self.journal, isolation_level=None)

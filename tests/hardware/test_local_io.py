@@ -85,13 +85,15 @@ def begin(site: Site, *rules: LocalRule, module: bool = True, **more: object) ->
 
 
 def last(site: Site) -> int:
+    """The last record that the server has."""
     return max(site.server.stored, default=0)
 
 
 def taken(site: Site) -> int:
     """Wait until the controller has taken everything told so far; returns its last record."""
+    before = last(site)
     site.tell(TamperChanged(READER, True))
-    return site.server.event(EventType.READER_TAMPER, last(site)).sequence
+    return site.server.event(EventType.READER_TAMPER, before).sequence
 
 
 def sent(site: Site, device_id: str = MODULE, output: int = 3) -> list[OutputState]:
@@ -131,6 +133,39 @@ def test_an_auxiliary_input_counts_once_it_has_lasted(site: Site) -> None:
     assert not told(site, EventType.INPUT_ACTIVE)
     site.pass_time(1)
     site.server.event(EventType.INPUT_ACTIVE)
+
+
+def test_a_press_that_lasted_is_told_though_it_was_over_before_the_controller_came_to_it(site: Site) -> None:
+    begin(site, rule(InputTrigger("fire"), LocalAction.PULSE), inputs=(msgspec.structs.replace(FIRE, debounce_ms=300),))
+    site.pass_time(300)
+    taken(site)
+    with site.busy():
+        fire(site, True)
+        site.clock.ms += 300
+        fire(site, False)
+        site.clock.ms += 300
+    site.server.event(EventType.INPUT_NORMAL)
+    taken(site)
+    assert [record.type for record in told(site, EventType.INPUT_ACTIVE, EventType.OUTPUT_PULSED)] == [
+        EventType.INPUT_ACTIVE,
+        EventType.OUTPUT_PULSED,
+    ]
+
+
+def test_a_press_that_did_not_last_is_no_press_however_late_the_controller_comes_to_it(site: Site) -> None:
+    begin(site, inputs=(msgspec.structs.replace(FIRE, debounce_ms=300),))
+    site.pass_time(300)
+    taken(site)
+    fire(site, True)
+    taken(site)
+    with site.busy():
+        site.clock.ms += 299
+        fire(site, False)
+        site.clock.ms += 300
+    taken(site)
+    site.pass_time(300)
+    taken(site)
+    assert not told(site, EventType.INPUT_ACTIVE)
 
 
 def test_a_supervised_auxiliary_line_that_is_cut_is_a_fault_and_changes_no_output(site: Site) -> None:

@@ -15,24 +15,35 @@ from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.controllers.models import ControllerCertificate
 from doorward.acs.controllers.operations import revoke_controller
 from doorward.acs.controllers.queries import list_controllers
+from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.door import DoorMode, Position
-from doorward.acs.devices import Device, OsdpDevice
+from doorward.acs.decision.supervision import InputState
+from doorward.acs.devices import Device, DeviceRole, OsdpDevice
 from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Controller as ControllerRow
+from doorward.acs.doors.models import Device as DeviceRow
 from doorward.acs.doors.models import Door
 from doorward.acs.doors.operations import NewDoor, create_door
+from doorward.acs.errors import ControllerOffline
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.local_io.commands import ByHandOrder, command_output
+from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput
+from doorward.acs.local_io.inputs import create_aux_input
+from doorward.acs.local_io.outputs import create_aux_output
 from doorward.acs.messages import (
     PROTOCOL,
+    CommandStatus,
     ControllerSettings,
     DoorStatus,
     Hello,
+    InputStatus,
     JournalAck,
     JournalBatch,
     JournalLost,
     JournalRecord,
+    OutputStatus,
     PolicySnapshot,
     TimeCheck,
     TimeReport,
@@ -41,7 +52,7 @@ from doorward.acs.messages import (
 )
 from doorward.acs.site.operations import update_site
 from doorward.hardware.controller import Controller
-from doorward.hardware.driver import CardRead, DeviceOnline, EventSink, InputsChanged
+from doorward.hardware.driver import CardRead, DeviceOnline, EventSink, InputsChanged, OutputState, SetOutput
 from doorward.hardware.journal import Entry, Journal
 from doorward.hardware.remote.backoff import Backoff
 from doorward.hardware.remote.dialer import Dialer
@@ -85,9 +96,10 @@ async def sequences(controller_id: str) -> list[int | None]:
         encode(Welcome(4)),
         encode(JournalBatch((record(1, type=EventType.USER_CREATED),))),
         encode(JournalBatch((record(1, data={"zero": "\x00"}),))),
+        encode(OutputStatus("siren", True, "x" * 37)),
         encode(Hello("01a1fea1-72ba-722a-a976-43a0130c5aef", "boot", 0, 0)),
     ],
-    ids=["rubbish", "deep", "words of the server", "forged audit", "unstorable", "another's name"],
+    ids=["rubbish", "deep", "words of the server", "forged audit", "unstorable", "no id", "another's name"],
 )
 async def test_a_controller_that_says_what_it_may_not_say_loses_its_link_and_that_is_an_alarm(
     database_url: str, tmp_path: Path, data: bytes
@@ -142,6 +154,20 @@ async def test_a_controller_tells_nothing_of_anothers_doors(database_url: str, t
             await peer.say(DoorStatus(door.id, DoorMode.UNLOCKED, Position.OPEN, True, True, False, False))
         await until(lambda: condition(domain.doors.status(own.id)) is DoorCondition.OPEN)
         assert condition(domain.doors.status(foreign.id)) is DoorCondition.OFFLINE
+
+
+async def test_a_controller_tells_nothing_of_anothers_inputs_and_outputs(database_url: str, tmp_path: Path) -> None:
+    async with listening(database_url, tmp_path) as links, greeted(links) as peer:
+        domain = links.world.domain
+        await make_site(links.world)
+        device = await DeviceRow.get(role=DeviceRole.DOOR_IO)
+        siren = await create_aux_output(domain, COMMAND_LINE, NewAuxOutput("Siren", device.id, 3))
+        button = await create_aux_input(domain, COMMAND_LINE, NewAuxInput("Button", device.id, 5))
+        await peer.say(OutputStatus(siren.id, True), InputStatus(button.id, InputState.ACTIVE))
+        await peer.say(JournalBatch((record(1),)))
+        await peer.next(JournalAck)
+        assert domain.lines.output(siren.id).on is None
+        assert domain.lines.input(button.id).state is InputState.UNKNOWN
 
 
 async def test_what_a_controller_has_lost_is_an_alarm_and_not_waited_for(database_url: str, tmp_path: Path) -> None:
@@ -349,6 +375,34 @@ async def test_a_controller_apart_decides_and_its_records_arrive_once_whatever_i
         status = links.world.domain.doors
         (door,) = await Door.all()
         await until(lambda: condition(status.status(door.id)) is not DoorCondition.OFFLINE)
+
+
+async def test_an_output_of_a_controller_apart_is_switched_by_hand_and_its_state_is_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with listening(database_url, tmp_path) as links, boxed(links) as site:
+        domain = links.world.domain
+        device = await DeviceRow.get(role=DeviceRole.DOOR_IO)
+        siren = await create_aux_output(domain, COMMAND_LINE, NewAuxOutput("Siren", device.id, 3))
+        await create_aux_input(domain, COMMAND_LINE, NewAuxInput("Button", device.id, 5))
+        await until(lambda: domain.lines.output(siren.id).on is False)
+        operator = user(Role.OPERATOR)
+        result = await command_output(domain, operator, siren.id, ByHandOrder(HandAction.ON))
+        assert (result.status, result.detail) == (CommandStatus.CONFIRMED, "")
+        assert site.box.driver is not None
+        site.box.driver.wait_for(SetOutput(device.id, 3, OutputState.ON))
+        await until(lambda: domain.lines.output(siren.id).on is True)
+        (switched,) = await links.events(EventType.OUTPUT_ON)
+        assert (switched.correlation, switched.user_id) == (result.command_id, operator.user_id)
+        site.line.cut()
+        await until(lambda: domain.lines.output(siren.id).on is None)
+        with pytest.raises(ControllerOffline):
+            await command_output(domain, operator, siren.id, ByHandOrder(HandAction.AUTO))
+        site.line.mend()
+        await until(lambda: domain.lines.output(siren.id).held is not None)
+        await command_output(domain, operator, siren.id, ByHandOrder(HandAction.AUTO))
+        await until(lambda: domain.lines.output(siren.id).on is False)
+        assert len(await links.events(EventType.AUX_OUTPUT_COMMAND_FAILED)) == 1
 
 
 async def test_a_controller_renews_its_certificate_by_itself_and_is_never_absent(

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.decision.policy import Side
-from doorward.acs.doors.wiring import InputPurpose
+from doorward.acs.devices import DeviceRole
+from doorward.acs.doors.models import Device
+from doorward.acs.doors.wiring import Circuit, InputPurpose
+from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput
+from doorward.acs.local_io.inputs import create_aux_input
+from doorward.acs.local_io.outputs import create_aux_output
 from doorward.server.settings import Settings
 from doorward.simulator.errors import SimulatorError
 from doorward.simulator.export import export_from, export_site, save_site
@@ -33,6 +39,25 @@ async def test_everything_that_is_wired_is_in_the_site_with_its_key(database_url
     assert len(entrance.locks) == 1
     assert exported.directories == (str(tmp_path / "dev"),)
     assert "use that as --ports" in (tmp_path / "site.yaml").read_text()
+
+
+async def test_auxiliary_inputs_and_outputs_are_in_the_site_with_enough_ports(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with seeded_world(database_url, tmp_path) as (world, _):
+        device = await Device.get(role=DeviceRole.DOOR_IO, door__name="Office")
+        button = NewAuxInput("Panic button", device.id, 5, Circuit.OPEN)
+        await create_aux_input(world.domain, COMMAND_LINE, button)
+        await create_aux_output(world.domain, COMMAND_LINE, NewAuxOutput("Siren", device.id, 3))
+        await create_aux_output(world.domain, COMMAND_LINE, NewAuxOutput("Office", device.id, 2))
+        exported = await export_from(world.domain, None, with_keys=False)
+    save_site(tmp_path / "site.yaml", exported, with_keys=False)
+    site = read_site(tmp_path / "site.yaml")
+    (contact,) = site.aux_inputs
+    assert (contact.name, contact.input, contact.active_when) == ("Panic button", 5, Circuit.OPEN)
+    assert [(line.name, line.output) for line in site.aux_outputs] == [("Office 2", 2), ("Siren", 3)]
+    (office,) = [one for one in site.devices if one.name == contact.device]
+    assert (office.inputs, office.outputs) == (6, 4)
 
 
 async def test_without_being_asked_for_the_keys_stay_in_the_server(database_url: str, tmp_path: Path) -> None:

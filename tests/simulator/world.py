@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doorward.acs.devices import OsdpDevice
+import msgspec
+
+from doorward.acs.devices import OsdpDevice, Wiring
 from doorward.acs.messages import DoorStatus, PolicySnapshot
 from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import Drivers
@@ -64,8 +66,13 @@ def wired_device(spec: SiteSpec, name: str, ports: Path) -> OsdpDevice:
 
 
 @contextmanager
-def stage(ports: Path, text: str | None = None, access_time_ms: int = 1_000) -> Iterator[Stage]:
-    """The small site, started, with a controller that knows it."""
+def stage(
+    ports: Path,
+    text: str | None = None,
+    access_time_ms: int = 1_000,
+    more: Wiring = Wiring(),  # noqa: B008 - frozen
+) -> Iterator[Stage]:
+    """The small site, started, with a controller that knows it; `more` is what else hangs on its devices."""
     spec = parse_site(SITE_FILE, (text or site_text()).encode())
     server = FakeServer(PATIENCE_S)
     with Inbox() as inbox:
@@ -75,7 +82,13 @@ def stage(ports: Path, text: str | None = None, access_time_ms: int = 1_000) -> 
             with Controller("controller-1", ports / "journal.db", DATA_KEY, Drivers) as controller:
                 server.attach(controller)
                 devices = wired_device(spec, "Reader", ports), wired_device(spec, "I/O", ports)
-                server.send(PolicySnapshot(policy(access_time_ms=access_time_ms), wired(*devices)))
+                wiring = msgspec.structs.replace(
+                    wired(*devices),
+                    aux_inputs=more.aux_inputs,
+                    aux_outputs=more.aux_outputs,
+                    local_rules=more.local_rules,
+                )
+                server.send(PolicySnapshot(policy(access_time_ms=access_time_ms), wiring))
                 server.message(DoorStatus)
                 yield Stage(site, inbox, server)
         finally:

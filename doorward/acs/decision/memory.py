@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from doorward.acs.decision.by_hand import ByHand
 from doorward.acs.decision.keypad import Lockout
 from doorward.acs.decision.local_rules import Found
 from doorward.acs.decision.policy import Side
@@ -78,6 +79,8 @@ class Table(StrEnum):
     """What a local rule's trigger was, by rule id."""
     OUTPUT = "output"
     """The local rule that switched an output on, by output id."""
+    HAND = "hand"
+    """How somebody holds an output by hand, by output id."""
 
 
 TYPES: dict[Table, Any] = {
@@ -92,6 +95,7 @@ TYPES: dict[Table, Any] = {
     Table.KEPT_LOCKED: datetime,
     Table.LOCAL_RULE: Found,
     Table.OUTPUT: str,
+    Table.HAND: ByHand,
 }
 """What the values of each table are, for whoever keeps them on disk."""
 
@@ -155,6 +159,7 @@ class Memory:
     kept_locked: Layer[datetime]
     local_rule: Layer[Found]
     output: Layer[str]
+    hand: Layer[ByHand]
 
     def __init__(self, base: "Memory | None" = None) -> None:
         for name in self.__slots__:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.errors import ControllerOffline
-from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, ToController
+from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, OutputCommand, ToController
 
 
 class DoorCondition(StrEnum):
@@ -99,11 +99,14 @@ class LiveDoors:
         """Stop watching."""
         self._watches.discard(watch)
 
-    async def command(self, controller_id: str, command: DoorCommand, timeout_s: float) -> CommandResult:
+    async def command(
+        self, controller_id: str, command: DoorCommand | OutputCommand, timeout_s: float
+    ) -> CommandResult:
         """Send a command and wait for its answer; without one in time it has expired. Nothing is queued."""
         send = self._senders.get(controller_id)
         if send is None:
-            raise ControllerOffline("The door's controller is not connected. The command was not sent.")
+            whose = "door" if isinstance(command, DoorCommand) else "output"
+            raise ControllerOffline(f"The {whose}'s controller is not connected. The command was not sent.")
         future: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
         self._pending[command.id] = future
         try:

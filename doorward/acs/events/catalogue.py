@@ -222,6 +222,7 @@ class EventType(StrEnum):
     OUTPUT_OFF = "output.off"
     OUTPUT_PULSED = "output.pulsed"
     OUTPUT_MISSED = "output.missed"
+    OUTPUT_AUTO = "output.auto"
     DOOR_BATTERY_LOW = "door.battery_low"
     DOOR_BATTERY_LOW_CLEARED = "door.battery_low_cleared"
     DOOR_BATTERY_CRITICAL = "door.battery_critical"
@@ -235,6 +236,8 @@ class EventType(StrEnum):
     AUX_OUTPUT_CREATED = "audit.aux_output.created"
     AUX_OUTPUT_UPDATED = "audit.aux_output.updated"
     AUX_OUTPUT_DELETED = "audit.aux_output.deleted"
+    AUX_OUTPUT_COMMANDED = "audit.aux_output.commanded"
+    AUX_OUTPUT_COMMAND_FAILED = "audit.aux_output.command_failed"
     LOCAL_RULE_CREATED = "audit.local_rule.created"
     LOCAL_RULE_UPDATED = "audit.local_rule.updated"
     LOCAL_RULE_DELETED = "audit.local_rule.deleted"
@@ -504,7 +507,8 @@ def _declare() -> dict[EventType, Declaration]:
         kind.OUTPUT_ON: Declaration(device, info, "Output switched on"),
         kind.OUTPUT_OFF: Declaration(device, info, "Output switched off"),
         kind.OUTPUT_PULSED: Declaration(device, info, "Output switched on for a time"),
-        kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed: its device was offline"),
+        kind.OUTPUT_MISSED: Declaration(device, warning, "Output not pulsed"),
+        kind.OUTPUT_AUTO: Declaration(device, info, "Output left to its rules again"),
         kind.DOOR_BATTERY_LOW: Declaration(
             device, warning, "Battery of the wireless lock low", kind.DOOR_BATTERY_LOW_CLEARED
         ),
@@ -524,6 +528,8 @@ def _declare() -> dict[EventType, Declaration]:
         kind.AUX_OUTPUT_CREATED: Declaration(audit, info, "Auxiliary output created"),
         kind.AUX_OUTPUT_UPDATED: Declaration(audit, info, "Auxiliary output changed"),
         kind.AUX_OUTPUT_DELETED: Declaration(audit, notice, "Auxiliary output deleted"),
+        kind.AUX_OUTPUT_COMMANDED: Declaration(audit, notice, "Auxiliary output switched by hand"),
+        kind.AUX_OUTPUT_COMMAND_FAILED: Declaration(audit, warning, "Auxiliary output not switched by hand"),
         kind.LOCAL_RULE_CREATED: Declaration(audit, info, "Local rule created"),
         kind.LOCAL_RULE_UPDATED: Declaration(audit, info, "Local rule changed"),
         kind.LOCAL_RULE_DELETED: Declaration(audit, notice, "Local rule deleted"),

@@ -9,13 +9,22 @@ from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, Category, EventType
 from doorward.acs.local_io.models import TriggerKind
 
-OUTPUT_EVENTS = frozenset({EventType.OUTPUT_ON, EventType.OUTPUT_OFF, EventType.OUTPUT_PULSED, EventType.OUTPUT_MISSED})
+OUTPUT_EVENTS = frozenset(
+    {
+        EventType.OUTPUT_ON,
+        EventType.OUTPUT_OFF,
+        EventType.OUTPUT_PULSED,
+        EventType.OUTPUT_MISSED,
+        EventType.OUTPUT_AUTO,
+    }
+)
 TRIGGER_EVENTS = frozenset(
     kind
     for kind, declared in CATALOGUE.items()
     if declared.category in {Category.ACCESS, Category.DOOR, Category.DEVICE} and kind not in OUTPUT_EVENTS
 )
-"""What a rule can go by: what happens at doors, readers and inputs. What rules do sets off no rule."""
+"""What a rule can go by: what happens at doors, readers and inputs. What rules do sets off no rule, and
+what somebody does to an output by hand sets off none either."""
 
 
 @dataclass(frozen=True, slots=True)

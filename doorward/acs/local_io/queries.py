@@ -1,9 +1,76 @@
 """What may be asked about auxiliary inputs and outputs and local rules."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.devices import DeviceKind
+from doorward.acs.domain import Domain
+from doorward.acs.doors.models import Device
 from doorward.acs.local_io.models import AuxInput, AuxOutput, LocalRuleRow
+from doorward.acs.local_io.stored import WITH_PORTS
+from doorward.acs.messages import InputStatus, OutputStatus
+from doorward.acs.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class InputNow:
+    """An auxiliary input as it is now."""
+
+    name: str
+    status: InputStatus
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNow:
+    """An auxiliary output as it is now: the name of the rule by which it is on, and who holds it by hand, if known."""
+
+    name: str
+    status: OutputStatus
+    rule_name: str | None = None
+    held_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinesNow:
+    """Every auxiliary input and output as it is now, by name."""
+
+    inputs: tuple[InputNow, ...]
+    outputs: tuple[OutputNow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortDevice:
+    """A device with inputs and outputs of its own: what it is and where it is found, in words."""
+
+    device_id: str
+    words: str
+    controller_id: str
+    controller_name: str
+
+
+async def list_port_devices(actor: Actor) -> list[PortDevice]:
+    """Every device that auxiliary inputs and outputs can be on, by controller and words."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = Device.filter(kind__in=list(WITH_PORTS), controller_id__isnull=False)
+    found = [
+        PortDevice(row.id, _words(row), row.controller.id, row.controller.name)
+        for row in await rows.prefetch_related("controller", "door", "reader")
+        if row.controller is not None
+    ]
+    return sorted(found, key=lambda one: (one.controller_name.casefold(), one.words.casefold()))
+
+
+def _words(row: Device) -> str:
+    if row.kind is DeviceKind.GPIO:
+        return f"{row.name or 'Pins'} ({row.port})"
+    if row.reader is not None:
+        what = f"Reader {row.reader.name}"
+    elif row.door is not None:
+        what = f"{row.door.name}, inputs and outputs"
+    else:
+        what = row.name or "Module"
+    return f"{what} ({row.port}, address {row.address})"
 
 
 async def list_aux_inputs(actor: Actor, ids: Sequence[str] | None = None) -> list[AuxInput]:
@@ -25,3 +92,34 @@ async def list_local_rules(actor: Actor, ids: Sequence[str] | None = None) -> li
     actor.require(Permission.CONFIGURATION_VIEW)
     rows = LocalRuleRow.all() if ids is None else LocalRuleRow.filter(id__in=list(ids))
     return await rows.prefetch_related("output", "input", "door", "schedule", "threat_level").order_by("name")
+
+
+async def lines_now(domain: Domain, actor: Actor) -> LinesNow:
+    """Every auxiliary input and output as it is now."""
+    actor.require(Permission.DOOR_VIEW)
+    inputs = await AuxInput.all().order_by("name").values_list("id", "name")
+    outputs = await AuxOutput.all().order_by("name").values_list("id", "name")
+    statuses = [(str(name), domain.lines.output(str(output_id))) for output_id, name in outputs]
+    rule_ids = {status.rule_id for _, status in statuses if status.rule_id}
+    user_ids = {status.held.user_id for _, status in statuses if status.held is not None and status.held.user_id}
+    rules = {row.id: row.name for row in await LocalRuleRow.filter(id__in=list(rule_ids))} if rule_ids else {}
+    users = {row.id: row.name for row in await User.filter(id__in=list(user_ids))} if user_ids else {}
+    return LinesNow(
+        tuple(InputNow(str(name), domain.lines.input(str(input_id))) for input_id, name in inputs),
+        tuple(
+            OutputNow(
+                name,
+                status,
+                rules.get(status.rule_id or ""),
+                users.get(status.held.user_id) if status.held is not None else None,
+            )
+            for name, status in statuses
+        ),
+    )
+
+
+async def owns_line(controller_id: str, status: InputStatus | OutputStatus) -> bool:
+    """Whether the auxiliary input or output is on a device of this controller's."""
+    if isinstance(status, InputStatus):
+        return await AuxInput.filter(id=status.input_id, device__controller_id=controller_id).exists()
+    return await AuxOutput.filter(id=status.output_id, device__controller_id=controller_id).exists()

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """The kinds of happening; each is about a door or a device."""
+    """The kinds of happening; each is about a door, a device or an auxiliary output."""
 
     STRIKE_RELEASED = "strike_released"
     STRIKE_LOCKED = "strike_locked"
@@ -14,6 +14,8 @@ class What(StrEnum):
     DEVICE_ONLINE = "device_online"
     DEVICE_OFFLINE = "device_offline"
     LIGHT = "light"
+    OUTPUT_ON = "output_on"
+    OUTPUT_OFF = "output_off"
 
 
 class Colour(StrEnum):
@@ -27,7 +29,7 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`at` is in monotonic seconds, `subject` the name of the door or device, `colour` belongs to a light."""
+    """`at` is in monotonic seconds, `subject` the name of what it is about, `colour` belongs to a light."""
 
     at: float
     what: What

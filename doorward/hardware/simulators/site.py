@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from doorward.acs.decision.card_format import CardBits
-from doorward.acs.doors.wiring import InputPurpose
+from doorward.acs.doors.wiring import Circuit, InputPurpose
+from doorward.hardware.simulators.aux_output import SiteAuxOutput
 from doorward.hardware.simulators.drop import Drop, Trunk
 from doorward.hardware.simulators.fault import NO_FAULTS, Faults, Tally
 from doorward.hardware.simulators.happening import Happening
@@ -55,6 +56,7 @@ class SimulatedSite:
         self._devices: dict[str, SiteDevice] = {}
         self._doors: dict[str, SiteDoor] = {}
         self._doors_on: dict[str, list[SiteDoor]] = {}
+        self._aux_on: dict[str, list[SiteAuxOutput]] = {}
         self._door_of_reader: dict[str, SiteDoor] = {}
         self._trunk_of: dict[int, Trunk] = {}
         self._device_of: dict[Drop, SiteDevice] = {}
@@ -83,6 +85,12 @@ class SimulatedSite:
         self._device_of = {device.drop: device for device in self._devices.values()}
         for door in self.spec.doors:
             self._add(SiteDoor(door, self._devices))
+        for output in self.spec.aux_outputs:
+            hung = SiteAuxOutput(output, self._devices[output.device])
+            self._aux_on.setdefault(output.device, []).append(hung)
+        for contact in self.spec.aux_inputs:
+            at_rest = contact.active_when is Circuit.OPEN
+            self._devices[contact.device].set_input(contact.input, at_rest)
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="simulated site", daemon=True)
         self._thread.start()
@@ -251,9 +259,19 @@ class SimulatedSite:
             if device.outputs_changed:
                 device.outputs_changed = False
                 self._touched.update(self._doors_on.get(device.spec.name, ()))
+                self._look(device.spec.name, now)
             held_until = device.drop.next_due()
             if held_until is not None:
                 self._then(held_until, self._each([device.spec.name], lambda _: None))
+
+    def _look(self, device: str, now: float) -> None:
+        """See what hangs on a device's outputs, and again when a pulse of it ends."""
+        for output in self._aux_on.get(device, ()):
+            for happening in output.look(now):
+                self._tell(happening)
+            due = output.next_due(now)
+            if due is not None:
+                self._then(due, lambda later: self._look(device, later))
 
     def _move(self, door: SiteDoor, now: float) -> None:
         for happening in door.move(now):

@@ -76,9 +76,28 @@ class SiteDoorSpec(_Spec, frozen=True, kw_only=True):
     readers: tuple[DoorReaderSpec, ...] = ()
 
 
+class AuxInputSpec(_Spec, frozen=True, kw_only=True):
+    """A contact on an input that is on no door: a push button, a fire panel."""
+
+    name: Name
+    device: Name
+    input: Point
+    active_when: Circuit = Circuit.CLOSED
+
+
+class AuxOutputSpec(_Spec, frozen=True, kw_only=True):
+    """What hangs on an output that no lock is on: a siren, a lamp."""
+
+    name: Name
+    device: Name
+    output: Point
+
+
 class SiteSpec(_Spec, frozen=True, kw_only=True):
     """All that is simulated."""
 
     name: Name
     devices: Annotated[tuple[DeviceSpec, ...], msgspec.Meta(min_length=1)]
     doors: tuple[SiteDoorSpec, ...] = ()
+    aux_inputs: tuple[AuxInputSpec, ...] = ()
+    aux_outputs: tuple[AuxOutputSpec, ...] = ()

@@ -99,7 +99,7 @@ function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Vie
   if (route.screen === "configuration") {
     return (
       <Suspense fallback={<p className="quiet pad">Loading…</p>}>
-        <Configuration route={route} viewer={viewer} />
+        <Configuration route={route} viewer={viewer} lines={live.lines} />
       </Suspense>
     );
   }

@@ -6,7 +6,8 @@ import { type Connection, openSocket } from "../api/socket";
 import type { Store } from "../api/store";
 import { DoorStates } from "../doors/door-states";
 import { LiveFeed } from "../events/live-feed";
-import { DoorStatesDocument, FollowEventsDocument, LatestEventsDocument } from "../gql/operations";
+import { DoorStatesDocument, FollowEventsDocument, FollowLinesDocument, LatestEventsDocument } from "../gql/operations";
+import { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
 
 const EVENTS_AT_START = 50;
@@ -16,6 +17,7 @@ export interface Live {
   connection: Store<Connection>;
   feed: LiveFeed;
   doors: DoorStates;
+  lines: LineStates;
 }
 
 /** Starts everything live for the viewer and stops it with the component; null for the first moment. */
@@ -38,14 +40,21 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
     const doors = new DoorStates((sink) =>
       socket.subscribe(DoorStatesDocument, {}, { ...sink, next: ({ doorStates }) => sink.next(doorStates) }),
     );
+    const lines = new LineStates((sink) =>
+      socket.subscribe(FollowLinesDocument, {}, { ...sink, next: ({ auxStates }) => sink.next(auxStates) }),
+    );
     if (may(viewer, "event.view")) feed.start();
-    if (may(viewer, "door.view")) doors.start();
+    if (may(viewer, "door.view")) {
+      doors.start();
+      lines.start();
+    }
     // What is open must be closed again, and only an effect has an end.
     // oxlint-disable-next-line react/set-state-in-effect
-    setLive({ connection: socket.connection, feed, doors });
+    setLive({ connection: socket.connection, feed, doors, lines });
     return () => {
       feed.stop();
       doors.stop();
+      lines.stop();
       socket.close();
     };
   }, [api, viewer, onSignedOut]);

@@ -2,6 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { faultsOf } from "../testing/accessible";
+import { LineStates } from "../lines/line-states";
 import { showScreen } from "../testing/configuration";
 import { Configuration } from "./Configuration";
 import { configurationHref, inConfiguration, NEW, parseConfiguration, type Section, SECTIONS } from "./place";
@@ -38,6 +39,18 @@ const NOTHING = {
   LevelList: { threatLevels: [], threat: null },
   IdentificationChoices: { identificationProfiles: [] },
   RuleChoices: { accessRules: { nodes: [] } },
+  InputList: { auxInputs: [] },
+  OutputList: { auxOutputs: [] },
+  LocalRuleList: { localRules: [] },
+  LocalRuleChoices: {
+    auxInputs: [],
+    auxOutputs: [{ id: "o1", name: "Siren" }],
+    doors: [],
+    schedules: [],
+    threatLevels: [],
+    localRuleEvents: [],
+  },
+  PortDevices: { portDevices: [{ id: "v1", name: "Module", controllerName: "Main" }] },
   FormatList: { cardFormats: [] },
   PlaceChoices: { doors: [], zones: [] },
   ScheduleChoices: { schedules: [] },
@@ -51,7 +64,7 @@ const NOTHING = {
 
 function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write"]) {
   const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions };
-  return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} />, NOTHING);
+  return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} lines={new LineStates(() => () => undefined)} />, NOTHING);
 }
 
 test.each(ALL)("the list of %s says so when it is empty, and is accessible", async (section) => {

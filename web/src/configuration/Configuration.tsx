@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
+import type { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
 import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
 import { ControllerList } from "./controllers/ControllerList";
@@ -16,6 +17,12 @@ import { FormatList } from "./formats/FormatList";
 import { FormatScreen } from "./formats/FormatScreen";
 import { ReaderList } from "./formats/ReaderList";
 import { ReaderScreen } from "./formats/ReaderScreen";
+import { InputList } from "./io/InputList";
+import { InputScreen } from "./io/InputScreen";
+import { LocalRuleList } from "./io/LocalRuleList";
+import { LocalRuleScreen } from "./io/LocalRuleScreen";
+import { OutputList } from "./io/OutputList";
+import { OutputScreen } from "./io/OutputScreen";
 import { RuleList } from "./rules/RuleList";
 import { RuleScreen } from "./rules/RuleScreen";
 import { HolidayList } from "./schedules/HolidayList";
@@ -37,6 +44,7 @@ interface ScreenProps {
   /** Whether the viewer may change anything. */
   writable: boolean;
   viewer: Viewer;
+  lines: LineStates;
 }
 
 const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
@@ -76,14 +84,31 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <InterlockList writable={writable} /> : <InterlockScreen key={id} id={id} writable={writable} />,
   threats: ({ id, writable }) =>
     id === null ? <LevelList writable={writable} /> : <LevelScreen key={id} id={id} writable={writable} />,
+  inputs: ({ id, writable, lines }) =>
+    id === null ? <InputList writable={writable} lines={lines} /> : <InputScreen key={id} id={id} writable={writable} />,
+  outputs: ({ id, writable, viewer, lines }) =>
+    id === null ? (
+      <OutputList writable={writable} lines={lines} />
+    ) : (
+      <OutputScreen key={id} id={id} writable={writable} commandable={may(viewer, "door.command")} lines={lines} />
+    ),
+  "local-rules": ({ id, writable }) =>
+    id === null ? <LocalRuleList writable={writable} /> : <LocalRuleScreen key={id} id={id} writable={writable} />,
   formats: ({ id, writable }) =>
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>
     id === null ? <ReaderList writable={writable} /> : <ReaderScreen key={id} id={id} writable={writable} />,
 };
 
+interface ConfigurationProps {
+  route: ConfigurationRoute;
+  viewer: Viewer;
+  /** Auxiliary inputs and outputs as they are now. */
+  lines: LineStates;
+}
+
 /** Everything about how the site is set up, with a navigation of its own. */
-export function Configuration({ route, viewer }: { route: ConfigurationRoute; viewer: Viewer }) {
+export function Configuration({ route, viewer, lines }: ConfigurationProps) {
   const nav = useRef<HTMLElement>(null);
   const here = configurationHref(inConfiguration(route.section));
   useEffect(() => {
@@ -106,7 +131,7 @@ export function Configuration({ route, viewer }: { route: ConfigurationRoute; vi
           </a>
         ))}
       </nav>
-      {SCREENS[route.section]({ id: route.id, writable, viewer })}
+      {SCREENS[route.section]({ id: route.id, writable, viewer, lines })}
     </div>
   );
 }

@@ -12,6 +12,9 @@ export const SECTIONS = {
   zones: "Zones",
   interlocks: "Interlocks",
   threats: "Threat levels",
+  inputs: "Auxiliary inputs",
+  outputs: "Auxiliary outputs",
+  "local-rules": "Local rules",
   formats: "Card formats",
   readers: "PINs and readers",
 } as const;

@@ -3,6 +3,7 @@ import { Cameras } from "../cameras/Cameras";
 import { DoorBoard } from "../doors/DoorBoard";
 import { EventDetail } from "../events/EventDetail";
 import { Feed } from "../events/Feed";
+import { LineBoard } from "../lines/LineBoard";
 import { may, type Viewer } from "../session/permission";
 import "./desk.css";
 
@@ -20,6 +21,7 @@ export function Desk({ live, viewer, eventId }: DeskProps) {
       <h1 className="heard-only">Security desk</h1>
       <div className="desk-site">
         {may(viewer, "door.view") && <DoorBoard doors={live.doors} connection={live.connection} viewer={viewer} />}
+        {may(viewer, "door.view") && <LineBoard lines={live.lines} connection={live.connection} viewer={viewer} />}
         {may(viewer, "camera.view") && <Cameras feed={live.feed} />}
       </div>
       {events ? (

@@ -67,7 +67,7 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
           </button>
         </div>
       )}
-      <Outcome progress={progress} />
+      <Outcome progress={progress} words={ACTION_WORDS} testId="door-outcome" />
       {choosing && (
         <DoorDialog
           door={door}

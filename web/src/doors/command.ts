@@ -45,21 +45,19 @@ export async function commandDoor(
   const { data, error } = await api.mutation(DOCUMENTS[action], { input }).toPromise();
   if (error) return { status: "failed", sentence: sentenceOf(error) };
   if (!data) return { status: "failed", sentence: "The server sent no answer. Look at the door, then try again." };
-  return resultOf(action, data.outcome);
+  return resultOf(ACTION_WORDS[action].label, data.outcome);
 }
 
 /** What the server's answer means for the person who gave the command. */
-export function resultOf(action: DoorAction, { command, errors }: Pick<CommandOutcomeFragment, "command" | "errors">): CommandResult {
-  const { label } = ACTION_WORDS[action];
+export function resultOf(label: string, { command, errors }: Pick<CommandOutcomeFragment, "command" | "errors">): CommandResult {
   const [problem] = errors;
   if (problem) return { status: "failed", sentence: problem.message };
   if (!command) return { status: "failed", sentence: `${label} was not carried out.` };
-  return answerOf(action, command.status, command.detail);
+  return answerOf(label, command.status, command.detail);
 }
 
-/** What became of a command at one door. */
-export function answerOf(action: DoorAction, status: CommandStatus, detail: string): CommandResult {
-  const { label } = ACTION_WORDS[action];
+/** What became of a command, which is called `label`, at one door or output. */
+export function answerOf(label: string, status: CommandStatus, detail: string): CommandResult {
   switch (status) {
     case "CONFIRMED":
       return { status: "confirmed", sentence: detail || `${label}: confirmed by the controller.` };

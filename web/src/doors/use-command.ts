@@ -1,28 +1,34 @@
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { useClient } from "urql";
 
 import type { ActionTerms, DoorAction } from "./actions";
 import { commandDoor, type CommandResult, newCommandKey } from "./command";
 
-export type Progress =
+export type Progress<Action extends string = DoorAction> =
   | { phase: "idle" }
-  | { phase: "pending"; action: DoorAction }
-  | ({ phase: "answered"; action: DoorAction } & CommandResult);
+  | { phase: "pending"; action: Action }
+  | ({ phase: "answered"; action: Action } & CommandResult);
 
-/** Gives one door commands, one at a time, and says how the last one went. */
-export function useCommand(doorId: string): {
-  progress: Progress;
-  run: (action: DoorAction, terms: ActionTerms) => Promise<void>;
-} {
-  const api = useClient();
-  const [progress, setProgress] = useState<Progress>({ phase: "idle" });
-  const run = useCallback(
-    async (action: DoorAction, terms: ActionTerms) => {
-      setProgress({ phase: "pending", action });
-      const result = await commandDoor(api, action, doorId, terms, newCommandKey());
-      setProgress({ phase: "answered", action, ...result });
-    },
-    [api, doorId],
-  );
+export interface Commanding<Action extends string, Terms> {
+  progress: Progress<Action>;
+  run: (action: Action, terms: Terms) => Promise<void>;
+}
+
+/** Gives commands, one at a time, and says how the last one went. */
+export function useCommanding<Action extends string, Terms>(
+  send: (action: Action, terms: Terms) => Promise<CommandResult>,
+): Commanding<Action, Terms> {
+  const [progress, setProgress] = useState<Progress<Action>>({ phase: "idle" });
+  const run = async (action: Action, terms: Terms): Promise<void> => {
+    setProgress({ phase: "pending", action });
+    const result = await send(action, terms);
+    setProgress({ phase: "answered", action, ...result });
+  };
   return { progress, run };
+}
+
+/** Gives one door commands. */
+export function useCommand(doorId: string): Commanding<DoorAction, ActionTerms> {
+  const api = useClient();
+  return useCommanding((action, terms) => commandDoor(api, action, doorId, terms, newCommandKey()));
 }

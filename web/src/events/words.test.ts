@@ -39,3 +39,20 @@ test("a grant that nobody used explains itself", () => {
   const event = anEvent("1", { type: "access.no_entry", title: "Access granted, but the door was not opened", reasonText: null });
   expect(reasonOf(event)).toBe("Access granted, but the door was not opened");
 });
+
+test("what happens at no door names what it is about", () => {
+  const event = anEvent("1", {
+    category: "DEVICE",
+    type: "output.on",
+    title: "Output switched on",
+    reason: null,
+    reasonText: null,
+    doorName: null,
+    side: null,
+    cardholderName: null,
+    subjectName: "Siren",
+    userName: "admin",
+  });
+  expect(spoken(event)).toBe("Output switched on, Siren · by admin.");
+  expect(placeOf({ ...event, cardholderName: "Siren" })).toBe("Siren · by admin");
+});

@@ -33,9 +33,10 @@ export function headlineOf(event: Pick<FeedEvent, "category" | "cardholderName" 
 
 /** Where it happened, and who else had a part in it. */
 export function placeOf(
-  event: Pick<FeedEvent, "category" | "doorName" | "side" | "cameraName" | "userName" | "cardholderName">,
+  event: Pick<FeedEvent, "category" | "doorName" | "side" | "cameraName" | "subjectName" | "userName" | "cardholderName">,
 ): string {
-  const where = event.doorName ?? event.cameraName;
+  const subject = event.subjectName === event.cardholderName ? null : event.subjectName;
+  const where = event.doorName ?? event.cameraName ?? subject;
   const parts = where === null ? [] : [event.side === null ? where : `${where}, side ${event.side}`];
   if (event.category !== "ACCESS" && event.cardholderName !== null) parts.push(event.cardholderName);
   if (event.userName !== null) parts.push(`by ${event.userName}`);

@@ -18,6 +18,7 @@ export function anEvent(id: string, given: Partial<FeedEvent> = {}): FeedEvent {
     cardholderName: "Ada Byron",
     photoUrl: null,
     cameraName: null,
+    subjectName: null,
     userName: null,
     correlation: id,
     trace: [],

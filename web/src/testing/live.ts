@@ -4,6 +4,7 @@ import type { Live } from "../app/live";
 import { type Door, DoorStates } from "../doors/door-states";
 import type { FeedEdge, FeedEvent } from "../events/feed";
 import { LiveFeed } from "../events/live-feed";
+import { LineStates } from "../lines/line-states";
 import { ManualWait } from "./wait";
 
 /** What is live for a test: these doors, and a feed into which it puts events by hand. */
@@ -31,5 +32,5 @@ export async function aLive(...doors: Door[]): Promise<{ live: Live; arrive: (ev
     for (const sink of sinks) sink.next({ cursor: node.id, node });
     wait.pass();
   };
-  return { live: { connection, feed, doors: states }, arrive };
+  return { live: { connection, feed, doors: states, lines: new LineStates(() => () => undefined) }, arrive };
 }

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { Client } from "urql";
 
 import { sentenceOf } from "../api/client";
-import type { ActionTerms, DoorAction } from "../doors/actions";
+import { ACTION_WORDS, type ActionTerms, type DoorAction } from "../doors/actions";
 import { answerOf, type CommandResult } from "../doors/command";
 import {
   GrantZoneAccessDocument,
@@ -63,7 +63,7 @@ export function zoneResultOf(action: DoorAction, { command, errors }: ZoneComman
   const [problem] = errors;
   if (problem) return nothing(problem.message);
   if (!command) return nothing("The command was not carried out.");
-  const doors = command.doors.map(({ door, status, detail }) => ({ ...door, ...answerOf(action, status, detail) }));
+  const doors = command.doors.map(({ door, status, detail }) => ({ ...door, ...answerOf(ACTION_WORDS[action].label, status, detail) }));
   return {
     problem: null,
     doors: doors.toSorted((a, b) => Number(b.status === "failed") - Number(a.status === "failed")),

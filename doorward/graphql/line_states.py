@@ -1,0 +1,167 @@
+"""Auxiliary inputs and outputs as they are now in the API, and switching outputs by hand."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
+import strawberry
+
+from doorward.acs.errors import AcsError
+from doorward.acs.local_io import queries
+from doorward.acs.local_io.commands import ByHandOrder, command_output
+from doorward.acs.local_io.queries import lines_now
+from doorward.acs.messages import OutputStatus
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.doors import DoorCommand, changed_or_session_due
+from doorward.graphql.enums import HandAction, InputState
+from doorward.graphql.errors import OperationError
+
+GATHER_S = 0.1
+"""What changes this close together is sent as one: a loose contact must not keep the server busy."""
+
+
+@strawberry.type(description="An auxiliary input as it is now.")
+class AuxInputState:
+    """UNKNOWN: its device or its controller is away. OPEN (cut), SHORT and FAULT: its line is broken."""
+
+    id: strawberry.ID
+    name: str
+    state: InputState
+
+
+@strawberry.type(description="How somebody holds an output by hand. Its rules do not move it meanwhile.")
+class OutputHold:
+    """It ends at its time, or when the output is given back to its rules (AUTO)."""
+
+    action: HandAction = strawberry.field(description="ON, OFF or PULSE.")
+    until: datetime | None = strawberry.field(description="Null: until it is given back.")
+    set_by: str | None = strawberry.field(description="Null: nobody knows, or it was the command line.")
+
+    @classmethod
+    def of(cls, now: queries.OutputNow) -> "OutputHold | None":
+        """The hold of an output, if there is one."""
+        held = now.status.held
+        return None if held is None else cls(action=held.action, until=held.until, set_by=now.held_by)
+
+
+@strawberry.type(description="An auxiliary output as it is now.")
+class AuxOutputState:
+    """What its controller says of it."""
+
+    id: strawberry.ID
+    name: str
+    on: bool | None = strawberry.field(description="Null: its device or its controller is away.")
+    rule_name: str | None = strawberry.field(description="The local rule by which it is on, or pulses.")
+    hold: OutputHold | None = strawberry.field(description="Null: it is left to its rules.")
+
+    @classmethod
+    def of(cls, now: queries.OutputNow) -> "AuxOutputState":
+        """The output as the API shows it."""
+        status: OutputStatus = now.status
+        return cls(
+            id=strawberry.ID(status.output_id),
+            name=now.name,
+            on=status.on,
+            rule_name=now.rule_name,
+            hold=OutputHold.of(now),
+        )
+
+
+@strawberry.type(description="Every auxiliary input and output as it is now, by name.")
+class AuxStates:
+    """The inputs and the outputs of all controllers."""
+
+    inputs: list[AuxInputState]
+    outputs: list[AuxOutputState]
+
+
+@strawberry.input(description="How to switch an auxiliary output by hand, and why.")
+class AuxOutputCommandInput:
+    """A command is answered within 5 seconds or has expired; nothing is queued."""
+
+    output_id: strawberry.ID
+    action: HandAction
+    reason: str = strawberry.field(default="", description="Written to the audit.")
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key again is the same command: it acts once."
+    )
+    until: datetime | None = strawberry.field(
+        default=None, description="ON, OFF: they end then, within a year. Null: until AUTO."
+    )
+    pulse_ms: int | None = strawberry.field(default=None, description="PULSE: how long, 100 to 3600000.")
+
+
+@strawberry.type(description="What became of the command and the output after it, or why nothing was sent.")
+class AuxOutputCommandPayload:
+    """Result of a command to an auxiliary output."""
+
+    command: DoorCommand | None = None
+    output: AuxOutputState | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+async def _states(context: ApiContext) -> AuxStates:
+    now = await lines_now(context.domain, context.actor)
+    return AuxStates(
+        inputs=[
+            AuxInputState(id=strawberry.ID(one.status.input_id), name=one.name, state=one.status.state)
+            for one in now.inputs
+        ],
+        outputs=[AuxOutputState.of(one) for one in now.outputs],
+    )
+
+
+@strawberry.type
+class LineStateQuery:
+    """Queries about auxiliary inputs and outputs as they are now."""
+
+    @strawberry.field(description="Every auxiliary input and output as it is now. Permission: door.view.")
+    async def aux_states(self, info: ApiInfo) -> AuxStates:
+        return await _states(info.context)
+
+
+@strawberry.type
+class LineStateMutation:
+    """Commands to auxiliary outputs."""
+
+    @strawberry.mutation(
+        description="Switch an auxiliary output by hand. It stays so, whatever its rules want, until its end or AUTO, "
+        "over a restart too. Permission: door.command."
+    )
+    async def command_aux_output(self, info: ApiInfo, input: AuxOutputCommandInput) -> AuxOutputCommandPayload:
+        context = info.context
+        order = ByHandOrder(input.action, input.reason, input.until, input.pulse_ms)
+        try:
+            result = await command_output(context.domain, context.actor, input.output_id, order, input.idempotency_key)
+            outputs = (await lines_now(context.domain, context.actor)).outputs
+        except AcsError as error:
+            return AuxOutputCommandPayload(errors=[OperationError.of(error)])
+        command = DoorCommand(id=strawberry.ID(result.command_id), status=result.status, detail=result.detail)
+        found = [AuxOutputState.of(one) for one in outputs if one.status.output_id == input.output_id]
+        return AuxOutputCommandPayload(command=command, output=found[0] if found else None)
+
+
+@strawberry.type
+class LineStateSubscription:
+    """Live states of auxiliary inputs and outputs."""
+
+    @strawberry.subscription(
+        description="Every auxiliary input and output as it is now, and all of them again whenever anything changes. "
+        "Permission: door.view."
+    )
+    async def aux_states(self, info: ApiInfo) -> AsyncGenerator[AuxStates, None]:
+        context = info.context
+        watch = context.domain.lines.watch()
+        try:
+            told: AuxStates | None = None
+            while True:
+                watch.clear()
+                states = await _states(context)
+                if states != told:
+                    told = states
+                    yield states
+                await changed_or_session_due(watch)
+                await asyncio.sleep(GATHER_S)
+                await context.refresh_actor()
+        finally:
+            context.domain.lines.unwatch(watch)
