@@ -17,7 +17,16 @@ from dataclasses import dataclass
 
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
-from doorward.acs.messages import Captured, CaptureOrder, FileOrder, KeyOrder, Order, OrderProgress, OrderStep
+from doorward.acs.messages import (
+    Captured,
+    CaptureOrder,
+    FileOrder,
+    KeyOrder,
+    MoveOrder,
+    Order,
+    OrderProgress,
+    OrderStep,
+)
 from doorward.acs.signals import Signals
 from doorward.hardware.driver import (
     CommandRefused,
@@ -42,6 +51,7 @@ from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, Dev
 from doorward.hardware.osdp.file_transfer import FileTransfer
 from doorward.hardware.osdp.install_mode import in_install_mode
 from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
+from doorward.hardware.osdp.move import MOVING, Move
 from doorward.hardware.osdp.panel import Panel, Seat
 from doorward.hardware.osdp.port import Port, PortUnusable
 from doorward.hardware.osdp.serial_port import SerialPort
@@ -85,7 +95,7 @@ class Bus:
         self._monotonic = monotonic
         self._links = [DeviceLink(device, sink, monotonic()) for device in devices]
         self._by_id = {link.device.id: link for link in self._links}
-        self._by_address = {link.device.address: link for link in self._links}
+        self._by_address = {link.address: link for link in self._links}
         self._sink = sink
         self._queue: deque[_Queued] = deque()
         self._stopping = threading.Event()
@@ -136,6 +146,8 @@ class Bus:
                 if link.window is not None and not link.window.over:
                     raise CommandRefused("The device is being given a key already. Wait for its end, or stop it.")
                 self._do(lambda now: self._open_window(link, order, now))
+            case MoveOrder():
+                self._do(lambda now: self._begin_move(link, order, now))
             case CaptureOrder():
                 if self._capture is not None:
                     raise CommandRefused("This bus is being captured already. Wait for its end, or stop it.")
@@ -158,6 +170,10 @@ class Bus:
             self._by_id[device.id].signals = device.signals
         self._do(lambda _: self._take_keys(devices))
 
+    def fits(self, device: OsdpDevice) -> bool:
+        """Whether a device of this bus is looked for at a place that is wired like this. From any thread."""
+        return self._by_id[device.id].places.fits(device)
+
     def _do(self, job: Callable[[float], None]) -> None:
         self._jobs.append(job)
         os.eventfd_write(self._wake, 1)
@@ -169,6 +185,14 @@ class Bus:
             return
         link.window = window
         window.begin()
+
+    def _begin_move(self, link: DeviceLink, order: MoveOrder, now: float) -> None:
+        move = Move(order, now, self._teller(link.device.id))
+        if (link.move is not None and not link.move.over) or (link.window is not None and not link.window.over):
+            move.end(OrderStep.FAILED, BUSY)
+            return
+        link.move = move
+        move.begin()
 
     def _begin_capture(self, order: CaptureOrder, now: float) -> None:
         tell = self._teller(order.device_id)
@@ -203,6 +227,8 @@ class Bus:
         for link in self._links:
             if link.window is not None:
                 link.window.end(step, detail)
+            if link.move is not None:
+                link.move.end(step, detail)
         for work in (self._capture, self._file):
             if work is not None:
                 work.end(step, detail)
@@ -215,12 +241,15 @@ class Bus:
         for link in self._links:
             if link.window is not None and link.window.order.id == order_id:
                 link.window.end(OrderStep.STOPPED)
+            if link.move is not None and link.move.order.id == order_id:
+                link.move.end(OrderStep.STOPPED)
 
     def _take_keys(self, devices: Sequence[OsdpDevice]) -> None:
         for device in devices:
             link = self._by_id[device.id]
             link.device = device
             self._anew |= link.keys.update(device)
+            self._anew |= link.places.update(device)
 
     def _run(self) -> None:
         pause_s = REOPEN_FIRST_S
@@ -249,15 +278,20 @@ class Bus:
     def report(self) -> messages.Bus:
         """The bus and its devices as they are now. From any thread."""
         now = self._monotonic()
-        by_address = sorted(self._links, key=lambda link: link.device.address)
+        by_address = sorted(self._links, key=lambda link: link.address)
         return messages.Bus(
             self.devices[0].port,
-            self.devices[0].baud,
-            tuple(link.report(self._tap.counters(link.device.address), now) for link in by_address),
+            self._baud,
+            tuple(link.report(self._tap.counters(link.address), now) for link in by_address),
         )
 
+    @property
+    def _baud(self) -> int:
+        """The line has one speed: that of the place where its first device is looked for."""
+        return self._links[0].places.now.baud
+
     def _open(self) -> Port:
-        path, baud = self.devices[0].port, self.devices[0].baud
+        path, baud = self.devices[0].port, self._baud
         if is_socket(path):
             return SocketPort(path, self._wake, self._received, self._sent)
         return SerialPort(path, baud, self._received, self._sent)
@@ -306,6 +340,7 @@ class Bus:
             self._maintain(panel, now)
             if self._look_after(port, panel, self._monotonic()):
                 port.discard()
+                port.set_speed(self._baud)
                 panel = self._new_panel(port)
 
     def _has_last_words(self) -> bool:
@@ -319,6 +354,7 @@ class Bus:
         for link in self._links:
             link.attempted()
         self._anew = False
+        self._by_address = {link.address: link for link in self._links}
         seats = [_seat(link) for link in self._links]
         return Panel(port, seats, lambda index, event: self._links[index].take_event(event, self._monotonic()))
 
@@ -354,7 +390,7 @@ class Bus:
         restart: list[int] = []
         for index, link in enumerate(self._links):
             is_up = bool(secure >> index & 1) and not link.silent(now)
-            if self._rekeying(index, link, panel, now):
+            if self._rekeying(index, link, panel, now) or self._moving(index, link, panel, now):
                 continue
             if is_up:
                 if not link.online:
@@ -363,10 +399,9 @@ class Bus:
                     panel.submit(index, input_query())
             elif link.online or now >= self._revive_at[index]:
                 reason = link.absent_reason(now)
-                if reason == NO_SECURE_CHANNEL:
-                    if self._tap.waits:
-                        continue  # another device is being asked: the question comes after its answer
-                    self._no_channel(port, link, now)
+                if reason == NO_SECURE_CHANNEL and self._tap.waits:
+                    continue  # another device is being asked: the question comes after its answer
+                self._look_into(reason, port, link, now)
                 link.went_down(reason)
                 panel.flush_commands(index)
                 self._revive_at[index] = now + self._revive_after_s()
@@ -409,9 +444,40 @@ class Bus:
                 window.rekey(now)
         return False
 
+    def _moving(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
+        """Go on with a device's move. True when the device was just let go of because of that."""
+        move = link.move
+        if move is None or move.expired(now):
+            link.move = None
+            return False
+        if not move.sent:
+            if link.online and link.places.is_to_go(move.place) and panel.move(index, *move.place):
+                move.told()
+        elif move.agreed and link.places.is_to_go(move.place):
+            link.places.go()
+            link.went_down(MOVING)
+            self._anew = True
+            return True
+        return False
+
+    def _look_into(self, reason: str, port: Port, link: DeviceLink, now: float) -> None:
+        """The device is not online: its key may be another, or its place."""
+        if reason == NO_SECURE_CHANNEL:
+            self._no_channel(port, link, now)
+        elif not link.online:
+            self._look_elsewhere(link, now)
+
+    def _look_elsewhere(self, link: DeviceLink, now: float) -> None:
+        """The device is silent where it was looked for: is it where it was to go, or not gone yet?"""
+        if link.move is not None and link.move.agreed:
+            return
+        if (len(self._links) == 1 or now >= self._other_key_at) and link.places.failed():
+            self._other_key_at = now + OTHER_KEY_S
+            self._anew = True
+
     def _no_channel(self, port: Port, link: DeviceLink, now: float) -> None:
         """The device answers, but not over the key that was tried: is it in install mode, or is its key the other?"""
-        link.note_install_mode(in_install_mode(port, link.device.address))
+        link.note_install_mode(in_install_mode(port, link.address))
         window = link.window
         if link.install_mode:
             wanted = window is not None and window.in_install_mode and not window.over
@@ -426,8 +492,8 @@ class Bus:
 def _seat(link: DeviceLink) -> Seat:
     device, window = link.device, link.window
     if window is not None and window.relaxed_until is not None and device.next_key is not None:
-        return Seat(device.port, device.address, device.next_key, relaxed=True)
-    return Seat(device.port, device.address, link.keys.now)
+        return Seat(device.port, link.address, device.next_key, relaxed=True)
+    return Seat(device.port, link.address, link.keys.now)
 
 
 def _dropped(queued: _Queued) -> None:

@@ -67,6 +67,9 @@ class Port(ABC):
         except OSError as error:
             self._lose(error)
 
+    def set_speed(self, baud: int) -> None:  # noqa: B027 - a converter has a speed of its own
+        """Run at this speed from now on, where that is ours to say."""
+
     def discard(self) -> None:
         """Forget what was received but not read, and what was written but not sent."""
         try:

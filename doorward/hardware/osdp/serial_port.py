@@ -19,6 +19,15 @@ class SerialPort(Port):
             raise PortUnusable(_explain(path, error)) from error
         super().__init__(path, self._serial.fileno(), on_received, on_sent)
 
+    def set_speed(self, baud: int) -> None:
+        """Run at this speed from now on."""
+        if self._serial.baudrate == baud:
+            return
+        try:
+            self._serial.baudrate = baud
+        except (serial.SerialException, OSError, ValueError) as error:
+            self._lose(error)
+
     def _receive(self, size: int) -> bytes:
         return os.read(self.fileno, size)
 

@@ -43,6 +43,7 @@ class SiteDevice:
         self._outputs = [TimedOutput() for _ in range(spec.outputs)]
         self.disturbance.faults = spec.faults
         self._device = SimulatedDevice(self.drop, spec.address, *self._burnt_in(_capabilities(spec)))
+        self._trunk = trunk
         trunk.drops[spec.address] = self.drop
 
     def refresh(self, now: float) -> list[Happening]:
@@ -52,6 +53,7 @@ class SiteDevice:
         for _ in range(REFRESHES_MOST):
             for command in self._device.refresh():
                 self._take(command, now, seen)
+            self._trunk.move(self.drop, self._device.address)
             if not self.drop.waiting:
                 break
         heard = self.drop.heard_secure and not self.disturbance.faults.dead
