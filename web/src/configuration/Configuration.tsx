@@ -12,6 +12,8 @@ import { FormatList } from "./formats/FormatList";
 import { FormatScreen } from "./formats/FormatScreen";
 import { ReaderList } from "./formats/ReaderList";
 import { ReaderScreen } from "./formats/ReaderScreen";
+import { BusList } from "./osdp/BusList";
+import { DeviceScreen } from "./osdp/DeviceScreen";
 import { RuleList } from "./rules/RuleList";
 import { RuleScreen } from "./rules/RuleScreen";
 import { HolidayList } from "./schedules/HolidayList";
@@ -20,6 +22,8 @@ import { OverrideList } from "./schedules/OverrideList";
 import { OverrideScreen } from "./schedules/OverrideScreen";
 import { ScheduleList } from "./schedules/ScheduleList";
 import { ScheduleScreen } from "./schedules/ScheduleScreen";
+import { SignalList } from "./signals/SignalList";
+import { SignalScreen } from "./signals/SignalScreen";
 import { LevelList } from "./threats/LevelList";
 import { LevelScreen } from "./threats/LevelScreen";
 import { InterlockList } from "./zones/InterlockList";
@@ -72,6 +76,10 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>
     id === null ? <ReaderList writable={writable} /> : <ReaderScreen key={id} id={id} writable={writable} />,
+  osdp: ({ id, writable }) =>
+    id === null ? <BusList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
+  signals: ({ id, writable }) =>
+    id === null ? <SignalList writable={writable} /> : <SignalScreen key={id} id={id} writable={writable} />,
 };
 
 /** Everything about how the site is set up, with a navigation of its own. */

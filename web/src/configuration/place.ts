@@ -12,6 +12,8 @@ export const SECTIONS = {
   threats: "Threat levels",
   formats: "Card formats",
   readers: "PINs and readers",
+  osdp: "OSDP lines",
+  signals: "Reader signals",
 } as const;
 
 export type Section = keyof typeof SECTIONS;

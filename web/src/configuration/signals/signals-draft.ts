@@ -1,0 +1,64 @@
+import type { AllSignalsFragment, OneSignalFragment, ProblemFragment, SignalColour } from "../../gql/operations";
+import { wholeNumber } from "../doors/hardware-words";
+
+/** What is shown when, in the order of the form. */
+export const OUTCOMES = [
+  ["granted", "Access granted", "Duress is shown as this too."],
+  ["denied", "Access denied", ""],
+  ["waiting", "More is waited for", "A PIN after the card, or a second person."],
+  ["lockdown", "Denied in a lockdown", ""],
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number][0];
+
+const PARTS = ["colour", "blinks", "tones", "text"] as const;
+type SignalField = `${Outcome}.${(typeof PARTS)[number]}`;
+export const SIGNAL_FIELDS = ["name", ...OUTCOMES.flatMap(([outcome]) => PARTS.map((part): SignalField => `${outcome}.${part}`))] as const;
+
+export const COLOURS: readonly (readonly [SignalColour, string])[] = [
+  ["NONE", "As it is (no light of its own)"],
+  ["RED", "Red"],
+  ["GREEN", "Green"],
+  ["AMBER", "Amber"],
+  ["BLUE", "Blue"],
+  ["MAGENTA", "Magenta"],
+  ["CYAN", "Cyan"],
+  ["WHITE", "White"],
+];
+
+/** A signal as its form holds it. */
+export interface SignalDraft {
+  colour: SignalColour;
+  blinks: boolean;
+  tones: string;
+  text: string;
+}
+
+export type SignalsDraft = Record<Outcome, SignalDraft>;
+
+export function signalsDraft(signals: AllSignalsFragment): SignalsDraft {
+  const draft = ({ colour, blinks, tones, text }: OneSignalFragment): SignalDraft => ({ colour, blinks, tones: String(tones), text });
+  const { granted, denied, waiting, lockdown } = signals;
+  return { granted: draft(granted), denied: draft(denied), waiting: draft(waiting), lockdown: draft(lockdown) };
+}
+
+export function signalsInput(draft: SignalsDraft) {
+  const input = ({ tones, text, ...rest }: SignalDraft) => ({ ...rest, tones: wholeNumber(tones), text: text.trim() });
+  const { granted, denied, waiting, lockdown } = draft;
+  return { granted: input(granted), denied: input(denied), waiting: input(waiting), lockdown: input(lockdown) };
+}
+
+/** The problems with paths such as ["denied", "tones"] as one part, by which the form knows its fields. */
+export function atSignals(problems: readonly ProblemFragment[]): ProblemFragment[] {
+  const outcomes: readonly string[] = OUTCOMES.map(([outcome]) => outcome);
+  return problems.map((problem) =>
+    problem.path.some((part) => outcomes.includes(part)) ? { ...problem, path: [problem.path.slice(-2).join(".")] } : problem,
+  );
+}
+
+/** A signal in words. */
+export function signalWords({ colour, blinks, tones, text }: { colour: SignalColour; blinks: boolean; tones: number; text: string }): string {
+  const light = colour === "NONE" ? "no light" : `${blinks ? "blinks" : "is"} ${colour.toLowerCase()} for 2 s`;
+  const sound = tones > 0 ? `, ${tones} ${tones === 1 ? "tone" : "tones"}` : ", silent";
+  return `${light}${sound}${text === "" ? "" : `, “${text}”`}`;
+}
