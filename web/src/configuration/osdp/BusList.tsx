@@ -93,7 +93,7 @@ function DeviceRow({ device: { row, live } }: { device: Device }) {
       <NameCell section="osdp" id={row.id} name={`${row.name}${row.name === row.readerName ? "" : ` – ${servesWords(row)}`}`} />
       <Cell label="Address">{live?.address ?? row.address}</Cell>
       <Cell label="State">
-        <Badge {...stateBadge(live)} />
+        <Badge {...stateBadge(live)} />{" "}
         {advice !== "" && <span className="bus-advice">{advice}</span>}
       </Cell>
       <Cell label="Firmware">{live?.identity?.firmware ?? "not known"}</Cell>

@@ -95,8 +95,11 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
+function number(value: number): string {
+  return value.toLocaleString();
+}
+
 function TheLine({ live: { counters } }: { live: NonNullable<Device["live"]> }) {
-  const number = (value: number): string => value.toLocaleString();
   return (
     <Part title="The line">
       <dl className="facts facts-numbers">

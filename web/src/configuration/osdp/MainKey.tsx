@@ -15,8 +15,8 @@ export function MainKey({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   const [done, setDone] = useState(false);
   const submit = async (): Promise<void> => {
-    const problems = async () => (await send(api, SetOsdpMainKeyDocument, { key: keyInput(key) })).problems;
-    if (await saving.run(problems)) setDone(true);
+    const variables = { key: keyInput(key) };
+    if (await saving.run(async () => (await send(api, SetOsdpMainKeyDocument, variables)).problems)) setDone(true);
   };
   return (
     <Dialog title="Main key of the OSDP devices" onClose={onClose} testId="main-key">

@@ -106,7 +106,7 @@ function SignalEditor({ set, ofSite, signals, writable, ...writing }: SignalEdit
       {ofSite ? (
         <p className="quiet">Every OSDP reader shows these, except where another set is chosen. They count at once.</p>
       ) : (
-        <Part title="Name">
+        <Part title="What it is called">
           <Text label="Name" required value={name} onChange={setName} problem={saving.problems.fields.name} />
         </Part>
       )}

@@ -36,23 +36,29 @@ export interface SignalDraft {
 
 export type SignalsDraft = Record<Outcome, SignalDraft>;
 
+function draftOf({ colour, blinks, tones, text }: OneSignalFragment): SignalDraft {
+  return { colour, blinks, tones: String(tones), text };
+}
+
 export function signalsDraft(signals: AllSignalsFragment): SignalsDraft {
-  const draft = ({ colour, blinks, tones, text }: OneSignalFragment): SignalDraft => ({ colour, blinks, tones: String(tones), text });
   const { granted, denied, waiting, lockdown } = signals;
-  return { granted: draft(granted), denied: draft(denied), waiting: draft(waiting), lockdown: draft(lockdown) };
+  return { granted: draftOf(granted), denied: draftOf(denied), waiting: draftOf(waiting), lockdown: draftOf(lockdown) };
+}
+
+function inputOf({ tones, text, ...rest }: SignalDraft) {
+  return { ...rest, tones: wholeNumber(tones), text: text.trim() };
 }
 
 export function signalsInput(draft: SignalsDraft) {
-  const input = ({ tones, text, ...rest }: SignalDraft) => ({ ...rest, tones: wholeNumber(tones), text: text.trim() });
   const { granted, denied, waiting, lockdown } = draft;
-  return { granted: input(granted), denied: input(denied), waiting: input(waiting), lockdown: input(lockdown) };
+  return { granted: inputOf(granted), denied: inputOf(denied), waiting: inputOf(waiting), lockdown: inputOf(lockdown) };
 }
 
 /** The problems with paths such as ["denied", "tones"] as one part, by which the form knows its fields. */
 export function atSignals(problems: readonly ProblemFragment[]): ProblemFragment[] {
-  const outcomes: readonly string[] = OUTCOMES.map(([outcome]) => outcome);
+  const outcomes = new Set<string>(OUTCOMES.map(([outcome]) => outcome));
   return problems.map((problem) =>
-    problem.path.some((part) => outcomes.includes(part)) ? { ...problem, path: [problem.path.slice(-2).join(".")] } : problem,
+    problem.path.some((part) => outcomes.has(part)) ? { ...problem, path: [problem.path.slice(-2).join(".")] } : problem,
   );
 }
 
