@@ -14,6 +14,7 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.doors.maintenance import MOST_FILE_BYTES
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key
@@ -175,6 +176,7 @@ async def test_a_reader_is_moved_over_the_wire_and_its_row_follows(database_url:
             assert (await here.ended(order))["step"] == "DONE"
             row = await here.row(lambda row: row.address == 9)
             assert (row.baud, row.next_address, row.next_baud) == (38_400, None, None)
+            assert row.name == f"{line.link} address 9"
             assert (reader.address, reader.baud) == (9, 38_400)
             heard = await here.event(EventType.READER_MOVED)
             assert (heard.reader_id, heard.data["address"]) == (here.site.reader_b.id, 9)
@@ -242,6 +244,19 @@ async def test_keys_that_everybody_knows_or_that_are_none_are_refused(
             assert (error["code"], error["path"]) == ("VALIDATION", ["key"])
             assert key not in error["message"]
     line.close()
+
+
+async def test_the_largest_file_gets_through_the_api(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            device = (await Device.filter(port="/dev/reader"))[0]
+            file = f"mutation($input: DeviceFileInput!) {{ sendDeviceFile(input: $input) {{ {ERRORS} }} }}"
+            for size, code in ((MOST_FILE_BYTES, "CONTROLLER_OFFLINE"), (MOST_FILE_BYTES + 1, "VALIDATION")):
+                given = {"deviceId": device.id, "fileType": 1, "data": base64.b64encode(bytes(size)).decode()}
+                (error,) = (await api.data(file, input=given))["sendDeviceFile"]["errors"]
+                assert error["code"] == code
 
 
 async def test_a_capture_is_taken_stopped_and_downloaded_by_those_who_may(database_url: str, tmp_path: Path) -> None:

@@ -7,14 +7,12 @@ from doorward.acs.actor import Permission
 from doorward.acs.devices import DEFAULT_BAUD, DeviceRole
 from doorward.acs.doors.models import Controller, Device, Door
 from doorward.acs.doors.osdp_keys import key_context, key_for
-from doorward.acs.doors.osdp_line import check_free, check_place, check_speed, on_line
+from doorward.acs.doors.osdp_line import check_free, check_place, check_speed, on_line, place_name
 from doorward.acs.doors.stored import lock_wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
-
-_PORT_IN_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ async def add_osdp_device(
     device = await Device.create(
         using_db=work.connection,
         id=device_id,
-        name=name or f"{port[:_PORT_IN_NAME]} address {place.address}",
+        name=name or place_name(port, place.address),
         controller_id=controller_id,
         role=role,
         door_id=door_id,

@@ -7,7 +7,7 @@ from doorward.acs.actor import Permission
 from doorward.acs.devices import DEFAULT_BAUD, DeviceRole
 from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.doors.osdp_keys import osdp_device, place_of
-from doorward.acs.doors.osdp_line import check_free, check_place, check_speed, on_line
+from doorward.acs.doors.osdp_line import check_free, check_place, check_speed, on_line, place_name
 from doorward.acs.doors.stored import lock_wiring
 from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
@@ -68,9 +68,16 @@ async def _put_place(work: Work, device: Device, changes: OsdpChanges) -> list[D
     check_free(others, port, address)
     if port != device.port:
         check_speed(others, port, baud)
+    put_place(device, port, address, baud)
+    return [other for other in others if other.baud != baud]
+
+
+def put_place(device: Device, port: str, address: int, baud: int) -> None:
+    """The device is there, and to go nowhere else. A name that is only its place follows. Without saving it."""
+    if device.name == place_name(device.port or "", device.address or 0):
+        device.name = place_name(port, address)
     device.port, device.address, device.baud = port, address, baud
     device.next_address = device.next_baud = None
-    return [other for other in others if other.baud != baud]
 
 
 async def _serve(work: Work, device: Device, reader_id: str | None) -> None:

@@ -10,6 +10,14 @@ OSDP_MAX_ADDRESS = 0x7E
 OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
+_PORT_IN_NAME = 80
+
+
+def place_name(port: str, address: int) -> str:
+    """What a device is called that nobody has given a name."""
+    return f"{port[:_PORT_IN_NAME]} address {address}"
+
+
 async def on_line(work: Work, controller_id: str | None, port: str, but: str = "") -> list[Device]:
     """The devices of a controller on this line, without the one with the id `but`."""
     rows = Device.filter(controller_id=controller_id, port=port).exclude(id=but)

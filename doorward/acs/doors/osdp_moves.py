@@ -14,7 +14,7 @@ from doorward.acs.devices import DEFAULT_BAUD
 from doorward.acs.domain import Domain
 from doorward.acs.doors.line import SOCKET_SCHEME
 from doorward.acs.doors.models import Device
-from doorward.acs.doors.osdp_edit import BUSY, snapshot
+from doorward.acs.doors.osdp_edit import BUSY, put_place, snapshot
 from doorward.acs.doors.osdp_keys import (
     LONGEST_WINDOW_S,
     SERVER,
@@ -109,9 +109,9 @@ async def commit_place(work: Work, controller_id: str, device_id: str, address: 
     if (device.controller_id, device.next_address, device.next_baud) != (controller_id, address, baud):
         return
     before = snapshot(device)
-    device.address, device.baud = address, baud
-    device.next_address = device.next_baud = None
-    await device.save(using_db=work.connection, update_fields=["address", "baud", "next_address", "next_baud"])
+    put_place(device, device.port or "", address, baud)
+    columns = ["name", "address", "baud", "next_address", "next_baud"]
+    await device.save(using_db=work.connection, update_fields=columns)
     work.changed(PolicyPart.DEVICE, device.id)
     await _audit(work, EventType.DEVICE_MOVE_COMMITTED, device, before)
 

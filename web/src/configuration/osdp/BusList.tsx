@@ -5,7 +5,7 @@ import { Part } from "../Editor";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 import { LatencyPlot } from "./LatencyPlot";
 import { MainKey } from "./MainKey";
-import { adviceWords, servesWords, stateBadge, troubleWords } from "./osdp-words";
+import { adviceWords, deviceTitle, servesWords, stateBadge, troubleWords } from "./osdp-words";
 import { RotateAll } from "./RotateAll";
 import { type Device, type Line, type Lines, linesOf, useBuses } from "./use-buses";
 import "./osdp.css";
@@ -88,9 +88,10 @@ function OneLine({ line: { port, baud, devices }, controller }: { line: Line; co
 
 function DeviceRow({ device: { row, live } }: { device: Device }) {
   const advice = adviceWords(live);
+  const [title, serves] = [deviceTitle(row), servesWords(row)];
   return (
     <tr>
-      <NameCell section="osdp" id={row.id} name={`${row.name}${row.name === row.readerName ? "" : ` – ${servesWords(row)}`}`} />
+      <NameCell section="osdp" id={row.id} name={title === serves || row.name === row.readerName ? title : `${title} – ${serves}`} />
       <Cell label="Address">{live?.address ?? row.address}</Cell>
       <Cell label="State">
         <Badge {...stateBadge(live)} />{" "}

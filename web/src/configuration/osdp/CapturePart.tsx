@@ -6,8 +6,9 @@ import { CaptureBusDocument, DownloadBusCaptureDocument } from "../../gql/operat
 import { FormProblems } from "../../ui/Field";
 import { Text } from "../../ui/Text";
 import { wholeNumber } from "../doors/hardware-words";
-import { Editor, Part } from "../Editor";
+import { Part } from "../Editor";
 import { useSaving } from "../saving";
+import { ActionForm } from "./ActionForm";
 import { saveBase64 } from "./bytes";
 import { OrderNews } from "./OrderNews";
 import { useOrder } from "./use-order";
@@ -34,7 +35,7 @@ export function CapturePart({ deviceId, port }: { deviceId: string; port: string
         out. Who took it is written down.
       </p>
       {running ? null : (
-        <Editor saving={saving} action="Start the capture" writable onSubmit={start} onCancel={() => setSeconds("60")} cancel="Undo">
+        <ActionForm saving={saving} action="Start the capture" onSubmit={start}>
           <Text
             label="Seconds, 1 to 600"
             type="number"
@@ -44,7 +45,7 @@ export function CapturePart({ deviceId, port }: { deviceId: string; port: string
             onChange={setSeconds}
             problem={saving.problems.fields.seconds}
           />
-        </Editor>
+        </ActionForm>
       )}
       {order && (
         <OrderNews

@@ -7,7 +7,7 @@ import { FilePart } from "./FilePart";
 import { KeyPart } from "./KeyPart";
 import { LatencyPlot } from "./LatencyPlot";
 import { MovePart } from "./MovePart";
-import { adviceWords, capabilityWords, servesWords, stateBadge } from "./osdp-words";
+import { adviceWords, capabilityWords, deviceTitle, servesWords, stateBadge } from "./osdp-words";
 import { PlaceEditor } from "./PlaceEditor";
 import { type Device, useBuses } from "./use-buses";
 import "./osdp.css";
@@ -22,7 +22,7 @@ export function DeviceScreen({ id, writable }: { id: string; writable: boolean }
     .find(({ deviceId }) => deviceId === id);
   const others = data?.osdpDevices.filter((one) => one.id !== id && one.port === row?.port && one.controllerId === row?.controllerId);
   return (
-    <EditorPage section="osdp" title={row?.name ?? "OSDP device"} error={data === undefined ? error : undefined} state={stateOf(data, row)}>
+    <EditorPage section="osdp" title={row ? deviceTitle(row) : "OSDP device"} error={data === undefined ? error : undefined} state={stateOf(data, row)}>
       {(onSaved) =>
         row && (
           <div className="hardware">
@@ -40,7 +40,7 @@ export function DeviceScreen({ id, writable }: { id: string; writable: boolean }
               <>
                 <KeyPart row={row} live={live} onChanged={ask} />
                 <MovePart row={row} alone={(others ?? []).length === 0} onChanged={ask} />
-                <FilePart deviceId={id} name={row.name} online={live?.online ?? false} onChanged={ask} />
+                <FilePart deviceId={id} name={deviceTitle(row)} online={live?.online ?? false} onChanged={ask} />
                 <CapturePart deviceId={id} port={row.port} />
               </>
             )}
@@ -57,7 +57,7 @@ function HowItStands({ device: { row, live } }: { device: Device }) {
   return (
     <Part title="How it stands" end={<Badge {...stateBadge(live)} />}>
       {advice !== "" && <p className="note-problem">{advice}</p>}
-      <dl className="facts">
+      <dl className="osdp-facts">
         <Fact name="What it is" value={servesWords(row)} />
         <Fact name="Found at" value={`${row.port}, address ${live?.address ?? row.address}`} />
         <Fact
@@ -102,7 +102,7 @@ function number(value: number): string {
 function TheLine({ live: { counters } }: { live: NonNullable<Device["live"]> }) {
   return (
     <Part title="The line">
-      <dl className="facts facts-numbers">
+      <dl className="osdp-facts osdp-facts-numbers">
         <Fact name="Messages sent" value={number(counters.commands)} />
         <Fact name="Answered" value={number(counters.replies)} />
         <Fact name="Without an answer" value={number(counters.unanswered)} />

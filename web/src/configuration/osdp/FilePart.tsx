@@ -6,7 +6,8 @@ import { SendDeviceFileDocument } from "../../gql/operations";
 import { Field } from "../../ui/Field";
 import { Text } from "../../ui/Text";
 import { wholeNumber } from "../doors/hardware-words";
-import { Editor, Part } from "../Editor";
+import { Part } from "../Editor";
+import { ActionForm } from "./ActionForm";
 import { readBase64 } from "./bytes";
 import { OrderNews } from "./OrderNews";
 import { useOrder } from "./use-order";
@@ -43,17 +44,13 @@ export function FilePart({ deviceId, name, online, onChanged }: FilePartProps) {
         end. {online ? "" : "The device must be online for it."}
       </p>
       {running ? null : (
-        <Editor saving={saving} action="Send the file" writable onSubmit={submit} onCancel={() => setFile(null)} cancel="Undo">
+        <ActionForm saving={saving} action="Send the file" onSubmit={submit}>
           <div className="form-pair">
             <Field
-              key={file === null ? "none" : "chosen"}
               label="File, 1 MiB at most"
               type="file"
               problem={problem ?? saving.problems.fields.data}
-              onChange={({ currentTarget }) => {
-                const chosen = currentTarget.files?.[0] ?? null;
-                if (chosen !== null) setFile(chosen);
-              }}
+              onChange={({ currentTarget }) => setFile(currentTarget.files?.[0] ?? null)}
             />
             <Text
               label="Number of the file type, 0 to 255"
@@ -65,8 +62,7 @@ export function FilePart({ deviceId, name, online, onChanged }: FilePartProps) {
               problem={saving.problems.fields.fileType}
             />
           </div>
-          {file !== null && <p className="quiet">{file.name} will be sent.</p>}
-        </Editor>
+        </ActionForm>
       )}
       {order && (
         <OrderNews

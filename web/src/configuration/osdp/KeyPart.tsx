@@ -12,6 +12,7 @@ import { Confirm } from "../../ui/Confirm";
 import { FormProblems } from "../../ui/Field";
 import { Part } from "../Editor";
 import { OrderNews } from "./OrderNews";
+import { deviceTitle } from "./osdp-words";
 import { Provision } from "./Provision";
 import { useOrder } from "./use-order";
 
@@ -26,7 +27,8 @@ export function KeyPart({ row, live, onChanged }: KeyPartProps) {
   const api = useClient();
   const { order, saving, begin, stop } = useOrder([], onChanged);
   const [asking, setAsking] = useState<"provision" | "drop" | null>(null);
-  const { id: deviceId, name, keyPlanned } = row;
+  const { id: deviceId, keyPlanned } = row;
+  const name = deviceTitle(row);
   const running = order !== null && !order.ended;
   const close = (): void => setAsking(null);
   return (
@@ -36,7 +38,7 @@ export function KeyPart({ row, live, onChanged }: KeyPartProps) {
           ? "It is online with its own key. A new one goes over the secure channel; the reader stays usable."
           : "A device out of its box, or one that was reset, is given its key in a short window while it is in install mode."}
       </p>
-      {keyPlanned && !running && (
+      {keyPlanned && !running && asking !== "provision" && (
         <p className="note-problem">
           A new key was sent and the device was not heard with it yet. It is tried with both. If it was reset since, or is
           online again with its old key, forget the new one.
@@ -53,9 +55,11 @@ export function KeyPart({ row, live, onChanged }: KeyPartProps) {
             Give it a new key
           </button>
         )}
-        <button type="button" className={live?.online ? "" : "primary"} disabled={running} onClick={() => setAsking("provision")}>
-          Give it its first key…
-        </button>
+        {!live?.online && (
+          <button type="button" disabled={running} onClick={() => setAsking("provision")}>
+            Give it its first key…
+          </button>
+        )}
         {keyPlanned && !running && (
           <button type="button" onClick={() => setAsking("drop")}>
             Forget the new key…

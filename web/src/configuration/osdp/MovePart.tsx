@@ -7,9 +7,10 @@ import { Confirm } from "../../ui/Confirm";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
 import { wholeNumber } from "../doors/hardware-words";
-import { Editor, Part } from "../Editor";
+import { Part } from "../Editor";
+import { ActionForm } from "./ActionForm";
 import { OrderNews } from "./OrderNews";
-import { BAUDS } from "./osdp-words";
+import { BAUDS, deviceTitle } from "./osdp-words";
 import { useOrder } from "./use-order";
 
 interface MovePartProps {
@@ -26,7 +27,8 @@ export function MovePart({ row, alone, onChanged }: MovePartProps) {
   const [address, setAddress] = useState(String(row.address));
   const [baud, setBaud] = useState(String(row.baud));
   const [dropping, setDropping] = useState(false);
-  const { id: deviceId, name, nextAddress, nextBaud } = row;
+  const { id: deviceId, nextAddress, nextBaud } = row;
+  const name = deviceTitle(row);
   const running = order !== null && !order.ended;
   const fixed = !alone || row.port.startsWith("socket://");
   const input = { deviceId, address: wholeNumber(address), baud: fixed ? row.baud : Number(baud) };
@@ -43,16 +45,11 @@ export function MovePart({ row, alone, onChanged }: MovePartProps) {
           places. Switch it off and on; if it stays away, set it by its maker’s way and save that under “Where it is”.
         </p>
       )}
-      <Editor
+      <ActionForm
         saving={saving}
         action="Move it"
-        writable
+        disabled={running}
         onSubmit={() => begin(() => send(api, MoveDeviceDocument, { input }))}
-        onCancel={() => {
-          setAddress(String(row.address));
-          setBaud(String(row.baud));
-        }}
-        cancel="Undo"
         tools={
           nextAddress !== null &&
           !running && (
@@ -83,7 +80,7 @@ export function MovePart({ row, alone, onChanged }: MovePartProps) {
             <Select label="New speed" value={baud} options={BAUDS} onChange={setBaud} problem={saving.problems.fields.baud} />
           )}
         </div>
-      </Editor>
+      </ActionForm>
       {order && (
         <OrderNews
           order={order}

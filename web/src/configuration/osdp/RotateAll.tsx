@@ -5,6 +5,7 @@ import { send } from "../../api/send";
 import { type OsdpRowFragment, RotateDeviceKeyDocument } from "../../gql/operations";
 import { Dialog } from "../../ui/Dialog";
 import { followOrder } from "./follow-order";
+import { deviceTitle } from "./osdp-words";
 
 interface RotateAllProps {
   /** Those that are online. */
@@ -66,9 +67,9 @@ export function RotateAll({ devices, onClose }: RotateAllProps) {
           {state === "ended" ? `${done} of ${those.length} have a new key.` : ""}
         </p>
         <ul className="rotation" aria-label="Devices">
-          {those.map(({ id, name }) => (
-            <li key={id}>
-              <span>{name}</span> <span className="quiet">{outcomeWords(outcomes[id] ?? "waits")}</span>
+          {those.map((row) => (
+            <li key={row.id}>
+              <span>{deviceTitle(row)}</span> <span className="quiet">{outcomeWords(outcomes[row.id] ?? "waits")}</span>
             </li>
           ))}
         </ul>

@@ -7,6 +7,11 @@ export function servesWords({ role, readerName, doorName }: OsdpRowFragment): st
   return doorName === null ? "Inputs and outputs" : `Inputs and outputs of ${doorName}`;
 }
 
+/** What a device is called: by what it is, unless somebody has given it a name. */
+export function deviceTitle(row: OsdpRowFragment): string {
+  return row.name.startsWith(row.port) ? servesWords(row) : row.name;
+}
+
 /** How a device stands, as a badge. `live` undefined: its controller does not tell. */
 export function stateBadge(live: BusDeviceFragment | undefined): { tone: Tone; word: string } {
   if (live === undefined) return { tone: "off", word: "Not known" };

@@ -45,7 +45,7 @@ function OfTheSite({ signals }: { signals: SignalSetsQuery["readerSignals"] }) {
       title="Signals of the site"
       end={
         <a className="button" href={configurationHref(inConfiguration("signals", SITE))}>
-          Signals of the site
+          Change them
         </a>
       }
     >
@@ -82,7 +82,7 @@ function WhoShowsWhat({ data: { signalSets, osdpDevices }, writable, onChanged }
   if (readers.length === 0) return null;
   return (
     <Part title="What each reader shows">
-      <fieldset className="picker form-pair" disabled={!writable}>
+      <fieldset className="signal-readers" disabled={!writable}>
         {readers.map(({ id, name }) => (
           <Select
             key={id}

@@ -38,7 +38,7 @@ function showOne(id: string, answers: Answers = {}) {
 
 test("the list tells in words what readers show, and is accessible", async () => {
   const { container } = showScreen(<SignalList writable />, SETS);
-  expect(await screen.findByRole("row", { name: /^Quiet is green for 2 s, 1 tone blinks red for 2 s, 3 tones, “No” Office in/ })).toBeDefined();
+  expect(await screen.findByRole("row", { name: /^Quiet green for 2 s, 1 tone red, blinking, for 2 s, 3 tones, “No” Office in/ })).toBeDefined();
   const site = await part("Signals of the site");
   expect(site.getByRole("img", { name: "More is waited for: no light, silent" })).toBeDefined();
   expect(await faultsOf(container)).toEqual([]);
@@ -61,7 +61,7 @@ test("the site's signals are changed, with the rhythm drawn as it is typed", asy
   expect(denied.getByRole("img").querySelectorAll("rect")).toHaveLength(4);
   await userEvent.clear(denied.getByLabelText("Tones, 0 to 10"));
   await userEvent.type(denied.getByLabelText("Tones, 0 to 10"), "5");
-  expect(denied.getByRole("img")).toHaveAccessibleName("Access denied: is red for 2 s, 5 tones, “No”");
+  expect(denied.getByRole("img")).toHaveAccessibleName("Access denied: red for 2 s, 5 tones, “No”");
   await userEvent.click(denied.getByRole("button", { name: "Play the light of Access denied" }));
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Save"));

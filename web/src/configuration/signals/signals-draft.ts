@@ -64,7 +64,7 @@ export function atSignals(problems: readonly ProblemFragment[]): ProblemFragment
 
 /** A signal in words. */
 export function signalWords({ colour, blinks, tones, text }: { colour: SignalColour; blinks: boolean; tones: number; text: string }): string {
-  const light = colour === "NONE" ? "no light" : `${blinks ? "blinks" : "is"} ${colour.toLowerCase()} for 2 s`;
+  const light = colour === "NONE" ? "no light" : `${colour.toLowerCase()}${blinks ? ", blinking," : ""} for 2 s`;
   const sound = tones > 0 ? `, ${tones} ${tones === 1 ? "tone" : "tones"}` : ", silent";
   return `${light}${sound}${text === "" ? "" : `, “${text}”`}`;
 }
