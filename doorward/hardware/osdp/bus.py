@@ -47,16 +47,16 @@ from doorward.hardware.osdp.command import (
     output_command,
     show_commands,
 )
-from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, DeviceLink
+from doorward.hardware.osdp.device_link import NO_SECURE_CHANNEL, DeviceLink
 from doorward.hardware.osdp.file_transfer import FileTransfer
-from doorward.hardware.osdp.install_mode import in_install_mode
-from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
-from doorward.hardware.osdp.move import MOVING, Move
+from doorward.hardware.osdp.key_window import KeyWindow
+from doorward.hardware.osdp.move import Move
 from doorward.hardware.osdp.panel import Panel, Seat
 from doorward.hardware.osdp.port import Port, PortUnusable
 from doorward.hardware.osdp.serial_port import SerialPort
 from doorward.hardware.osdp.socket_port import SocketPort, is_socket
 from doorward.hardware.osdp.tap import Tap
+from doorward.hardware.osdp.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +70,6 @@ REVIVE_SHARED_S = 3.0
 """... on a shared port, where each try costs the other devices time."""
 LAST_WORDS_S = 0.3
 """So long after its last command a bus that is to stop still serves, for the command to reach its device."""
-OTHER_KEY_S = 15.0
-"""... where a device's other key is tried only this often, for the same reason."""
 BUSY = "Something is being done here already. Wait for its end, or stop it."
 REOPEN_FIRST_S = 0.25
 REOPEN_MOST_S = 2.0
@@ -107,8 +105,7 @@ class Bus:
         self._jobs: deque[Callable[[float], None]] = deque()
         self._capture: Capture | None = None
         self._file: FileTransfer | None = None
-        self._anew = False
-        self._other_key_at = monotonic()
+        self._upkeep = Upkeep(len(self._links) > 1, monotonic())
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
     def start(self) -> None:
@@ -248,8 +245,8 @@ class Bus:
         for device in devices:
             link = self._by_id[device.id]
             link.device = device
-            self._anew |= link.keys.update(device)
-            self._anew |= link.places.update(device)
+            self._upkeep.anew |= link.keys.update(device)
+            self._upkeep.anew |= link.places.update(device)
 
     def _run(self) -> None:
         pause_s = REOPEN_FIRST_S
@@ -353,7 +350,7 @@ class Bus:
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
-        self._anew = False
+        self._upkeep.anew = False
         self._by_address = {link.address: link for link in self._links}
         seats = [_seat(link) for link in self._links]
         return Panel(port, seats, lambda index, event: self._links[index].take_event(event, self._monotonic()))
@@ -390,7 +387,7 @@ class Bus:
         restart: list[int] = []
         for index, link in enumerate(self._links):
             is_up = bool(secure >> index & 1) and not link.silent(now)
-            if self._rekeying(index, link, panel, now) or self._moving(index, link, panel, now):
+            if self._upkeep.rekeying(index, link, panel, now) or self._upkeep.moving(index, link, panel, now):
                 continue
             if is_up:
                 if not link.online:
@@ -401,7 +398,7 @@ class Bus:
                 reason = link.absent_reason(now)
                 if reason == NO_SECURE_CHANNEL and self._tap.waits:
                     continue  # another device is being asked: the question comes after its answer
-                self._look_into(reason, port, link, now)
+                self._upkeep.look_into(reason, port, link, now)
                 link.went_down(reason)
                 panel.flush_commands(index)
                 self._revive_at[index] = now + self._revive_after_s()
@@ -409,84 +406,11 @@ class Bus:
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
-        if self._anew or len(self._links) == 1:
-            return self._anew or bool(restart)
+        if self._upkeep.anew or len(self._links) == 1:
+            return self._upkeep.anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
-
-    def _rekeying(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
-        """Go on with a device's window. True while the device is neither up nor down because of that."""
-        window = link.window
-        if window is None or (window.over and window.relaxed_until is None):
-            link.window = None
-            return False
-        if window.relaxed_until is not None:
-            if window.proven or window.over or now >= window.relaxed_until:
-                window.enforce()
-                if window.proven:
-                    link.keys.take_next()
-                self._anew = True
-            return True
-        if window.rekeyed_until is not None:
-            if window.proven:
-                window.rekeyed_until, window.proven = None, False
-                link.rekeyed(now)
-            elif now >= window.rekeyed_until:
-                link.keys.take_next()  # it may have got it all the same
-                link.went_down(BROKE_OFF)
-                window.end(OrderStep.FAILED, REFUSED)
-                self._anew = True
-            return not window.over
-        if not window.expired(now) and not window.in_install_mode and link.online:
-            key = link.keys.following
-            if key is not None and link.keys.following_is(window.order.number) and panel.give_key(index, key):
-                window.rekey(now)
-        return False
-
-    def _moving(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
-        """Go on with a device's move. True when the device was just let go of because of that."""
-        move = link.move
-        if move is None or move.expired(now):
-            link.move = None
-            return False
-        if not move.sent:
-            if link.online and link.places.is_to_go(move.place) and panel.move(index, *move.place):
-                move.told()
-        elif move.agreed and link.places.is_to_go(move.place):
-            link.places.go()
-            link.went_down(MOVING)
-            self._anew = True
-            return True
-        return False
-
-    def _look_into(self, reason: str, port: Port, link: DeviceLink, now: float) -> None:
-        """The device is not online: its key may be another, or its place."""
-        if reason == NO_SECURE_CHANNEL:
-            self._no_channel(port, link, now)
-        elif not link.online:
-            self._look_elsewhere(link, now)
-
-    def _look_elsewhere(self, link: DeviceLink, now: float) -> None:
-        """The device is silent where it was looked for: is it where it was to go, or not gone yet?"""
-        if link.move is not None and link.move.agreed:
-            return
-        if (len(self._links) == 1 or now >= self._other_key_at) and link.places.failed():
-            self._other_key_at = now + OTHER_KEY_S
-            self._anew = True
-
-    def _no_channel(self, port: Port, link: DeviceLink, now: float) -> None:
-        """The device answers, but not over the key that was tried: is it in install mode, or is its key the other?"""
-        link.note_install_mode(in_install_mode(port, link.address))
-        window = link.window
-        if link.install_mode:
-            wanted = window is not None and window.in_install_mode and not window.over
-            if window is not None and wanted and link.device.next_number == window.order.number:
-                window.relax(now)
-                self._anew = True
-        elif (len(self._links) == 1 or now >= self._other_key_at) and link.keys.failed():
-            self._other_key_at = now + OTHER_KEY_S
-            self._anew = True
 
 
 def _seat(link: DeviceLink) -> Seat:

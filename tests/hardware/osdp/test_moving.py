@@ -141,6 +141,26 @@ def test_a_reader_that_lost_its_power_after_it_agreed_is_found_when_it_is_back(
         assert told.next(PlaceTaken, "reader") == PlaceTaken("reader", 5, 38_400)
 
 
+def test_a_reader_that_agreed_and_went_silent_is_looked_for_after_the_window_too(
+    key: bytes, told: Heard, line: SpeedyLine
+) -> None:
+    clock = JumpingClock()
+    reader = reader_on(line, key)
+    with Power(reader) as power, driving([planned(line, key)], told, clock) as driver:
+        told.next(DeviceOnline, "reader")
+        driver.order(order())
+        power.commands.until(lambda _: reader.address == 5)
+        power.plug(False, reader)
+        eventually(lambda: OrderStep.RUNNING in steps(told))
+        clock.jump(30_000)
+        assert ended(told) is OrderStep.EXPIRED
+        last = [one.news for one in told.of(Maintained)][-1]
+        assert isinstance(last, OrderProgress)
+        assert "looked for at both places" in last.detail
+        power.plug(True, reader)
+        assert told.next(PlaceTaken, "reader") == PlaceTaken("reader", 5, 38_400)
+
+
 def test_an_offline_reader_is_told_nothing_and_the_operator_hears_why(
     key: bytes, told: Heard, line: SpeedyLine
 ) -> None:
