@@ -190,7 +190,7 @@ class Reader(Model):
     )
     resistor_ohm = fields.IntField(null=True)
     signal_set: fields.ForeignKeyNullableRelation[SignalSet] = fields.ForeignKeyField(
-        "acs.SignalSet", related_name=False, on_delete=fields.RESTRICT, null=True, db_index=True
+        "acs.SignalSet", related_name=False, on_delete=fields.RESTRICT, null=True
     )
     signal_set_id: str | None
     version = fields.IntField(default=1, db_default=1)

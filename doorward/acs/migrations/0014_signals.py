@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 "acs.SignalSet",
                 source_field="signal_set_id",
                 null=True,
-                db_index=True,
+                db_index=False,
                 db_constraint=True,
                 to_field="id",
                 related_name=False,
