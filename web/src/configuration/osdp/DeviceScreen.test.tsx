@@ -47,6 +47,7 @@ test("a device tells who it is, what it can do and how its line is, and is acces
   expect(stands.getByText("Light: level 1, 1")).toBeDefined();
   expect(stands.getByText("Function 99: level 1")).toBeDefined();
   expect(stands.getByText(/^up since/)).toBeDefined();
+  expect(stands.getByRole("link")).toHaveAttribute("href", "#/configuration/readers/r1");
   const line = await part("The line");
   expect(line.getByText("Damaged answers").nextSibling).toHaveTextContent("3");
   expect(line.getByRole("img")).toHaveAccessibleName(/90 % up to 5 ms/);

@@ -2,6 +2,7 @@ import { dateWords } from "../../app/clock";
 import { Badge } from "../../ui/Badge";
 import { Part } from "../Editor";
 import { EditorPage, stateOf } from "../Page";
+import { configurationHref, inConfiguration } from "../place";
 import { CapturePart } from "./CapturePart";
 import { FilePart } from "./FilePart";
 import { KeyPart } from "./KeyPart";
@@ -72,6 +73,11 @@ function HowItStands({ device: { row, live } }: { device: Device }) {
           </>
         )}
       </dl>
+      {row.readerId !== null && (
+        <p>
+          <a href={configurationHref(inConfiguration("readers", row.readerId))}>Card formats and PIN rules of the reader</a>
+        </p>
+      )}
       {live && live.capabilities.length > 0 && (
         <details>
           <summary>What it says it can do</summary>
