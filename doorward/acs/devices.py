@@ -38,7 +38,8 @@ class DeviceRole(StrEnum):
 class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
     """A device on an OSDP bus. `port` is a path, or socket://host:port; `key` is its 16-byte secure-channel key.
 
-    `next_key` is what the device is to get, or has got unheard; `next_number` numbers the keys of a device.
+    `next_key` is what the device is to get, or has got unheard; `next_number` numbers the keys of a device. In the same
+    way `next_address` and `next_baud` are where it is to go, or went unheard (both None: nowhere).
     """
 
     id: str
@@ -49,6 +50,8 @@ class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
     next_key: bytes | None = None
     next_number: int = 0
     signals: Signals = DEFAULT_SIGNALS
+    next_address: int | None = None
+    next_baud: int | None = None
 
     def __repr__(self) -> str:
         """Without the key."""

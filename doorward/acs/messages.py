@@ -386,6 +386,16 @@ class FileOrder(msgspec.Struct, frozen=True, tag=True):
         return f"FileOrder({self.id}, {self.device_id}, {len(self.data)} bytes)"
 
 
+class MoveOrder(msgspec.Struct, frozen=True, tag=True):
+    """Tell a device to go to the address and baud rate that its wiring holds as its next ones, within `window_s`."""
+
+    id: str
+    device_id: str
+    address: int
+    baud: int
+    window_s: float
+
+
 class OrderStop(msgspec.Struct, frozen=True, tag=True):
     """End what an order began."""
 
@@ -393,7 +403,10 @@ class OrderStop(msgspec.Struct, frozen=True, tag=True):
 
 
 class OrderStep(StrEnum):
-    """How far an order came. DONE, FAILED, STOPPED and EXPIRED are its end."""
+    """How far an order came. DONE, FAILED, STOPPED and EXPIRED are its end.
+
+    A device that is to move was told so when the order is RUNNING.
+    """
 
     WAITING = "waiting"
     KEY_SENT = "key_sent"
@@ -428,7 +441,7 @@ class Captured(msgspec.Struct, frozen=True, tag=True):
         return f"Captured({self.id}, {len(self.data)} bytes)"
 
 
-Order = KeyOrder | CaptureOrder | FileOrder
+Order = KeyOrder | CaptureOrder | FileOrder | MoveOrder
 
 
 PROTOCOL = 1

@@ -1,4 +1,4 @@
-"""What readers show and sound to the person in front of them, by what came of it. One set for the site."""
+"""What readers show and sound to the person in front of them, by what came of it: the site's, or a reader's own."""
 
 from enum import StrEnum
 

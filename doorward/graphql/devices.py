@@ -1,12 +1,15 @@
 """OSDP devices in the API: readers, and what has a door's inputs and outputs."""
 
 import secrets
+from typing import cast
 
 import strawberry
+from strawberry import UNSET
 
 from doorward.acs.devices import DEFAULT_BAUD
 from doorward.acs.doors import models
 from doorward.acs.doors.operations import NewDevice, create_device
+from doorward.acs.doors.osdp_edit import OsdpChanges, update_osdp_device
 from doorward.acs.doors.osdp_keys import KEY_BYTES
 from doorward.acs.doors.queries import list_devices
 from doorward.acs.doors.readers import delete_device
@@ -15,6 +18,10 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import DeviceRole
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
+
+_FIELDS = tuple(OsdpChanges.__annotations__)
+_MAY_BE_NULL = frozenset({"reader_id"})
 
 
 @strawberry.type(description="An OSDP device. Its key is not shown again.")
@@ -22,6 +29,8 @@ class OsdpDevice:
     """Where a device is found, and what it serves."""
 
     id: strawberry.ID
+    name: str
+    controller_id: strawberry.ID | None
     role: DeviceRole
     door_id: strawberry.ID | None
     door_name: str | None
@@ -30,12 +39,21 @@ class OsdpDevice:
     port: str = strawberry.field(description="The serial port, as its controller opens it.")
     address: int = strawberry.field(description="0-126")
     baud: int
+    next_address: int | None = strawberry.field(
+        description="Where it was told to go, or is to be, and was not heard yet. It is looked for there too."
+    )
+    next_baud: int | None
+    key_planned: bool = strawberry.field(
+        description="A next key waits for it, or was sent and it was not heard with that yet."
+    )
 
     @classmethod
     def of(cls, row: models.Device) -> "OsdpDevice":
         """The device, read with its door and its reader, as the API shows it."""
         return cls(
             id=strawberry.ID(row.id),
+            name=row.name,
+            controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
             role=row.role,
             door_id=strawberry.ID(row.door_id) if row.door_id is not None else None,
             door_name=row.door.name if row.door is not None else None,
@@ -44,6 +62,9 @@ class OsdpDevice:
             port=row.port or "",
             address=row.address or 0,
             baud=row.baud or DEFAULT_BAUD,
+            next_address=row.next_address,
+            next_baud=row.next_baud,
+            key_planned=row.sealed_next_key is not None,
         )
 
 
@@ -71,9 +92,22 @@ class OsdpDeviceInput:
     rex_input: int = 1
 
 
+@strawberry.input(description="What to change of an OSDP device; what is left out stays.")
+class OsdpDeviceChangesInput:
+    """Where it is, as somebody has set it: the device itself is told nothing. See moveDevice for that."""
+
+    name: str | None = UNSET
+    port: str | None = UNSET
+    address: int | None = UNSET
+    baud: int | None = strawberry.field(default=UNSET, description="Changes for all OSDP devices on its line.")
+    reader_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The reader that it is. Null: it has inputs and outputs only."
+    )
+
+
 @strawberry.type(description="The device, or why nothing was done.")
 class OsdpDevicePayload:
-    """Result of createOsdpDevice."""
+    """Result of createOsdpDevice and updateOsdpDevice."""
 
     device: OsdpDevice | None = None
     key: str | None = strawberry.field(default=None, description="The key that was made: 32 hexadecimal digits.")
@@ -134,6 +168,20 @@ class DeviceMutation:
         return OsdpDevicePayload(
             device=OsdpDevice.of(row), key=key.hex() if key is not None and input.key is None else None
         )
+
+    @strawberry.mutation(
+        description="Say where an OSDP device is and which reader it is. Permission: configuration.write."
+    )
+    async def update_osdp_device(
+        self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput
+    ) -> OsdpDevicePayload:
+        try:
+            changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
+            row = await update_osdp_device(info.context.domain, info.context.actor, id, changes)
+            await row.fetch_related("door", "reader")
+        except AcsError as error:
+            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        return OsdpDevicePayload(device=OsdpDevice.of(row))
 
     @strawberry.mutation(
         description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "

@@ -17,7 +17,7 @@ from doorward.graphql.context import ApiContext, context_for
 from doorward.graphql.schema import build_schema
 
 REQUEST_HEADER = "doorward-request"
-MAX_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1_536 * 1024
 UNAUTHORIZED = 4401
 """The close code that graphql-transport-ws gives to a client that has not signed in."""
 

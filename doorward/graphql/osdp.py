@@ -16,6 +16,7 @@ from doorward.acs.doors import maintenance, osdp_keys
 from doorward.acs.doors.models import Controller as ControllerRow
 from doorward.acs.doors.orders import OrderState
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
+from doorward.acs.doors.osdp_moves import drop_next_place
 from doorward.acs.errors import AcsError, ControllerOffline, ValidationFailed
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import OrderStep
@@ -188,6 +189,16 @@ class DeviceKeyInput:
     key: str | None = None
 
 
+@strawberry.input(description="A window in which a device is told to go to another address and baud rate.")
+class DeviceMoveInput:
+    """Another baud rate only for a device that is alone on a serial port."""
+
+    device_id: strawberry.ID
+    address: int
+    baud: int
+    window_seconds: float = osdp_keys.USUAL_WINDOW_S
+
+
 @strawberry.input(description="A capture of the bus of a device.")
 class BusCaptureInput:
     """Ends after so many seconds or bytes, whichever is first."""
@@ -269,6 +280,26 @@ class OsdpMutation:
     async def drop_next_device_key(self, info: ApiInfo, device_id: strawberry.ID) -> OsdpPayload:
         try:
             await osdp_keys.drop_next_key(info.context.domain, info.context.actor, device_id)
+        except AcsError as error:
+            return OsdpPayload(errors=[OperationError.of(error)])
+        return OsdpPayload(device_id=device_id)
+
+    @strawberry.mutation(
+        description="Tell a device over its secure channel to go to another address and baud rate (COMSET). "
+        "Permission: configuration.write."
+    )
+    async def move_device(self, info: ApiInfo, input: DeviceMoveInput) -> DeviceOrderPayload:
+        context = info.context
+        return await _order(
+            lambda: maintenance.move(
+                context.domain, context.actor, input.device_id, input.address, input.baud, input.window_seconds
+            )
+        )
+
+    @strawberry.mutation(description="Look for a device no more where it was to go. Permission: configuration.write.")
+    async def drop_device_move(self, info: ApiInfo, device_id: strawberry.ID) -> OsdpPayload:
+        try:
+            await drop_next_place(info.context.domain, info.context.actor, device_id)
         except AcsError as error:
             return OsdpPayload(errors=[OperationError.of(error)])
         return OsdpPayload(device_id=device_id)

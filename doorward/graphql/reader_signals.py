@@ -1,11 +1,16 @@
 """What readers show and sound, in the API."""
 
+from collections.abc import Sequence
+
 import strawberry
 
 from doorward.acs import signals as domain
+from doorward.acs.doors import models
+from doorward.acs.doors import signal_sets as sets
 from doorward.acs.doors.signals import reader_signals, set_reader_signals
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import SignalColour
 from doorward.graphql.errors import OperationError
 
@@ -25,9 +30,9 @@ class ReaderSignal:
         return cls(colour=signal.colour, blinks=signal.blinks, tones=signal.tones, text=signal.text)
 
 
-@strawberry.type(description="The signals of all readers, by outcome. Duress is shown as granted.")
+@strawberry.type(description="Signals of readers, by outcome. Duress is shown as granted.")
 class ReaderSignals:
-    """One set for the site."""
+    """Of the site, or of a set with a name."""
 
     granted: ReaderSignal
     denied: ReaderSignal
@@ -57,7 +62,7 @@ class ReaderSignalInput:
 
 @strawberry.input(description="All signals; see ReaderSignals.")
 class ReaderSignalsInput:
-    """One set for the site."""
+    """Of the site, or of a set with a name."""
 
     granted: ReaderSignalInput
     denied: ReaderSignalInput
@@ -73,6 +78,52 @@ class ReaderSignalsPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.type(description="A reader that shows a set of signals.")
+class SignalSetReader:
+    """By name."""
+
+    id: strawberry.ID
+    name: str
+
+
+@strawberry.type(description="Signals with a name, for the readers that show these instead of the site's.")
+class SignalSet:
+    """`version` grows with every change."""
+
+    id: strawberry.ID
+    name: str
+    signals: ReaderSignals
+    readers: list[SignalSetReader]
+    version: int
+
+    @classmethod
+    def of(cls, row: models.SignalSet, readers: Sequence[models.Reader] = ()) -> "SignalSet":
+        """The set as the API shows it."""
+        return cls(
+            id=strawberry.ID(row.id),
+            name=row.name,
+            signals=ReaderSignals.of(sets.signals_of(row)),
+            readers=[SignalSetReader(id=strawberry.ID(reader.id), name=reader.name) for reader in readers],
+            version=row.version,
+        )
+
+
+@strawberry.type(description="The set as it now is, or why nothing was done.")
+class SignalSetPayload:
+    """Result of changing a set. Its readers are told by the query."""
+
+    signal_set: SignalSet | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Whether it was done, or why not.")
+class ChooseSignalsPayload:
+    """Result of choosing a reader's signals."""
+
+    reader_id: strawberry.ID | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
 @strawberry.type
 class ReaderSignalsQuery:
     """Queries about signals."""
@@ -81,6 +132,12 @@ class ReaderSignalsQuery:
     async def reader_signals(self, info: ApiInfo) -> ReaderSignals:
         return ReaderSignals.of(await reader_signals(info.context.actor))
 
+    @strawberry.field(
+        description="The sets of signals that readers may show instead, by name. Permission: configuration.view."
+    )
+    async def signal_sets(self, info: ApiInfo) -> list[SignalSet]:
+        return [SignalSet.of(one.row, one.readers) for one in await sets.list_signal_sets(info.context.actor)]
+
 
 @strawberry.type
 class ReaderSignalsMutation:
@@ -88,12 +145,70 @@ class ReaderSignalsMutation:
 
     @strawberry.mutation(description="Set what readers show and sound. Permission: configuration.write.")
     async def set_reader_signals(self, info: ApiInfo, input: ReaderSignalsInput) -> ReaderSignalsPayload:
-        given = domain.Signals(*(_signal(one) for one in (input.granted, input.denied, input.waiting, input.lockdown)))
         try:
-            signals = await set_reader_signals(info.context.domain, info.context.actor, given)
+            signals = await set_reader_signals(info.context.domain, info.context.actor, _signals(input))
         except AcsError as error:
             return ReaderSignalsPayload(errors=[OperationError.of(error)])
         return ReaderSignalsPayload(signals=ReaderSignals.of(signals))
+
+    @strawberry.mutation(description="Add a set of signals. Permission: configuration.write.")
+    async def create_signal_set(self, info: ApiInfo, name: str, signals: ReaderSignalsInput) -> SignalSetPayload:
+        try:
+            row = await sets.create_signal_set(info.context.domain, info.context.actor, name, _signals(signals))
+        except AcsError as error:
+            return SignalSetPayload(errors=[OperationError.of(error)])
+        return SignalSetPayload(signal_set=SignalSet.of(row))
+
+    @strawberry.mutation(
+        description="Change a set of signals; what is null stays. Its readers show it at once. "
+        "Permission: configuration.write."
+    )
+    async def update_signal_set(
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        name: str | None = None,
+        signals: ReaderSignalsInput | None = None,
+        expected_version: int | None = None,
+    ) -> SignalSetPayload:
+        changes: sets.SignalSetChanges = {}
+        if name is not None:
+            changes["name"] = name
+        if signals is not None:
+            changes["signals"] = _signals(signals)
+        try:
+            row = await sets.update_signal_set(info.context.domain, info.context.actor, id, changes, expected_version)
+        except AcsError as error:
+            return SignalSetPayload(errors=[OperationError.of(error)])
+        return SignalSetPayload(signal_set=SignalSet.of(row))
+
+    @strawberry.mutation(
+        description="Delete a set of signals. Refused while a reader shows it. Permission: configuration.write."
+    )
+    async def delete_signal_set(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        try:
+            await sets.delete_signal_set(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
+
+    @strawberry.mutation(
+        description="Let a reader show a set of signals, or (null) the site's. Permission: configuration.write."
+    )
+    async def choose_reader_signals(
+        self, info: ApiInfo, reader_id: strawberry.ID, signal_set_id: strawberry.ID | None = None
+    ) -> ChooseSignalsPayload:
+        try:
+            await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
+        except AcsError as error:
+            return ChooseSignalsPayload(errors=[OperationError.of(error)])
+        return ChooseSignalsPayload(reader_id=reader_id)
+
+
+def _signals(given: ReaderSignalsInput) -> domain.Signals:
+    return domain.Signals(*(_signal(one) for one in (given.granted, given.denied, given.waiting, given.lockdown)))
 
 
 def _signal(given: ReaderSignalInput) -> domain.Signal:

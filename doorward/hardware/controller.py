@@ -38,6 +38,7 @@ from doorward.acs.messages import (
     JournalAck,
     JournalRecord,
     KeyOrder,
+    MoveOrder,
     Order,
     OrderProgress,
     OrderStep,
@@ -399,7 +400,7 @@ class Controller:
                 case OrderStop(order_id):
                     if (maintained := self._maintained()) is not None:
                         maintained.stop_order(order_id)
-                case KeyOrder() | CaptureOrder() | FileOrder():
+                case KeyOrder() | CaptureOrder() | FileOrder() | MoveOrder():
                     self._begin(message)
         except JournalUnavailable as error:
             self._note_fault(error)

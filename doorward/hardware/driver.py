@@ -154,6 +154,15 @@ class KeyTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceTaken:
+    """The device was heard over its secure channel where it was to go: that is its place from now on."""
+
+    device_id: str
+    address: int
+    baud: int
+
+
+@dataclass(frozen=True, slots=True)
 class Maintained:
     """How an order of an operator goes on; it is told to the server as it is and changes no door."""
 
@@ -184,6 +193,7 @@ DriverEvent = (
     | RadioChanged
     | InstallModeChanged
     | KeyTaken
+    | PlaceTaken
     | Maintained
     | KeyRefused
 )

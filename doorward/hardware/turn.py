@@ -71,6 +71,7 @@ from doorward.hardware.driver import (
     KeysPressed,
     KeyTaken,
     LockJammed,
+    PlaceTaken,
     Presented,
     RadioChanged,
     ShowDoor,
@@ -138,6 +139,7 @@ _KEY_REFUSED = _Kinds(EventType.READER_KEY_REFUSED, EventType.DEVICE_KEY_REFUSED
 _INSTALL_MODE = _Kinds(EventType.READER_INSTALL_MODE, EventType.DEVICE_INSTALL_MODE)
 _INSTALL_MODE_ENDED = _Kinds(EventType.READER_INSTALL_MODE_ENDED, EventType.DEVICE_INSTALL_MODE_ENDED)
 _KEY_CHANGED = _Kinds(EventType.READER_KEY_CHANGED, EventType.DEVICE_KEY_CHANGED)
+_MOVED = _Kinds(EventType.READER_MOVED, EventType.DEVICE_MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +227,8 @@ class Turn:
                 self._flooded(given.device_id, given.active)
             case BatteryChanged() | LockJammed() | RadioChanged():
                 self.wireless.take(given)
-            case InstallModeChanged(device_id, active):
-                self._maintenance_records(device_id, _INSTALL_MODE if active else _INSTALL_MODE_ENDED)
-            case KeyTaken(device_id, number):
-                self._maintenance_records(device_id, _KEY_CHANGED, {"number": number})
+            case InstallModeChanged() | KeyTaken() | PlaceTaken():
+                self._take_maintenance(given)
             case KeyRefused():
                 self._device_records(given.device_id, _KEY_REFUSED, {"address": given.source})
 
@@ -505,6 +505,15 @@ class Turn:
             self._reader_record(line, kinds.reader, data)
         if not readers and not self._doors_on(device_id):
             self.record(kinds.device, new_id(), data={**(data or {}), "device": device_id})
+
+    def _take_maintenance(self, given: InstallModeChanged | KeyTaken | PlaceTaken) -> None:
+        match given:
+            case InstallModeChanged(device_id, active):
+                self._maintenance_records(device_id, _INSTALL_MODE if active else _INSTALL_MODE_ENDED)
+            case KeyTaken(device_id, number):
+                self._maintenance_records(device_id, _KEY_CHANGED, {"number": number})
+            case PlaceTaken(device_id, address, baud):
+                self._maintenance_records(device_id, _MOVED, {"address": address, "baud": baud})
 
     def _maintenance_records(self, device_id: str, kinds: _Kinds, data: dict[str, Any] | None = None) -> None:
         """What concerns the device itself, at its first reader or at no door; once, whatever it serves."""

@@ -10,6 +10,7 @@ from doorward.acs.credentials.usage import known_uses, news_of
 from doorward.acs.domain import Domain
 from doorward.acs.doors.maintenance import finish_order
 from doorward.acs.doors.osdp_keys import commit_keys
+from doorward.acs.doors.osdp_moves import commit_places
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import (
@@ -234,6 +235,7 @@ class ControllerService:
             return await give_up_records(self._domain, self._controller_id, message.first, message.last)
         stored = await store_records(self._domain, self._controller_id, message.records, message.live)
         await commit_keys(self._domain, self._controller_id, message.records)
+        await commit_places(self._domain, self._controller_id, message.records)
         return stored
 
     async def _show(self, status: DoorStatus) -> None:

@@ -32,6 +32,8 @@ COMMANDS = {
 }
 NEUTRAL = {
     "doors.osdp_keys.set_main_key",
+    "doors.signal_sets.create_signal_set",
+    "doors.signal_sets.delete_signal_set",
     "credentials.codes.show_qr",
     "credentials.mobile.create_mobile",
     "credentials.mobile.invite_mobile",

@@ -26,6 +26,7 @@ from doorward.acs.messages import (
 )
 from doorward.acs.people.operations import NewCardholder, create_cardholder
 from doorward.acs.users.models import Session
+from doorward.graphql.endpoint import MAX_BODY_BYTES
 from doorward.graphql.schema import print_schema
 from tests.acs.test_event_log import granted
 from tests.api import HEADERS, serve_api, soon
@@ -78,7 +79,7 @@ async def test_a_wrong_password_and_an_unknown_name_look_alike(database_url: str
     [
         ({}, b'{"query": "{ viewer { name } }"}', 403),
         ({"content-type": "text/plain", "doorward-request": "1"}, b'{"query": "{ viewer { name } }"}', 415),
-        ({"content-type": "application/json", "doorward-request": "1"}, b" " * (1024 * 1024 + 1), 413),
+        ({"content-type": "application/json", "doorward-request": "1"}, b" " * (MAX_BODY_BYTES + 1), 413),
         ({"content-type": "application/json", "doorward-request": "1"}, b"not json", 400),
     ],
 )

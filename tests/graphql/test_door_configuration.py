@@ -130,13 +130,13 @@ async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_dele
         )
         reader = made["createReader"]["reader"]
         assert reader["doorId"] == door["id"]
-        given = {"doorId": door["id"], "port": "/dev/bus", "address": 1}
+        given = {"doorId": door["id"], "port": "/dev/bus", "address": 1, "baud": 9_600}
 
         async def add(**more: Any) -> dict[str, Any]:
             reply: dict[str, Any] = (await api.data(ADD_DEVICE, input={**given, **more}))["createOsdpDevice"]
             return reply
 
-        read = await add(readerId=reader["id"], baud=9_600)
+        read = await add(readerId=reader["id"])
         assert (read["device"]["role"], read["device"]["readerName"]) == ("READER", "In")
         assert (read["device"]["baud"], read["device"]["doorName"]) == (9_600, "Gate")
         made_key = bytes.fromhex(read["key"])
@@ -149,6 +149,7 @@ async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_dele
         for wrong in ({"key": "0011"}, {"key": "no key at all"}):
             assert (await add(address=3, **wrong))["errors"][0]["path"] == ["key"]
         assert (await add())["errors"][0]["path"] == ["address"]
+        assert (await add(address=3, baud=38_400))["errors"][0]["path"] == ["baud"]
         listed = "query($c: ID) { osdpDevices(controllerId: $c) { " + DEVICE + " } }"
         assert (await api.data(listed, c=world.controller.id))["osdpDevices"] == [read["device"], io["device"]]
         assert (await api.data(listed))["osdpDevices"] == [read["device"], io["device"]]

@@ -14,6 +14,7 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.devices import OsdpDevice
+from doorward.acs.doors.maintenance import MOST_FILE_BYTES
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key
@@ -43,6 +44,10 @@ CREATE = f"mutation($input: OsdpDeviceInput!) {{ createOsdpDevice(input: $input)
 PROVISION = f"mutation($input: DeviceKeyInput!) {{ provisionDevice(input: $input) {{ {ORDER} }} }}"
 ROTATE = f"mutation($input: DeviceKeyInput!) {{ rotateDeviceKey(input: $input) {{ {ORDER} }} }}"
 CAPTURE = f"mutation($input: BusCaptureInput!) {{ captureBus(input: $input) {{ {ORDER} }} }}"
+MOVE = f"mutation($input: DeviceMoveInput!) {{ moveDevice(input: $input) {{ {ORDER} }} }}"
+DROP_MOVE = f"mutation($id: ID!) {{ dropDeviceMove(deviceId: $id) {{ deviceId {ERRORS} }} }}"
+PLACES = "{ osdpDevices { id name port address baud nextAddress nextBaud keyPlanned } }"
+EDIT = f"mutation($id: ID!, $input: OsdpDeviceChangesInput!) {{ updateOsdpDevice(id: $id, input: $input) {{ device {{ name port address readerId }} {ERRORS} }} }}"  # noqa: E501
 STOP = f"mutation($id: ID!) {{ stopDeviceOrder(id: $id) {{ {ORDER} }} }}"
 DOWNLOAD = f"mutation($id: ID!) {{ downloadBusCapture(id: $id) {{ pcap {ERRORS} }} }}"
 HOW = "query($id: ID!) { deviceOrder(id: $id) { step ended detail done } }"
@@ -158,6 +163,56 @@ async def test_a_reader_out_of_its_box_is_found_given_its_key_and_rotated(databa
             assert not [text for text in told if key.hex() in text or str(key) in text]
 
 
+async def test_a_reader_is_moved_over_the_wire_and_its_row_follows(database_url: str, tmp_path: Path) -> None:
+    line = SerialLine(tmp_path / "dev" / "reader")
+    reader = SimulatedDevice(line, 5, None, READER_CAPABILITIES, flags=osdp_sys.FLAG_INSTALL_MODE)
+    with Power(reader):
+        async with plant(database_url, tmp_path, line) as here:
+            await here.event(EventType.READER_INSTALL_MODE)
+            given = await here.done(PROVISION, input={"deviceId": here.device_id})
+            assert (await here.ended(given))["step"] == "DONE"
+            await here.row(lambda row: row.key_number == 2)
+            order = await here.done(MOVE, input={"deviceId": here.device_id, "address": 9, "baud": 38_400})
+            assert (await here.ended(order))["step"] == "DONE"
+            row = await here.row(lambda row: row.address == 9)
+            assert (row.baud, row.next_address, row.next_baud) == (38_400, None, None)
+            assert row.name == f"{line.link} address 9"
+            assert (reader.address, reader.baud) == (9, 38_400)
+            heard = await here.event(EventType.READER_MOVED)
+            assert (heard.reader_id, heard.data["address"]) == (here.site.reader_b.id, 9)
+            shown = await here.device(online=True)
+            assert (shown["address"], shown["problem"]) == (9, "")
+            refused = await here.api.data(MOVE, input={"deviceId": here.device_id, "address": 9, "baud": 38_400})
+            assert refused["moveDevice"]["errors"][0]["path"] == ["address"]
+
+
+async def test_a_reader_that_does_not_come_keeps_its_place_and_can_be_edited(database_url: str, tmp_path: Path) -> None:
+    line = SerialLine(tmp_path / "dev" / "reader")
+    async with plant(database_url, tmp_path, line) as here:
+        await here.device()
+        order = await here.done(MOVE, input={"deviceId": here.device_id, "address": 9, "baud": 115_200})
+        planned = next(one for one in (await here.api.data(PLACES))["osdpDevices"] if one["id"] == here.device_id)
+        assert (planned["address"], planned["nextAddress"], planned["keyPlanned"]) == (5, 9, False)
+        await here.done(STOP, id=order["order"]["id"])
+        assert (await here.ended(order))["step"] == "STOPPED"
+        await here.row(lambda row: row.next_address is None)
+        await here.done(DROP_MOVE, id=here.device_id)
+        edited = await here.done(EDIT, id=here.device_id, input={"name": "Exit reader", "address": 6})
+        assert (edited["device"]["name"], edited["device"]["address"]) == ("Exit reader", 6)
+        assert edited["device"]["readerId"] == here.site.reader_b.id
+        unread = await here.done(EDIT, id=here.device_id, input={"readerId": None})
+        assert unread["device"]["readerId"] is None
+        await here.api.sign_in(Role.OPERATOR)
+        for mutation, variables in (
+            (EDIT, {"id": here.device_id, "input": {"name": "x"}}),
+            (MOVE, {"input": {"deviceId": here.device_id, "address": 9, "baud": 115_200}}),
+            (DROP_MOVE, {"id": here.device_id}),
+        ):
+            (found,) = (await here.api.data(mutation, **variables)).values()
+            assert found["errors"][0]["code"] == "PERMISSION"
+    line.close()
+
+
 async def test_a_window_in_which_nothing_comes_leaves_no_key_behind(database_url: str, tmp_path: Path) -> None:
     line = SerialLine(tmp_path / "dev" / "reader")
     async with plant(database_url, tmp_path, line) as here:
@@ -189,6 +244,19 @@ async def test_keys_that_everybody_knows_or_that_are_none_are_refused(
             assert (error["code"], error["path"]) == ("VALIDATION", ["key"])
             assert key not in error["message"]
     line.close()
+
+
+async def test_the_largest_file_gets_through_the_api(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            device = (await Device.filter(port="/dev/reader"))[0]
+            file = f"mutation($input: DeviceFileInput!) {{ sendDeviceFile(input: $input) {{ {ERRORS} }} }}"
+            for size, code in ((MOST_FILE_BYTES, "CONTROLLER_OFFLINE"), (MOST_FILE_BYTES + 1, "VALIDATION")):
+                given = {"deviceId": device.id, "fileType": 1, "data": base64.b64encode(bytes(size)).decode()}
+                (error,) = (await api.data(file, input=given))["sendDeviceFile"]["errors"]
+                assert error["code"] == code
 
 
 async def test_a_capture_is_taken_stopped_and_downloaded_by_those_who_may(database_url: str, tmp_path: Path) -> None:
@@ -230,6 +298,35 @@ async def test_signals_are_set_for_the_site_and_reach_the_devices(database_url: 
             given["denied"]["tones"] = 99
             (error,) = (await api.data(setting, input=given))["setReaderSignals"]["errors"]
             assert error["path"] == ["denied", "tones"]
+
+
+async def test_a_set_of_signals_is_made_chosen_changed_and_deleted(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+            await api.sign_in(Role.ADMINISTRATOR)
+            given: dict[str, Any] = {name: {"colour": "RED"} for name in ("granted", "denied", "waiting", "lockdown")}
+            changed = f"signalSet {{ id name version signals {{ granted {{ colour }} }} }} {ERRORS}"
+            create = f"mutation($name: String!, $signals: ReaderSignalsInput!) {{ createSignalSet(name: $name, signals: $signals) {{ {changed} }} }}"  # noqa: E501
+            update = f"mutation($id: ID!, $name: String, $signals: ReaderSignalsInput) {{ updateSignalSet(id: $id, name: $name, signals: $signals) {{ {changed} }} }}"  # noqa: E501
+            choose = f"mutation($reader: ID!, $set: ID) {{ chooseReaderSignals(readerId: $reader, signalSetId: $set) {{ readerId {ERRORS} }} }}"  # noqa: E501
+            delete = f"mutation($id: ID!) {{ deleteSignalSet(id: $id) {{ deletedId {ERRORS} }} }}"
+            made = (await api.data(create, name="Loud", signals=given))["createSignalSet"]["signalSet"]
+            assert (made["name"], made["version"]) == ("Loud", 1)
+            chosen = (await api.data(choose, reader=site.reader_a.id, set=made["id"]))["chooseReaderSignals"]
+            assert chosen == {"readerId": site.reader_a.id, "errors": []}
+            given["granted"]["colour"] = "CYAN"
+            told = (await api.data(update, id=made["id"], signals=given))["updateSignalSet"]["signalSet"]
+            assert (told["name"], told["signals"]["granted"]["colour"]) == ("Loud", "CYAN")
+            given["granted"]["tones"] = 11
+            bad = (await api.data(update, id=made["id"], signals=given))["updateSignalSet"]["errors"]
+            assert bad[0]["path"] == ["granted", "tones"]
+            (listed,) = (await api.data("{ signalSets { name readers { name } } }"))["signalSets"]
+            assert listed == {"name": "Loud", "readers": [{"name": "Entry"}]}
+            used = (await api.data(delete, id=made["id"]))["deleteSignalSet"]["errors"]
+            assert used[0]["code"] == "CONFLICT"
+            await api.data(choose, reader=site.reader_a.id, set=None)
+            assert (await api.data(delete, id=made["id"]))["deleteSignalSet"]["deletedId"] == made["id"]
 
 
 async def test_a_module_at_no_door_lends_its_inputs_and_outputs_to_doors(database_url: str, tmp_path: Path) -> None:

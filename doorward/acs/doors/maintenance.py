@@ -7,10 +7,11 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.orders import OrderState
 from doorward.acs.doors.osdp_keys import SERVER, USUAL_WINDOW_S, drop_next_key, osdp_device, place_of, plan_key
+from doorward.acs.doors.osdp_moves import drop_next_place, plan_move
 from doorward.acs.errors import AcsError, Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.messages import Bus, CaptureOrder, FileOrder, KeyOrder, KeyWay, Order, OrderStop
+from doorward.acs.messages import Bus, CaptureOrder, FileOrder, KeyOrder, KeyWay, MoveOrder, Order, OrderStop
 from doorward.acs.operation import Work, operation
 
 LONGEST_CAPTURE_S = 600.0
@@ -51,13 +52,29 @@ async def send_file(domain: Domain, actor: Actor, device_id: str, file_type: int
     return await _begin(domain, controller_id, order)
 
 
+async def move(
+    domain: Domain, actor: Actor, device_id: str, address: int, baud: int, window_s: float = USUAL_WINDOW_S
+) -> OrderState:
+    """Tell a device to go to another address and baud rate. Raises ControllerOffline, and then nothing is planned."""
+    controller_id, order = await plan_move(domain, actor, device_id, address, baud, window_s)
+    return await _begin(domain, controller_id, order)
+
+
 async def _begin(domain: Domain, controller_id: str, order: Order) -> OrderState:
     try:
         return domain.orders.begin(controller_id, order, domain.doors.send)
     except ControllerOffline:
-        if isinstance(order, KeyOrder):
-            await drop_next_key(domain, SERVER, order.device_id, order.number)
+        await _drop_plan(domain, order)
         raise
+
+
+async def _drop_plan(domain: Domain, order: Order) -> None:
+    """The device was told nothing: what was planned for it counts no more."""
+    match order:
+        case KeyOrder():
+            await drop_next_key(domain, SERVER, order.device_id, order.number)
+        case MoveOrder():
+            await drop_next_place(domain, SERVER, order.device_id, (order.address, order.baud))
 
 
 async def stop_order(domain: Domain, actor: Actor, order_id: str) -> OrderState:
@@ -86,12 +103,11 @@ async def buses_of(domain: Domain, actor: Actor, controller_id: str) -> tuple[Bu
 
 
 async def finish_order(domain: Domain, state: OrderState) -> None:
-    """Write down how an order ended. A key that was never sent is dropped."""
-    order = state.order
+    """Write down how an order ended. A key that was never sent is dropped, and so is a place."""
     await note_order_ended(domain, SERVER, state)
-    if isinstance(order, KeyOrder) and not state.key_sent:
+    if not state.device_told:
         try:
-            await drop_next_key(domain, SERVER, order.device_id, order.number)
+            await _drop_plan(domain, state.order)
         except AcsError:
             return  # the device is gone, and its keys with it
 

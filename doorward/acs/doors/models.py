@@ -142,12 +142,25 @@ class DoorGroup(Model):
         unique_together = (("door_id", "purpose", "group_id"),)
 
 
+class SignalSet(Model):
+    """Signals with a name, for the readers that show these instead of the site's."""
+
+    id = fields.CharField(36, primary_key=True)
+    name = fields.CharField(100, unique=True)
+    signals: Any = fields.JSONField()
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "signal_set"
+
+
 class Reader(Model):
     """A reader at one side of a door.
 
     In an elevator (`elevator_id`) it serves every floor; `door_id` is the one it was added at. `port` numbers the
     reader terminal of the controller (Wiegand), `address` finds a reader or camera on the network.
-    `has_keypad` None: not known. `muster`: reads there are a roll call and open nothing.
+    `has_keypad` None: not known. `muster`: reads there are a roll call and open nothing. `signal_set_id` None: it
+    shows the site's signals.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -176,6 +189,10 @@ class Reader(Model):
         Supervision, max_length=8, default=Supervision.NONE, db_default=Supervision.NONE.value
     )
     resistor_ohm = fields.IntField(null=True)
+    signal_set: fields.ForeignKeyNullableRelation[SignalSet] = fields.ForeignKeyField(
+        "acs.SignalSet", related_name=False, on_delete=fields.RESTRICT, null=True
+    )
+    signal_set_id: str | None
     version = fields.IntField(default=1, db_default=1)
 
     class Meta:
@@ -187,7 +204,8 @@ class Device(Model):
 
     `door_id` is the door that it stands at (NULL: none), `settings` what only its kind has (NULL: nothing). A device
     on a serial line has a port, an address and a baud rate. `sealed_next_key` is what an OSDP device is to get, or
-    has got unheard. Keys of a device are numbered.
+    has got unheard. Keys of a device are numbered. `next_address` and `next_baud` are where an OSDP device is to go, or
+    went unheard.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -219,6 +237,8 @@ class Device(Model):
     key_number = fields.IntField(default=0, db_default=0)
     sealed_next_key = fields.BinaryField(null=True)
     next_key_number = fields.IntField(null=True)
+    next_address = fields.IntField(null=True)
+    next_baud = fields.IntField(null=True)
     settings: Any = fields.JSONField(null=True)
 
     class Meta:

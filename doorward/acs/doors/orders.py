@@ -24,17 +24,19 @@ MOST_CAPTURES = 10
 ANSWER_S = 5.0
 LOST = "The controller was lost. What it began ends by itself."
 
+_TOLD = frozenset({OrderStep.KEY_SENT, OrderStep.RUNNING})
+
 Send = Callable[[str, ToController], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """An order, where it went, and how far it came. `key_sent`: a new key was on its way."""
+    """An order, where it went, and how far it came. `device_told`: the device may have done what it was to do."""
 
     controller_id: str
     order: Order
     progress: OrderProgress
-    key_sent: bool = False
+    device_told: bool = False
     captured: bytes = field(default=b"", repr=False)
 
     @property
@@ -76,8 +78,8 @@ class Orders:
         if isinstance(news, Captured):
             self._put(replace(state, captured=state.captured + news.data))
             return None
-        sent = state.key_sent or news.step is OrderStep.KEY_SENT
-        state = replace(state, progress=news, key_sent=sent)
+        told = state.device_told or news.step in _TOLD
+        state = replace(state, progress=news, device_told=told)
         self._put(state)
         return state if state.ended else None
 
@@ -86,7 +88,7 @@ class Orders:
         for state in list(self._states.values()):
             if state.controller_id == controller_id and not state.ended:
                 news = OrderProgress(state.order.id, OrderStep.FAILED, LOST)
-                self._put(replace(state, progress=news, key_sent=True))
+                self._put(replace(state, progress=news, device_told=True))
         for asked, future in list(self._questions.values()):
             if asked == controller_id and not future.done():
                 future.set_exception(ControllerOffline("The controller was lost."))

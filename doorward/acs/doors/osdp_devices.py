@@ -1,23 +1,18 @@
 """Adding devices on OSDP buses: what all of them have in common, and modules that stand at no door."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.devices import DEFAULT_BAUD, DeviceRole
-from doorward.acs.doors.line import check_line
 from doorward.acs.doors.models import Controller, Device, Door
 from doorward.acs.doors.osdp_keys import key_context, key_for
-from doorward.acs.errors import ValidationFailed
+from doorward.acs.doors.osdp_line import check_free, check_place, check_speed, on_line, place_name
+from doorward.acs.doors.stored import lock_wiring
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
-
-OSDP_MAX_ADDRESS = 0x7E
-_PORT_IN_NAME = 80
-OSDP_BAUDS = frozenset({9_600, 19_200, 38_400, 57_600, 115_200, 230_400})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +36,17 @@ async def add_osdp_device(
 ) -> Device:
     """Check the place and write the device. Its key is stored sealed."""
     port = check.text(place.port, "port", longest=255)
-    check_line(port)
-    if not 0 <= place.address <= OSDP_MAX_ADDRESS:
-        raise ValidationFailed(f"An OSDP address is 0 to {OSDP_MAX_ADDRESS}.", "address")
-    if place.baud not in OSDP_BAUDS:
-        raise ValidationFailed(f"OSDP runs at one of {sorted(OSDP_BAUDS)} baud.", "baud")
-    taken = f"Another device has address {place.address} on {port}."
-    where: dict[str, Any] = {"controller_id": controller_id, "port": port, "address": place.address}
-    await check.unique(Device, work.connection, taken, "address", **where)
+    check_place(port, place.address, place.baud)
+    await lock_wiring(work)
+    others = await on_line(work, controller_id, port)
+    check_free(others, port, place.address)
+    check_speed(others, port, place.baud)
     device_id = new_id()
     key = await key_for(work, device_id, 1, place.key)
     device = await Device.create(
         using_db=work.connection,
         id=device_id,
-        name=name or f"{port[:_PORT_IN_NAME]} address {place.address}",
+        name=name or place_name(port, place.address),
         controller_id=controller_id,
         role=role,
         door_id=door_id,

@@ -23,6 +23,7 @@ from doorward.acs.doors.gpio_devices import gpio_device
 from doorward.acs.doors.ip_settings import ip_device
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Reader
 from doorward.acs.doors.settings import NewDoor
+from doorward.acs.doors.signal_sets import signals_by_reader
 from doorward.acs.doors.signals import signals_of_site
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiegand_rows import converter_of
@@ -108,12 +109,16 @@ async def controller_wiring(sealer: Sealer, controller_id: str) -> Wiring:
     devices = await Device.filter(controller_id=controller_id).prefetch_related("reader").order_by("id")
     locks = await DoorLock.filter(device__controller_id=controller_id).order_by("door_id", "rank")
     inputs = await DoorInput.filter(device__controller_id=controller_id).order_by("door_id", "id")
-    signals = await signals_of_site()
+    of_site, of_reader = await signals_of_site(), await signals_by_reader()
     readers = {row.id: row for row in await Reader.filter(door__controller_id=controller_id)}
     sensed = [row.door_id for row in inputs if row.purpose is InputPurpose.POSITION]
     radio_locks, radio_inputs = await wireless_lines(controller_id, devices, sensed)
     return Wiring(
-        tuple(_showing(signals, _KINDS[device.kind](sealer, device)) for device in devices if device.kind in _KINDS),
+        tuple(
+            _showing(of_reader.get(device.reader_id or "", of_site), _KINDS[device.kind](sealer, device))
+            for device in devices
+            if device.kind in _KINDS
+        ),
         tuple(
             ReaderLine(reader.id, reader.door_id, device.id, led_control=reader.led_control)
             for device in devices
@@ -137,6 +142,8 @@ def _osdp(sealer: Sealer, device: Device) -> OsdpDevice:
         device.baud or DEFAULT_BAUD,
         following,
         (device.next_key_number or 0) if following is not None else 0,
+        next_address=device.next_address,
+        next_baud=device.next_baud,
     )
 
 
@@ -144,7 +151,7 @@ _SHOWING: tuple[type, ...] = (OsdpDevice,)
 
 
 def _showing(signals: Signals, device: AnyDevice) -> AnyDevice:
-    """The device with the site's signals, if it is of a kind that shows them."""
+    """The device with its reader's signals or the site's, if it is of a kind that shows them."""
     return msgspec.structs.replace(device, signals=signals) if isinstance(device, _SHOWING) else device
 
 

@@ -131,7 +131,11 @@ async def _check_line(work: Work, device: Device, given: Converter) -> None:
     port = device.port or ""
     for other in await _on_line(work, device, port):
         if other.kind is not DeviceKind.WIEGAND:
-            raise Conflict(f"{port} is the line of a device that is no Wiegand reader.", "port")
+            raise Conflict(
+                f"{port} is the line of {other.name}, which is no Wiegand reader. "
+                "Choose another port, or delete that device first.",
+                "port",
+            )
         theirs = converter_of(other)
         if (theirs.framing, theirs.baud) != (given.framing, given.baud):
             raise Conflict(

@@ -263,6 +263,15 @@ class EventType(StrEnum):
     DEVICE_UPDATED = "audit.device.updated"
     DEVICE_KEY_SHOWN = "audit.device.key_shown"
     DEVICE_KEY_ROTATED = "audit.device.key_rotated"
+    # OSDP devices that get another address or speed, and signals with a name.
+    READER_MOVED = "reader.moved"
+    DEVICE_MOVED = "device.moved"
+    DEVICE_MOVE_ORDERED = "audit.device.move_ordered"
+    DEVICE_MOVE_COMMITTED = "audit.device.move_committed"
+    DEVICE_MOVE_DROPPED = "audit.device.move_dropped"
+    SIGNAL_SET_CREATED = "audit.signal_set.created"
+    SIGNAL_SET_UPDATED = "audit.signal_set.updated"
+    SIGNAL_SET_DELETED = "audit.signal_set.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,6 +568,15 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DEVICE_UPDATED: Declaration(audit, info, "Settings of a device changed"),
         kind.DEVICE_KEY_SHOWN: Declaration(audit, notice, "Key of a device shown to a user"),
         kind.DEVICE_KEY_ROTATED: Declaration(audit, notice, "New key for a device"),
+        # OSDP devices that get another address or speed, and signals with a name.
+        kind.READER_MOVED: Declaration(device, notice, "Reader heard at its new address and speed"),
+        kind.DEVICE_MOVED: Declaration(device, notice, "Device heard at its new address and speed"),
+        kind.DEVICE_MOVE_ORDERED: Declaration(audit, notice, "New address or speed for an OSDP device ordered"),
+        kind.DEVICE_MOVE_COMMITTED: Declaration(audit, notice, "New address or speed of an OSDP device in use"),
+        kind.DEVICE_MOVE_DROPPED: Declaration(audit, notice, "Unused new address of an OSDP device dropped"),
+        kind.SIGNAL_SET_CREATED: Declaration(audit, info, "Set of reader signals created"),
+        kind.SIGNAL_SET_UPDATED: Declaration(audit, info, "Set of reader signals changed"),
+        kind.SIGNAL_SET_DELETED: Declaration(audit, notice, "Set of reader signals deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -17,7 +17,16 @@ from dataclasses import dataclass
 
 from doorward.acs import messages
 from doorward.acs.devices import OsdpDevice
-from doorward.acs.messages import Captured, CaptureOrder, FileOrder, KeyOrder, Order, OrderProgress, OrderStep
+from doorward.acs.messages import (
+    Captured,
+    CaptureOrder,
+    FileOrder,
+    KeyOrder,
+    MoveOrder,
+    Order,
+    OrderProgress,
+    OrderStep,
+)
 from doorward.acs.signals import Signals
 from doorward.hardware.driver import (
     CommandRefused,
@@ -38,15 +47,17 @@ from doorward.hardware.osdp.command import (
     output_command,
     show_commands,
 )
-from doorward.hardware.osdp.device_link import BROKE_OFF, NO_SECURE_CHANNEL, DeviceLink
+from doorward.hardware.osdp.device_link import NO_SECURE_CHANNEL, DeviceLink
 from doorward.hardware.osdp.file_transfer import FileTransfer
-from doorward.hardware.osdp.install_mode import in_install_mode
-from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
+from doorward.hardware.osdp.key_window import KeyWindow
+from doorward.hardware.osdp.move import Move
 from doorward.hardware.osdp.panel import Panel, Seat
-from doorward.hardware.osdp.port import Port, PortUnusable
+from doorward.hardware.osdp.port import Port
 from doorward.hardware.osdp.serial_port import SerialPort
 from doorward.hardware.osdp.socket_port import SocketPort, is_socket
 from doorward.hardware.osdp.tap import Tap
+from doorward.hardware.osdp.upkeep import Upkeep
+from doorward.hardware.reopening import keep_serving
 
 logger = logging.getLogger(__name__)
 
@@ -63,15 +74,11 @@ LAST_WORDS_S = 0.3
 STOOD_STILL_S = 1.0
 """A thread that did not run for longer (a machine that is overloaded, or was suspended) finds cards whose holders may
 have left, and commands that come too late: a door that nobody expects to open any more stays locked."""
-OTHER_KEY_S = 15.0
-"""... where a device's other key is tried only this often, for the same reason."""
 TOO_LATE = (
     "The controller stood still for {:.1f} s; what it was about to tell the device is not told so late. "
     "Find out what keeps its processor busy."
 )
 BUSY = "Something is being done here already. Wait for its end, or stop it."
-REOPEN_FIRST_S = 0.25
-REOPEN_MOST_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class Bus:
         self._monotonic = monotonic
         self._links = [DeviceLink(device, sink, monotonic()) for device in devices]
         self._by_id = {link.device.id: link for link in self._links}
-        self._by_address = {link.device.address: link for link in self._links}
+        self._by_address = {link.address: link for link in self._links}
         self._sink = sink
         self._queue: deque[_Queued] = deque()
         self._stopping = threading.Event()
@@ -104,8 +111,7 @@ class Bus:
         self._jobs: deque[Callable[[float], None]] = deque()
         self._capture: Capture | None = None
         self._file: FileTransfer | None = None
-        self._anew = False
-        self._other_key_at = monotonic()
+        self._upkeep = Upkeep(len(self._links) > 1, monotonic())
         self._thread = threading.Thread(target=self._run, name=f"osdp {devices[0].port}", daemon=True)
 
     def start(self) -> None:
@@ -143,6 +149,8 @@ class Bus:
                 if link.window is not None and not link.window.over:
                     raise CommandRefused("The device is being given a key already. Wait for its end, or stop it.")
                 self._do(lambda now: self._open_window(link, order, now))
+            case MoveOrder():
+                self._do(lambda now: self._begin_move(link, order, now))
             case CaptureOrder():
                 if self._capture is not None:
                     raise CommandRefused("This bus is being captured already. Wait for its end, or stop it.")
@@ -165,6 +173,10 @@ class Bus:
             self._by_id[device.id].signals = device.signals
         self._do(lambda _: self._take_keys(devices))
 
+    def fits(self, device: OsdpDevice) -> bool:
+        """Whether a device of this bus is looked for at a place that is wired like this. From any thread."""
+        return self._by_id[device.id].places.fits(device)
+
     def _do(self, job: Callable[[float], None]) -> None:
         self._jobs.append(job)
         os.eventfd_write(self._wake, 1)
@@ -176,6 +188,14 @@ class Bus:
             return
         link.window = window
         window.begin()
+
+    def _begin_move(self, link: DeviceLink, order: MoveOrder, now: float) -> None:
+        move = Move(order, now, self._teller(link.device.id))
+        if (link.move is not None and not link.move.over) or (link.window is not None and not link.window.over):
+            move.end(OrderStep.FAILED, BUSY)
+            return
+        link.move = move
+        move.begin()
 
     def _begin_capture(self, order: CaptureOrder, now: float) -> None:
         tell = self._teller(order.device_id)
@@ -210,6 +230,8 @@ class Bus:
         for link in self._links:
             if link.window is not None:
                 link.window.end(step, detail)
+            if link.move is not None:
+                link.move.end(step, detail)
         for work in (self._capture, self._file):
             if work is not None:
                 work.end(step, detail)
@@ -222,30 +244,22 @@ class Bus:
         for link in self._links:
             if link.window is not None and link.window.order.id == order_id:
                 link.window.end(OrderStep.STOPPED)
+            if link.move is not None and link.move.order.id == order_id:
+                link.move.end(OrderStep.STOPPED)
 
     def _take_keys(self, devices: Sequence[OsdpDevice]) -> None:
         for device in devices:
             link = self._by_id[device.id]
             link.device = device
-            self._anew |= link.keys.update(device)
+            self._upkeep.anew |= link.keys.update(device)
+            self._upkeep.anew |= link.places.update(device)
 
     def _run(self) -> None:
-        pause_s = REOPEN_FIRST_S
-        while not self._stopping.is_set():
-            served_from = self._monotonic()
-            try:
-                with self._open() as port:
-                    self._serve(port)
-            except PortUnusable as error:
-                self._all_down(str(error))
-            except Exception:
-                # Whatever it was, a dead thread would leave the devices looking alive for ever.
-                logger.exception("the bus on %s failed and begins again", self.devices[0].port)
-                self._all_down("Serving the port failed; the controller's log says why. It begins again.")
-            if self._monotonic() - served_from > REOPEN_MOST_S:
-                pause_s = REOPEN_FIRST_S
-            self._stopping.wait(pause_s)
-            pause_s = min(pause_s * 2, REOPEN_MOST_S)
+        keep_serving(self.devices[0].port, self._open_and_serve, self._all_down, self._stopping, self._monotonic)
+
+    def _open_and_serve(self) -> None:
+        with self._open() as port:
+            self._serve(port)
 
     def _all_down(self, reason: str) -> None:
         for link in self._links:
@@ -256,15 +270,20 @@ class Bus:
     def report(self) -> messages.Bus:
         """The bus and its devices as they are now. From any thread."""
         now = self._monotonic()
-        by_address = sorted(self._links, key=lambda link: link.device.address)
+        by_address = sorted(self._links, key=lambda link: link.address)
         return messages.Bus(
             self.devices[0].port,
-            self.devices[0].baud,
-            tuple(link.report(self._tap.counters(link.device.address), now) for link in by_address),
+            self._baud,
+            tuple(link.report(self._tap.counters(link.address), now) for link in by_address),
         )
 
+    @property
+    def _baud(self) -> int:
+        """The line has one speed: that of the place where its first device is looked for."""
+        return self._links[0].places.now.baud
+
     def _open(self) -> Port:
-        path, baud = self.devices[0].port, self.devices[0].baud
+        path, baud = self.devices[0].port, self._baud
         if is_socket(path):
             return SocketPort(path, self._wake, self._received, self._sent)
         return SerialPort(path, baud, self._received, self._sent)
@@ -309,7 +328,6 @@ class Bus:
             port.was_read = False
             now = self._monotonic()
             if self._stood_still(now):
-                port.discard()
                 panel = self._new_panel(port)
             while self._jobs:
                 self._jobs.popleft()(now)
@@ -321,7 +339,6 @@ class Bus:
             poller.modify(port.fileno, port.gone_events | (select.POLLIN if wanted else 0))
             self._maintain(panel, now)
             if self._look_after(port, panel, self._monotonic()):
-                port.discard()
                 panel = self._new_panel(port)
 
     def _stood_still(self, now: float) -> bool:
@@ -343,12 +360,16 @@ class Bus:
         return bool(self._queue) or self._monotonic() - self._commanded_at < LAST_WORDS_S
 
     def _new_panel(self, port: Port) -> Panel:
+        """Begin anew on a line from which nothing is left."""
+        port.discard()
+        port.set_speed(self._baud)
         now = self._monotonic()
         self._tap.reset()
         self._revive_at = {index: now + self._revive_after_s() for index in range(len(self._links))}
         for link in self._links:
             link.attempted()
-        self._anew = False
+        self._upkeep.anew = False
+        self._by_address = {link.address: link for link in self._links}
         seats = [_seat(link) for link in self._links]
         return Panel(port, seats, lambda index, event: self._links[index].take_event(event, self._monotonic()))
 
@@ -384,7 +405,7 @@ class Bus:
         restart: list[int] = []
         for index, link in enumerate(self._links):
             is_up = bool(secure >> index & 1) and not link.silent(now)
-            if self._rekeying(index, link, panel, now):
+            if self._upkeep.rekeying(index, link, panel, now) or self._upkeep.moving(index, link, panel, now):
                 continue
             if is_up:
                 if not link.online:
@@ -393,10 +414,9 @@ class Bus:
                     panel.submit(index, input_query())
             elif link.online or now >= self._revive_at[index]:
                 reason = link.absent_reason(now)
-                if reason == NO_SECURE_CHANNEL:
-                    if self._tap.waits:
-                        continue  # another device is being asked: the question comes after its answer
-                    self._no_channel(port, link, now)
+                if reason == NO_SECURE_CHANNEL and self._tap.waits:
+                    continue  # another device is being asked: the question comes after its answer
+                self._upkeep.look_into(reason, port, link, now)
                 link.went_down(reason)
                 panel.flush_commands(index)
                 self._revive_at[index] = now + self._revive_after_s()
@@ -404,60 +424,18 @@ class Bus:
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
-        if self._anew or len(self._links) == 1:
-            return self._anew or bool(restart)
+        if self._upkeep.anew or len(self._links) == 1:
+            return self._upkeep.anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
-
-    def _rekeying(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
-        """Go on with a device's window. True while the device is neither up nor down because of that."""
-        window = link.window
-        if window is None or (window.over and window.relaxed_until is None):
-            link.window = None
-            return False
-        if window.relaxed_until is not None:
-            if window.proven or window.over or now >= window.relaxed_until:
-                window.enforce()
-                if window.proven:
-                    link.keys.take_next()
-                self._anew = True
-            return True
-        if window.rekeyed_until is not None:
-            if window.proven:
-                window.rekeyed_until, window.proven = None, False
-                link.rekeyed(now)
-            elif now >= window.rekeyed_until:
-                link.keys.take_next()  # it may have got it all the same
-                link.went_down(BROKE_OFF)
-                window.end(OrderStep.FAILED, REFUSED)
-                self._anew = True
-            return not window.over
-        if not window.expired(now) and not window.in_install_mode and link.online:
-            key = link.keys.following
-            if key is not None and link.keys.following_is(window.order.number) and panel.give_key(index, key):
-                window.rekey(now)
-        return False
-
-    def _no_channel(self, port: Port, link: DeviceLink, now: float) -> None:
-        """The device answers, but not over the key that was tried: is it in install mode, or is its key the other?"""
-        link.note_install_mode(in_install_mode(port, link.device.address))
-        window = link.window
-        if link.install_mode:
-            wanted = window is not None and window.in_install_mode and not window.over
-            if window is not None and wanted and link.device.next_number == window.order.number:
-                window.relax(now)
-                self._anew = True
-        elif (len(self._links) == 1 or now >= self._other_key_at) and link.keys.failed():
-            self._other_key_at = now + OTHER_KEY_S
-            self._anew = True
 
 
 def _seat(link: DeviceLink) -> Seat:
     device, window = link.device, link.window
     if window is not None and window.relaxed_until is not None and device.next_key is not None:
-        return Seat(device.port, device.address, device.next_key, relaxed=True)
-    return Seat(device.port, device.address, link.keys.now)
+        return Seat(device.port, link.address, device.next_key, relaxed=True)
+    return Seat(device.port, link.address, link.keys.now)
 
 
 def _dropped(queued: _Queued) -> None:

@@ -22,6 +22,7 @@ from doorward.hardware.driver import (
     KeysPressed,
     KeyTaken,
     OutputState,
+    PlaceTaken,
     SetOutput,
     SupplyChanged,
     TamperChanged,
@@ -30,6 +31,9 @@ from doorward.hardware.osdp import hub
 from doorward.hardware.osdp.command import MAX_PULSE_MS, Capabilities
 from doorward.hardware.osdp.key_ring import KeyRing
 from doorward.hardware.osdp.key_window import REFUSED, KeyWindow
+from doorward.hardware.osdp.move import REFUSED as MOVE_REFUSED
+from doorward.hardware.osdp.move import Move
+from doorward.hardware.osdp.place_ring import Place, PlaceRing
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +55,10 @@ RENEW_PULSE_S = 20.0
 """A long pulse is renewed this often; if we die, the device ends it within 25.5 s."""
 
 NO_ANSWER = "The device does not answer. Check its power, its cable and its address."
+NOT_FOUND = (
+    "The device does not answer at {here}. It was to move, so it is looked for at {there} too. Check its power and its "
+    "cable; if somebody has set it otherwise, edit the device."
+)
 NO_SECURE_CHANNEL = (
     "The device answers, but no secure channel could be made: its key is not ours, or it is in "
     "install mode. Pair it again, or replace it."
@@ -69,6 +77,10 @@ _KEYS = {code: chr(code) for code in b"0123456789*#"} | {0x7F: "*", 0x0D: "#"}
 """The keys of an OSDP keypad: digits in ASCII, * as DEL, # as CR. Some readers send * and # as they are printed."""
 
 
+def _words(place: Place) -> str:
+    return f"address {place.address} and {place.baud} baud"
+
+
 @dataclass(frozen=True, slots=True)
 class _LongPulse:
     ends_at: float
@@ -83,6 +95,8 @@ class DeviceLink:
         self.signals = device.signals
         self.keys = KeyRing(device)
         self.window: KeyWindow | None = None
+        self.places = PlaceRing(device)
+        self.move: Move | None = None
         self.online = False
         self.capabilities: Capabilities | None = None
         self._sink = sink
@@ -133,7 +147,7 @@ class DeviceLink:
         online, can = self.online, self.capabilities
         return DeviceReport(
             self.device.id,
-            self.device.address,
+            self.address,
             online,
             max(0.0, now - self._up_at) if online else None,
             self._install_mode,
@@ -162,6 +176,7 @@ class DeviceLink:
         self.note_install_mode(False)
         self._sink(DeviceOnline(self.device.id))
         self.note_key()
+        self._note_place()
 
     def went_down(self, reason: str) -> None:
         """The device is lost, or still not there; each reason is told once while that lasts."""
@@ -172,8 +187,24 @@ class DeviceLink:
         self._problem = reason
         if reason not in self._told:
             self._told.add(reason)
-            logger.warning("device %s at %s is offline: %s", self.device.address, self.device.port, reason)
+            logger.warning("device %s at %s is offline: %s", self.address, self.device.port, reason)
             self._sink(DeviceOffline(self.device.id, reason))
+
+    @property
+    def address(self) -> int:
+        """Where on its line it is looked for."""
+        return self.places.now.address
+
+    def _note_place(self) -> None:
+        """The device is online: if it is where it was to go, that is its place from now on."""
+        if self.places.moved:
+            self._sink(PlaceTaken(self.device.id, *self.places.now))
+        if self.move is None or not self.move.sent:
+            return
+        if self.places.now == self.move.place:
+            self.move.end(OrderStep.DONE)
+        else:
+            self.move.end(OrderStep.FAILED, MOVE_REFUSED)
 
     @property
     def install_mode(self) -> bool:
@@ -209,6 +240,8 @@ class DeviceLink:
     def absent_reason(self, now: float) -> str:
         """Why it is not online, by what is heard of it."""
         if self._heard_at is None or (self.online and self.silent(now)):
+            if (other := self.places.other) is not None:
+                return NOT_FOUND.format(here=_words(self.places.now), there=_words(other))
             return DAMAGED if self._heard_damage else NO_ANSWER
         if not self.online:
             return NO_SECURE_CHANNEL
@@ -248,6 +281,8 @@ class DeviceLink:
         if kind == osdp_sys.EVENT_NOTIFICATION:
             if self.window is not None:
                 self.window.notified(event)
+            if self.move is not None:
+                self.move.notified(event)
             return
         if self.window is not None and self.window.relaxed_until is not None:
             return  # nothing counts that is said before the channel is enforced

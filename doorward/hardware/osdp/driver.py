@@ -17,9 +17,19 @@ def _monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-def _place(device: OsdpDevice) -> OsdpDevice:
+def _fixed(device: OsdpDevice) -> OsdpDevice:
     """The device without what may change while it is driven."""
-    return msgspec.structs.replace(device, key=b"", next_key=None, next_number=0, signals=DEFAULT_SIGNALS)
+    return msgspec.structs.replace(
+        device,
+        key=b"",
+        next_key=None,
+        next_number=0,
+        signals=DEFAULT_SIGNALS,
+        address=0,
+        baud=0,
+        next_address=None,
+        next_baud=None,
+    )
 
 
 class OsdpDriver:
@@ -69,9 +79,14 @@ class OsdpDriver:
             bus.stop_order(order_id)
 
     def rekey(self, devices: Sequence[OsdpDevice]) -> bool:
-        """Take other keys and signals for the same devices. False when more has changed."""
+        """Take other keys, signals and places for the same devices. False when more has changed.
+
+        More is also a place that a device is not looked for at now.
+        """
         given = list(devices)
-        if [_place(device) for device in given] != [_place(device) for device in self._devices]:
+        if [_fixed(device) for device in given] != [_fixed(device) for device in self._devices]:
+            return False
+        if not all(self._bus_of[device.id].fits(device) for device in given):
             return False
         self._devices = given
         for bus in self._buses:

@@ -9,7 +9,8 @@ import osdp_sys
 
 from doorward.acs.messages import Capability, DeviceIdentity
 from doorward.hardware.osdp.command import OUTPUT_TIMED_LEVELS, Capabilities, OsdpCommand
-from doorward.hardware.osdp.port import Port, PortUnusable
+from doorward.hardware.osdp.port import Port
+from doorward.hardware.reopening import PortUnusable
 
 MAX_ADDRESS = 0x7E
 MAX_DEVICES = 32
@@ -110,6 +111,11 @@ class Panel:
         """Send a new key over the secure channel; what libosdp then says of the channel comes as notifications."""
         self._panel.set_flag(index, osdp_sys.FLAG_ENABLE_NOTIFICATION)
         return self.submit(index, {"command": osdp_sys.CMD_KEYSET, "type": 1, "data": key})
+
+    def move(self, index: int, address: int, baud: int) -> bool:
+        """Tell a device to go to another place; whether it did comes as a notification. libosdp then goes there too."""
+        self._panel.set_flag(index, osdp_sys.FLAG_ENABLE_NOTIFICATION)
+        return self.submit(index, {"command": osdp_sys.CMD_COMSET, "address": address, "baud_rate": baud})
 
     def send_file(self, index: int, file_type: int, data: bytes) -> bool:
         """Begin to send a file; libosdp takes its pieces from `data`. False when it does not take it."""

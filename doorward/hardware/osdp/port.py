@@ -6,13 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
 
+from doorward.hardware.reopening import PortUnusable
+
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[bytes], None]
-
-
-class PortUnusable(Exception):
-    """The port cannot be opened or was lost; the message is a sentence for people."""
 
 
 class Port(ABC):
@@ -66,6 +64,9 @@ class Port(ABC):
             self._forget_input()
         except OSError as error:
             self._lose(error)
+
+    def set_speed(self, baud: int) -> None:  # noqa: B027 - a converter has a speed of its own
+        """Run at this speed from now on, where that is ours to say."""
 
     def discard(self) -> None:
         """Forget what was received but not read, and what was written but not sent."""

@@ -5,7 +5,8 @@ import os
 
 import serial
 
-from doorward.hardware.osdp.port import Listener, Port, PortUnusable
+from doorward.hardware.osdp.port import Listener, Port
+from doorward.hardware.reopening import PortUnusable
 
 
 class SerialPort(Port):
@@ -18,6 +19,15 @@ class SerialPort(Port):
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortUnusable(_explain(path, error)) from error
         super().__init__(path, self._serial.fileno(), on_received, on_sent)
+
+    def set_speed(self, baud: int) -> None:
+        """Run at this speed from now on."""
+        if self._serial.baudrate == baud:
+            return
+        try:
+            self._serial.baudrate = baud
+        except (serial.SerialException, OSError, ValueError) as error:
+            self._lose(error)
 
     def _receive(self, size: int) -> bytes:
         return os.read(self.fileno, size)

@@ -9,7 +9,8 @@ import socket
 from contextlib import suppress
 
 from doorward.acs.doors.line import SOCKET_SCHEME, socket_place
-from doorward.hardware.osdp.port import Listener, Port, PortUnusable
+from doorward.hardware.osdp.port import Listener, Port
+from doorward.hardware.reopening import PortUnusable
 
 CONNECT_S = 3.0
 _KEEPALIVE = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3))

@@ -6,6 +6,7 @@ from typing import Any
 import osdp_sys
 
 from doorward.acs.decision.card_format import CardBits
+from doorward.acs.devices import DEFAULT_BAUD
 from doorward.hardware.osdp.hub import VENDOR_CODE, LockReport, encode_report
 from doorward.hardware.simulators.line import SerialLine
 
@@ -50,7 +51,9 @@ class SimulatedDevice:
         self._was_secure = False
         self.refuses: set[int] = set()
         self.files: list[tuple[int, bytes]] = []
-        self._address = address
+        self.address = address
+        """As it was last set: a device keeps what a control panel told it, also without power."""
+        self.baud = DEFAULT_BAUD
         self._capabilities = [
             {"function_code": code, "compliance_level": level, "num_items": items}
             for code, level, items in capabilities
@@ -63,15 +66,15 @@ class SimulatedDevice:
         self._was_secure = False
         self._device = osdp_sys.PeripheralDevice(
             {
-                "name": f"address {self._address}",
-                "address": self._address,
+                "name": f"address {self.address}",
+                "address": self.address,
                 "flags": flags,
                 "scbk": key,
                 "channel": self.line,
                 "version": 1,
                 "model": 1,
                 "vendor_code": 0x00D00D,
-                "serial_number": self._address,
+                "serial_number": self.address,
                 "firmware_version": 1,
             },
             capabilities=self._capabilities,
@@ -166,5 +169,7 @@ class SimulatedDevice:
         # Called from C, which crashes on an exception, and which drops a reference to the reply that it
         # was not given: only a tuple made for this call makes up for that, a constant one wears None out.
         self._commands.append(command)
+        if command["command"] == osdp_sys.CMD_COMSET_DONE:
+            self.address, self.baud = int(command["address"]), int(command["baud_rate"])
         accepted, reply = -1 if command["command"] in self.refuses else 0, None
         return accepted, reply

@@ -98,6 +98,11 @@ class Trunk:
                 drop.arrive(frame)
         return [drop for drop in self.drops.values() if drop.waiting]
 
+    def move(self, drop: Drop, address: int) -> None:
+        """What is for this address goes to this drop from now on; where it was, there is nobody."""
+        if self.drops.get(address) is not drop:
+            self.drops = {at: one for at, one in self.drops.items() if one is not drop} | {address: drop}
+
     def _at(self, address: int) -> list[Drop]:
         return [self.drops[address]] if address in self.drops else []
 

@@ -43,6 +43,8 @@ class SiteDevice:
         self._outputs = [TimedOutput() for _ in range(spec.outputs)]
         self.disturbance.faults = spec.faults
         self._device = SimulatedDevice(self.drop, spec.address, *self._burnt_in(_capabilities(spec)))
+        self._trunk = trunk
+        self._trunk, self._address = trunk, spec.address
         trunk.drops[spec.address] = self.drop
 
     def refresh(self, now: float) -> list[Happening]:
@@ -52,6 +54,7 @@ class SiteDevice:
         for _ in range(REFRESHES_MOST):
             for command in self._device.refresh():
                 self._take(command, now, seen)
+            self._trunk.move(self.drop, self._device.address)
             if not self.drop.waiting:
                 break
         heard = self.drop.heard_secure and not self.disturbance.faults.dead
@@ -154,6 +157,15 @@ class SiteDevice:
             seen.append(Happening(now, What.LIGHT, self.spec.name, colour))
         elif kind == osdp_sys.CMD_KEYSET:
             self._key = bytes(command["data"])
+        elif kind == osdp_sys.CMD_COMSET:
+            self._move(command["address"])
+
+    def _move(self, address: int) -> None:
+        """It answers at another address from its next frame on, unless somebody is there already."""
+        if address not in self._trunk.drops:
+            del self._trunk.drops[self._address]
+            self._trunk.drops[address] = self.drop
+            self._address = address
 
 
 def _capabilities(spec: DeviceSpec) -> list[tuple[int, int, int]]:

@@ -22,8 +22,8 @@ from doorward.hardware.driver import (
     SetOutput,
     ShowDoor,
 )
-from doorward.hardware.osdp.port import PortUnusable
 from doorward.hardware.osdp.serial_port import SerialPort
+from doorward.hardware.reopening import keep_serving
 from doorward.hardware.wiegand.codec import Burst, Codec, Decoder, Heard, Noise, TamperInput
 from doorward.hardware.wiegand.codecs import CODECS
 from doorward.hardware.wiegand.reader import WiegandReader
@@ -37,8 +37,6 @@ PARTIAL_S = 0.5
 BEATS_MISSED = 3
 """So many heartbeats may be missing before the converter is lost."""
 NOISE_TOLD_S = 60.0
-REOPEN_FIRST_S = 0.25
-REOPEN_MOST_S = 2.0
 
 _UNKNOWN_FRAMING = "This controller does not know the framing {}. Update the controller, or choose another framing."
 _NO_HEARTBEAT = "The converter does not answer. Check its power, its cable, its baud rate and its framing."
@@ -97,22 +95,13 @@ class WiegandPort:
         if self._codec is None:
             self._all_down(_UNKNOWN_FRAMING.format(self.devices[0].framing))
             return
-        pause_s = REOPEN_FIRST_S
-        while not self._stopping.is_set():
-            served_from = self._monotonic()
-            try:
-                with SerialPort(self.devices[0].port, self.devices[0].baud, _ignore, _ignore) as port:
-                    self._serve(port, self._codec)
-            except PortUnusable as error:
-                self._all_down(str(error))
-            except Exception:
-                # Whatever it was, a dead thread would leave the readers looking alive for ever.
-                logger.exception("the Wiegand port %s failed and begins again", self.devices[0].port)
-                self._all_down("Serving the port failed; the controller's log says why. It begins again.")
-            if self._monotonic() - served_from > REOPEN_MOST_S:
-                pause_s = REOPEN_FIRST_S
-            self._stopping.wait(pause_s)
-            pause_s = min(pause_s * 2, REOPEN_MOST_S)
+        codec = self._codec
+
+        def serve() -> None:
+            with SerialPort(self.devices[0].port, self.devices[0].baud, _ignore, _ignore) as port:
+                self._serve(port, codec)
+
+        keep_serving(self.devices[0].port, serve, self._all_down, self._stopping, self._monotonic)
 
     def _all_down(self, reason: str) -> None:
         for reader in self._readers:

@@ -57,9 +57,12 @@ from doorward.acs.doors.ip_settings import IpSettings
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
+from doorward.acs.doors.osdp_edit import update_osdp_device
 from doorward.acs.doors.osdp_keys import commit_key, drop_next_key, plan_key, set_main_key
+from doorward.acs.doors.osdp_moves import commit_place, drop_next_place, plan_move
 from doorward.acs.doors.readers import delete_device, delete_reader, update_reader
 from doorward.acs.doors.rewiring import set_wiring
+from doorward.acs.doors.signal_sets import choose_signals, create_signal_set, delete_signal_set, update_signal_set
 from doorward.acs.doors.signals import set_reader_signals
 from doorward.acs.doors.wiegand import Converter
 from doorward.acs.doors.wiegand_devices import create_wiegand_device, delete_wiegand_device, update_wiegand_device
@@ -293,6 +296,17 @@ async def doors(walk: Walk) -> None:
     await do(drop_next_key, device.id)
     _, order = await do(plan_key, device.id, KeyWay.SECURE_CHANNEL)
     await do(commit_key, here, device.id, order.number)
+    await do(update_osdp_device, device.id, {"name": "Lab reader"})
+    await do(update_osdp_device, device.id, {"address": 7})
+    await do(plan_move, device.id, 8, 115_200)
+    await do(drop_next_place, device.id)
+    await do(plan_move, device.id, 8, 115_200)
+    await do(commit_place, here, device.id, 8, 115_200)
+    shown = await do(create_signal_set, "Loud", Signals(granted=Signal(SignalColour.BLUE)))
+    spare = await do(create_signal_set, "Spare", Signals())
+    await do(delete_signal_set, spare.id)
+    await do(choose_signals, reader.id, shown.id)
+    await do(update_signal_set, shown.id, {"signals": Signals(granted=Signal(SignalColour.CYAN))})
     await do(set_reader_signals, Signals(denied=Signal(SignalColour.RED, tones=5)))
     await do(update_wiegand_device, converter.id, {"channel": 2})
     await do(delete_wiegand_device, converter.id)

@@ -11,8 +11,8 @@ from doorward.acs.devices import OsdpDevice
 from doorward.acs.doors.line import check_line
 from doorward.acs.errors import ValidationFailed
 from doorward.hardware.driver import DeviceOffline, DeviceOnline, OutputState, SetOutput
-from doorward.hardware.osdp.port import PortUnusable
 from doorward.hardware.osdp.socket_port import SocketPort
+from doorward.hardware.reopening import PortUnusable
 from doorward.hardware.simulators.device import DOOR_IO_CAPABILITIES, SimulatedDevice
 from doorward.hardware.simulators.line import SerialLine
 from tests.hardware.osdp.converter import converting

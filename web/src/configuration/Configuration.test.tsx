@@ -10,6 +10,8 @@ import { configurationHref, inConfiguration, NEW, parseConfiguration, type Secti
 afterEach(() => vi.unstubAllGlobals());
 
 const ALL = Object.keys(SECTIONS) as Section[];
+const SIGNAL = { colour: "RED", blinks: false, tones: 1, text: "" };
+const SIGNALS = { granted: SIGNAL, denied: SIGNAL, waiting: SIGNAL, lockdown: SIGNAL };
 const NOTHING = {
   RuleList: {
     accessRules: {
@@ -60,6 +62,8 @@ const NOTHING = {
     pinRules: { minLength: 4, maxLength: 8, endKey: "#", digitTimeoutMs: 5000, lockoutAfter: 5, lockoutMs: 30_000 },
     readerSettings: [],
   },
+  OsdpBuses: { osdpBuses: [], osdpDevices: [] },
+  SignalSets: { readerSignals: SIGNALS, signalSets: [], osdpDevices: [] },
 };
 
 function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write"]) {
@@ -76,8 +80,9 @@ test.each(ALL)("the list of %s says so when it is empty, and is accessible", asy
   expect(await faultsOf(container)).toEqual([]);
 });
 
-// Readers come with their doors, and of a device the kind is chosen first.
-test.each(ALL.filter((section) => section !== "readers" && section !== "devices"))("what is new in %s begins with a form", async (section) => {
+// Readers and buses come with their doors and devices, and of a device the kind is chosen first.
+const LISTED_ONLY = new Set(["readers", "osdp", "devices"]);
+test.each(ALL.filter((section) => !LISTED_ONLY.has(section)))("what is new in %s begins with a form", async (section) => {
   const { container } = show(section, NEW);
   expect(await screen.findByLabelText(/^Name/)).toBeEnabled();
   expect(screen.getByRole("button", { name: /^Create the/ })).toBeDefined();

@@ -23,6 +23,8 @@ import { LocalRuleList } from "./io/LocalRuleList";
 import { LocalRuleScreen } from "./io/LocalRuleScreen";
 import { OutputList } from "./io/OutputList";
 import { OutputScreen } from "./io/OutputScreen";
+import { BusList } from "./osdp/BusList";
+import { DeviceScreen } from "./osdp/DeviceScreen";
 import { RuleList } from "./rules/RuleList";
 import { RuleScreen } from "./rules/RuleScreen";
 import { HolidayList } from "./schedules/HolidayList";
@@ -31,6 +33,8 @@ import { OverrideList } from "./schedules/OverrideList";
 import { OverrideScreen } from "./schedules/OverrideScreen";
 import { ScheduleList } from "./schedules/ScheduleList";
 import { ScheduleScreen } from "./schedules/ScheduleScreen";
+import { SignalList } from "./signals/SignalList";
+import { SignalScreen } from "./signals/SignalScreen";
 import { LevelList } from "./threats/LevelList";
 import { LevelScreen } from "./threats/LevelScreen";
 import { InterlockList } from "./zones/InterlockList";
@@ -98,6 +102,10 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <FormatList writable={writable} /> : <FormatScreen key={id} id={id} writable={writable} />,
   readers: ({ id, writable }) =>
     id === null ? <ReaderList writable={writable} /> : <ReaderScreen key={id} id={id} writable={writable} />,
+  osdp: ({ id, writable }) =>
+    id === null ? <BusList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
+  signals: ({ id, writable }) =>
+    id === null ? <SignalList writable={writable} /> : <SignalScreen key={id} id={id} writable={writable} />,
 };
 
 interface ConfigurationProps {

@@ -17,6 +17,8 @@ export const SECTIONS = {
   "local-rules": "Local rules",
   formats: "Card formats",
   readers: "PINs and readers",
+  osdp: "OSDP lines",
+  signals: "Reader signals",
 } as const;
 
 export type Section = keyof typeof SECTIONS;

@@ -101,10 +101,10 @@ function Settings(props: DeviceSettingsProps) {
     case "GPIO":
       return <GpioDevice {...props} />;
     case "OSDP":
-      return device.doorId === null ? null : (
+      return (
         <p>
-          <a className="button" href={configurationHref(inConfiguration("doors", device.doorId))}>
-            Set it up at {device.doorName}
+          <a className="button" href={configurationHref(inConfiguration("osdp", device.id))}>
+            Its settings, keys and line
           </a>
         </p>
       );

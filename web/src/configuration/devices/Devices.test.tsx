@@ -313,9 +313,9 @@ test("pins of a controller are taken into use", async () => {
   });
 });
 
-test("an OSDP device leads to its door", async () => {
+test("an OSDP device leads to its page among the OSDP lines", async () => {
   showOne("o1");
-  expect(await screen.findByText("Set it up at Office")).toHaveAttribute("href", "#/configuration/doors/d1");
+  expect(await screen.findByText("Its settings, keys and line")).toHaveAttribute("href", "#/configuration/osdp/o1");
 });
 
 test("who may only look can change nothing", async () => {

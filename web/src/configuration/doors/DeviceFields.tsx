@@ -1,5 +1,5 @@
 import type { OsdpDeviceInput } from "../../gql/operations";
-import { Check } from "../../ui/Check";
+import { Field } from "../../ui/Field";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
 import { wholeNumber } from "./hardware-words";
@@ -9,13 +9,22 @@ type DeviceField = (typeof DEVICE_FIELDS)[number];
 
 const BAUDS = ["9600", "19200", "38400", "57600", "115200", "230400"].map((baud) => [baud, baud] as const);
 
+/** How a device comes to its key. */
+export type KeyWay = "window" | "has" | "shown";
+
+const KEY_WAYS: readonly (readonly [KeyWay, string])[] = [
+  ["window", "It is given one in install mode, and nobody sees it"],
+  ["has", "It has one already, which I enter"],
+  ["shown", "One is made and shown once, to be set on the device"],
+];
+
 /** An OSDP device as its form holds it. */
 export interface DeviceDraft {
   port: string;
   address: string;
   baud: string;
-  /** Null: the server makes one. */
-  key: string | null;
+  keyWay: KeyWay;
+  key: string;
   strikeOutput: string;
   positionInput: string;
   rexInput: string;
@@ -25,7 +34,8 @@ export const NEW_DEVICE: DeviceDraft = {
   port: "",
   address: "0",
   baud: "115200",
-  key: null,
+  keyWay: "window",
+  key: "",
   strikeOutput: "0",
   positionInput: "0",
   rexInput: "1",
@@ -36,7 +46,8 @@ export function deviceInput(draft: DeviceDraft) {
     port: draft.port.trim(),
     address: wholeNumber(draft.address),
     baud: Number(draft.baud),
-    key: draft.key === null ? null : draft.key.replaceAll(/\s/g, ""),
+    key: draft.keyWay === "has" ? draft.key.replaceAll(/\s/g, "") : null,
+    deriveKey: draft.keyWay === "window",
     strikeOutput: wholeNumber(draft.strikeOutput),
     positionInput: wholeNumber(draft.positionInput),
     rexInput: wholeNumber(draft.rexInput),
@@ -84,19 +95,23 @@ export function DeviceFields({ draft, change, problems, withWires }: DeviceField
           problem={problems.baud}
         />
       </div>
-      <Check
-        label="The device has a key already"
-        hint="Otherwise one is made and shown once, to be set on the device."
-        checked={draft.key !== null}
-        onChange={(has) => change({ key: has ? "" : null })}
+      <Select
+        label="Its key"
+        hint={draft.keyWay === "window" ? "Once it is added, open it and follow “Give it its first key”." : undefined}
+        value={draft.keyWay}
+        options={KEY_WAYS}
+        onChange={(keyWay) => change({ keyWay })}
       />
-      {draft.key !== null && (
-        <Text
+      {draft.keyWay === "has" && (
+        <Field
           label="Secure-channel key"
           hint="32 hexadecimal digits."
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
           required
           value={draft.key}
-          onChange={(key) => change({ key })}
+          onChange={({ currentTarget }) => change({ key: currentTarget.value })}
           problem={problems.key}
         />
       )}

@@ -5,7 +5,7 @@ import { send } from "../../api/send";
 import { DeleteDeviceDocument, type DeviceRowFragment } from "../../gql/operations";
 import { Confirm } from "../../ui/Confirm";
 import { Part } from "../Editor";
-import { Cell, Rows } from "../Page";
+import { Cell, NameCell, Rows } from "../Page";
 import { DeviceDialog } from "./DeviceDialog";
 import { deviceWords } from "./hardware-words";
 
@@ -60,7 +60,7 @@ function DeviceRow({ device, writable, onChanged }: DeviceRowProps) {
   const close = (): void => setAsking(false);
   return (
     <tr>
-      <th scope="row">{role === "READER" ? `Reader ${readerName ?? ""}` : "Inputs and outputs"}</th>
+      <NameCell section="osdp" id={id} name={role === "READER" ? `Reader ${readerName ?? ""}` : "Inputs and outputs"} />
       <Cell label="Port">{port}</Cell>
       <Cell label="Address">{address}</Cell>
       <Cell label="Baud">{baud}</Cell>

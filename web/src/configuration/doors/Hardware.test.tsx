@@ -135,18 +135,31 @@ test("an OSDP reader without its device gets one, and the key that was made is s
   await userEvent.clear(dialog().getByLabelText("Address, 0 to 126"));
   await userEvent.type(dialog().getByLabelText("Address, 0 to 126"), "1");
   expect(dialog().queryByLabelText("Output of the primary lock")).toBeNull();
+  await userEvent.selectOptions(dialog().getByLabelText("Its key"), "One is made and shown once, to be set on the device");
   await userEvent.click(dialog().getByText("Add the device"));
   expect(await dialog().findByTestId("device-key")).toHaveTextContent(KEY);
-  expect(sent("CreateDevice")?.["input"]).toMatchObject({ doorId: "d1", readerId: "r1", address: 1, key: null });
+  expect(sent("CreateDevice")?.["input"]).toMatchObject({ doorId: "d1", readerId: "r1", address: 1, key: null, deriveKey: false });
   await userEvent.click(dialog().getByText("I have set it on the device"));
   expect(screen.queryByText(KEY)).toBeNull();
+});
+
+test("unless somebody wants it otherwise, a device is given its key later and nobody sees it", async () => {
+  const { sent } = show();
+  const devices = within(await screen.findByRole("table", { name: "OSDP devices" }));
+  expect(devices.getByRole("link", { name: "Reader Office in" })).toHaveAttribute("href", "#/configuration/osdp/v2");
+  await userEvent.click(screen.getByText("Add inputs and outputs"));
+  await userEvent.type(dialog().getByLabelText(/^Serial port/), "/dev/io");
+  expect(dialog().getByText(/follow “Give it its first key”/)).toBeDefined();
+  await userEvent.click(dialog().getByText("Add the device"));
+  await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(sent("CreateDevice")?.["input"]).toMatchObject({ key: null, deriveKey: true });
 });
 
 test("inputs and outputs are added with a key that is entered, and a wrong one is said at the key", async () => {
   const { sent } = show({ answers: { CreateDevice: refused("VALIDATION", "32 digits, please.", "key") } });
   await userEvent.click(await screen.findByText("Add inputs and outputs"));
   await userEvent.type(dialog().getByLabelText(/^Serial port/), "/dev/io");
-  await userEvent.click(dialog().getByLabelText("The device has a key already"));
+  await userEvent.selectOptions(dialog().getByLabelText("Its key"), "It has one already, which I enter");
   await userEvent.type(dialog().getByLabelText(/^Secure-channel key/), "00 11");
   await userEvent.click(dialog().getByText("Add the device"));
   await vi.waitFor(() => expect(dialog().getByLabelText(/^Secure-channel key/)).toBeInvalid());
