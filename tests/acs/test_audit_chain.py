@@ -70,7 +70,7 @@ async def test_a_trail_that_nobody_touched_is_sound_and_every_audit_event_is_in_
         "user_name = 'somebody else'",
         "at = '2020-01-01 00:00:00+00:00'",
         "data = '{}'",
-        "type = 'user.signed_out'",
+        "type = 'audit.user.created'",
         "type = 'no such type'",
         "door_id = 'elsewhere'",
         "trace = '[]'",
