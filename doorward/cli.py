@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_migrate(commands.add_parser("migrate", help="create or upgrade the database, and do nothing else"))
     _add_user(commands.add_parser("user", help="create users and set passwords"))
+    _add_audit(commands.add_parser("audit", help="verify the audit trail, or export it"))
     _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
     _add_demo(commands.add_parser("demo", help="run a complete demo site with simulated hardware"))
     _add_simulate(commands.add_parser("simulate", help="play the hardware of the demo site, or act on it"))
@@ -189,6 +190,35 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     _add_place(password)
     password.add_argument("--name", required=True)
     password.set_defaults(run=_set_password)
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="find audit events that were altered, removed or slipped in")
+    _add_place(verify)
+    verify.add_argument(
+        "--expect", metavar="HEAD", help="a head that an earlier run printed: it must still be in the chain"
+    )
+    verify.set_defaults(run=_verify_audit)
+    export = actions.add_parser("export", help="write audit events and their links as JSON lines to standard output")
+    _add_place(export)
+    export.add_argument("--since", metavar="TIME", help="only those from this time on (ISO 8601)")
+    export.add_argument("--until", metavar="TIME", help="only those before this time")
+    export.set_defaults(run=_export_audit)
+
+
+def _verify_audit(options: argparse.Namespace) -> int:
+    from doorward.server.audit import verify_trail
+    from doorward.server.settings import Settings
+
+    return _run(verify_trail(Settings(options.data, options.database), options.expect))
+
+
+def _export_audit(options: argparse.Namespace) -> int:
+    from doorward.server.audit import export_trail
+    from doorward.server.settings import Settings
+
+    return _run(export_trail(Settings(options.data, options.database), options.since, options.until))
 
 
 def _password() -> str:

@@ -165,7 +165,7 @@ async def _finish(work: Work) -> None:
         await record_changes(work.connection, site.policy_version, work.policy_parts)
     if work.events:
         await lock_log(work.connection)
-        await append(work.connection, work.events, work.now)
+        await append(work.domain.sealer, work.connection, work.events, work.now)
 
 
 def _tell(work: Work) -> None:

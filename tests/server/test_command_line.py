@@ -28,7 +28,7 @@ def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProc
 def test_help_explains_every_command() -> None:
     result = doorward("--help")
     assert result.returncode == 0
-    for command in ("serve", "controller", "migrate", "user", "recorder", "demo", "simulate", "schema"):
+    for command in ("serve", "controller", "migrate", "user", "audit", "recorder", "demo", "simulate", "schema"):
         assert command in result.stdout
         assert doorward(command, "--help").returncode == 0
 

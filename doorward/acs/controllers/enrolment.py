@@ -76,7 +76,7 @@ async def enrol(domain: Domain, secret: str, csr: bytes, address: str) -> tuple[
             event, data["cause"] = EventType.CONTROLLER_ENROLMENT_FAILED, refused
         controller_id = code.controller_id if code is not None else None
         await lock_log(connection)
-        await append(connection, [NewEvent(event, now, controller_id=controller_id, data=data)], now)
+        await append(domain.sealer, connection, [NewEvent(event, now, controller_id=controller_id, data=data)], now)
     domain.bus.announce()
     if issued is None:
         raise EnrolmentRefused(refused)
@@ -102,7 +102,7 @@ async def renew(domain: Domain, controller_id: str, csr: bytes) -> tuple[Issued,
         data = {"serial": issued.serial, "expires_at": issued.expires_at.isoformat()}
         renewed = NewEvent(EventType.CONTROLLER_CERTIFICATE_RENEWED, now, controller_id=controller_id, data=data)
         await lock_log(connection)
-        await append(connection, [renewed], now)
+        await append(domain.sealer, connection, [renewed], now)
     domain.bus.announce()
     return issued, authority
 

@@ -27,7 +27,7 @@ async def note_present(domain: Domain, controller_id: str, data: dict[str, Any])
         if was_absent:
             events = await _with_doors(event, EventType.DOOR_REACHABLE)
         await lock_log(connection)
-        await append(connection, events, now)
+        await append(domain.sealer, connection, events, now)
     domain.bus.announce()
 
 
@@ -43,7 +43,7 @@ async def note_absent(domain: Domain, controller_id: str, reason: str) -> None:
         data = {"cause": reason} if reason else {}
         event = NewEvent(EventType.CONTROLLER_OFFLINE, now, controller_id=controller_id, data=data)
         await lock_log(connection)
-        await append(connection, await _with_doors(event, EventType.DOOR_UNREACHABLE), now)
+        await append(domain.sealer, connection, await _with_doors(event, EventType.DOOR_UNREACHABLE), now)
     domain.bus.announce()
 
 

@@ -9,8 +9,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs.decision.policy import Side
 from doorward.acs.events.catalogue import CATALOGUE, EventType
+from doorward.acs.events.chain import extend
 from doorward.acs.events.models import Event
 from doorward.acs.identity import new_id
+from doorward.acs.sealing import Sealer
 
 _APPEND_LOCK = 0x646F6F72
 """PostgreSQL advisory lock: positions are handed out and committed in one order, so a reader never skips one."""
@@ -58,8 +60,10 @@ async def lock_log(connection: BaseDBAsyncClient) -> None:
         await connection.execute_query("SELECT pg_advisory_xact_lock($1)", [_APPEND_LOCK])
 
 
-async def append(connection: BaseDBAsyncClient, events: Sequence[NewEvent], now: datetime) -> list[Event]:
-    """Write events in this order, in the caller's transaction, which must hold `lock_log`.
+async def append(
+    sealer: Sealer, connection: BaseDBAsyncClient, events: Sequence[NewEvent], now: datetime
+) -> list[Event]:
+    """Write events in this order, in the caller's transaction, which must hold `lock_log`. Audit events are chained.
 
     Returns them as stored, except that they do not know their position: a backlog is written many rows at a time.
     """
@@ -78,4 +82,5 @@ async def append(connection: BaseDBAsyncClient, events: Sequence[NewEvent], now:
         )
         rows.append(row)
     await Event.bulk_create(rows, batch_size=_ROWS_AT_ONCE, using_db=connection)
+    await extend(sealer, connection, rows)
     return rows

@@ -10,6 +10,17 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.events.catalogue import Category, EventType, Severity
 
 
+class AuditLink(Model):
+    """A link of the chain over the audit events. Its digest binds its event and the link before, see chain.py."""
+
+    event_id = fields.CharField(36, primary_key=True)
+    number = fields.BigIntField(unique=True)
+    digest = fields.CharField(64)
+
+    class Meta:
+        table = "audit_link"
+
+
 class Event(Model):
     """One thing that happened. Never changed. No foreign keys: an event outlives what it is about.
 

@@ -22,6 +22,7 @@ from doorward.acs.events.sequences import MOST_RANGES, Stored
 from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord
 from doorward.acs.people.models import Cardholder
+from doorward.acs.sealing import Sealer
 from doorward.acs.transaction import transacted
 from doorward.acs.users.models import User
 from doorward.acs.zones.layout import Layout, read_layout
@@ -68,7 +69,9 @@ async def store_records(
     the records are not in sequence, or a record between them and the stored ones is missing.
     """
     now = domain.clock()
-    stored, wanted = await transacted(lambda connection: _store(connection, controller_id, records, live, now))
+    stored, wanted = await transacted(
+        lambda connection: _store(domain.sealer, connection, controller_id, records, live, now)
+    )
     if wanted is None:
         return stored
     domain.bus.announce()
@@ -78,7 +81,12 @@ async def store_records(
 
 
 async def _store(
-    connection: BaseDBAsyncClient, controller_id: str, records: Sequence[JournalRecord], live: bool, now: datetime
+    sealer: Sealer,
+    connection: BaseDBAsyncClient,
+    controller_id: str,
+    records: Sequence[JournalRecord],
+    live: bool,
+    now: datetime,
 ) -> tuple[Stored, list[Wanted] | None]:
     """What is stored then, and the video wanted (None: nothing was new)."""
     controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
@@ -92,7 +100,7 @@ async def _store(
     names = await _Names.of(fresh, connection)
     await note_uses(connection, fresh)
     await lock_log(connection)
-    events = await append(connection, [names.event(controller_id, record) for record in fresh], now)
+    events = await append(sealer, connection, [names.event(controller_id, record) for record in fresh], now)
     await note_entries(connection, events)
     wanted = await _bookmark(events, connection)
     stored = stored.with_range(numbers[0], numbers[-1])
@@ -103,14 +111,16 @@ async def _store(
 async def give_up_records(domain: Domain, controller_id: str, first: int, last: int) -> Stored:
     """A controller has lost records for good; what is still missing of them is written down and not waited for."""
     now = domain.clock()
-    stored, is_news = await transacted(lambda connection: _give_up(connection, controller_id, first, last, now))
+    stored, is_news = await transacted(
+        lambda connection: _give_up(domain.sealer, connection, controller_id, first, last, now)
+    )
     if is_news:
         domain.bus.announce()
     return stored
 
 
 async def _give_up(
-    connection: BaseDBAsyncClient, controller_id: str, first: int, last: int, now: datetime
+    sealer: Sealer, connection: BaseDBAsyncClient, controller_id: str, first: int, last: int, now: datetime
 ) -> tuple[Stored, bool]:
     controller = await Controller.select_for_update().using_db(connection).get(id=controller_id)
     before = Stored.of(controller.stored_sequence, controller.stored_ahead)
@@ -122,7 +132,9 @@ async def _give_up(
     await _keep(controller, stored, connection)
     lost = {"first": first, "last": last}
     await lock_log(connection)
-    await append(connection, [NewEvent(EventType.JOURNAL_LOST, now, controller_id=controller_id, data=lost)], now)
+    await append(
+        sealer, connection, [NewEvent(EventType.JOURNAL_LOST, now, controller_id=controller_id, data=lost)], now
+    )
     return stored, True
 
 
@@ -142,7 +154,7 @@ async def record_system_event(domain: Domain, event: NewEvent) -> None:
 
     async def write(connection: BaseDBAsyncClient) -> None:
         await lock_log(connection)
-        await append(connection, [event], now)
+        await append(domain.sealer, connection, [event], now)
 
     await transacted(write)
     domain.bus.announce()
