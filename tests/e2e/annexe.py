@@ -206,7 +206,12 @@ class Annexe:
             crowd.join()
 
     def lose_sight(self) -> None:
-        """The simulator was killed: nobody sees any more what its doors do."""
+        """The simulator was killed: nobody sees any more what its doors do, and its ports are gone.
+
+        Their links would lead to whoever on this machine next opens a terminal; udev removes those of real adapters.
+        """
+        for link in self.ports.glob("line-*"):
+            link.unlink()
         self.seen += [Seen(datetime.now(UTC), door, f"{what} {LOST}") for door in DOORS for what in ("strike", "door")]
 
     def _note(self, line: str, at: datetime) -> None:

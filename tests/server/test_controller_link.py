@@ -1,6 +1,7 @@
 """The link over real TLS: hostile controllers, slow, replaced and absent ones, and real ones that are cut off."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -275,9 +276,19 @@ DOOR_KEY = b"i" * 16
 class Box:
     """A real controller with its dialer, in threads of its own; its doors have a fake driver."""
 
-    def __init__(self, folder: Path, identity: Identity, port: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        identity: Identity,
+        port: int,
+        clock: Callable[[], datetime],
+        monotonic_ms: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+    ) -> None:
         self.driver: FakeDriver | None = None
-        self.controller = Controller(identity.controller_id, folder / "journal.db", bytes(32), self._drive, clock)
+        journal = folder / "journal.db"
+        self.controller = Controller(
+            identity.controller_id, journal, bytes(32), self._drive, clock, monotonic_ms=monotonic_ms
+        )
         self.dialer = Dialer(f"wss://127.0.0.1:{port}", identity, self.controller.attach, lambda: Backoff(0.05, 0.2))
 
     def _drive(self, devices: Sequence[Device], sink: EventSink) -> FakeDriver:

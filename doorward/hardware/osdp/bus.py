@@ -374,11 +374,17 @@ class Bus:
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
+        self._check_name(port, restart)
         if self._anew or len(self._links) == 1:
             return self._anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
+
+    def _check_name(self, port: Port, restart: Sequence[int]) -> None:
+        """While nobody is there and the lost are tried again: it may be because this is not the port any more."""
+        if restart and not any(link.online for link in self._links):
+            port.check_name()
 
     def _rekeying(self, index: int, link: DeviceLink, panel: Panel, now: float) -> bool:
         """Go on with a device's window. True while the device is neither up nor down because of that."""
