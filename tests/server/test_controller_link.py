@@ -15,6 +15,7 @@ import pytest
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.controllers.models import ControllerCertificate
 from doorward.acs.controllers.operations import revoke_controller
+from doorward.acs.controllers.presence import missing
 from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.decision.card_format import encode_h10301
 from doorward.acs.decision.door import DoorMode, Position
@@ -255,6 +256,25 @@ async def test_a_controller_that_does_not_come_back_after_the_servers_start_is_s
         await links.hub.watch_for_absence(0)
         (offline,) = await links.events(EventType.CONTROLLER_OFFLINE)
         assert "since the server was started" in offline.data["cause"]
+        await links.hub.watch_for_absence(0)
+        assert await Event.filter(type=EventType.CONTROLLER_OFFLINE).count() == 1
+
+
+async def test_who_is_missing_is_said_once_the_database_is_back(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError("disk")]
+
+    async def find(connected: frozenset[str]) -> list[str]:
+        if failures:
+            raise failures.pop()
+        return await missing(connected)
+
+    monkeypatch.setattr("doorward.server.hub.missing", find)
+    monkeypatch.setattr("doorward.server.hub.RETRY_S", 0.01)
+    async with listening(database_url, tmp_path) as links, greeted(links):
+        pass
+    async with listening(database_url, tmp_path) as links:
         await links.hub.watch_for_absence(0)
         assert await Event.filter(type=EventType.CONTROLLER_OFFLINE).count() == 1
 
