@@ -34,6 +34,7 @@ from doorward.acs.rules.operations import create_access_rule
 from doorward.acs.schedules.operations import create_schedule
 from doorward.server.domain import open_domain
 from doorward.server.settings import Settings
+from tests.e2e.network import LOOPBACK, Network
 from tests.e2e.process import database_arguments, run
 from tests.e2e.program import Program
 
@@ -91,7 +92,7 @@ class Stored:
 def free_port() -> int:
     """A port on loopback that nobody listens to."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
@@ -106,44 +107,29 @@ class Annexe:
         self.ports = folder / "ports"
         self.acts: list[Act] = []
         self.seen: list[Seen] = []
-        self.server_log = folder / "server.log"
         self.controller_id = self._embedded_id = ""
         self.code = ""
         self.server: Program
         self.controller: Program
         self.simulator: Program
 
-    def furnish(
-        self,
-        host: str = "127.0.0.1",
-        dial: tuple[str, int] | None = None,
-        at_server: Sequence[str] = (),
-        at_doors: Sequence[str] = (),
-    ) -> None:
-        """Make the site and the programs, which are run by `at_server` and `at_doors`.
-
-        The controller dials `dial`, or the server itself, which listens at `host`.
-        """
+    def furnish(self, between: Network | None = None) -> None:
+        """Make the site and the programs, at the ends of a network (None: all on loopback)."""
         self.controller_id, self.code = asyncio.run(self._build())
         site = self.folder / "site.yaml"
         database = database_arguments(self.settings.database_url)
         export = ("--controller", CONTROLLER, "--with-keys", "--out", site)
         run("simulator", "export", "--data", self.settings.data, *database, *export)
         port = free_port()
-        self.port = port
-        listen = ("--controllers-host", host, "--controllers-port", str(port))
+        host, dialled_port = (LOOPBACK, port) if between is None else between.to_server(port)
+        at_server, at_doors = ((), ()) if between is None else (between.at_server, between.at_doors)
+        listen = ("--controllers-host", between.server_host if between else LOOPBACK, "--controllers-port", str(port))
         serve: tuple[str | Path, ...] = ("serve", "--data", self.settings.data, "--port", "0", *listen, *database)
-        self.server = Program(serve, self.server_log, through=at_server)
-        dialled, dialled_port = dial or (host, port)
-        apart: tuple[str | Path, ...] = (
-            "controller",
-            "--server",
-            f"wss://{dialled}:{dialled_port}",
-            "--data",
-            self.box,
-        )
-        self.controller = Program(apart, self.folder / "controller.log", through=at_doors)
+        url = f"wss://{host}:{dialled_port}"
+        apart: tuple[str | Path, ...] = ("controller", "--server", url, "--data", self.box)
         play: tuple[str | Path, ...] = ("simulator", "run", "--site", site, "--ports", self.ports)
+        self.server = Program(serve, self.folder / "server.log", through=at_server)
+        self.controller = Program(apart, self.folder / "controller.log", through=at_doors)
         self.simulator = Program(play, self.folder / "simulator.log", self._note, through=at_doors)
 
     def open(self) -> None:
