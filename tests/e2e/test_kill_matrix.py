@@ -41,6 +41,12 @@ class Row:
     killed: tuple[Part, ...]
     returned: tuple[Part, ...]
 
+    @property
+    def starts_without_database(self) -> bool:
+        """Whether the server is brought back first; then it ends until there is one."""
+        order = [part for part in self.returned if part in (Part.SERVER, Part.DATABASE)]
+        return order == [Part.SERVER, Part.DATABASE]
+
     def __str__(self) -> str:
         return f"{'-'.join(part[:2] for part in self.killed)} back {'-'.join(part[:2] for part in self.returned)}"
 
@@ -90,6 +96,7 @@ class Plant:
 
     def live_through(self, row: Row) -> float:
         """Kill and bring back under traffic; after how many seconds everything worked, and was as it should be."""
+        starts = self.starts()
         with self.annexe.traffic(self.chance):
             for part in row.killed:
                 time.sleep(self.chance.uniform(0, 1))  # Traffic goes on meanwhile.
@@ -99,7 +106,20 @@ class Plant:
                 self.bring_back(part)
             took_s = self.annexe.works_again(datetime.now(UTC), WORKS_WITHIN_S)
         self.annexe.compare()
+        for part, count in self.starts().items():
+            again = count - starts[part] - (part in row.killed)
+            assert again == 0 or (part is Part.SERVER and row.starts_without_database), f"the {part} ended by itself"
         return took_s
+
+    def starts(self) -> dict[Part, int]:
+        """How often each program was started so far."""
+        annexe = self.annexe
+        programs = {
+            Part.SERVER: annexe.server,
+            Part.CONTROLLER: annexe.controller,
+            Part.SIMULATOR: annexe.simulator,
+        }
+        return {part: program.starts for part, program in programs.items()}
 
 
 @pytest.fixture(scope="module")

@@ -34,9 +34,9 @@ from tests.server.link_world import CuttingProxy, LinkWorld, listening, until
 from tests.server.test_controller_link import Box
 from tests.world import Clock, World, make_site
 
-EVENTS = 2_000
+EVENTS = 200_000
 AWAY = timedelta(hours=120)
-STEPS = 600
+STEPS = 6_000
 CARDS_A_STEP = 20
 ALONE_AFTER = timedelta(hours=72)
 LONGEST_DELAY_S = 2.0
