@@ -29,6 +29,8 @@ def site(tmp_path: Path, between: Network) -> Iterator[Annexe]:
         annexe.close()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_short_cut_is_no_absence_and_loses_nothing(tmp_path: Path) -> None:
     with network() as between, site(tmp_path, between) as annexe:
         with annexe.traffic(random.Random(5)):

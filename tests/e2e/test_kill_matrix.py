@@ -169,7 +169,7 @@ def test_every_order_of_dying_and_of_coming_back(row: Row, plant: Plant, capsys:
 
 def test_a_sqlite_file_whose_server_dies_in_the_middle_of_writing_is_whole(tmp_path: Path) -> None:
     """On SQLite the database is the server's own; it is killed while the file's write-ahead log grows."""
-    kills = 3  # The controller's pauses between attempts grow each time.
+    kills = 2  # The controller's pauses between attempts grow each time.
     with opened(Annexe(tmp_path)) as annexe:
         log = annexe.settings.data / "doorward.db-wal"
         chance = random.Random(2026)
