@@ -50,6 +50,7 @@ class Cable:
         for name in (self._server, self._doors):
             _ip("netns", "add", name)
             _ip("-n", name, "link", "set", "lo", "up")
+            _ip("netns", "exec", name, "true")  # That may be forbidden, too.
         _ip("-n", self._server, "link", "add", "cable", "type", "veth", "peer", "name", "cable", "netns", self._doors)
         for name, address in ((self._server, SERVER), (self._doors, DOORS)):
             _ip("-n", name, "address", "add", f"{address}/24", "dev", "cable")

@@ -74,7 +74,7 @@ def test_a_long_cut_is_noticed_in_45_seconds_said_on_every_door_and_loses_nothin
         with capsys.disabled():
             print(  # noqa: T201 - the figures are what a slow test is run for
                 f"\n{between.name}: noticed after {noticed_s:.0f} s; works {back_s:.0f} s after the return, with "
-                f"{after - before} records that had waited"
+                f"{after - before} records stored by then"
             )
 
 
