@@ -12,12 +12,16 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _NOBODY = 65534
 _INITDB = ("-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync")
 _START_S = 30.0
 _SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+KEEPS_COMMITS = {"synchronous_commit": "on"}
+"""For a server that is killed: what it has committed it keeps, as long as the machine lives."""
 
 
 class PostgresUnavailable(Exception):
@@ -27,7 +31,9 @@ class PostgresUnavailable(Exception):
 class PostgresServer:
     """One server on loopback; `start()` and `stop()` are its owner's to call."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are instead of, or besides, those that make tests quick."""
+        self._settings = _SETTINGS | dict(settings or {})
         self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-"))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._programs = self._folder
@@ -40,10 +46,15 @@ class PostgresServer:
     def start(self) -> None:
         """Return when it accepts connections. Raises PostgresUnavailable."""
         self._programs = self._place_programs()
-        data = str(self._folder / "data")
-        self._run(self._programs / "initdb", "-D", data, *_INITDB)
+        self._run(self._programs / "initdb", "-D", str(self._folder / "data"), *_INITDB)
         self._port = _free_port()
-        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        self.restart()
+
+    def restart(self) -> None:
+        """Run again after `kill`, over the same data at the same port. Raises PostgresUnavailable."""
+        data = str(self._folder / "data")
+        settings = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        self._said, self._settled = [], threading.Event()
         self._process = subprocess.Popen(
             [
                 self._programs / "postgres",
@@ -64,9 +75,21 @@ class PostgresServer:
         if not self._settled.wait(_START_S) or self._process.poll() is not None:
             raise PostgresUnavailable("".join(self._said) or f"PostgreSQL said nothing for {_START_S:.0f} s.")
 
+    def kill(self) -> None:
+        """SIGKILL, to all of its processes; returns when they are gone."""
+        assert self._process is not None
+        children = _children_of(self._process.pid)
+        self._process.kill()
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self._process.wait()
+        if self._reader is not None:
+            self._reader.join()  # They all hold its end of the pipe.
+
     def stop(self) -> None:
         """End the server and remove all that it wrote."""
-        if self._process is not None:
+        if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
         if self._reader is not None:
@@ -135,6 +158,16 @@ class PostgresServer:
                 if "ready to accept connections" in line:
                     self._settled.set()
         self._settled.set()
+
+
+def _children_of(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # It may have ended.
+            _, _, rest = stat.read_text().rpartition(")")
+            if int(rest.split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _version(folder: str) -> int:

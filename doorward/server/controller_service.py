@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from doorward.acs.controllers.presence import note_absent, note_applied_version, note_present, owns
@@ -132,7 +132,8 @@ class ControllerService:
                 self._domain.lines.detach(self._controller_id)
                 self._domain.orders.lost(self._controller_id)
         if not self._retired:
-            await self._left(reason)
+            # However long that takes, unless the controller comes back before: then nobody was absent.
+            await self._patiently(lambda: note_absent(self._domain, self._controller_id, reason))
 
     async def _handle(self, message: ToServer) -> None:  # noqa: C901 - a case for each message
         if not self._greeted and not isinstance(message, Hello):
@@ -176,23 +177,26 @@ class ControllerService:
         live.connected, live.connected_at, live.last_contact_at = True, now, now
         live.address, live.software, live.boot_id = self._address, hello.software, hello.boot_id
         live.last_sequence = hello.last_sequence
-        told = {
+        told: dict[str, object] = {
             "boot_id": hello.boot_id,
             "last_sequence": hello.last_sequence,
             "policy_version": hello.policy_version,
         }
-        await self._came({**told, "address": self._address} if self._address else told)
+        if self._address:
+            told |= {"address": self._address}
+        await self._patiently(lambda: note_present(self._domain, self._controller_id, told))
         stored = await self._patiently(lambda: stored_of(self._controller_id))
         self._link.send(Welcome(stored.upto, self._domain.clock(), stored.ahead))
         self._domain.doors.attach(self._controller_id, self._link.send)
         self._push_after(hello.policy_version, hello.policy_content)
-        async for presences in known_presences():
-            await self._link.drained()
-            self._link.send(presences)
-        async for uses in known_uses():
-            await self._link.drained()
-            self._link.send(uses)
+        await self._patiently(lambda: self._tell_all(known_presences()))
+        await self._patiently(lambda: self._tell_all(known_uses()))
         self._time.begin()
+
+    async def _tell_all(self, parts: AsyncIterator[ToController]) -> None:
+        async for part in parts:
+            await self._link.drained()
+            self._link.send(part)
 
     async def _note_order(self, news: OrderProgress | Captured) -> None:
         ended = self._domain.orders.note(self._controller_id, news)
@@ -305,18 +309,6 @@ class ControllerService:
         failed, self._journal_ok = self._journal_ok and not health.journal_ok, health.journal_ok
         if failed:
             await self._note(EventType.JOURNAL_FAILED, problem=health.problem)
-
-    async def _came(self, told: dict[str, object]) -> None:
-        try:
-            await note_present(self._domain, self._controller_id, told)
-        except DATABASE_TROUBLE:
-            logger.exception("could not write down that controller %s is there", self._controller_id)
-
-    async def _left(self, reason: str) -> None:
-        try:
-            await note_absent(self._domain, self._controller_id, reason)
-        except DATABASE_TROUBLE:
-            logger.exception("could not write down that controller %s is gone", self._controller_id)
 
     async def _note(self, event_type: EventType, **data: object) -> None:
         """Write down something about the controller; if even that fails, it is in the log."""

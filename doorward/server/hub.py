@@ -6,7 +6,7 @@ import logging
 from doorward.acs.controllers.presence import missing, note_absent
 from doorward.acs.domain import Domain
 from doorward.acs.transaction import DATABASE_TROUBLE
-from doorward.server.controller_service import ControllerService, ServerLink
+from doorward.server.controller_service import RETRY_S, ControllerService, ServerLink
 
 ABSENT_AFTER_S = 45.0
 """So long after the server's start a controller that was there before may take to come back."""
@@ -60,8 +60,11 @@ class ControllerHub:
     async def watch_for_absence(self, after_s: float = ABSENT_AFTER_S) -> None:
         """Once after the start: of controllers that were there before and have not come back, that is said."""
         await asyncio.sleep(after_s)
-        try:
-            for controller_id in await missing(frozenset(self._services)):
-                await note_absent(self._domain, controller_id, "it has not come back since the server was started")
-        except DATABASE_TROUBLE:
-            logger.exception("could not write down which controllers are missing")
+        while True:
+            try:
+                for controller_id in await missing(frozenset(self._services)):
+                    await note_absent(self._domain, controller_id, "it has not come back since the server was started")
+                return
+            except DATABASE_TROUBLE:
+                logger.exception("could not write down which controllers are missing; trying again in %s s", RETRY_S)
+                await asyncio.sleep(RETRY_S)

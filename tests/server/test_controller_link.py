@@ -1,6 +1,7 @@
 """The link over real TLS: hostile controllers, slow, replaced and absent ones, and real ones that are cut off."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pytest
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.controllers.models import ControllerCertificate
 from doorward.acs.controllers.operations import revoke_controller
+from doorward.acs.controllers.presence import missing
 from doorward.acs.controllers.queries import list_controllers
 from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.card_format import encode_h10301
@@ -284,6 +286,25 @@ async def test_a_controller_that_does_not_come_back_after_the_servers_start_is_s
         assert await Event.filter(type=EventType.CONTROLLER_OFFLINE).count() == 1
 
 
+async def test_who_is_missing_is_said_once_the_database_is_back(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError("disk")]
+
+    async def find(connected: frozenset[str]) -> list[str]:
+        if failures:
+            raise failures.pop()
+        return await missing(connected)
+
+    monkeypatch.setattr("doorward.server.hub.missing", find)
+    monkeypatch.setattr("doorward.server.hub.RETRY_S", 0.01)
+    async with listening(database_url, tmp_path) as links, greeted(links):
+        pass
+    async with listening(database_url, tmp_path) as links:
+        await links.hub.watch_for_absence(0)
+        assert await Event.filter(type=EventType.CONTROLLER_OFFLINE).count() == 1
+
+
 async def test_site_settings_reach_controllers_at_once(database_url: str, tmp_path: Path) -> None:
     async with listening(database_url, tmp_path) as links, greeted(links) as peer:
         assert await peer.next(ControllerSettings) == ControllerSettings()
@@ -301,9 +322,19 @@ DOOR_KEY = b"i" * 16
 class Box:
     """A real controller with its dialer, in threads of its own; its doors have a fake driver."""
 
-    def __init__(self, folder: Path, identity: Identity, port: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        identity: Identity,
+        port: int,
+        clock: Callable[[], datetime],
+        monotonic_ms: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+    ) -> None:
         self.driver: FakeDriver | None = None
-        self.controller = Controller(identity.controller_id, folder / "journal.db", bytes(32), self._drive, clock)
+        journal = folder / "journal.db"
+        self.controller = Controller(
+            identity.controller_id, journal, bytes(32), self._drive, clock, monotonic_ms=monotonic_ms
+        )
         self.dialer = Dialer(f"wss://127.0.0.1:{port}", identity, self.controller.attach, lambda: Backoff(0.05, 0.2))
 
     def _drive(self, devices: Sequence[Device], sink: EventSink) -> FakeDriver:

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.controllers.presence import note_absent, note_present
 from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.door import DoorAction, DoorMode, Position
 from doorward.acs.devices import OsdpDevice
@@ -46,6 +47,7 @@ from doorward.acs.messages import (
 )
 from doorward.acs.people.operations import update_cardholder
 from doorward.acs.policy.pipeline import PolicyFeed
+from doorward.acs.zones.presence import known_presences
 from doorward.acs.zones.presence_operations import set_presence
 from doorward.hardware.link import ControllerEnd, memory_link
 from doorward.server.controller_service import ControllerService
@@ -183,6 +185,50 @@ async def test_batches_are_acknowledged_and_a_gap_is_asked_for_again(database_ur
         peer.end.send(JournalBatch((granted(peer.site, 4),)))
         assert (await peer.next(Welcome)).stored_sequence == 2
         assert len(await peer.events(EventType.ACCESS_GRANTED, 2)) == 2
+
+
+async def test_a_greeting_waits_for_a_database_that_comes_back(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the doors would be said to be out of reach for as long as the controller stays."""
+    failing = {name: [OSError("disk"), asyncpg.ConnectionDoesNotExistError("gone")] for name in ("present", "known")}
+
+    async def present(*args: Any) -> None:
+        if failing["present"]:
+            raise failing["present"].pop()
+        await note_present(*args)
+
+    async def known() -> AsyncIterator[Presences]:
+        if failing["known"]:
+            raise failing["known"].pop()
+        async for one in known_presences():
+            yield one
+
+    monkeypatch.setattr("doorward.server.controller_service.note_present", present)
+    monkeypatch.setattr("doorward.server.controller_service.known_presences", known)
+    monkeypatch.setattr("doorward.server.controller_service.RETRY_S", 0.01)
+    async with connected(database_url) as peer:
+        await peer.events(EventType.CONTROLLER_ONLINE)
+        await peer.next(Welcome)
+        await peer.next(PolicySnapshot)
+        assert not any(failing.values())
+
+
+async def test_an_absence_is_said_once_the_database_is_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = [OSError("disk"), asyncpg.ConnectionDoesNotExistError("gone")]
+
+    async def absent(*args: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await note_absent(*args)
+
+    monkeypatch.setattr("doorward.server.controller_service.note_absent", absent)
+    monkeypatch.setattr("doorward.server.controller_service.RETRY_S", 0.01)
+    async with connected(database_url) as peer:
+        await peer.next(Welcome)
+        peer.end.close()
+        await peer.events(EventType.CONTROLLER_OFFLINE)
+        assert not failures
 
 
 async def test_a_batch_waits_for_a_database_that_comes_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

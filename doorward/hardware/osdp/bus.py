@@ -424,11 +424,17 @@ class Bus:
             elif panel.is_disabled(index):
                 link.attempted()
                 panel.enable(index)
+        self._check_name(port, restart)
         if self._upkeep.anew or len(self._links) == 1:
             return self._upkeep.anew or bool(restart)
         for index in restart:
             panel.disable(index)
         return False
+
+    def _check_name(self, port: Port, restart: Sequence[int]) -> None:
+        """While nobody is there and the lost are tried again: it may be because this is not the port any more."""
+        if restart and not any(link.online for link in self._links):
+            port.check_name()
 
 
 def _seat(link: DeviceLink) -> Seat:

@@ -83,6 +83,11 @@ class Port(ABC):
         if self._lost is not None:
             raise PortUnusable(self._lost)
 
+    def check_name(self) -> None:
+        """Raises PortUnusable when the name does not lead to this line any more."""
+        if not self._is_named():
+            raise PortUnusable(f"{self.name} is another serial port now; that one is opened instead.")
+
     def __enter__(self) -> Self:
         return self
 
@@ -95,6 +100,9 @@ class Port(ABC):
 
     def _lose(self, error: Exception) -> None:
         self._lost = self._lost or self._broken(error)
+
+    def _is_named(self) -> bool:
+        return True
 
     @abstractmethod
     def _receive(self, size: int) -> bytes: ...

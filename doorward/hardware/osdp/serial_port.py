@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import serial
 
@@ -28,6 +29,13 @@ class SerialPort(Port):
             self._serial.baudrate = baud
         except (serial.SerialException, OSError, ValueError) as error:
             self._lose(error)
+
+    def _is_named(self) -> bool:
+        """Names of adapters are links; when adapters come and go, an opened one may turn out to be somebody else's."""
+        try:
+            return Path(self.name).stat().st_rdev == os.fstat(self.fileno).st_rdev
+        except OSError as error:
+            raise PortUnusable(_explain(self.name, error)) from error
 
     def _receive(self, size: int) -> bytes:
         return os.read(self.fileno, size)

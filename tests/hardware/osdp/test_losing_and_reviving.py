@@ -65,6 +65,21 @@ def test_a_port_that_another_program_holds_is_told_and_used_when_it_is_free(
             told.next(DeviceOnline, "reader")
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_name_that_leads_to_another_port_by_now_is_followed(
+    shared: bool, key: bytes, told: Heard, new_line: NewLine, tmp_path: Path
+) -> None:
+    """As when a simulator was killed and its terminals have others' numbers, or adapters changed places."""
+    others, path = new_line("others"), tmp_path / "reader"
+    path.symlink_to(others.link.readlink())
+    devices = [OsdpDevice("reader", str(path), 1, key), OsdpDevice("other", str(path), 2, key)]
+    with driving(devices[: 1 + shared], told):
+        assert "does not answer" in told.next(DeviceOffline, "reader").reason
+        path.unlink()
+        with Power(SimulatedDevice(SerialLine(path), 1, key, READER_CAPABILITIES)):
+            told.next(DeviceOnline, "reader")
+
+
 def test_a_path_that_is_no_serial_port_is_told(key: bytes, told: Heard, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a port")
