@@ -112,6 +112,10 @@ class Given:
     heard_ms: int | None = None
 
 
+LATE_MS = 3_000
+"""What is shown at a reader and comes to the rules later than this, because the machine was overloaded or stood still,
+is old: whoever showed it may have left."""
+
 _RELEASING = frozenset({DoorAction.GRANT_ACCESS, DoorAction.UNLOCK})
 _REFUSALS = {
     Refusal.OFFLINE: "The door's device is offline. Check its power and cable, then try again.",
@@ -183,6 +187,7 @@ class Turn:
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
+        self._is_late = False
 
     def take(self, given: TurnInput, heard_ms: int | None = None) -> None:
         """Put one input through the rules. A device that is not wired any more is passed over.
@@ -190,6 +195,7 @@ class Turn:
         `heard_ms` (monotonic) is when a driver told it, if that was before this turn.
         """
         self.sensing.heard_ms = self._moment.now_ms if heard_ms is None else min(heard_ms, self._moment.now_ms)
+        self._is_late = self._moment.now_ms - self.sensing.heard_ms > LATE_MS
         self._take(given)
         self.local.settle()
 
@@ -238,10 +244,10 @@ class Turn:
             return
         match given:
             case CardRead():
-                self.admission.show(reader, given.bits, given.fresh, given.reference)
+                self.admission.show(reader, given.bits, given.fresh and not self._is_late, given.reference)
             case Presented():
-                self.admission.show(reader, given.item, given.fresh, given.reference)
-            case KeysPressed():
+                self.admission.show(reader, given.item, given.fresh and not self._is_late, given.reference)
+            case KeysPressed() if not self._is_late:
                 self.admission.keys(reader, given.keys, given.reference)
 
     def pass_time(self) -> None:

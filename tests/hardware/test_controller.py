@@ -17,10 +17,12 @@ from doorward.hardware.driver import (
     DeviceOffline,
     DeviceOnline,
     Feedback,
+    KeysPressed,
     OutputState,
     SetOutput,
     TamperChanged,
 )
+from doorward.hardware.turn import LATE_MS
 from tests.hardware.site import DOOR, IO, LOCK, READER, Site, snapshot
 
 PULSE = SetOutput(IO, 0, OutputState.PULSE, 5_000)
@@ -179,6 +181,21 @@ def test_a_command_expires_by_the_servers_clock_however_far_the_controllers_is_o
     site.server.send(TimeCheck(1, offset_ms=ahead_s * 1000))
     site.command(DoorAction.UNLOCK, expires_in_s=lifetime_s - ahead_s)
     assert site.result().status is status
+
+
+def test_a_card_that_waited_for_a_controller_at_a_standstill_opens_nothing(site: Site) -> None:
+    with site.busy():
+        site.badge()
+        site.tell(KeysPressed(READER, "1#"))
+        site.clock.ms += LATE_MS + 1
+    unknown = site.server.event(EventType.ACCESS_DENIED)
+    late = site.server.event(EventType.ACCESS_DENIED, after=unknown.sequence)
+    assert late.reason == Reason.READER_WAS_OFFLINE
+    assert PULSE not in site.driver.commands
+    with site.busy():
+        site.badge()
+        site.clock.ms += LATE_MS
+    site.driver.wait_for(PULSE)
 
 
 def test_a_repeated_command_is_answered_again_but_done_once(site: Site) -> None:

@@ -74,7 +74,7 @@ WORDS: dict[Reason, str] = {
     Reason.CLOCK_UNRELIABLE: "The controller's clock cannot be trusted. Check its battery and time server.",
     Reason.READER_UNKNOWN: "This reader is not part of any door. Assign it to a door side.",
     Reason.READER_WAS_OFFLINE: (
-        "The card was presented while the reader was offline and delivered afterwards. Present it again."
+        "The card was presented while the reader was offline or the controller stood still. Present it again."
     ),
     Reason.READER_LOCKED_OUT: "Too many wrong PINs were entered at this reader. Wait until its lockout ends.",
     Reason.DOOR_NOT_READY: "The door has no hardware yet, has no lock, or is under maintenance.",
