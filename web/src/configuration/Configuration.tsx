@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import type { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
-import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
+import { type ConfigurationRoute, configurationHref, GROUPS, inConfiguration, type Section, SECTIONS } from "./place";
 import { ControllerList } from "./controllers/ControllerList";
 import { ControllerScreen } from "./controllers/ControllerScreen";
 import { DeviceList } from "./devices/DeviceList";
@@ -128,15 +128,20 @@ export function Configuration({ route, viewer, lines }: ConfigurationProps) {
   return (
     <div className="configuration">
       <nav ref={nav} className="sections" aria-label="Configuration">
-        {(Object.keys(SECTIONS) as Section[]).map((section) => (
-          <a
-            key={section}
-            className="tab"
-            href={configurationHref(inConfiguration(section))}
-            aria-current={section === route.section ? "page" : undefined}
-          >
-            {SECTIONS[section]}
-          </a>
+        {GROUPS.map(({ name, sections }) => (
+          <div key={name} role="group" aria-label={name} className="section-group">
+            <p aria-hidden="true">{name}</p>
+            {sections.map((section) => (
+              <a
+                key={section}
+                className="tab"
+                href={configurationHref(inConfiguration(section))}
+                aria-current={section === route.section ? "page" : undefined}
+              >
+                {SECTIONS[section]}
+              </a>
+            ))}
+          </div>
         ))}
       </nav>
       {SCREENS[route.section]({ id: route.id, writable, viewer, lines })}

@@ -1,27 +1,41 @@
-/** What can be configured, in the order of the navigation. */
-export const SECTIONS = {
-  rules: "Access rules",
-  schedules: "Schedules",
-  overrides: "Override schedules",
-  holidays: "Holidays",
-  doors: "Doors",
-  elevators: "Elevators",
-  controllers: "Controllers",
-  devices: "Devices",
-  profiles: "Identification",
-  zones: "Zones",
-  interlocks: "Interlocks",
-  threats: "Threat levels",
-  inputs: "Auxiliary inputs",
-  outputs: "Auxiliary outputs",
-  "local-rules": "Local rules",
-  formats: "Card formats",
-  readers: "PINs and readers",
-  osdp: "OSDP lines",
-  signals: "Reader signals",
+/** What can be configured, in groups, in the order of the navigation. */
+const GROUPED = {
+  Access: {
+    rules: "Access rules",
+    schedules: "Schedules",
+    overrides: "Override schedules",
+    holidays: "Holidays",
+    profiles: "Identification",
+    formats: "Card formats",
+    readers: "PINs and readers",
+    threats: "Threat levels",
+  },
+  Places: {
+    doors: "Doors",
+    elevators: "Elevators",
+    zones: "Zones",
+    interlocks: "Interlocks",
+  },
+  Hardware: {
+    controllers: "Controllers",
+    devices: "Devices",
+    osdp: "OSDP lines",
+    signals: "Reader signals",
+    inputs: "Auxiliary inputs",
+    outputs: "Auxiliary outputs",
+    "local-rules": "Local rules",
+  },
 } as const;
 
+export const SECTIONS = { ...GROUPED.Access, ...GROUPED.Places, ...GROUPED.Hardware } as const;
+
 export type Section = keyof typeof SECTIONS;
+
+/** The groups of the navigation, each with its sections. */
+export const GROUPS = Object.entries(GROUPED).map(([name, sections]) => ({
+  name,
+  sections: Object.keys(sections) as Section[],
+}));
 
 /** The id that stands for something that is about to be created. */
 export const NEW = "new";
