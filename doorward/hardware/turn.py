@@ -22,7 +22,6 @@ from doorward.acs.decision.door import (
     DoorRecord,
     DoorSetting,
     DoorState,
-    PowerChanged,
     Refusal,
     ScheduleChanged,
     Step,
@@ -56,6 +55,7 @@ from doorward.acs.messages import (
     Presences,
 )
 from doorward.hardware.admission import Admission
+from doorward.hardware.device_news import DeviceNews
 from doorward.hardware.driver import (
     BatteryChanged,
     CardRead,
@@ -64,19 +64,13 @@ from doorward.hardware.driver import (
     DriverCommand,
     DriverEvent,
     Feedback,
-    FloodChanged,
     InputsChanged,
-    InstallModeChanged,
-    KeyRefused,
     KeysPressed,
-    KeyTaken,
     LockJammed,
-    PlaceTaken,
+    Maintained,
     Presented,
     RadioChanged,
     ShowDoor,
-    SupplyChanged,
-    TamperChanged,
 )
 from doorward.hardware.local_io import LocalIo
 from doorward.hardware.sensing import Sensing
@@ -128,25 +122,6 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Kinds:
-    """The same happening to a reader, and to a device that is none."""
-
-    reader: EventType
-    device: EventType
-
-
-_ONLINE = _Kinds(EventType.READER_ONLINE, EventType.DEVICE_ONLINE)
-_OFFLINE = _Kinds(EventType.READER_OFFLINE, EventType.DEVICE_OFFLINE)
-_KEY_REFUSED = _Kinds(EventType.READER_KEY_REFUSED, EventType.DEVICE_KEY_REFUSED)
-
-
-_INSTALL_MODE = _Kinds(EventType.READER_INSTALL_MODE, EventType.DEVICE_INSTALL_MODE)
-_INSTALL_MODE_ENDED = _Kinds(EventType.READER_INSTALL_MODE_ENDED, EventType.DEVICE_INSTALL_MODE_ENDED)
-_KEY_CHANGED = _Kinds(EventType.READER_KEY_CHANGED, EventType.DEVICE_KEY_CHANGED)
-_MOVED = _Kinds(EventType.READER_MOVED, EventType.DEVICE_MOVED)
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """A driver command to send once the turn is durable, and the operator's command that it belongs to."""
 
@@ -184,6 +159,7 @@ class Turn:
         self.sensing = Sensing(self, situation, moment)
         self.local = LocalIo(self, situation, moment, durable)
         self.wireless = Wireless(self, situation)
+        self.device_news = DeviceNews(self, situation)
         self._known = dict(answers)
         self._moment = moment
         self._durable = durable
@@ -225,18 +201,12 @@ class Turn:
                 self._came_online(given.device_id)
             case DeviceOffline():
                 self._went_offline(given.device_id, given.reason)
-            case TamperChanged():
-                self._tampered(given.device_id, given.active)
-            case SupplyChanged():
-                self._supplied(given.device_id, given.present)
-            case FloodChanged():
-                self._flooded(given.device_id, given.active)
             case BatteryChanged() | LockJammed() | RadioChanged():
                 self.wireless.take(given)
-            case InstallModeChanged() | KeyTaken() | PlaceTaken():
-                self._take_maintenance(given)
-            case KeyRefused():
-                self._device_records(given.device_id, _KEY_REFUSED, {"address": given.source})
+            case Maintained():
+                pass  # for the server only, which has it
+            case _:
+                self.device_news.take(given)
 
     def _take_shown(self, given: CardRead | Presented | KeysPressed) -> None:
         reader = self._wiring.reader_at(given.device_id, given.number)
@@ -352,8 +322,8 @@ class Turn:
         if self.devices.get(device_id):
             return
         self.devices[device_id] = True
-        self._device_records(device_id, _ONLINE)
-        for door_id in self._doors_on(device_id):
+        self.device_news.came_online(device_id)
+        for door_id in self.doors_on(device_id):
             self.connect(door_id)
         for line in self._wiring.readers_on(device_id):
             if line.door_id in self.doors:
@@ -365,33 +335,16 @@ class Turn:
         self.sensing.lose(device_id)
         self.local.lose(device_id)
         self.wireless.lose(device_id)
-        for door_id in self._doors_on(device_id):
+        for door_id in self.doors_on(device_id):
             if self.doors[door_id].online:
                 self.connect(door_id, reason)
             elif was_online is None:
                 self.record(EventType.DOOR_OFFLINE, new_id(), door_id=door_id, data={"reason": reason})
         if was_online is not False:
-            self._device_records(device_id, _OFFLINE, {"reason": reason})
+            self.device_news.went_offline(device_id, reason)
 
-    def _tampered(self, device_id: str, active: bool) -> None:
-        readers = self._wiring.readers_on(device_id)
-        for line in readers:
-            self._reader_record(line, EventType.READER_TAMPER if active else EventType.READER_TAMPER_CLEARED)
-        for door_id in () if readers else self._doors_on(device_id):
-            kind = EventType.DOOR_TAMPER if active else EventType.DOOR_TAMPER_CLEARED
-            self.record(kind, new_id(), door_id=door_id)
-
-    def _supplied(self, device_id: str, present: bool) -> None:
-        for door_id in self._doors_on(device_id):
-            self.step(door_id, PowerChanged(present, new_id()))
-        for line in self._wiring.readers_on(device_id):
-            self._reader_record(line, EventType.READER_POWER_RESTORED if present else EventType.READER_POWER_LOST)
-
-    def _flooded(self, device_id: str, active: bool) -> None:
-        for line in self._wiring.readers_on(device_id):
-            self._reader_record(line, EventType.READER_FLOODED if active else EventType.READER_FLOOD_ENDED)
-
-    def _doors_on(self, device_id: str) -> list[str]:
+    def doors_on(self, device_id: str) -> list[str]:
+        """The doors that something of a device belongs to."""
         return [door_id for door_id in sorted(self._wiring.doors_on(device_id)) if door_id in self.doors]
 
     def _command(self, command: DoorCommand | OutputCommand) -> None:
@@ -503,37 +456,6 @@ class Turn:
                 "credential_id": who.credential_id,
             }
         self.record(noted.type, correlation, **fields)
-
-    def _device_records(self, device_id: str, kinds: _Kinds, data: dict[str, Any] | None = None) -> None:
-        """What happened to a device, at each reader that it is; or about itself, if nothing else tells of it."""
-        readers = self._wiring.readers_on(device_id)
-        for line in readers:
-            self._reader_record(line, kinds.reader, data)
-        if not readers and not self._doors_on(device_id):
-            self.record(kinds.device, new_id(), data={**(data or {}), "device": device_id})
-
-    def _take_maintenance(self, given: InstallModeChanged | KeyTaken | PlaceTaken) -> None:
-        match given:
-            case InstallModeChanged(device_id, active):
-                self._maintenance_records(device_id, _INSTALL_MODE if active else _INSTALL_MODE_ENDED)
-            case KeyTaken(device_id, number):
-                self._maintenance_records(device_id, _KEY_CHANGED, {"number": number})
-            case PlaceTaken(device_id, address, baud):
-                self._maintenance_records(device_id, _MOVED, {"address": address, "baud": baud})
-
-    def _maintenance_records(self, device_id: str, kinds: _Kinds, data: dict[str, Any] | None = None) -> None:
-        """What concerns the device itself, at its first reader or at no door; once, whatever it serves."""
-        told = {**(data or {}), "device": device_id}
-        for line in self._wiring.readers_on(device_id)[:1]:
-            self._reader_record(line, kinds.reader, told)
-        if not self._wiring.readers_on(device_id):
-            door_id = next(iter(self._doors_on(device_id)), None)
-            self.record(kinds.device, new_id(), door_id=door_id, data=told)
-
-    def _reader_record(self, line: ReaderLine, kind: EventType, data: dict[str, Any] | None = None) -> None:
-        reader = self._policy.readers.get(line.reader_id)
-        side = reader.side if reader else None
-        self.record(kind, new_id(), door_id=line.door_id, side=side, reader_id=line.reader_id, data=data or {})
 
     def record(self, kind: EventType, correlation: str, **fields: Any) -> None:
         """Write something down."""
