@@ -75,6 +75,18 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--certificate", type=Path, metavar="PEM", help="serve HTTPS and HTTP/2 with it")
     parser.add_argument("--private-key", type=Path, metavar="PEM", help="the certificate's key")
     parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="without --certificate, a host name or address by which browsers come; may be repeated",
+    )
+    parser.add_argument(
+        "--plain-http",
+        action="store_true",
+        help="no HTTPS even outside of this machine: for a proxy in front that does it",
+    )
+    parser.add_argument(
         "--controllers-port", type=_port, metavar="PORT", help="take in controllers on other computers at this port"
     )
     parser.add_argument(
@@ -119,6 +131,8 @@ def _serve(options: argparse.Namespace) -> int:
         options.controllers_port,
         tuple(options.controllers_name),
         options.peripherals_port,
+        tuple(options.name),
+        options.plain_http,
     )
     return _run(run_server(settings))
 

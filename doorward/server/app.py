@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from doorward.acs.controllers.stored_authority import the_authority
 from doorward.acs.domain import Domain
 from doorward.graphql.endpoint import Endpoint
+from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
 from doorward.server.media import Media
 
@@ -19,16 +21,22 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def build_app(domain: Domain, video_root: Path) -> Starlette:
-    """Everything that the server answers."""
+def build_app(domain: Domain, video_root: Path, hsts: bool = False) -> Starlette:
+    """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
     endpoint = Endpoint(domain)
+
+    async def authority(_: Request) -> Response:
+        """The certificate of the site's own authority, for browsers and controllers."""
+        return Response((await the_authority(domain)).certificate, media_type="application/x-pem-file")
+
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             Route("/healthz", _health),
+            Route(AUTHORITY_PATH, authority),
             *Media(domain, video_root).routes(),
             Mount("/", dashboard()),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders, hsts=hsts)],
     )

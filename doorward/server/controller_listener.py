@@ -6,11 +6,9 @@ link. Whether it counts is looked up for every link; TLS itself only says that i
 
 import asyncio
 import logging
-import os
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from doorward.acs.controllers.attempts import Attempts
-from doorward.acs.controllers.authority import BadRequest, issue_server
+from doorward.acs.controllers.authority import BadRequest
 from doorward.acs.controllers.enrolment import (
     CertificateRefused,
     EnrolmentRefused,
@@ -50,6 +48,7 @@ from doorward.hardware.remote.wire import (
     WireBroken,
 )
 from doorward.server.hub import ControllerHub
+from doorward.server.own_certificate import OwnCertificate
 from doorward.server.remote_link import RemoteServerEnd
 from doorward.server.settings import StartFailed
 
@@ -74,12 +73,11 @@ class ControllerListener:
     def __init__(self, domain: Domain, hub: ControllerHub, names: Sequence[str]) -> None:
         self._domain = domain
         self._hub = hub
-        self._names = names
         self._attempts = Attempts(domain.clock)
         self._connections = self._enrolling = 0
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority = b""
-        self._expires_at: datetime = domain.clock()
+        self.certificate = OwnCertificate(domain, names, self._tls)
 
     async def tls(self) -> ssl.SSLContext:
         """The context of all connections, with a certificate made now. Its key is never on a disk."""
@@ -91,28 +89,8 @@ class ControllerListener:
         context.verify_mode = ssl.CERT_OPTIONAL
         context.verify_flags |= NO_CHECK_TIME  # Whether a certificate counts, and until when, the table says.
         context.load_verify_locations(cadata=authority.certificate.decode("ascii"))
-        await self._certify()
+        await self.certificate.renew()
         return context
-
-    async def watch(self) -> None:
-        """Renew the server's certificate in time. A task."""
-        while True:
-            await asyncio.sleep(LOOK_AGAIN_S)
-            try:
-                if renewal_due(self._expires_at, self._domain.clock()):
-                    await self._certify()
-            except DATABASE_TROUBLE:
-                logger.exception("the server's own certificate was not renewed; trying again")
-
-    async def _certify(self) -> None:
-        key, issued = issue_server(await the_authority(self._domain), self._names, self._domain.clock())
-        descriptor = os.memfd_create("server.pem", os.MFD_CLOEXEC)
-        try:
-            os.write(descriptor, key + issued.certificate)
-            self._tls.load_cert_chain(f"/proc/self/fd/{descriptor}")
-        finally:
-            os.close(descriptor)
-        self._expires_at = issued.expires_at
 
     # Before the WebSocket.
 
@@ -258,7 +236,7 @@ async def listen_for_controllers(
             f"Port {port} on {host} cannot be used for controllers: {error.strerror or error}. "
             "Stop the program that has it, or choose another with --controllers-port."
         ) from error
-    watching = asyncio.create_task(listener.watch(), name="server-certificate")
+    watching = asyncio.create_task(listener.certificate.watch(), name="server-certificate")
     try:
         domain.controllers.port = int(server.sockets[0].getsockname()[1])
         yield domain.controllers.port

@@ -21,11 +21,13 @@ from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
 from doorward.hardware.link import memory_link
+from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
 from doorward.server.hub import ControllerHub
 from doorward.server.jobs import Jobs
+from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
 
@@ -44,6 +46,7 @@ async def run_server(settings: Settings) -> None:
     _check_certificate(settings)
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
+        port = listener.getsockname()[1]
         domain = await stack.enter_async_context(open_domain(settings))
         hub = ControllerHub(domain)
         peripherals = stack.enter_context(_peripherals(settings))
@@ -55,11 +58,13 @@ async def run_server(settings: Settings) -> None:
         stack.push_async_callback(jobs.stop)
         await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
-        app = build_app(domain, settings.video)
+        app = build_app(domain, settings.video, hsts=settings.certificate is not None)
+        config = _config(settings, listener)
+        await stack.enter_async_context(_own_tls(domain, settings, config))
         await stack.enter_async_context(_controllers(domain, settings, hub))
-        _announce(settings, listener)
+        _announce(settings, port)
         served = asyncio.create_task(
-            hypercorn_serve(app, _config(settings, listener), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+            hypercorn_serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
         )
         await asyncio.wait({served, controller_task}, return_when=asyncio.FIRST_COMPLETED)
         asked_to_stop = stop.is_set()
@@ -111,8 +116,23 @@ def _peripherals(settings: Settings) -> Iterator[Listener | None]:
         yield listener
 
 
-def _config(settings: Settings, listener: socket.socket) -> Config:
-    config = Config()
+class _Config(Config):
+    """Hypercorn's, which may be given a TLS context of ours."""
+
+    own_context: ssl.SSLContext | None = None
+
+    @property
+    def ssl_enabled(self) -> bool:
+        """Whether to serve HTTPS."""
+        return self.own_context is not None or super().ssl_enabled
+
+    def create_ssl_context(self) -> ssl.SSLContext | None:
+        """What HTTPS is served with."""
+        return self.own_context or super().create_ssl_context()
+
+
+def _config(settings: Settings, listener: socket.socket) -> _Config:
+    config = _Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")
@@ -124,12 +144,40 @@ def _config(settings: Settings, listener: socket.socket) -> Config:
     return config
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
+def _announce(settings: Settings, port: int) -> None:
     """The line that whoever started the server waits for."""
-    scheme = "https" if settings.certificate else "http"
+    scheme = "https" if settings.is_https else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    sys.stdout.write(f"Doorward is ready at {scheme}://{host}:{listener.getsockname()[1]}\n")
+    if settings.own_tls:
+        sys.stdout.write(f"Browsers trust it once they know its authority: {scheme}://{host}:{port}{AUTHORITY_PATH}\n")
+    sys.stdout.write(f"Doorward is ready at {scheme}://{host}:{port}\n")
     sys.stdout.flush()
+
+
+@asynccontextmanager
+async def _own_tls(domain: Domain, settings: Settings, config: _Config) -> AsyncIterator[None]:
+    """Where no certificate was given but other machines may come: one of the site's own authority."""
+    if not settings.own_tls:
+        yield
+        return
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(config.alpn_protocols)
+    names = {*settings.names, socket.gethostname(), socket.getfqdn(), "localhost", *_address_of(settings.host)}
+    certificate = OwnCertificate(domain, sorted(names), context)
+    await certificate.renew()
+    config.own_context = context
+    watching = asyncio.create_task(certificate.watch(), name="api-certificate")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+def _address_of(host: str) -> list[str]:
+    """The address that is listened at, unless that is all of them."""
+    return [] if host in {"0.0.0.0", "::"} else [host]  # noqa: S104 - looked for, not listened at
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """What a server is told when it starts."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from doorward.acs.database import sqlite_url
@@ -26,6 +27,8 @@ class Settings:
 
     Controllers on other computers are taken in at `controllers_port` (None: there are none). `controllers_names` are
     host names and addresses that the certificate shown there should name as well; controllers do not need them.
+    Outside of this machine the API is served by HTTPS: with `certificate`, or one of the server's own authority for
+    these `names`. `plain_http` turns that off, for a proxy that does it.
     `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
     """
 
@@ -39,6 +42,18 @@ class Settings:
     controllers_port: int | None = None
     controllers_names: tuple[str, ...] = ()
     peripherals_port: int | None = None
+    names: tuple[str, ...] = ()
+    plain_http: bool = False
+
+    @property
+    def own_tls(self) -> bool:
+        """Whether to serve the API by HTTPS with a certificate of the server's own."""
+        return self.certificate is None and not self.plain_http and not _is_loopback(self.host)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the API is served by HTTPS."""
+        return self.certificate is not None or self.own_tls
 
     @property
     def database_url(self) -> str:
@@ -59,6 +74,13 @@ class Settings:
     def video(self) -> Path:
         """The recorder's root."""
         return self.data / "video"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def prepare_data_directory(settings: Settings) -> None:
