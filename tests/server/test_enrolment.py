@@ -145,7 +145,7 @@ async def test_an_impostor_that_shows_the_right_authority_has_no_certificate_of_
         async def impostor(domain: object) -> object:
             return false
 
-        monkeypatch.setattr("doorward.server.controller_listener.the_authority", impostor)
+        monkeypatch.setattr("doorward.server.own_certificate.the_authority", impostor)
         monkeypatch.setattr("doorward.hardware.remote.enrol._authority_of", lambda url: real)
         async with listen_for_controllers(links.world.domain, links.hub, "127.0.0.1", 0) as port:
             with pytest.raises(EnrolmentFailed, match="certificate"):
