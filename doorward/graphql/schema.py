@@ -22,6 +22,7 @@ from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
 from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
+from doorward.graphql.executor import Executor
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
@@ -131,6 +132,7 @@ def build_schema() -> strawberry.Schema:
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
+        execution_context_class=Executor,
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
