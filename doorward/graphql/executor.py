@@ -6,6 +6,7 @@ through the stock executor, and so does whatever a leaf turns out to be that is 
 paths and the order of keys are the same; docs/design/executor.md says what is planned and what it rests on.
 """
 
+import enum
 import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -82,8 +83,8 @@ class Plans:
     subfields: dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, CollectedFields]] = field(
         default_factory=dict
     )
-    fields: dict[tuple[str, int], tuple[GroupedFieldSet, list[Planned]]] = field(default_factory=dict)
-    """By type and identity of the selection, which the entry keeps alive."""
+    fields: dict[int, tuple[GroupedFieldSet, list[Planned]]] = field(default_factory=dict)
+    """By identity of the selection, which is of one type; the entry keeps it alive."""
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -122,7 +123,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         """The selected fields of one object, in the order in which they were asked for."""
         if self._watched:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        known = self._plans.fields.get((parent_type.name, id(grouped_field_set)))
+        known = self._plans.fields.get(id(grouped_field_set))
         planned = self._plan(parent_type, grouped_field_set) if known is None else known[1]
         results: dict[str, Any] = {}
         pending: list[str] = []
@@ -160,6 +161,43 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             raise
         return self._when_all(results, pending) if pending else results
 
+    def complete_list_item_value(
+        self,
+        item: Any,
+        complete_results: list[Any],
+        item_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        item_path: Path,
+        position_context: Any,
+    ) -> bool:
+        """An object in a list, straight from its fields; whether there is something to wait for."""
+        kind = item_type.of_type if is_non_null_type(item_type) else item_type
+        if (
+            item is None
+            or item is Undefined
+            or position_context is not None
+            or not is_object_type(kind)
+            or kind.is_type_of is not None
+            or isinstance(item, Exception)
+        ):
+            return super().complete_list_item_value(
+                item, complete_results, item_type, field_details_list, info, item_path, position_context
+            )
+        try:
+            selected = self.collect_subfields(kind, field_details_list)
+            completed = self.execute_collected_subfields(
+                kind, item, item_path, selected.grouped_field_set, selected.new_defer_usages, None
+            )
+        except Exception as error:  # noqa: BLE001 - a field's failure is part of the answer
+            self.handle_field_error(error, item_type, field_details_list, item_path)
+            complete_results.append(None)
+            return False
+        if later := self.is_awaitable(completed):
+            completed = self._later(completed, item_type, field_details_list, item_path)
+        complete_results.append(completed)
+        return later
+
     async def _when_all(self, results: dict[str, Any], pending: list[str]) -> dict[str, Any]:
         if len(pending) == 1:
             results[pending[0]] = await results[pending[0]]
@@ -194,16 +232,16 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             raise TypeError(f"Cannot return null for non-nullable field {asked}.")
         completed = self.complete_leaf_value(leaf.kind, value)
         if self.is_awaitable(completed):
-            return self._completed_later(completed, leaf, details, Path(path, key, parent_type.name))
+            return self._later(completed, leaf.definition.type, details, Path(path, key, parent_type.name))
         return completed
 
-    async def _completed_later(
-        self, completed: Awaitable[Any], leaf: Leaf, details: FieldDetailsList, place: Path
+    async def _later(
+        self, completed: Awaitable[Any], kind: GraphQLOutputType, details: FieldDetailsList, place: Path
     ) -> Any:
         try:
             return await completed
-        except Exception as error:  # noqa: BLE001 - as above
-            self.handle_field_error(error, leaf.definition.type, details, place)
+        except Exception as error:  # noqa: BLE001 - a field's failure is part of the answer
+            self.handle_field_error(error, kind, details, place)
             return None
 
     def _plan(self, parent_type: GraphQLObjectType, grouped_field_set: GroupedFieldSet) -> list[Planned]:
@@ -215,7 +253,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 planned.append((key, details, parent_type.name))
             else:
                 planned.append((key, details, _leaf(definition, node) if definition else None))
-        self._plans.fields[parent_type.name, id(grouped_field_set)] = (grouped_field_set, planned)
+        self._plans.fields[id(grouped_field_set)] = (grouped_field_set, planned)
         return planned
 
 
@@ -247,7 +285,8 @@ def _names(kind: object) -> dict[int, str]:
     """The names of an enum's members as the stock would find them, one comparison after the other."""
     if not isinstance(kind, CustomGraphQLEnumType):
         return {}
-    return {id(member): kind.coerce_output_value(member) for member in kind.wrapped_cls}
+    members: type[enum.Enum] = kind.wrapped_cls
+    return {id(member): kind.coerce_output_value(member) for member in members}
 
 
 def _selects_always_the_same(selections: SelectionSetNode) -> bool:
@@ -262,7 +301,7 @@ def _selects_always_the_same(selections: SelectionSetNode) -> bool:
     return True
 
 
-class _Kept:
+class Kept:
     """Plans from earlier requests, by the operation's place in memory: what is kept, stays where it is."""
 
     def __init__(self, most: int) -> None:
@@ -292,4 +331,4 @@ class _Kept:
         return entry[0]
 
 
-_kept = _Kept(PLANNED_OPERATIONS)
+_kept = Kept(PLANNED_OPERATIONS)
