@@ -262,7 +262,7 @@ def _leaf(definition: GraphQLField, node: FieldNode) -> Leaf | None:
     nullable = not is_non_null_type(definition.type)
     kind: Any = definition.type if nullable else definition.type.of_type  # type: ignore[union-attr]
     attribute = _attribute(definition)
-    if attribute is None or not is_leaf_type(kind) or definition.args or node.arguments:
+    if attribute is None or not is_leaf_type(kind) or node.arguments:
         return None
     plain, fits = _PLAIN.get(kind, (None, None))
     return Leaf(definition, attribute, kind, nullable, plain, fits, _names(kind))

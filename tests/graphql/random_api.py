@@ -232,7 +232,7 @@ def api(number: int) -> Api:
 def a_recipe(chance: Random, api: Api, kind: Any, odd: float, depth: int = 0) -> Recipe:
     """A value for a field of this type; `odd` of them are what a careful resolver would not return."""
     if chance.random() < odd:
-        match chance.choice(["none", "none", "await", "error", "raise", "wrong"]):
+        match chance.choice(["none", "none", "await", "await", "error", "raise", "wrong"]):
             case "none":
                 return Recipe("value")
             case "await":
@@ -251,7 +251,7 @@ def a_recipe(chance: Random, api: Api, kind: Any, odd: float, depth: int = 0) ->
         return Recipe(chance.choice(["list"] * 5 + ["tuple", "generator", "stream"]), None, parts)
     if kind in LEAVES:
         values = LEAVES[kind]
-        return Recipe("value", values[0] if chance.random() > odd else chance.choice(values))
+        return Recipe("value", values[0] if chance.random() > 3 * odd else chance.choice(values))
     if hasattr(kind, "__metadata__"):
         name = chance.choice(["B", "C"])
     elif kind in api.classes.values():
@@ -283,6 +283,8 @@ def a_query(chance: Random, api: Api, depth: int = 5) -> str:  # noqa: C901 - a 
         return f" @{chance.choice(['skip', 'include'])}(if: {chance.choice(['$yes', '$no', 'true', 'false'])})"
 
     def argument(definition: Any) -> str:
+        if chance.random() < 0.05:
+            return "(nothing: 1)"
         if "wanted" not in definition.args or chance.random() < 0.4:
             return ""
         return f"(wanted: {chance.choice(['true', 'false', '$yes', '$no', '7'])})"
