@@ -9,7 +9,7 @@ paths and the order of keys are the same; docs/design/executor.md says what is p
 import enum
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,6 +43,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+LONGEST_KEPT: Final = 20_000
+"""Characters of a document; of longer ones nothing is kept, so that what is kept stays small."""
 PLANNED_OPERATIONS: Final = 200
 """Operations whose plans are kept from one request to the next; the one asked for longest ago makes way."""
 
@@ -285,7 +287,7 @@ def _names(kind: object) -> dict[int, str]:
     """The names of an enum's members as the stock would find them, one comparison after the other."""
     if not isinstance(kind, CustomGraphQLEnumType):
         return {}
-    members: type[enum.Enum] = kind.wrapped_cls
+    members: Iterable[enum.Enum] = kind.wrapped_cls
     return {id(member): kind.coerce_output_value(member) for member in members}
 
 
@@ -314,7 +316,9 @@ class Kept:
     def of(
         self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
     ) -> Plans | None:
-        """The plans of this operation, or None if they cannot be shared: directives decide what it selects."""
+        """The plans of this operation, or None if they cannot be kept: directives decide, or the document is long."""
+        if operation.loc is None or len(operation.loc.source.body) > LONGEST_KEPT:
+            return None
         nodes = tuple(fragments.values())
         key = (id(schema), id(operation), *map(id, nodes))
         entry = self._entries.get(key)

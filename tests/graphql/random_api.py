@@ -212,7 +212,7 @@ def api(number: int) -> Api:
                 body[key] = strawberry.field(resolver=resolver)
                 del body["__annotations__"][key]
         bases = (Recipes,) if base is None else (base,)
-        made = types.new_class(name, bases, exec_body=lambda space: space.update(body))
+        made: Any = types.new_class(name, bases, exec_body=lambda space: space.update(body))
         drawn[name] = {**shared, **fields}
         made.named = tuple(drawn[name])
         classes[name] = (strawberry.interface if name == "I" else strawberry.type)(made)
@@ -221,7 +221,7 @@ def api(number: int) -> Api:
     base = a_class("I", [])
     low = a_class("C", [], base)
     middle = a_class("B", [low, base], base)
-    either = Annotated[Union[middle, low], strawberry.union("U")]  # noqa: UP007
+    either: Any = Annotated.__class_getitem__((Union.__getitem__((middle, low)), strawberry.union("U")))
     top = a_class("A", [middle, low, base, either])
     every = a_class("Query", [top, middle, low, base, either])
     drawn["U"] = {}
@@ -303,10 +303,11 @@ def a_query(chance: Random, api: Api, depth: int = 5) -> str:  # noqa: C901 - a 
             elif dice < 0.32 or not fields:
                 chosen.append(chance.choice(["__typename", "kind: __typename", "nowhere"]) + directive())
             else:
-                chosen.append(asked(*chance.choice(list(fields.items())), left))
+                chosen.append(asked(chance.choice(list(fields)), name, left))
         return "{ " + " ".join(chosen) + " }"
 
-    def asked(key: str, definition: Any, left: int) -> str:
+    def asked(key: str, name: str, left: int) -> str:
+        definition: Any = schema.type_map[name].fields[key]  # type: ignore[attr-defined]
         kind = definition.type
         while hasattr(kind, "of_type"):
             kind = kind.of_type

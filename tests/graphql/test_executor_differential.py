@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -235,6 +236,45 @@ async def test_a_subscription_tells_the_same_and_grows_no_plans_with_its_events(
     assert await events(Watched) == stock
     plans = made[0]._plans
     assert (len(plans.fields), len(plans.subfields)) == (3, 2)
+
+
+@strawberry.type
+class Part:
+    """Has to have a value."""
+
+    must: str
+
+
+@strawberry.type
+class ListQuery:
+    """Lists that lose an entry, and lists that are lost whole."""
+
+    some: list[Part | None]
+    every: list[Part] | None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["some", "every"])
+@pytest.mark.parametrize("odd", ["an error", "null", "fails", "fails later", "comes later"])
+async def test_an_entry_of_a_list_that_is_not_plain(name: str, odd: str) -> None:
+    async def later(value: object) -> object:
+        await asyncio.sleep(0)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def root() -> Any:
+        entry: Any = {
+            "an error": RuntimeError("in a list"),
+            "null": None,
+            "fails": SimpleNamespace(must=None),
+            "fails later": SimpleNamespace(must=later(RuntimeError("later"))) if odd == "fails later" else None,
+            "comes later": later(SimpleNamespace(must=later("at last"))) if odd == "comes later" else None,
+        }[odd]
+        return SimpleNamespace(**{name: [SimpleNamespace(must="a"), entry, SimpleNamespace(must="b")]})
+
+    schema, document = strawberry.Schema(ListQuery), parse(f"{{ {name} {{ must }} }}")
+    assert await run(Executor, schema, document, root()) == await run(Stock, schema, document, root())
 
 
 class Loud(SchemaExtension):
