@@ -17,7 +17,7 @@ import sys
 import time
 import venv
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any, cast
@@ -32,13 +32,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.websockets import WebSocket
 
+from benchmarks.graphql_peers import ours
+from benchmarks.graphql_peers.cases import QUERIES
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext
 from doorward.graphql.endpoint import Endpoint
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ROOT / "benchmarks" / "graphql_peers"
-sys.path.insert(0, str(PROGRAMS))
 PEERS = ("strawberry", "ariadne", "graphene")
 ROUNDS = 10
 AIM = 0.3
@@ -54,7 +54,7 @@ def environment(peer: str) -> Path:
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
         venv.create(folder, clear=True, with_pip=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pinned]
+        install = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pinned)]
         subprocess.run(install, check=True, stdout=sys.stderr)
         (folder / "complete").touch()
     return python
@@ -64,31 +64,29 @@ class Program:
     """One of the four, running."""
 
     def __init__(self, python: Path, name: str) -> None:
-        path = os.pathsep.join([str(ROOT), str(PROGRAMS)]) if name == "ours" else str(PROGRAMS)
         self._process = subprocess.Popen(
-            [python, PROGRAMS / f"{name}.py"],
+            [python, "-m", f"benchmarks.graphql_peers.{name}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path},
+            cwd=ROOT,
         )
 
     def ask(self, case: str, seconds: float) -> Any:
         """The fastest answer to the case within the time, in seconds, or, without a time, the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([case, seconds]) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps([case, seconds]) + "\n")
+            self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit("a library's program ended: see its error above")
+            raise SystemExit("a library's program ended: see its error")
         return json.loads(line)
 
     def end(self) -> None:
         """Nothing more to ask."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(10)
+        self._process.communicate(timeout=10)
 
 
 @contextmanager
@@ -120,10 +118,8 @@ class Served(Endpoint):
     """The endpoint with the small API in place of the product's, for anybody."""
 
     def __init__(self) -> None:
-        from ours import SCHEMA  # noqa: PLC0415 - found by the path above
-
         super().__init__(cast(Domain, None))
-        self.schema = SCHEMA
+        self.schema = ours.SCHEMA
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:  # noqa: ARG002
         return cast(ApiContext, None)
@@ -131,9 +127,7 @@ class Served(Endpoint):
 
 async def measure_http(queries: dict[str, str], seconds: float) -> dict[str, tuple[float, float]]:
     """Milliseconds of a request over loopback: ours, and a bare route that writes the same answer as JSON."""
-    from ours import run  # noqa: PLC0415 - found by the path above
-
-    answers = {case: {"data": await run(query)} for case, query in queries.items()}
+    answers = {case: {"data": await ours.run(query)} for case, query in queries.items()}
 
     async def bare(request: Request) -> Response:
         case = orjson.loads(await request.body())["case"]
@@ -173,13 +167,11 @@ async def measure_http(queries: dict[str, str], seconds: float) -> dict[str, tup
 
 def main() -> None:
     """Print the tables and the result."""
-    from cases import QUERIES  # noqa: PLC0415 - found by the path above
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="for each library and case (default: 3)")
     options = parser.parse_args()
     out: Callable[[str], object] = sys.stdout.write
-    ours: dict[str, float] = {}
+    mine: dict[str, float] = {}
     peer: dict[str, float] = {}
     ratio: dict[str, float] = {}
     out(f"{'executed':<28} {'library':<12} {'ms':>9} {'ours is':>9}\n")
@@ -190,14 +182,14 @@ def main() -> None:
             for name, one in found.items():
                 out(f"{case:<28} {name:<12} {one:>9.3f} {own / one:>8.2f}x\n")
             fastest = min(one for name, one in found.items() if name != "doorward")
-            ours[case], peer[case], ratio[case] = round(own, 3), round(fastest, 3), round(own / fastest, 2)
+            mine[case], peer[case], ratio[case] = round(own, 3), round(fastest, 3), round(own / fastest, 2)
     out(f"{'over HTTP':<28} {'':<12} {'ms':>9} {'bare ms':>9}\n")
     for case, (own, bare) in asyncio.run(measure_http(QUERIES, options.seconds)).items():
         out(f"{case:<28} {'doorward':<12} {own:>9.3f} {bare:>9.3f}\n")
-        ours[f"HTTP: {case}"], peer[f"HTTP: {case}"] = round(own, 3), round(bare, 3)
+        mine[f"HTTP: {case}"], peer[f"HTTP: {case}"] = round(own, 3), round(bare, 3)
         ratio[f"HTTP: {case}"] = round(own / bare, 2)
     out(f"(the aim is at most {AIM}x of every library for the 1,000 objects)\n")
-    result = {"name": "graphql", "unit": "ms an answer, by case", "ours": ours, "peer": peer}
+    result = {"name": "graphql", "unit": "ms an answer, by case", "ours": mine, "peer": peer}
     out(json.dumps({**result, "ratio": ratio, "ratio_unit": "ours / fastest peer, less is better"}) + "\n")
 
 

@@ -9,10 +9,10 @@ from ariadne import (  # type: ignore[import-not-found]
     QueryType,
     ScalarType,
     make_executable_schema,
-    snake_case_fallback_resolvers,
 )
-from cases import DETAIL, PAGE, ROWS, SDL, Colour, serve
 from graphql import DocumentNode, execute, parse, validate
+
+from benchmarks.graphql_peers.cases import DETAIL, PAGE, ROWS, SDL, Colour, serve
 
 QUERY = QueryType()
 MOMENT = ScalarType("DateTime", serializer=lambda value: value.isoformat())
@@ -36,7 +36,7 @@ async def thing(*_: Any) -> Any:
     return DETAIL
 
 
-SCHEMA = make_executable_schema(SDL, QUERY, MOMENT, EnumType("Colour", Colour), snake_case_fallback_resolvers)
+SCHEMA = make_executable_schema(SDL, QUERY, MOMENT, EnumType("Colour", Colour), convert_names_case=True)
 
 
 @cache

@@ -13,7 +13,9 @@ from typing import Any
 FIELDS = "id name number weight active note colour at count label"
 QUERIES = {
     "1,000 objects x 10 fields": f"{{ things {{ {FIELDS} }} }}",
-    "a relay page of 100": f"{{ page {{ edges {{ cursor node {{ {FIELDS} }} }} pageInfo {{ hasNextPage endCursor }} }} }}",
+    "a relay page of 100": (
+        f"{{ page {{ edges {{ cursor node {{ {FIELDS} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    ),
     "a detail view": f"{{ thing {{ {FIELDS} parts {{ id name number }} owner {{ id name parts {{ id }} }} }} }}",
 }
 SDL = """

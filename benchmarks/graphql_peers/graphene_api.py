@@ -5,8 +5,9 @@ from inspect import isawaitable
 from typing import Any
 
 import graphene  # type: ignore[import-not-found]
-from cases import DETAIL, PAGE, ROWS, Colour, serve
 from graphql import DocumentNode, execute, parse, validate
+
+from benchmarks.graphql_peers.cases import DETAIL, PAGE, ROWS, Colour, serve
 
 ColourType = graphene.Enum.from_enum(Colour)
 NEEDED = {"required": True}

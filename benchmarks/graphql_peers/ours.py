@@ -3,9 +3,9 @@
 from typing import Any
 
 import strawberry
-from cases import serve
-from strawberry_api import Query
 
+from benchmarks.graphql_peers.cases import serve
+from benchmarks.graphql_peers.strawberry_api import Query
 from doorward.graphql.documents import ParsedDocuments, ValidatedDocuments, document_limits
 from doorward.graphql.executor import Executor
 
