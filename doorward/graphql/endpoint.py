@@ -1,16 +1,27 @@
-"""The GraphQL endpoint: JSON over POST, graphql-transport-ws over WebSocket, nothing else.
+"""The GraphQL endpoint: GraphQL over HTTP (POST, and GET for queries) and graphql-transport-ws over WebSocket.
 
-The session travels in a cookie, so a request must prove that it comes from a page of ours: POST needs
-the header `Doorward-Request`, which no other site's page can send, and a WebSocket the right Origin
+The session travels in a cookie, so a request must prove that it comes from a page of ours: it needs the
+header `Doorward-Request`, which no other site's page can send, and a WebSocket the right Origin
 (Strawberry checks that one).
+
+Answers are `application/graphql-response+json` for those who ask for it by name, `application/json` for all
+others. In the former a request that could not be executed has the status 400, in the latter 200, as the
+GraphQL-over-HTTP specification has it; neither has `data` then.
 """
 
+import json
+
+import orjson
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext, context_for
@@ -20,6 +31,8 @@ REQUEST_HEADER = "doorward-request"
 MAX_BODY_BYTES = 1_536 * 1024
 UNAUTHORIZED = 4401
 """The close code that graphql-transport-ws gives to a client that has not signed in."""
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
 
 
 class Endpoint(GraphQL[ApiContext, None]):
@@ -29,7 +42,7 @@ class Endpoint(GraphQL[ApiContext, None]):
         super().__init__(
             build_schema(),
             graphql_ide=None,
-            allow_queries_via_get=False,
+            allow_queries_via_get=True,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             max_subscriptions_per_connection=20,
         )
@@ -37,11 +50,15 @@ class Endpoint(GraphQL[ApiContext, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            refusal = _refusal(Request(scope))
-            if refusal is not None:
-                await refusal(scope, receive, send)
-                return
-        elif scope["type"] == "websocket":
+            request = Request(scope, receive)
+            refusal = _refusal(request)
+            try:
+                response = refusal or await self.run(request)
+            except HTTPException as error:
+                response = _refused(request, error.status_code, error.reason)
+            await response(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
             socket = WebSocket(scope, receive, send)
             if (await context_for(self._domain, socket, socket)).actor.user_id is None:
                 await socket.accept(subprotocol=GRAPHQL_TRANSPORT_WS_PROTOCOL)
@@ -53,15 +70,110 @@ class Endpoint(GraphQL[ApiContext, None]):
         """Who is asking, anew for each request or connection."""
         return await context_for(self._domain, request, response)
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """What resolvers may add headers to; the answer is told in the media type that was asked for."""
+        response = await super().get_sub_response(request)
+        response.media_type = media_type(request.headers.get("accept"))
+        response.headers["cache-control"] = "no-store"
+        response.headers["vary"] = "accept, cookie"
+        return response
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
+        """Never: a page is nothing for this address."""
+        return False
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        """The request. Raises HTTPException (400) for what is none."""
+        asked = await super().parse_http_body(request)
+        if isinstance(asked, GraphQLRequestData) and not isinstance(asked.operation_name, str | None):
+            raise HTTPException(400, "The `operationName` must be a string or null, if provided.")
+        return asked
+
+    def parse_json(self, data: str | bytes) -> object:
+        """A JSON object of a request. Raises HTTPException (400) for anything else."""
+        try:
+            found = self.decode_json(data)
+        except json.JSONDecodeError as error:
+            raise HTTPException(400, "This is not JSON.") from error
+        if not isinstance(found, dict):
+            raise HTTPException(400, "Send a JSON object.")
+        return found
+
+    def decode_json(self, data: str | bytes) -> object:
+        """What was sent. Raises JSONDecodeError, whatever is wrong with it."""
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        """What is sent over a WebSocket, where bytes would become a binary frame."""
+        return encoded(data).decode()
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """The answer; `data` is no part of it when nothing was executed."""
+        answer = await super().process_result(request, result)
+        if not_executed(result):
+            del answer["data"]
+        return answer
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """The answer with its status, in the media type that was asked for."""
+        failed = sub_response.media_type == GRAPHQL_JSON and "data" not in response_data
+        status = sub_response.status_code or (400 if failed else 200)
+        response = Response(encoded(response_data), status, media_type=sub_response.media_type)
+        response.headers.raw.extend(sub_response.headers.raw)
+        response.background = sub_response.background
+        return response
+
+
+def encoded(data: object) -> bytes:
+    """JSON. What orjson does not write (half a surrogate pair in the words of an error) is escaped."""
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        return json.dumps(data, separators=(",", ":")).encode()
+
+
+def not_executed(result: ExecutionResult) -> bool:
+    """Whether the request failed before anything was executed: every error of an execution has a path."""
+    return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+def media_type(accept: str | None) -> str:
+    """The media type of an answer, from the Accept header. Whoever accepts neither gets `application/json`."""
+    weights = {GRAPHQL_JSON: 0.0, JSON: 0.0}
+    for entry in (accept or "").split(","):
+        kind, *parameters = (part.strip().lower() for part in entry.split(";"))
+        if kind in weights:
+            weights[kind] = max(weights[kind], _weight(parameters))
+    return GRAPHQL_JSON if weights[GRAPHQL_JSON] > 0 and weights[GRAPHQL_JSON] >= weights[JSON] else JSON
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _refused(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+    kind = media_type(request.headers.get("accept"))
+    return Response(encoded({"errors": [{"message": message}]}), status, headers, kind)
+
 
 def _refusal(request: Request) -> Response | None:
-    if request.method != "POST":
-        return PlainTextResponse("Send GraphQL requests as POST.\n", 405, {"allow": "POST"})
+    if request.method not in ("GET", "POST"):
+        return _refused(request, 405, "Send GraphQL requests as POST, or queries as GET.", {"allow": "GET, POST"})
     if REQUEST_HEADER not in request.headers:
-        return PlainTextResponse("Send the header Doorward-Request: 1 with every request.\n", 403)
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        return PlainTextResponse("Send application/json.\n", 415)
+        return _refused(request, 403, "Send the header Doorward-Request: 1 with every request.")
+    if request.method == "GET":
+        return None
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+        return _refused(request, 415, "Send application/json.")
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        return PlainTextResponse("Send at most 1 MiB, and its content-length.\n", 413)
+        return _refused(request, 413, "Send at most 1 MiB, and its content-length.")
     return None

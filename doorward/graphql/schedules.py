@@ -6,6 +6,7 @@ from typing import cast
 
 import strawberry
 from strawberry import UNSET
+from strawberry.dataloader import DataLoader
 
 from doorward.acs.decision import schedule_walk
 from doorward.acs.decision.schedule import CauseKind
@@ -16,7 +17,7 @@ from doorward.acs.schedules.operations import ScheduleChanges, create_schedule, 
 from doorward.acs.schedules.queries import (
     active_schedules,
     list_schedules,
-    next_change_of,
+    next_changes_of,
     override_schedules_of,
     preview_of,
     preview_of_draft,
@@ -93,10 +94,11 @@ class Schedule:
     last_day: date | None = strawberry.field(description="After it the schedule never applies.")
     active_now: bool
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+    changes: strawberry.Private[DataLoader[str, datetime | None]]
 
     @strawberry.field(description="When it next begins or ceases to apply; null if not within a year.")
-    async def next_change(self, info: ApiInfo) -> datetime | None:
-        return await next_change_of(info.context.domain, info.context.actor, self.id)
+    async def next_change(self) -> datetime | None:
+        return await self.changes.load(self.id)
 
     @strawberry.field(description="Everything that uses the schedule. While there is any, it cannot be deleted.")
     async def in_use_by(self, info: ApiInfo) -> list[ScheduleUse]:
@@ -215,6 +217,12 @@ async def shown_schedules(context: ApiContext, rows: Sequence[ScheduleRow]) -> d
     """Schedules, by id, that the caller was allowed to read."""
     active = await active_schedules(context.domain, rows)
     followed = await override_schedules_of([row.id for row in rows])
+
+    async def next_changes(ids: list[str]) -> list[datetime | BaseException | None]:
+        found = await next_changes_of(context.domain, context.actor, ids)
+        return [found.get(schedule_id) for schedule_id in ids]
+
+    changes = DataLoader(next_changes)
     return {
         row.id: Schedule(
             id=strawberry.ID(row.id),
@@ -239,6 +247,7 @@ async def shown_schedules(context: ApiContext, rows: Sequence[ScheduleRow]) -> d
             last_day=row.last_day,
             active_now=row.id in active,
             version=row.version,
+            changes=changes,
         )
         for row in rows
     }

@@ -3,13 +3,7 @@
 from functools import cache
 
 import strawberry
-from strawberry.extensions import (
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    ParserCache,
-    QueryDepthLimiter,
-    ValidationCache,
-)
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 
 from doorward.graphql.cameras import CameraQuery
@@ -17,12 +11,14 @@ from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.device_list import DeviceListQuery
 from doorward.graphql.devices import DeviceMutation, DeviceQuery
+from doorward.graphql.documents import ParsedDocuments, ValidatedDocuments, document_limits
 from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorConfigurationQuery
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
 from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
+from doorward.graphql.executor import Executor
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
@@ -50,10 +46,7 @@ from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDevic
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
-MAX_DEPTH = 10
 MAX_TOKENS = 2_000
-MAX_ALIASES = 30
-_CACHED_DOCUMENTS = 200
 
 _QUERIES = (
     CameraQuery,
@@ -137,12 +130,12 @@ def build_schema() -> strawberry.Schema:
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
+        execution_context_class=Executor,
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-            lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
-            lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-            lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
-            lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+            document_limits,
+            ParsedDocuments,
+            ValidatedDocuments,
             PlainInput,
             TellErrors,
         ],

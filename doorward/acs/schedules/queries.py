@@ -50,10 +50,17 @@ async def active_schedules(domain: Domain, rows: Sequence[ScheduleRow]) -> set[s
 
 async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> datetime | None:
     """When the schedule next begins or ceases to apply, aware UTC; None if not within a year."""
+    changes = await next_changes_of(domain, actor, [schedule_id])
+    if schedule_id not in changes:
+        raise NotFound("There is no such schedule.", "id")
+    return changes[schedule_id]
+
+
+async def next_changes_of(domain: Domain, actor: Actor, ids: Collection[str]) -> dict[str, datetime | None]:
+    """The same for each of these schedules that exists, by id."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    for schedule in await schedules([schedule_id]):
-        return next_change(schedule, domain.clock(), await site_zone(), HORIZON)
-    raise NotFound("There is no such schedule.", "id")
+    zone, now = await site_zone(), domain.clock()
+    return {schedule.id: next_change(schedule, now, zone, HORIZON) for schedule in await schedules(ids)}
 
 
 async def preview_of(actor: Actor, schedule_id: str, monday: date) -> WeekPreview:
