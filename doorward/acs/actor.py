@@ -24,6 +24,8 @@ class Permission(StrEnum):
     CAMERA_VIEW = "camera.view"
     CLIP_VIEW = "clip.view"
     USER_WRITE = "user.write"
+    ACCOUNT_OWN = "account.own"
+    """One's own password, second factor, sessions and tokens: everybody who signs in has it."""
 
 
 class Role(StrEnum):
@@ -41,6 +43,7 @@ _VIEWER = frozenset(
         Permission.CAMERA_VIEW,
         Permission.CLIP_VIEW,
         Permission.PHOTO_VIEW,
+        Permission.ACCOUNT_OWN,
     }
 )
 _OPERATOR = _VIEWER | {

@@ -9,7 +9,7 @@ from strawberry.types import Info
 
 from doorward.acs.actor import Actor
 from doorward.acs.domain import Domain
-from doorward.acs.users.operations import actor_of_session
+from doorward.acs.users.sessions import Caller, actor_of_session
 
 SESSION_COOKIE = "doorward_session"
 
@@ -28,9 +28,14 @@ class ApiContext:
         """The session token that the caller sent."""
         return self.connection.cookies.get(SESSION_COOKIE)
 
+    @property
+    def caller(self) -> Caller:
+        """Where the request comes from."""
+        return Caller(address_of(self.connection), self.connection.headers.get("user-agent"))
+
     async def refresh_actor(self) -> Actor:
         """Look again who is asking: a session may have ended while a subscription was open."""
-        self.actor = await actor_of_session(self.domain, self.token, address_of(self.connection))
+        self.actor = await actor_of_session(self.domain, self.token, address_of(self.connection), used=False)
         return self.actor
 
 

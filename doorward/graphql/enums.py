@@ -46,6 +46,8 @@ from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
+from doorward.acs.users.models import SecondFactor
+from doorward.acs.users.sessions import FirstToDo
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "DoorSource",
     "EmergencyAction",
     "EventCategory",
+    "FirstToDo",
     "IdentificationType",
     "InputPurpose",
     "KeypadMode",
@@ -84,6 +87,7 @@ __all__ = [
     "RexAction",
     "Role",
     "RuleSwitch",
+    "SecondFactor",
     "Severity",
     "Side",
     "SignalColour",
@@ -97,6 +101,8 @@ __all__ = [
 
 for shown, name, description in (
     (Role, "Role", "What a user may do, in three steps."),
+    (SecondFactor, "SecondFactorRule", "Who must have a second factor besides the password."),
+    (FirstToDo, "FirstToDo", "What a user must do before anything else."),
     (Side, "Side", "A side of a door; a reader on side A is passed going from A to B."),
     (CredentialStatus, "CredentialStatus", "Whether a credential may be used, as somebody set it."),
     (CredentialKind, "CredentialKind", "What a credential is."),

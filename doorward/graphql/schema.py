@@ -12,6 +12,7 @@ from strawberry.extensions import (
 )
 from strawberry.tools import merge_types
 
+from doorward.graphql.account import AccountMutation, AccountQuery
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
@@ -54,6 +55,7 @@ MAX_ALIASES = 30
 _CACHED_DOCUMENTS = 200
 
 _QUERIES = (
+    AccountQuery,
     CameraQuery,
     ControllerQuery,
     CredentialQuery,
@@ -87,6 +89,7 @@ _QUERIES = (
     ZoneQuery,
 )
 _MUTATIONS = (
+    AccountMutation,
     ControllerMutation,
     CredentialMutation,
     CustomFieldMutation,

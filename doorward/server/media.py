@@ -14,7 +14,7 @@ from doorward.acs.errors import AcsError, Busy, Conflict, NotFound, NotPermitted
 from doorward.acs.people.operations import set_photo
 from doorward.acs.people.photo import MAX_UPLOAD_BYTES, EncodedPhoto, encode_photo
 from doorward.acs.people.queries import photo_by_id
-from doorward.acs.users.operations import actor_of_session
+from doorward.acs.users.sessions import actor_of_session
 from doorward.graphql.context import SESSION_COOKIE, address_of
 from doorward.graphql.endpoint import REQUEST_HEADER
 from doorward.graphql.people import photo_url

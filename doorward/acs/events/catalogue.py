@@ -260,6 +260,16 @@ class EventType(StrEnum):
     DEVICE_UPDATED = "audit.device.updated"
     DEVICE_KEY_SHOWN = "audit.device.key_shown"
     DEVICE_KEY_ROTATED = "audit.device.key_rotated"
+    # Users, their sessions and second factors.
+    SIGN_IN_LIMITED = "audit.user.sign_in_limited"
+    USER_UNLOCKED = "audit.user.unlocked"
+    USER_UPDATED = "audit.user.updated"
+    USER_DELETED = "audit.user.deleted"
+    USER_SESSIONS_ENDED = "audit.user.sessions_ended"
+    SIGN_IN_RULES_UPDATED = "audit.sign_in_rules.updated"
+    SECOND_FACTOR_ADDED = "audit.user.second_factor_added"
+    SECOND_FACTOR_REMOVED = "audit.user.second_factor_removed"
+    RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,6 +563,16 @@ def _declare() -> dict[EventType, Declaration]:
         kind.DEVICE_UPDATED: Declaration(audit, info, "Settings of a device changed"),
         kind.DEVICE_KEY_SHOWN: Declaration(audit, notice, "Key of a device shown to a user"),
         kind.DEVICE_KEY_ROTATED: Declaration(audit, notice, "New key for a device"),
+        # Users, their sessions and second factors.
+        kind.SIGN_IN_LIMITED: Declaration(audit, warning, "Sign-ins must wait after failures"),
+        kind.USER_UNLOCKED: Declaration(audit, notice, "User need not wait any more to sign in"),
+        kind.USER_UPDATED: Declaration(audit, notice, "User changed"),
+        kind.USER_DELETED: Declaration(audit, notice, "User deleted"),
+        kind.USER_SESSIONS_ENDED: Declaration(audit, notice, "Sessions ended"),
+        kind.SIGN_IN_RULES_UPDATED: Declaration(audit, notice, "Rules of signing in changed"),
+        kind.SECOND_FACTOR_ADDED: Declaration(audit, notice, "Second factor added"),
+        kind.SECOND_FACTOR_REMOVED: Declaration(audit, warning, "Second factor removed"),
+        kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
