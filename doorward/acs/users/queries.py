@@ -5,6 +5,7 @@ from datetime import datetime
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
+from doorward.acs.errors import NotFound
 from doorward.acs.users.failures import waits_of
 from doorward.acs.users.models import RecoveryCode, Session, SignInRules, User
 from doorward.acs.users.sessions import open_sessions
@@ -39,6 +40,28 @@ async def user_by_id(domain: Domain, actor: Actor, user_id: str) -> ListedUser |
     if user is None:
         return None
     return ListedUser(user, (await waits_of([user.name], domain.clock())).get(user.name))
+
+
+async def user_called(actor: Actor, name: str) -> User:
+    """The user with this name. Raises NotFound."""
+    actor.require(Permission.USER_WRITE)
+    user = await User.get_or_none(name=name)
+    if user is None:
+        raise NotFound(f"There is no user called {name}.", "name")
+    return user
+
+
+def state_words(listed: ListedUser) -> str:
+    """What is to be known about whether somebody can sign in."""
+    user = listed.user
+    words = ["enabled" if user.enabled else "disabled"]
+    if listed.waits_until is not None:
+        words.append(f"waits until {listed.waits_until.isoformat(timespec='seconds')}")
+    if user.must_change_password:
+        words.append("must change the password")
+    if user.sealed_totp is not None:
+        words.append("second factor")
+    return ", ".join(words)
 
 
 async def all_sessions(domain: Domain, actor: Actor, user_id: str | None = None) -> list[Session]:
