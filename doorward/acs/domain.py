@@ -34,6 +34,8 @@ class Domain:
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)
+    set_up_token: str | None = None
+    """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None
     """Passwords that nobody may take, where the site has such a list."""
     sign_ins: Attempts = field(init=False)

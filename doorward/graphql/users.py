@@ -22,6 +22,7 @@ from doorward.acs.users.operations import (
 )
 from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
+from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
 from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
@@ -91,6 +92,15 @@ class SignInPayload:
         default=False, description="Name and password are right: send them again with the code."
     )
     errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="The first administrator of an installation without users.")
+class SetUpInput:
+    """See setUp."""
+
+    token: str = strawberry.field(description="It is on the server's console, and in setup-token in its data.")
+    name: str
+    password: str
 
 
 @strawberry.type(description="Whether there was a session to end.")
@@ -198,6 +208,12 @@ class UserQuery:
         row = await acting_user(info.context.actor)
         return await user_shown(info.context, row) if row else None
 
+    @strawberry.field(
+        description="Whether there are no users yet, so that setUp can make the first. Needs no permission."
+    )
+    async def set_up_due(self, info: ApiInfo) -> bool:
+        return await is_set_up_due(info.context.domain)
+
     @strawberry.field(description="Everybody who can sign in, by name. Permission: user.write.")
     async def users(self, info: ApiInfo) -> list[User]:
         context = info.context
@@ -228,6 +244,19 @@ class UserMutation:
             signed_in = await sign_in(context.domain, input.name, input.password, context.caller, input.code)
         except SecondFactorNeeded:
             return SignInPayload(second_factor_needed=True)
+        except AcsError as error:
+            return SignInPayload(errors=[OperationError.of(error)])
+        set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
+        return SignInPayload(user=await user_shown(context, signed_in.user))
+
+    @strawberry.mutation(
+        description="Make the first administrator of an installation without users, and begin a session as them. "
+        "Needs no permission, but the set-up token; it counts once."
+    )
+    async def set_up(self, info: ApiInfo, input: SetUpInput) -> SignInPayload:
+        context = info.context
+        try:
+            signed_in = await set_up(context.domain, input.token, input.name, input.password, context.caller)
         except AcsError as error:
             return SignInPayload(errors=[OperationError.of(error)])
         set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))

@@ -17,6 +17,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
+from doorward.acs.users.setup import prepare_set_up
 from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
@@ -57,7 +58,8 @@ async def run_server(settings: Settings) -> None:
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         app = build_app(domain, settings.video)
         await stack.enter_async_context(_controllers(domain, settings, hub))
-        _announce(settings, listener)
+        set_up_token = await prepare_set_up(domain, settings.set_up_token)
+        _announce(settings, listener, set_up_token)
         served = asyncio.create_task(
             hypercorn_serve(app, _config(settings, listener), shutdown_trigger=stop.wait)  # type: ignore[arg-type]
         )
@@ -124,11 +126,16 @@ def _config(settings: Settings, listener: socket.socket) -> Config:
     return config
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
-    """The line that whoever started the server waits for."""
+def _announce(settings: Settings, listener: socket.socket, set_up_token: str | None) -> None:
+    """The line that whoever started the server waits for, and where there is no user yet, how to make one."""
     scheme = "https" if settings.certificate else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    sys.stdout.write(f"Doorward is ready at {scheme}://{host}:{listener.getsockname()[1]}\n")
+    address = f"{scheme}://{host}:{listener.getsockname()[1]}"
+    sys.stdout.write(f"Doorward is ready at {address}\n")
+    if set_up_token is not None:
+        sys.stdout.write(
+            f"There are no users yet. Open {address} and enter this set-up token, which counts once: {set_up_token}\n"
+        )
     sys.stdout.flush()
 
 

@@ -58,6 +58,21 @@ async def create_user(work: Work, name: str, password: str, role: Role, must_cha
 
 
 @operation(Permission.USER_WRITE)
+async def create_first_user(work: Work, name: str, password: str) -> User:
+    """The first administrator of an installation that has no user at all. Of several at once, one succeeds."""
+    await _one_at_a_time(work.connection)
+    if await User.all().using_db(work.connection).exists():
+        raise Conflict("This installation is set up. Sign in, or ask one of its administrators.")
+    name = check.text(name, "name", longest=_NAME_LENGTH)
+    password_hash = await hash_password(await check_password(work.domain, password, name))
+    user = await User.create(
+        using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=Role.ADMINISTRATOR
+    )
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": user.role.value})
+    return user
+
+
+@operation(Permission.USER_WRITE)
 async def update_user(work: Work, user_id: str, changes: UserChanges, expected_version: int | None = None) -> User:
     """Change a user's name, role, or whether they may sign in at all. Open sessions and subscriptions follow."""
     await _one_at_a_time(work.connection)

@@ -93,9 +93,9 @@ test("an authenticator is set up with password, code and recovery codes, in this
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Turn it on"));
   expect(await screen.findByText(CODES[0] as string)).toBeVisible();
-  expect(changed).not.toHaveBeenCalled();
-  await userEvent.click(screen.getByText("I have them"));
   expect(changed).toHaveBeenCalledWith(user);
+  await userEvent.click(screen.getByText("I have them"));
+  expect(screen.queryByRole("dialog")).toBeNull();
 });
 
 test("who has a second factor sees how many recovery codes are left, and makes new ones", async () => {

@@ -73,12 +73,7 @@ export function SecondFactor({ viewer, codesLeft, onChanged, onReload }: SecondF
       )}
       {doing === "add" && (
         <Dialog title="Set up an authenticator" onClose={close}>
-          <SetUpSecondFactor
-            onDone={(changed) => {
-              onChanged(changed);
-              close();
-            }}
-          />
+          <SetUpSecondFactor onConfirmed={onChanged} onDone={close} />
         </Dialog>
       )}
       {doing === "codes" && (

@@ -16,8 +16,14 @@ interface Made {
   svg: string;
 }
 
+interface SetUpSecondFactorProps {
+  /** The factor counts from now on; the recovery codes are still on the screen. */
+  onConfirmed?: (viewer: Viewer) => void;
+  onDone: (viewer: Viewer) => void;
+}
+
 /** Sets an authenticator up: the password, the QR code, a code of it, and then the recovery codes, in this order. */
-export function SetUpSecondFactor({ onDone }: { onDone: (viewer: Viewer) => void }) {
+export function SetUpSecondFactor({ onConfirmed, onDone }: SetUpSecondFactorProps) {
   const api = useClient();
   const [password, setPassword] = useState("");
   const [made, setMade] = useState<Made | null>(null);
@@ -36,7 +42,10 @@ export function SetUpSecondFactor({ onDone }: { onDone: (viewer: Viewer) => void
   };
   const confirm = async () => {
     const sent = await send(api, ConfirmSecondFactorDocument, { code });
-    if (sent.payload?.user) setFinished({ codes: sent.payload.codes, viewer: sent.payload.user });
+    if (sent.payload?.user) {
+      setFinished({ codes: sent.payload.codes, viewer: sent.payload.user });
+      onConfirmed?.(sent.payload.user);
+    }
     return sent.problems;
   };
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {

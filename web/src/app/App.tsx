@@ -2,6 +2,7 @@ import { Provider } from "urql";
 
 import { FirstToDo } from "../account/FirstToDo";
 import { SignIn } from "../session/SignIn";
+import { SetUp } from "../session/SetUp";
 import { useSession } from "../session/use-session";
 import { Shell } from "./Shell";
 
@@ -16,6 +17,8 @@ export function App() {
           </p>
         </main>
       );
+    case "set-up":
+      return <SetUp api={api} onSignedIn={signedIn} />;
     case "signed-out":
       return <SignIn api={api} expired={state.expired} onSignedIn={signedIn} />;
     case "signed-in":
