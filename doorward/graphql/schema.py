@@ -44,6 +44,7 @@ from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
+from doorward.graphql.tokens import TokenMutation, TokenQuery
 from doorward.graphql.users import UserMutation, UserQuery
 from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
@@ -84,6 +85,7 @@ _QUERIES = (
     ScheduleQuery,
     SiteQuery,
     ThreatQuery,
+    TokenQuery,
     UserQuery,
     WiegandDeviceQuery,
     ZoneQuery,
@@ -116,6 +118,7 @@ _MUTATIONS = (
     ScheduleMutation,
     SiteMutation,
     ThreatMutation,
+    TokenMutation,
     UserMutation,
     WiegandDeviceMutation,
     ZoneCommandMutation,

@@ -26,7 +26,7 @@ from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
 from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import FirstToDo, Role, SecondFactor
+from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 
@@ -37,6 +37,7 @@ class User:
 
     id: strawberry.ID
     name: str
+    kind: UserKind
     role: Role
     permissions: list[str] = strawberry.field(description="What the user may do now; see firstToDo.")
     clearance: int = strawberry.field(description="0 to 100: how high a threat level the user may lower.")
@@ -59,6 +60,7 @@ async def user_shown(context: ApiContext, row: models.User, waits_until: datetim
     return User(
         id=strawberry.ID(row.id),
         name=row.name,
+        kind=row.kind,
         role=row.role,
         permissions=sorted(actor.permissions),
         clearance=actor.clearance,
@@ -156,6 +158,7 @@ class SignInRules:
         description="A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. "
         "An open subscription alone does not keep it."
     )
+    longest_token_days: int = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -167,6 +170,7 @@ class UpdateSignInRulesInput:
     min_password_length: int | None = UNSET
     second_factor: SecondFactor | None = UNSET
     idle_timeout_s: int | None = UNSET
+    longest_token_days: int | None = UNSET
 
 
 @strawberry.type(description="The rules as they now are, or why nothing was done.")
@@ -182,6 +186,7 @@ def _rules(row: models.SignInRules) -> SignInRules:
         min_password_length=row.min_password_length,
         second_factor=row.second_factor,
         idle_timeout_s=row.idle_timeout_s,
+        longest_token_days=row.longest_token_days,
         version=row.version,
     )
 

@@ -1,19 +1,23 @@
 """Users, sessions and limits as the API's clients meet them."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from websockets import Subprotocol
+from websockets.asyncio.client import connect
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.users.failures import FREE_FAILURES
-from doorward.acs.users.models import User
+from doorward.acs.users.models import Token, User
 from doorward.acs.users.operations import end_sessions_of, update_user
 from doorward.acs.users.totp import STEP_S, code_at, context_of
 from tests.api import PASSWORD, Api, serve_api, soon
@@ -202,3 +206,82 @@ async def test_a_lower_role_narrows_an_open_subscription(database_url: str, tmp_
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await anext(results)
+
+
+async def make_token(api: Api, permissions: str, more: str = "") -> str:
+    """A token of whoever is signed in."""
+    given = f'password: "{PASSWORD}", input: {{name: "A program", permissions: [{permissions}], {more}'
+    made = await do(
+        api, "createOwnToken", f'{given} expiresAt: "2026-12-24T00:00:00Z"}}', "text token { id } errors { message }"
+    )
+    assert made["errors"] == []
+    return str(made["text"])
+
+
+async def test_a_program_comes_with_a_token_and_a_cookie_beside_it_counts_for_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
+        await make_site(world)
+        await api.sign_in(Role.ADMINISTRATOR)
+        text = await make_token(api, '"camera.view", "door.view"')
+
+        async def ask(query: str, authorization: str) -> dict[str, Any]:
+            headers = {"authorization": authorization}
+            reply = await api.http.post("/graphql", json={"query": query}, headers=headers)
+            assert reply.status_code == 200
+            found: dict[str, Any] = reply.json()
+            return found
+
+        assert len((await ask("{ doors { name } }", f"Bearer {text}"))["data"]["doors"]) == 1
+        for query in ("{ users { name } }", "{ ownTokens { id } }", "{ ownSessions { id } }"):
+            refused = await ask(query, f"bearer {text}")
+            assert refused["errors"][0]["extensions"]["code"] == "PERMISSION"
+        for wrong in (f"Bearer {text}x", f"Basic {text}", "Bearer", ""):
+            refused = await ask("{ doors { name } }", wrong)
+            assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        tokens = (await api.data("{ ownTokens { name lastAddress permissions } }"))["ownTokens"]
+        assert tokens == [{"name": "A program", "lastAddress": "127.0.0.1", "permissions": ["camera.view", "door.view"]}]
+        photo = await api.http.get(f"/photos/{'0' * 64}", headers={"authorization": f"Bearer {text}"})
+        assert photo.status_code == 403
+
+
+@pytest.mark.parametrize("place", ["header", "init"])
+async def test_a_token_opens_a_socket_until_it_is_revoked(database_url: str, tmp_path: Path, place: str) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await something_happens(world)
+        await api.sign_in(Role.OPERATOR)
+        authorization = f"Bearer {await make_token(api, chr(34) + 'event.view' + chr(34))}"
+        headers = {"authorization": authorization} if place == "header" else {}
+        init = {"type": "connection_init", "payload": {"Authorization": authorization} if place == "init" else {}}
+        async with connect(
+            f"ws://127.0.0.1:{api.port}/graphql",
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            additional_headers=headers,
+        ) as socket:
+            await socket.send(json.dumps(init))
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+            await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}}))
+            assert json.loads(await socket.recv())["type"] == "next"
+            await Token.all().delete()
+            async with asyncio.timeout(WITHIN_S + 2):
+                last = json.loads(await socket.recv())
+                while "errors" not in str(last):
+                    last = json.loads(await socket.recv())
+            assert "Sign in first" in str(last)
+
+
+async def test_a_socket_with_a_wrong_token_is_closed_although_a_cookie_is_right(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
+        cookies = "; ".join(f"{name}={value}" for name, value in api.http.cookies.items())
+        async with connect(
+            f"ws://127.0.0.1:{api.port}/graphql",
+            subprotocols=[Subprotocol("graphql-transport-ws")],
+            additional_headers={"cookie": cookies},
+        ) as socket:
+            await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": "Bearer dw_no"}}))
+            await socket.wait_closed()
+            assert (socket.close_code, socket.close_reason) == (4401, "Sign in first.")

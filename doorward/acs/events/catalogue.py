@@ -270,6 +270,8 @@ class EventType(StrEnum):
     SECOND_FACTOR_ADDED = "audit.user.second_factor_added"
     SECOND_FACTOR_REMOVED = "audit.user.second_factor_removed"
     RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
+    TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -573,6 +575,8 @@ def _declare() -> dict[EventType, Declaration]:
         kind.SECOND_FACTOR_ADDED: Declaration(audit, notice, "Second factor added"),
         kind.SECOND_FACTOR_REMOVED: Declaration(audit, warning, "Second factor removed"),
         kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
+        kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
+        kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,7 +1,9 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from doorward.acs.users.models import SecondFactor
+from doorward.acs.users.models import SecondFactor, UserKind
+from orjson import loads
 from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 
 
@@ -70,6 +72,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("idle_timeout_s", fields.IntField(null=True)),
+                ("longest_token_days", fields.IntField(default=365)),
                 ("version", fields.IntField(default=1)),
             ],
             options={
@@ -77,6 +80,39 @@ class Migration(migrations.Migration):
                 "app": "acs",
                 "pk_attr": "id",
                 "table_description": 'One row, `id` "site", made by the first change: what holds for every password, second factor and session.',
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Token",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=36)),
+                (
+                    "user",
+                    fields.ForeignKeyField(
+                        "acs.User",
+                        source_field="user_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=100)),
+                ("token_hash", fields.CharField(unique=True, max_length=64)),
+                ("permissions", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("networks", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("last_used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("last_address", fields.CharField(null=True, max_length=64)),
+            ],
+            options={
+                "table": "user_token",
+                "app": "acs",
+                "pk_attr": "id",
+                "table_description": "Lets a program in for a user. Only its SHA-256 is kept. It may what is in `permissions`, as far as its user may.",
             },
             bases=["Model"],
         ),
@@ -103,6 +139,26 @@ class Migration(migrations.Migration):
             model_name="Session",
             name="last_used_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AlterModelOptions(
+            name="User",
+            options={
+                "table": "user_account",
+                "app": "acs",
+                "pk_attr": "id",
+                "table_description": "Somebody who can sign in, or a program that comes with tokens.",
+            },
+        ),
+        ops.AddField(
+            model_name="User",
+            name="kind",
+            field=fields.CharEnumField(
+                default=UserKind.PERSON,
+                description="PERSON: person\nSERVICE: service",
+                db_default="person",
+                enum_type=UserKind,
+                max_length=16,
+            ),
         ),
         ops.AddField(
             model_name="User",

@@ -28,6 +28,8 @@ class Breached:
         return await asyncio.to_thread(self._has, password)
 
     def _has(self, password: str) -> bool:
+        if not password:
+            return False  # Nothing is found everywhere.
         try:
             file = self.path.open("rb")
         except FileNotFoundError:

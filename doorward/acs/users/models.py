@@ -17,8 +17,15 @@ class SecondFactor(StrEnum):
     EVERYBODY = "everybody"
 
 
+class UserKind(StrEnum):
+    """Who has an account: a person, who signs in, or a program, which comes with a token only."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
 class User(Model):
-    """Somebody who can sign in.
+    """Somebody who can sign in, or a program that comes with tokens.
 
     Who has `must_change_password` may do nothing before they have. `sealed_totp` is the secret of the second factor
     (NULL: none), `totp_step` the last step of 30 s whose code was taken. `sealed_next_totp` is one that is being set
@@ -30,6 +37,7 @@ class User(Model):
     password_hash = fields.CharField(255)
     role = fields.CharEnumField(Role, max_length=16)
     enabled = fields.BooleanField(default=True)
+    kind = fields.CharEnumField(UserKind, max_length=16, default=UserKind.PERSON, db_default=UserKind.PERSON.value)
     must_change_password = fields.BooleanField(default=False, db_default=False)
     last_sign_in_at: datetime | None = fields.DatetimeField(null=True)
     sealed_totp: bytes | None = fields.BinaryField(null=True)
@@ -52,11 +60,35 @@ class Session(Model):
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     last_used_at: datetime | None = fields.DatetimeField(null=True)
-    address: str | None = fields.CharField(64, null=True)
-    client: str | None = fields.CharField(200, null=True)
+    address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    client: str | None = fields.CharField(200, null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "user_session"
+
+
+class Token(Model):
+    """Lets a program in for a user. Only its SHA-256 is kept. It may what is in `permissions`, as far as its user may.
+
+    `networks` are those (CIDR) from which it counts, all of them when there are none.
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+    name = fields.CharField(100)
+    token_hash = fields.CharField(64, unique=True)
+    permissions: list[str] = fields.JSONField()
+    networks: list[str] = fields.JSONField()
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+    last_address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+
+    class Meta:
+        table = "user_token"
 
 
 class RecoveryCode(Model):
@@ -82,7 +114,7 @@ class FailureRun(Model):
     name = fields.CharField(100)
     failures = fields.IntField()
     told = fields.IntField(default=0)
-    address: str | None = fields.CharField(64, null=True)
+    address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
     last_at = fields.DatetimeField(db_index=True)
     waits_until: datetime | None = fields.DatetimeField(null=True)
 
@@ -98,6 +130,7 @@ class SignInRules(Model):
     min_password_length = fields.IntField(default=10)
     second_factor = fields.CharEnumField(SecondFactor, max_length=16, default=SecondFactor.OPTIONAL)
     idle_timeout_s: int | None = fields.IntField(null=True)
+    longest_token_days = fields.IntField(default=365)
     version = fields.IntField(default=1)
 
     class Meta:

@@ -12,16 +12,18 @@ from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.site.models import Site
 from doorward.acs.users.failures import lift_wait
-from doorward.acs.users.models import RecoveryCode, SecondFactor, Session, SignInRules, User
+from doorward.acs.users.models import RecoveryCode, SecondFactor, Session, SignInRules, User, UserKind
 from doorward.acs.users.password import MAX_LENGTH, SHORTEST_MINIMUM, check_password, hash_password
 from doorward.acs.users.sessions import with_id
 from doorward.acs.users.standing_rules import RULES_ID, default_rules
 
 SHORTEST_IDLE_S = 60
 LONGEST_IDLE_S = 12 * 60 * 60
+LONGEST_TOKEN_DAYS = 3_650
 _LONGEST_MINIMUM = 128
 _LAST = "This is the last administrator who can sign in. Make another one first."
 _NAME_LENGTH = 100
+_NO_HASH = ""
 
 
 class UserChanges(TypedDict, total=False):
@@ -38,6 +40,7 @@ class RuleChanges(TypedDict, total=False):
     min_password_length: int
     second_factor: SecondFactor
     idle_timeout_s: int | None
+    longest_token_days: int
 
 
 @operation(Permission.USER_WRITE)
@@ -52,6 +55,17 @@ async def create_user(work: Work, name: str, password: str, role: Role, must_cha
         password_hash=password_hash,
         role=role,
         must_change_password=must_change_password,
+    )
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
+    return user
+
+
+@operation(Permission.USER_WRITE)
+async def create_service_account(work: Work, name: str, role: Role) -> User:
+    """A program that comes with tokens and cannot sign in."""
+    name = await _free_name(work, name, None)
+    user = await User.create(
+        using_db=work.connection, id=new_id(), name=name, password_hash=_NO_HASH, role=role, kind=UserKind.SERVICE
     )
     work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
     return user
@@ -212,6 +226,7 @@ def _rules_told(rules: SignInRules) -> dict[str, Any]:
         "min_password_length": rules.min_password_length,
         "second_factor": rules.second_factor.value,
         "idle_timeout_s": rules.idle_timeout_s,
+        "longest_token_days": rules.longest_token_days,
     }
 
 
@@ -225,6 +240,10 @@ def _apply(rules: SignInRules, changes: RuleChanges) -> None:
         rules.idle_timeout_s = changes["idle_timeout_s"]
         if rules.idle_timeout_s is not None and not SHORTEST_IDLE_S <= rules.idle_timeout_s <= LONGEST_IDLE_S:
             raise ValidationFailed("This is 1 minute to 12 hours, or null for no such end.", "idleTimeoutS")
+    if "longest_token_days" in changes:
+        rules.longest_token_days = changes["longest_token_days"]
+        if not 1 <= rules.longest_token_days <= LONGEST_TOKEN_DAYS:
+            raise ValidationFailed(f"This is 1 to {LONGEST_TOKEN_DAYS} days.", "longestTokenDays")
 
 
 async def _locked(work: Work, user_id: str) -> User:
@@ -249,13 +268,20 @@ async def _one_at_a_time(connection: BaseDBAsyncClient) -> None:
 
 async def _another_administrator(work: Work, user: User) -> None:
     """Raise when nobody but this user can administer."""
-    others = User.filter(role=Role.ADMINISTRATOR, enabled=True).exclude(id=user.id).using_db(work.connection)
+    others = (
+        User.filter(role=Role.ADMINISTRATOR, enabled=True, kind=UserKind.PERSON)
+        .exclude(id=user.id)
+        .using_db(work.connection)
+    )
     was = await User.get(id=user.id, using_db=work.connection)
-    if was.role is Role.ADMINISTRATOR and was.enabled and not await others.exists():
+    signs_in = was.kind is UserKind.PERSON and was.enabled
+    if was.role is Role.ADMINISTRATOR and signs_in and not await others.exists():
         raise Conflict(_LAST, "id")
 
 
 async def _give_password(work: Work, user: User, password: str, must_change: bool) -> User:
+    if user.kind is UserKind.SERVICE:
+        raise Conflict(f"{user.name} is a service account: it has tokens, and no password.", "name")
     user.password_hash = await hash_password(await check_password(work.domain, password, user.name))
     user.must_change_password = must_change
     await user.save(using_db=work.connection, update_fields=["password_hash", "must_change_password"])

@@ -38,8 +38,8 @@ async def confirm_oneself(domain: Domain, actor: Actor, password: str, *path: st
     """Whoever has the session also knows the password. Failures count as failed sign-ins do: raises RateLimited too."""
     actor.require(_ACCOUNT)
     user = await User.get_or_none(id=actor.user_id) if actor.user_id else None
-    if user is None:
-        raise Unauthenticated("Sign in first.")
+    if user is None or actor.token is not None:
+        raise Unauthenticated("Sign in first, with a password.")
     failures = await begin_attempt(domain, user.name, actor.address)
     if not await verify_password(user.password_hash, password):
         await attempt_failed(domain, user.name, actor.address, failures, "password")

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
 from doorward.acs.domain import Domain
-from doorward.acs.users.models import Session, SignInRules, User
+from doorward.acs.users.models import Session, SignInRules, User, UserKind
 from doorward.acs.users.standing_rules import needs_second_factor
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -47,7 +47,9 @@ def actor_of(user: User, rules: SignInRules, address: str | None, means: str = "
 
 
 def first_to_do(user: User, rules: SignInRules) -> FirstToDo | None:
-    """What the user must do before anything else, if anything."""
+    """What the user must do before anything else, if anything. Programs have nothing to do."""
+    if user.kind is UserKind.SERVICE:
+        return None
     if user.must_change_password:
         return FirstToDo.CHANGE_PASSWORD
     if user.sealed_totp is None and needs_second_factor(rules, user.role):

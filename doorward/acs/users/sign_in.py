@@ -9,7 +9,7 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.transaction import transacted
 from doorward.acs.users.failures import attempt_failed, attempt_withdrawn, begin_attempt, end_run
-from doorward.acs.users.models import RecoveryCode, Session, User
+from doorward.acs.users.models import RecoveryCode, Session, User, UserKind
 from doorward.acs.users.password import hash_password, is_outdated, verify_password
 from doorward.acs.users.sessions import Caller, open_session, token_hash
 from doorward.acs.users.totp import context_of, recovery_digest, step_of_code
@@ -34,7 +34,7 @@ async def sign_in(domain: Domain, name: str, password: str, caller: Caller, code
     """
     name = name.strip()
     failures = await begin_attempt(domain, name, caller.address)
-    user = await User.get_or_none(name=name, enabled=True)
+    user = await User.get_or_none(name=name, enabled=True, kind=UserKind.PERSON)
     if not await verify_password(user.password_hash if user else None, password) or user is None:
         await attempt_failed(domain, name, caller.address, failures, "password")
         raise Unauthenticated("The name or the password is wrong.")

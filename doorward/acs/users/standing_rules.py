@@ -14,7 +14,12 @@ FRESH_S = 2.0
 def default_rules() -> SignInRules:
     """What holds while nobody has changed anything."""
     return SignInRules(
-        id=RULES_ID, min_password_length=10, second_factor=SecondFactor.OPTIONAL, idle_timeout_s=None, version=1
+        id=RULES_ID,
+        min_password_length=10,
+        second_factor=SecondFactor.OPTIONAL,
+        idle_timeout_s=None,
+        longest_token_days=365,
+        version=1,
     )
 
 

@@ -30,7 +30,7 @@ function aSession(given: Partial<SessionRowFragment> = {}): SessionRowFragment {
   };
 }
 const OTHER = aSession({ id: "s2", current: false, address: "192.0.2.9", client: null });
-const SESSIONS = { ownSessions: [aSession(), OTHER], recoveryCodesLeft: 7 };
+const SESSIONS = { ownSessions: [aSession(), OTHER], recoveryCodesLeft: 7, ownTokens: [] };
 const CODES = ["aaaa-bbbb-cccc", "dddd-eeee-ffff"];
 
 function show(answers: Record<string, unknown> = {}, hasSecondFactor = false) {

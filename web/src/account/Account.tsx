@@ -1,17 +1,19 @@
+import { useState } from "react";
 import { useClient, useQuery } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useMinute } from "../app/now";
 import { useSaving } from "../configuration/saving";
 import { EndOtherSessionsDocument, EndOwnSessionDocument, OwnSessionsDocument } from "../gql/operations";
 import type { Viewer } from "../session/permission";
 import { FormProblems } from "../ui/Field";
 import { Panel } from "../ui/Panel";
+import { Tokens } from "../tokens/Tokens";
 import { roleWords } from "../users/words";
 import { ChangePassword } from "./ChangePassword";
 import { SecondFactor } from "./SecondFactor";
 import { Sessions } from "./Sessions";
-import { useState } from "react";
 import "./account.css";
 
 interface AccountProps {
@@ -24,6 +26,7 @@ interface AccountProps {
 export function Account({ viewer, onChanged }: AccountProps) {
   const api = useClient();
   const [{ data, error }, reload] = useQuery({ query: OwnSessionsDocument, requestPolicy: "cache-and-network" });
+  const nowMs = useMinute();
   const [said, setSaid] = useState("");
   const ending = useSaving([]);
   const again = (): void => reload({ requestPolicy: "network-only" });
@@ -79,6 +82,14 @@ export function Account({ viewer, onChanged }: AccountProps) {
         <FormProblems sentences={ending.problems.form} />
         {data && <Sessions caption="Your sessions" sessions={data.ownSessions} onEnd={end} />}
       </Panel>
+      {data && (
+        <Tokens
+          tokens={data.ownTokens}
+          permissions={viewer.permissions.filter((each) => each !== "account.own")}
+          nowMs={nowMs}
+          onReload={again}
+        />
+      )}
     </section>
   );
 }

@@ -48,9 +48,11 @@ export function Help({ user, sessions, onDone }: HelpProps) {
             Let in at once
           </button>
         )}
-        <button type="button" onClick={() => setDoing("password")}>
-          Give a new password
-        </button>
+        {user.kind === "PERSON" && (
+          <button type="button" onClick={() => setDoing("password")}>
+            Give a new password
+          </button>
+        )}
         {user.hasSecondFactor && (
           <button type="button" onClick={() => setDoing("factor")}>
             Remove the second factor

@@ -61,7 +61,13 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
   const [length, setLength] = useState(String(rules.minPasswordLength));
   const [factor, setFactor] = useState(rules.secondFactor);
   const [minutes, setMinutes] = useState(rules.idleTimeoutS === null ? "" : String(rules.idleTimeoutS / 60));
-  const { pending, problems, outdated, run } = useSaving(["minPasswordLength", "secondFactor", "idleTimeoutS"] as const);
+  const [days, setDays] = useState(String(rules.longestTokenDays));
+  const { pending, problems, outdated, run } = useSaving([
+    "minPasswordLength",
+    "secondFactor",
+    "idleTimeoutS",
+    "longestTokenDays",
+  ] as const);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -70,6 +76,7 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
       minPasswordLength: Math.round(Number(length)),
       secondFactor: factor,
       idleTimeoutS: minutes.trim() === "" ? null : Math.round(Number(minutes) * 60),
+      longestTokenDays: Math.round(Number(days)),
     };
     if (await run(async () => (await send(api, UpdateSignInRulesDocument, { input })).problems)) onSaved();
     else focusFirstProblem(form);
@@ -103,6 +110,16 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
         onChange={setMinutes}
         hint="Empty: they end after 12 hours only. Watching a screen that updates by itself is no use of it."
         problem={problems.fields.idleTimeoutS}
+      />
+      <Text
+        label="Tokens last at most (days)"
+        type="number"
+        min={1}
+        max={3650}
+        value={days}
+        onChange={setDays}
+        hint="Holds for tokens that are made from now on."
+        problem={problems.fields.longestTokenDays}
       />
       <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
       <div className="form-end">

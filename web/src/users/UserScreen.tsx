@@ -5,14 +5,21 @@ import { Sessions } from "../account/Sessions";
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
 import { dateWords } from "../app/clock";
+import { useMinute } from "../app/now";
 import { EndSessionDocument, UserDetailDocument } from "../gql/operations";
 import { Badge } from "../ui/Badge";
 import { Panel } from "../ui/Panel";
 import { Help } from "./Help";
 import { usersHref } from "./place";
+import { Tokens } from "../tokens/Tokens";
 import { UserForm } from "./UserForm";
 import { stateOf } from "./words";
 import "../account/account.css";
+
+/** Tokens never look after accounts. */
+function isForTokens(permission: string): boolean {
+  return permission !== "account.own";
+}
 
 interface UserScreenProps {
   id: string;
@@ -24,6 +31,7 @@ interface UserScreenProps {
 export function UserScreen({ id, own }: UserScreenProps) {
   const api = useClient();
   const [{ data, error }, reload] = useQuery({ query: UserDetailDocument, variables: { id }, requestPolicy: "cache-and-network" });
+  const nowMs = useMinute();
   const [said, setSaid] = useState("");
   const again = (): void => reload({ requestPolicy: "network-only" });
   const user = data?.user;
@@ -60,7 +68,7 @@ export function UserScreen({ id, own }: UserScreenProps) {
           </Panel>
           <Panel title="Signing in">
             <p className="quiet">
-              {user.lastSignInAt === null ? "Has never signed in." : `Last signed in ${dateWords(Date.parse(user.lastSignInAt))}.`}
+              {user.kind === "SERVICE" ? "A program, which comes with tokens and cannot sign in." : user.lastSignInAt === null ? "Has never signed in." : `Last signed in ${dateWords(Date.parse(user.lastSignInAt))}.`}
             </p>
             {own ? (
               <p>
@@ -70,9 +78,14 @@ export function UserScreen({ id, own }: UserScreenProps) {
               <Help user={user} sessions={data.sessions.length} onDone={done} />
             )}
           </Panel>
-          <Panel title="Sessions">
-            <Sessions caption={`Sessions of ${user.name}`} sessions={data.sessions} onEnd={endSession} />
-          </Panel>
+          {user.kind === "PERSON" && (
+            <Panel title="Sessions">
+              <Sessions caption={`Sessions of ${user.name}`} sessions={data.sessions} onEnd={endSession} />
+            </Panel>
+          )}
+          {user.kind === "SERVICE" && (
+            <Tokens tokens={data.tokens} permissions={user.permissions.filter(isForTokens)} serviceId={user.id} nowMs={nowMs} onReload={again} />
+          )}
         </>
       )}
     </section>

@@ -18,6 +18,8 @@ function aUser(given: Partial<UserRowFragment> = {}): UserRowFragment {
   return {
     id: "u2",
     name: "Mallory",
+    kind: "PERSON",
+    permissions: ["account.own", "door.view"],
     role: "OPERATOR",
     enabled: true,
     firstToDo: null,
@@ -34,7 +36,7 @@ function show(route: UsersRoute, answers: Record<string, unknown>, permissions =
 }
 
 function showUser(given: Partial<UserRowFragment> = {}, answers: Record<string, unknown> = {}) {
-  return show({ screen: "users", id: given.id ?? "u2" }, { UserDetail: { user: aUser(given), sessions: [] }, ...answers });
+  return show({ screen: "users", id: given.id ?? "u2" }, { UserDetail: { user: aUser(given), sessions: [], tokens: [] }, ...answers });
 }
 
 test("users are shown with their role and what keeps them out", async () => {
@@ -112,7 +114,7 @@ test("a refused deletion says why", async () => {
 });
 
 test("the rules are shown in minutes and sent in seconds", async () => {
-  const rules = { minPasswordLength: 10, secondFactor: "OPTIONAL", idleTimeoutS: 600, version: 1 };
+  const rules = { minPasswordLength: 10, secondFactor: "OPTIONAL", idleTimeoutS: 600, longestTokenDays: 365, version: 1 };
   const { container, sent } = show({ screen: "sign-in-rules" }, { SignInRules: { signInRules: rules }, UpdateSignInRules: accepted() });
   const minutes = await screen.findByLabelText(/^End sessions/);
   expect(minutes).toHaveValue(10);
@@ -122,7 +124,7 @@ test("the rules are shown in minutes and sent in seconds", async () => {
   await userEvent.click(screen.getByText("Save"));
   await vi.waitFor(() =>
     expect(sent("UpdateSignInRules")).toEqual({
-      input: { expectedVersion: 1, minPasswordLength: 10, secondFactor: "ADMINISTRATORS", idleTimeoutS: null },
+      input: { expectedVersion: 1, minPasswordLength: 10, secondFactor: "ADMINISTRATORS", idleTimeoutS: null, longestTokenDays: 365 },
     }),
   );
 });
