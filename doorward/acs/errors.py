@@ -44,7 +44,7 @@ class Busy(AcsError):
 class RateLimited(AcsError):
     """Too many attempts failed; nothing was looked at. The same may be tried again after `seconds`."""
 
-    def __init__(self, message: str, seconds: int, *path: str) -> None:
+    def __init__(self, message: str, *path: str, seconds: int = 1) -> None:
         super().__init__(message, *path)
         self.seconds = seconds
 

@@ -50,7 +50,7 @@ async def begin_attempt(domain: Domain, name: str, address: str | None) -> int:
     """Count an attempt; how many have failed in a row if this one does. Raises RateLimited, and then nothing counts."""
     wait_here = domain.sign_ins.wait(address)
     if wait_here > timedelta(0):
-        raise _must_wait(wait_here)
+        raise must_wait(wait_here)
     now = domain.clock()
     key = key_of(name)
 
@@ -63,7 +63,7 @@ async def begin_attempt(domain: Domain, name: str, address: str | None) -> int:
             await _tell_ends(connection, [run], now)
             run.failures = run.told = 0
         elif run.waits_until is not None and run.waits_until > now:
-            raise _must_wait(run.waits_until - now)
+            raise must_wait(run.waits_until - now)
         run.failures += 1
         run.last_at, run.address = now, address
         run.waits_until = now + wait_after(run.failures) if run.failures >= FREE_FAILURES else None
@@ -152,9 +152,10 @@ def _is_over(run: FailureRun, now: datetime) -> bool:
     return max(run.last_at, run.waits_until or run.last_at) + RUN_ENDS_AFTER <= now
 
 
-def _must_wait(wait: timedelta) -> RateLimited:
+def must_wait(wait: timedelta) -> RateLimited:
+    """What somebody is told who must wait for so long."""
     seconds = max(1, -int(-wait.total_seconds() // 1))
-    return RateLimited(f"Too many attempts have failed. Try again in {_words(seconds)}.", seconds)
+    return RateLimited(f"Too many attempts have failed. Try again in {_words(seconds)}.", seconds=seconds)
 
 
 def _words(seconds: int) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from doorward.acs.actor import PERMISSIONS, Actor, Role
 from doorward.acs.domain import Domain
-from doorward.acs.errors import Conflict, RateLimited, Unauthenticated
+from doorward.acs.errors import Conflict, Unauthenticated
+from doorward.acs.users.failures import must_wait
 from doorward.acs.users.models import User
 from doorward.acs.users.operations import create_first_user
 from doorward.acs.users.sessions import Caller
@@ -49,7 +50,7 @@ async def set_up(domain: Domain, token: str, name: str, password: str, caller: C
     """Make the first administrator and sign them in. Raises Conflict once there is a user, whoever made them."""
     wait = domain.sign_ins.wait(caller.address)
     if wait.total_seconds() > 0:
-        raise RateLimited("Too many attempts have failed. Try again later.", int(wait.total_seconds()) + 1)
+        raise must_wait(wait)
     if not await is_set_up_due(domain):
         raise Conflict(_DONE)
     if not hmac.compare_digest(token.strip().encode(), (domain.set_up_token or "").encode()):

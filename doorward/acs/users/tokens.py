@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from doorward.acs import check
 from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
 from doorward.acs.domain import Domain
-from doorward.acs.errors import Conflict, NotFound, Unauthenticated, ValidationFailed
+from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
@@ -60,7 +60,7 @@ async def add_own_token(work: Work, given: NewToken) -> MadeToken:
     """The part of `create_own_token` that comes once the password is confirmed."""
     user = await User.get_or_none(id=work.actor.user_id or "", using_db=work.connection)
     if user is None:
-        raise Unauthenticated("Sign in first.")
+        raise NotFound("There is no such user.")
     return await _make(work, user, given)
 
 

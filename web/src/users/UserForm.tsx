@@ -43,8 +43,12 @@ export function UserForm({ user, own, onSaved, onReload }: UserFormProps) {
         <>
           <Select label="Role" value={role} options={ROLES} onChange={setRole} hint={ROLE_HINTS[role]} problem={problems.fields.role} />
           <Check
-            label="May sign in"
-            hint="Without this, open sessions end at once and nothing else of the user is lost."
+            label={user.kind === "PERSON" ? "May sign in" : "Its tokens count"}
+            hint={
+              user.kind === "PERSON"
+                ? "Without this, open sessions end at once and nothing else of the user is lost."
+                : "Without this, it is not let in, and nothing else of it is lost."
+            }
             checked={enabled}
             onChange={setEnabled}
           />
