@@ -241,7 +241,9 @@ async def test_a_program_comes_with_a_token_and_a_cookie_beside_it_counts_for_no
             refused = await ask("{ doors { name } }", wrong)
             assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         tokens = (await api.data("{ ownTokens { name lastAddress permissions } }"))["ownTokens"]
-        assert tokens == [{"name": "A program", "lastAddress": "127.0.0.1", "permissions": ["camera.view", "door.view"]}]
+        assert tokens == [
+            {"name": "A program", "lastAddress": "127.0.0.1", "permissions": ["camera.view", "door.view"]}
+        ]
         photo = await api.http.get(f"/photos/{'0' * 64}", headers={"authorization": f"Bearer {text}"})
         assert photo.status_code == 403
 
@@ -283,5 +285,6 @@ async def test_a_socket_with_a_wrong_token_is_closed_although_a_cookie_is_right(
             additional_headers={"cookie": cookies},
         ) as socket:
             await socket.send(json.dumps({"type": "connection_init", "payload": {"authorization": "Bearer dw_no"}}))
-            await socket.wait_closed()
+            async with asyncio.timeout(WITHIN_S):
+                await socket.wait_closed()
             assert (socket.close_code, socket.close_reason) == (4401, "Sign in first.")
