@@ -10,11 +10,14 @@ import asyncio
 import getpass
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doorward import __version__
+
+if TYPE_CHECKING:
+    from doorward.acs.domain import Domain
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -49,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("controller", help="run a controller on a computer of its own, beside its doors")
     )
     _add_migrate(commands.add_parser("migrate", help="create or upgrade the database, and do nothing else"))
-    _add_user(commands.add_parser("user", help="create users and set passwords"))
+    _add_user(commands.add_parser("user", help="create users, and let back in who cannot sign in"))
     _add_audit(commands.add_parser("audit", help="verify the audit trail, or export it"))
     _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
     _add_demo(commands.add_parser("demo", help="run a complete demo site with simulated hardware"))
@@ -200,10 +203,20 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--name", required=True)
     create.add_argument("--role", choices=["administrator", "operator", "viewer"], required=True)
     create.set_defaults(run=_create_user)
-    password = actions.add_parser("set-password", help="give a user a new password; their sessions end")
-    _add_place(password)
-    password.add_argument("--name", required=True)
-    password.set_defaults(run=_set_password)
+    listed = actions.add_parser("list", help="who can sign in, and what keeps them from it")
+    _add_place(listed)
+    listed.set_defaults(run=_list_users)
+    for name, words, run in (
+        ("set-password", "give a user a new password; their sessions end", _set_password),
+        ("reset-password", "the same, and they must change it when they next sign in", _reset_password),
+        ("unlock", "let a user sign in at once who must wait after failures", _unlock_user),
+        ("enable", "let a user sign in who was disabled", _enable_user),
+        ("disable-totp", "take away the second factor of a user who has lost it; their sessions end", _disable_totp),
+    ):
+        action = actions.add_parser(name, help=words)
+        _add_place(action)
+        action.add_argument("--name", required=True)
+        action.set_defaults(run=run)
 
 
 def _add_audit(parser: argparse.ArgumentParser) -> None:
@@ -242,32 +255,91 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
+def _with_domain(options: argparse.Namespace, do: "Callable[[Domain], Awaitable[str]]") -> int:
+    """Run something on the open domain, and write what it returns."""
+    from doorward.server.domain import open_domain
+    from doorward.server.settings import Settings
+
+    async def work() -> None:
+        async with open_domain(Settings(options.data, options.database)) as domain:
+            sys.stdout.write(f"{await do(domain)}\n")
+
+    return _run(work())
+
+
 def _create_user(options: argparse.Namespace) -> int:
     from doorward.acs.actor import COMMAND_LINE, Role
     from doorward.acs.users.operations import create_user
-    from doorward.server.domain import open_domain
-    from doorward.server.settings import Settings
 
-    async def create() -> None:
-        async with open_domain(Settings(options.data, options.database)) as domain:
-            await create_user(domain, COMMAND_LINE, options.name, _password(), Role(options.role))
-            sys.stdout.write(f"{options.name} can sign in.\n")
+    async def create(domain: "Domain") -> str:
+        await create_user(domain, COMMAND_LINE, options.name, _password(), Role(options.role))
+        return f"{options.name} can sign in."
 
-    return _run(create())
+    return _with_domain(options, create)
 
 
-def _set_password(options: argparse.Namespace) -> int:
+def _list_users(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE
+    from doorward.acs.users.queries import list_users, state_words
+
+    async def table(domain: "Domain") -> str:
+        found = await list_users(domain, COMMAND_LINE)
+        rows = [f"{each.user.name}\t{each.user.role.value}\t{state_words(each)}" for each in found]
+        return "\n".join(rows) or "There are no users."
+
+    return _with_domain(options, table)
+
+
+def _set_password(options: argparse.Namespace, must_change: bool = False) -> int:
     from doorward.acs.actor import COMMAND_LINE
     from doorward.acs.users.operations import set_password
-    from doorward.server.domain import open_domain
-    from doorward.server.settings import Settings
 
-    async def change() -> None:
-        async with open_domain(Settings(options.data, options.database)) as domain:
-            await set_password(domain, COMMAND_LINE, options.name, _password())
-            sys.stdout.write(f"{options.name} has a new password.\n")
+    async def change(domain: "Domain") -> str:
+        await set_password(domain, COMMAND_LINE, options.name, _password(), must_change)
+        return f"{options.name} has a new password."
 
-    return _run(change())
+    return _with_domain(options, change)
+
+
+def _reset_password(options: argparse.Namespace) -> int:
+    return _set_password(options, True)
+
+
+def _unlock_user(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE
+    from doorward.acs.users.operations import unlock_user
+    from doorward.acs.users.queries import user_called
+
+    async def unlock(domain: "Domain") -> str:
+        await unlock_user(domain, COMMAND_LINE, (await user_called(COMMAND_LINE, options.name)).id)
+        return f"{options.name} need not wait to sign in."
+
+    return _with_domain(options, unlock)
+
+
+def _enable_user(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE
+    from doorward.acs.users.operations import update_user
+    from doorward.acs.users.queries import user_called
+
+    async def enable(domain: "Domain") -> str:
+        user = await user_called(COMMAND_LINE, options.name)
+        await update_user(domain, COMMAND_LINE, user.id, {"enabled": True})
+        return f"{options.name} can sign in."
+
+    return _with_domain(options, enable)
+
+
+def _disable_totp(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE
+    from doorward.acs.users.operations import remove_second_factor
+    from doorward.acs.users.queries import user_called
+
+    async def disable(domain: "Domain") -> str:
+        await remove_second_factor(domain, COMMAND_LINE, (await user_called(COMMAND_LINE, options.name)).id)
+        return f"{options.name} signs in with the password alone now."
+
+    return _with_domain(options, disable)
 
 
 def _add_recorder(parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     CAMERA_VIEW = "camera.view"
     CLIP_VIEW = "clip.view"
     USER_WRITE = "user.write"
+    ACCOUNT_OWN = "account.own"
+    """One's own password, second factor, sessions and tokens: everybody who signs in has it."""
 
 
 class Role(StrEnum):
@@ -41,6 +43,7 @@ _VIEWER = frozenset(
         Permission.CAMERA_VIEW,
         Permission.CLIP_VIEW,
         Permission.PHOTO_VIEW,
+        Permission.ACCOUNT_OWN,
     }
 )
 _OPERATOR = _VIEWER | {
@@ -63,8 +66,9 @@ CLEARANCES: dict[Role, int] = {Role.ADMINISTRATOR: HIGHEST_CLEARANCE, Role.OPERA
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody, or Doorward itself, doing something. `means` is how: api, command_line, system.
+    """Somebody, or Doorward itself, doing something. `means` is how: api, token, command_line, set_up, system.
 
+    `token` is the id and the name of the token that speaks for them, if one does.
     `clearance` (0 to 100) must reach the release rank of a threat level that the actor is to lower.
     """
 
@@ -74,6 +78,7 @@ class Actor:
     means: str
     address: str | None = None
     clearance: int = 0
+    token: tuple[str, str] | None = None
 
     def require(self, permission: Permission) -> None:
         """Raise unless the actor has the permission."""

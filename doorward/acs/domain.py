@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from doorward.acs.attempts import Attempts
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
@@ -12,6 +13,13 @@ from doorward.acs.events.bus import Bus
 from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
+from doorward.acs.users.breached import Breached
+from doorward.acs.users.standing_rules import StandingRules
+
+MOST_SIGN_INS_FROM_ONE = 30
+"""Failed sign-ins from one address in a quarter of an hour, whatever the names; then it waits."""
+MOST_RUNS_TOLD = 60
+"""Runs of failures whose beginning is told in that time. More are a flood, and told as one at the end."""
 
 
 @dataclass(slots=True)
@@ -27,4 +35,20 @@ class Domain:
     cameras: LiveCameras = field(default_factory=LiveCameras)
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
+    rules: StandingRules = field(default_factory=StandingRules)
+    set_up_token: str | None = None
+    """What the first administrator is made with, on an installation that has no user."""
+    breached: Breached | None = None
+    """Passwords that nobody may take, where the site has such a list."""
+    sign_ins: Attempts = field(init=False)
+    """Failed sign-ins by address."""
+    sign_in_news: Attempts = field(init=False)
+    """Runs of failed sign-ins that were told."""
+    limit_news: Attempts = field(init=False)
+    """Addresses that must wait, and of which that was told."""
     policy_changed: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.sign_ins = Attempts(self.clock, MOST_SIGN_INS_FROM_ONE)
+        self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
+        self.limit_news = Attempts(self.clock, 1)

@@ -41,6 +41,14 @@ class Busy(AcsError):
     """Others were in the way again and again; nothing was done, and the same may succeed in a moment."""
 
 
+class RateLimited(AcsError):
+    """Too many attempts failed; nothing was looked at. The same may be tried again after `seconds`."""
+
+    def __init__(self, message: str, *path: str, seconds: int = 1) -> None:
+        super().__init__(message, *path)
+        self.seconds = seconds
+
+
 class DatabaseUnusable(AcsError):
     """The database cannot be opened or migrated; the message says what to do."""
 

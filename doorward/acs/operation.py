@@ -78,6 +78,8 @@ class Work:
         data: dict[str, Any] = {"means": self.actor.means}
         if of is not None:
             data["subject"] = {"id": of.id, "name": of.name}
+        if self.actor.token:
+            data["token"] = {"id": self.actor.token[0], "name": self.actor.token[1]}
         if self.actor.address:
             data["address"] = self.actor.address
         old, new = before or {}, after or {}

@@ -1,6 +1,7 @@
 """What a resolver can reach: the domain, who is asking, and the reply on its way out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,28 +10,38 @@ from strawberry.types import Info
 
 from doorward.acs.actor import Actor
 from doorward.acs.domain import Domain
-from doorward.acs.users.operations import actor_of_session
+from doorward.acs.users.sessions import Caller, actor_of_session
+from doorward.acs.users.tokens import actor_of_token
 
 SESSION_COOKIE = "doorward_session"
+_SCHEME = "bearer "
 
 
 @dataclass(slots=True)
 class ApiContext:
-    """One request, or one WebSocket connection."""
+    """One request, or one WebSocket connection. `connection_params` is what a WebSocket's connection_init brought."""
 
     domain: Domain
     actor: Actor
     connection: Request | WebSocket
     response: Response | WebSocket
+    connection_params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def token(self) -> str | None:
-        """The session token that the caller sent."""
+        """The session token that counts; None where an Authorization was sent."""
+        if authorization_of(self.connection, self.connection_params) is not None:
+            return None
         return self.connection.cookies.get(SESSION_COOKIE)
+
+    @property
+    def caller(self) -> Caller:
+        """Where the request comes from."""
+        return Caller(address_of(self.connection), self.connection.headers.get("user-agent"))
 
     async def refresh_actor(self) -> Actor:
         """Look again who is asking: a session may have ended while a subscription was open."""
-        self.actor = await actor_of_session(self.domain, self.token, address_of(self.connection))
+        self.actor = await actor_behind(self.domain, self.connection, self.connection_params, used=False)
         return self.actor
 
 
@@ -42,7 +53,28 @@ def address_of(connection: Request | WebSocket) -> str | None:
     return connection.client.host if connection.client else None
 
 
+def authorization_of(connection: Request | WebSocket, params: dict[str, Any] | None = None) -> str | None:
+    """What was sent as Authorization, as a header or in connection_init; None: nothing, so that the cookie counts."""
+    header = connection.headers.get("authorization")
+    if header is not None:
+        return header
+    given = next((value for key, value in (params or {}).items() if key.lower() == "authorization"), None)
+    return None if given is None else str(given)
+
+
+async def actor_behind(
+    domain: Domain, connection: Request | WebSocket, params: dict[str, Any] | None = None, *, used: bool = True
+) -> Actor:
+    """Whom the request's token speaks for, or without one its session cookie."""
+    authorization = authorization_of(connection, params)
+    address = address_of(connection)
+    if authorization is None:
+        return await actor_of_session(domain, connection.cookies.get(SESSION_COOKIE), address, used=used)
+    is_bearer = authorization.lower().startswith(_SCHEME)
+    text = authorization[len(_SCHEME) :].strip() if is_bearer else ""
+    return await actor_of_token(domain, text, address, used=used)
+
+
 async def context_for(domain: Domain, connection: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
-    """The context of a request, with whoever its session cookie speaks for."""
-    actor = await actor_of_session(domain, connection.cookies.get(SESSION_COOKIE), address_of(connection))
-    return ApiContext(domain, actor, connection, response)
+    """The context of a request, with whoever its token or its session cookie speaks for."""
+    return ApiContext(domain, await actor_behind(domain, connection), connection, response)

@@ -2,7 +2,8 @@
 
 The session travels in a cookie, so a request must prove that it comes from a page of ours: it needs the
 header `Doorward-Request`, which no other site's page can send, and a WebSocket the right Origin
-(Strawberry checks that one).
+(Strawberry checks that one). A token travels in the header Authorization, which no other site's page can
+send either, or in the WebSocket's connection_init; a cookie beside it counts for nothing.
 
 Answers are `application/graphql-response+json` for those who ask for it by name, `application/json` for all
 others. In the former a request that could not be executed has the status 400, in the latter 200, as the
@@ -10,21 +11,24 @@ GraphQL-over-HTTP specification has it; neither has `data` then.
 """
 
 import json
+from datetime import timedelta
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
-from doorward.graphql.context import ApiContext, context_for
+from doorward.graphql.context import ApiContext, authorization_of, context_for
 from doorward.graphql.schema import build_schema
 
 REQUEST_HEADER = "doorward-request"
@@ -33,6 +37,9 @@ UNAUTHORIZED = 4401
 """The close code that graphql-transport-ws gives to a client that has not signed in."""
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+_FORBIDDEN = 4403
+INIT_WITHIN = timedelta(seconds=10)
+"""Until then a WebSocket must have said who it is."""
 
 
 class Endpoint(GraphQL[ApiContext, None]):
@@ -45,6 +52,7 @@ class Endpoint(GraphQL[ApiContext, None]):
             allow_queries_via_get=True,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             max_subscriptions_per_connection=20,
+            connection_init_wait_timeout=INIT_WITHIN,
         )
         self._domain = domain
 
@@ -59,12 +67,14 @@ class Endpoint(GraphQL[ApiContext, None]):
             await response(scope, receive, send)
             return
         if scope["type"] == "websocket":
-            socket = WebSocket(scope, receive, send)
-            if (await context_for(self._domain, socket, socket)).actor.user_id is None:
-                await socket.accept(subprotocol=GRAPHQL_TRANSPORT_WS_PROTOCOL)
-                await socket.close(UNAUTHORIZED, "Sign in first.")
-                return
+            send = _as_unauthorized(send)
         await super().__call__(scope, receive, send)
+
+    async def on_ws_connect(self, context: ApiContext) -> UnsetType | dict[str, object] | None:
+        """Whoever comes with neither a session nor a token gets no further."""
+        if (await context.refresh_actor()).user_id is None:
+            raise ConnectionRejectionError
+        return UnsetType()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
         """Who is asking, anew for each request or connection."""
@@ -75,7 +85,7 @@ class Endpoint(GraphQL[ApiContext, None]):
         response = await super().get_sub_response(request)
         response.media_type = media_type(request.headers.get("accept"))
         response.headers["cache-control"] = "no-store"
-        response.headers["vary"] = "accept, cookie"
+        response.headers["vary"] = "accept, authorization, cookie"
         return response
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:  # noqa: ARG002
@@ -164,10 +174,21 @@ def _refused(request: Request, status: int, message: str, headers: dict[str, str
     return Response(encoded({"errors": [{"message": message}]}), status, headers, kind)
 
 
+def _as_unauthorized(send: Send) -> Send:
+    """Strawberry closes a connection that is rejected with 4403; here its client has not signed in."""
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "websocket.close" and message.get("code") == _FORBIDDEN:
+            message = {**message, "code": UNAUTHORIZED, "reason": "Sign in first."}
+        await send(message)
+
+    return tell
+
+
 def _refusal(request: Request) -> Response | None:
     if request.method not in ("GET", "POST"):
         return _refused(request, 405, "Send GraphQL requests as POST, or queries as GET.", {"allow": "GET, POST"})
-    if REQUEST_HEADER not in request.headers:
+    if REQUEST_HEADER not in request.headers and authorization_of(request) is None:
         return _refused(request, 403, "Send the header Doorward-Request: 1 with every request.")
     if request.method == "GET":
         return None

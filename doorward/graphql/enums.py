@@ -48,6 +48,8 @@ from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
+from doorward.acs.users.models import SecondFactor, UserKind
+from doorward.acs.users.sessions import FirstToDo
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "DoorSource",
     "EmergencyAction",
     "EventCategory",
+    "FirstToDo",
     "HandAction",
     "IdentificationType",
     "InputPurpose",
@@ -89,12 +92,14 @@ __all__ = [
     "RexAction",
     "Role",
     "RuleSwitch",
+    "SecondFactor",
     "Severity",
     "Side",
     "SignalColour",
     "SubjectKind",
     "Supervision",
     "ThreatColour",
+    "UserKind",
     "ValidityStart",
     "ValidityUnit",
     "WhenIsolated",
@@ -102,6 +107,9 @@ __all__ = [
 
 for shown, name, description in (
     (Role, "Role", "What a user may do, in three steps."),
+    (SecondFactor, "SecondFactorRule", "Who must have a second factor besides the password."),
+    (UserKind, "UserKind", "A person, who signs in, or a program (service account), which comes with tokens."),
+    (FirstToDo, "FirstToDo", "What a user must do before anything else."),
     (Side, "Side", "A side of a door; a reader on side A is passed going from A to B."),
     (CredentialStatus, "CredentialStatus", "Whether a credential may be used, as somebody set it."),
     (CredentialKind, "CredentialKind", "What a credential is."),

@@ -15,6 +15,7 @@ from doorward.acs.errors import (
     ControllerOffline,
     NotFound,
     NotPermitted,
+    RateLimited,
     Unauthenticated,
     ValidationFailed,
 )
@@ -34,6 +35,7 @@ class ErrorCode(enum.Enum):
     UNAUTHENTICATED = "unauthenticated"
     CONTROLLER_OFFLINE = "controller_offline"
     BUSY = "busy"
+    RATE_LIMITED = "rate_limited"
 
 
 _CODES: dict[type[AcsError], ErrorCode] = {
@@ -44,6 +46,7 @@ _CODES: dict[type[AcsError], ErrorCode] = {
     Unauthenticated: ErrorCode.UNAUTHENTICATED,
     ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
     Busy: ErrorCode.BUSY,
+    RateLimited: ErrorCode.RATE_LIMITED,
 }
 
 
@@ -54,11 +57,18 @@ class OperationError:
     code: ErrorCode
     message: str = strawberry.field(description="A sentence for the person who can mend it.")
     path: list[str] = strawberry.field(description="The input field concerned; empty when none is.")
+    retry_after_s: int | None = strawberry.field(
+        default=None, description="With RATE_LIMITED: so many seconds to wait before the next attempt."
+    )
 
     @classmethod
     def of(cls, error: AcsError) -> "OperationError":
         """The typed form of a domain error."""
-        return cls(code=code_of(error), message=error.message, path=list(error.path))
+        return cls(code=code_of(error), message=error.message, path=list(error.path), retry_after_s=_wait_of(error))
+
+
+def _wait_of(error: AcsError) -> int | None:
+    return error.seconds if isinstance(error, RateLimited) else None
 
 
 def code_of(error: AcsError) -> ErrorCode:
@@ -83,9 +93,10 @@ def tell(error: GraphQLError) -> GraphQLError:
     if original is None or isinstance(original, GraphQLError):
         return error
     if isinstance(original, AcsError):
-        return GraphQLError(
-            original.message, nodes=error.nodes, path=error.path, extensions={"code": code_of(original).name}
-        )
+        extensions: dict[str, object] = {"code": code_of(original).name}
+        if isinstance(original, RateLimited):
+            extensions["retryAfterS"] = original.seconds
+        return GraphQLError(original.message, nodes=error.nodes, path=error.path, extensions=extensions)
     incident = new_id()
     logger.error("request failed, incident %s", incident, exc_info=original)
     return GraphQLError(

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 
+from doorward.graphql.account import AccountMutation, AccountQuery
 from doorward.graphql.cameras import CameraQuery
 from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
@@ -41,6 +42,7 @@ from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
+from doorward.graphql.tokens import TokenMutation, TokenQuery
 from doorward.graphql.users import UserMutation, UserQuery
 from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
@@ -49,6 +51,7 @@ from doorward.graphql.zones import ZoneMutation, ZoneQuery
 MAX_TOKENS = 2_000
 
 _QUERIES = (
+    AccountQuery,
     CameraQuery,
     ControllerQuery,
     CredentialQuery,
@@ -79,11 +82,13 @@ _QUERIES = (
     ScheduleQuery,
     SiteQuery,
     ThreatQuery,
+    TokenQuery,
     UserQuery,
     WiegandDeviceQuery,
     ZoneQuery,
 )
 _MUTATIONS = (
+    AccountMutation,
     ControllerMutation,
     CredentialMutation,
     CustomFieldMutation,
@@ -111,6 +116,7 @@ _MUTATIONS = (
     ScheduleMutation,
     SiteMutation,
     ThreatMutation,
+    TokenMutation,
     UserMutation,
     WiegandDeviceMutation,
     ZoneCommandMutation,

@@ -1,15 +1,34 @@
-"""Signing in and out, and who is asking."""
+"""Signing in and out, users, and the site's rules for them."""
+
+from datetime import datetime
+from typing import cast
 
 import strawberry
 from starlette.responses import Response
+from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
-from doorward.acs.users.operations import SESSION_LIFETIME, actor_of, sign_in, sign_out
-from doorward.acs.users.queries import acting_user
-from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo, address_of
-from doorward.graphql.enums import Role
+from doorward.acs.users.operations import (
+    RuleChanges,
+    UserChanges,
+    create_user,
+    delete_user,
+    remove_second_factor,
+    reset_password,
+    unlock_user,
+    update_sign_in_rules,
+    update_user,
+)
+from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
+from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
+from doorward.acs.users.setup import is_set_up_due, set_up
+from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
+from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
 from doorward.graphql.errors import OperationError
+from doorward.graphql.inputs import sent
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -18,19 +37,39 @@ class User:
 
     id: strawberry.ID
     name: str
+    kind: UserKind
     role: Role
-    permissions: list[str]
+    permissions: list[str] = strawberry.field(description="What the user may do now; see firstToDo.")
     clearance: int = strawberry.field(description="0 to 100: how high a threat level the user may lower.")
+    enabled: bool = strawberry.field(description="Whether the user may sign in at all.")
+    first_to_do: FirstToDo | None = strawberry.field(
+        description="What the user must do before anything else; until then account.own is the only permission."
+    )
+    has_second_factor: bool = strawberry.field(description="Whether a code is asked for besides the password.")
+    last_sign_in_at: datetime | None
+    waits_until: datetime | None = strawberry.field(
+        description="After failed sign-ins none is tried before then; only those with user.write see it of others."
+    )
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
-def _user(row: models.User) -> User:
-    actor = actor_of(row, None)
+async def user_shown(context: ApiContext, row: models.User, waits_until: datetime | None = None) -> User:
+    """A user as the API shows them."""
+    rules = await context.domain.rules.now()
+    actor = actor_of(row, rules, None)
     return User(
         id=strawberry.ID(row.id),
         name=row.name,
+        kind=row.kind,
         role=row.role,
         permissions=sorted(actor.permissions),
         clearance=actor.clearance,
+        enabled=row.enabled,
+        first_to_do=first_to_do(row, rules),
+        has_second_factor=row.sealed_totp is not None,
+        last_sign_in_at=row.last_sign_in_at,
+        waits_until=waits_until,
+        version=row.version,
     )
 
 
@@ -40,6 +79,10 @@ class SignInInput:
 
     name: str
     password: str
+    code: str | None = strawberry.field(
+        default=None,
+        description="The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded.",
+    )
 
 
 @strawberry.type(description="Who is signed in now, or why nobody is.")
@@ -47,7 +90,19 @@ class SignInPayload:
     """Result of signing in; the session travels in an HttpOnly cookie."""
 
     user: User | None = None
+    second_factor_needed: bool = strawberry.field(
+        default=False, description="Name and password are right: send them again with the code."
+    )
     errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="The first administrator of an installation without users.")
+class SetUpInput:
+    """See setUp."""
+
+    token: str = strawberry.field(description="It is on the server's console, and in setup-token in its data.")
+    name: str
+    password: str
 
 
 @strawberry.type(description="Whether there was a session to end.")
@@ -57,7 +112,87 @@ class SignOutPayload:
     signed_out: bool
 
 
-def _set_cookie(context: ApiContext, token: str, max_age: int) -> None:
+@strawberry.input(description="Somebody to create who can sign in.")
+class CreateUserInput:
+    """See User."""
+
+    name: str
+    password: str = strawberry.field(description="The user must change it at the first sign-in.")
+    role: Role
+
+
+@strawberry.input(description="What to change of a user; a field left out stays as it is.")
+class UpdateUserInput:
+    """See User."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
+    name: str | None = UNSET
+    role: Role | None = UNSET
+    enabled: bool | None = UNSET
+
+
+@strawberry.input(description="A new password for somebody else.")
+class ResetPasswordInput:
+    """The user must change it at the next sign-in."""
+
+    id: strawberry.ID
+    password: str
+
+
+@strawberry.type(description="The user as they now are, or why nothing was done.")
+class UserPayload:
+    """Result of a user mutation."""
+
+    user: User | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="What holds for every password, second factor and session.")
+class SignInRules:
+    """The site's rules of signing in."""
+
+    min_password_length: int = strawberry.field(description="Characters that a new password has at least, 8 to 128.")
+    second_factor: SecondFactor
+    idle_timeout_s: int | None = strawberry.field(
+        description="A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. "
+        "An open subscription alone does not keep it."
+    )
+    longest_token_days: int = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
+
+
+@strawberry.input(description="What to change of the rules of signing in; a field left out stays as it is.")
+class UpdateSignInRulesInput:
+    """See SignInRules."""
+
+    expected_version: int | None = None
+    min_password_length: int | None = UNSET
+    second_factor: SecondFactor | None = UNSET
+    idle_timeout_s: int | None = UNSET
+    longest_token_days: int | None = UNSET
+
+
+@strawberry.type(description="The rules as they now are, or why nothing was done.")
+class SignInRulesPayload:
+    """Result of changing the rules of signing in."""
+
+    rules: SignInRules | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+def _rules(row: models.SignInRules) -> SignInRules:
+    return SignInRules(
+        min_password_length=row.min_password_length,
+        second_factor=row.second_factor,
+        idle_timeout_s=row.idle_timeout_s,
+        longest_token_days=row.longest_token_days,
+        version=row.version,
+    )
+
+
+def set_session_cookie(context: ApiContext, token: str, max_age: int) -> None:
+    """Give the browser a session, or take it away (an empty token, 0 seconds)."""
     if isinstance(context.response, Response):
         context.response.set_cookie(
             SESSION_COOKIE,
@@ -73,29 +208,148 @@ def _set_cookie(context: ApiContext, token: str, max_age: int) -> None:
 class UserQuery:
     """Queries about users."""
 
-    @strawberry.field(description="Who is asking, or null when not signed in.")
+    @strawberry.field(description="Who is asking, or null when not signed in. Needs no permission.")
     async def viewer(self, info: ApiInfo) -> User | None:
         row = await acting_user(info.context.actor)
-        return _user(row) if row else None
+        return await user_shown(info.context, row) if row else None
+
+    @strawberry.field(
+        description="Whether there are no users yet, so that setUp can make the first. Needs no permission."
+    )
+    async def set_up_due(self, info: ApiInfo) -> bool:
+        return await is_set_up_due(info.context.domain)
+
+    @strawberry.field(description="Everybody who can sign in, by name. Permission: user.write.")
+    async def users(self, info: ApiInfo) -> list[User]:
+        context = info.context
+        found = await list_users(context.domain, context.actor)
+        return [await user_shown(context, each.user, each.waits_until) for each in found]
+
+    @strawberry.field(description="One user; null when there is none with this id. Permission: user.write.")
+    async def user(self, info: ApiInfo, id: strawberry.ID) -> User | None:
+        found = await user_by_id(info.context.domain, info.context.actor, id)
+        return await user_shown(info.context, found.user, found.waits_until) if found else None
+
+    @strawberry.field(description="The rules of passwords, second factors and sessions. Permission: user.write.")
+    async def sign_in_rules(self, info: ApiInfo) -> SignInRules:
+        return _rules(await sign_in_rules(info.context.actor))
 
 
 @strawberry.type
 class UserMutation:
-    """Signing in and out."""
+    """Signing in and out, and changes to users."""
 
-    @strawberry.mutation(description="Begin a session (12 hours). Needs no permission.")
+    @strawberry.mutation(
+        description="Begin a session (12 hours). Too many failures from one address or under one name: RATE_LIMITED. "
+        "Needs no permission."
+    )
     async def sign_in(self, info: ApiInfo, input: SignInInput) -> SignInPayload:
         context = info.context
         try:
-            signed_in = await sign_in(context.domain, input.name, input.password, address_of(context.connection))
+            signed_in = await sign_in(context.domain, input.name, input.password, context.caller, input.code)
+        except SecondFactorNeeded:
+            return SignInPayload(second_factor_needed=True)
         except AcsError as error:
             return SignInPayload(errors=[OperationError.of(error)])
-        _set_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
-        return SignInPayload(user=_user(signed_in.user))
+        set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
+        return SignInPayload(user=await user_shown(context, signed_in.user))
+
+    @strawberry.mutation(
+        description="Make the first administrator of an installation without users, and begin a session as them. "
+        "Needs no permission, but the set-up token; it counts once."
+    )
+    async def set_up(self, info: ApiInfo, input: SetUpInput) -> SignInPayload:
+        context = info.context
+        try:
+            signed_in = await set_up(context.domain, input.token, input.name, input.password, context.caller)
+        except AcsError as error:
+            return SignInPayload(errors=[OperationError.of(error)])
+        set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
+        return SignInPayload(user=await user_shown(context, signed_in.user))
 
     @strawberry.mutation(description="End the session. Needs no permission.")
     async def sign_out(self, info: ApiInfo) -> SignOutPayload:
         context = info.context
         ended = bool(context.token) and await sign_out(context.domain, context.token or "")
-        _set_cookie(context, "", 0)
+        set_session_cookie(context, "", 0)
         return SignOutPayload(signed_out=ended)
+
+    @strawberry.mutation(
+        description="Create a user, who must change the password at the first sign-in. Permission: user.write."
+    )
+    async def create_user(self, info: ApiInfo, input: CreateUserInput) -> UserPayload:
+        context = info.context
+        try:
+            row = await create_user(context.domain, context.actor, input.name, input.password, input.role, True)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(
+        description="Rename a user, change their role, disable or enable them; open sessions and subscriptions follow "
+        "within five seconds. Refused for the last administrator. Permission: user.write."
+    )
+    async def update_user(self, info: ApiInfo, input: UpdateUserInput) -> UserPayload:
+        context = info.context
+        changes = cast(UserChanges, sent(input, UserChanges.__annotations__))
+        try:
+            row = await update_user(context.domain, context.actor, input.id, changes, input.expected_version)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(
+        description="Delete a user. Refused for oneself and the last administrator. Permission: user.write."
+    )
+    async def delete_user(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        try:
+            await delete_user(info.context.domain, info.context.actor, id, expected_version)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
+
+    @strawberry.mutation(
+        description="Give somebody else a new password, which they must change at the next sign-in; their sessions "
+        "end. Permission: user.write."
+    )
+    async def reset_password(self, info: ApiInfo, input: ResetPasswordInput) -> UserPayload:
+        context = info.context
+        try:
+            row = await reset_password(context.domain, context.actor, input.id, input.password)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(description="Let a user who must wait sign in at once. Permission: user.write.")
+    async def unlock_user(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
+        context = info.context
+        try:
+            row = await unlock_user(context.domain, context.actor, id)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(
+        description="Take the second factor away from somebody who has lost it; their sessions end. "
+        "Permission: user.write."
+    )
+    async def remove_second_factor(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
+        context = info.context
+        try:
+            row = await remove_second_factor(context.domain, context.actor, id)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(
+        description="Change the rules of passwords, second factors and sessions. Permission: user.write."
+    )
+    async def update_sign_in_rules(self, info: ApiInfo, input: UpdateSignInRulesInput) -> SignInRulesPayload:
+        changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
+        try:
+            row = await update_sign_in_rules(info.context.domain, info.context.actor, changes, input.expected_version)
+        except AcsError as error:
+            return SignInRulesPayload(errors=[OperationError.of(error)])
+        return SignInRulesPayload(rules=_rules(row))

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from doorward.acs.controllers.attempts import Attempts
+from doorward.acs.controllers.attempts import enrolment_attempts
 from doorward.acs.controllers.authority import BadRequest
 from doorward.acs.controllers.enrolment import (
     CertificateRefused,
@@ -73,7 +73,7 @@ class ControllerListener:
     def __init__(self, domain: Domain, hub: ControllerHub, names: Sequence[str]) -> None:
         self._domain = domain
         self._hub = hub
-        self._attempts = Attempts(domain.clock)
+        self._attempts = enrolment_attempts(domain.clock)
         self._connections = self._enrolling = 0
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority = b""
@@ -191,9 +191,9 @@ class ControllerListener:
         # Looked at again: many connections may have been opened before the first of them failed.
         if not self._attempts.allowed(address):
             return enrolment.Refused(TOO_OFTEN)
-        self._attempts.failed(address)
+        failures = self._attempts.failed(address)
         try:
-            issued, authority = await enrol(self._domain, question.secret, question.csr, address)
+            issued, authority = await enrol(self._domain, question.secret, question.csr, address, failures)
         except EnrolmentRefused as error:
             logger.warning("an enrolment from %s is refused: %s", address, error)
             await asyncio.sleep(WRONG_CODE_S)

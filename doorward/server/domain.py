@@ -8,6 +8,7 @@ from doorward.acs.database import open_database
 from doorward.acs.domain import Domain
 from doorward.acs.sealing import Sealer, load_or_create_key
 from doorward.acs.site.operations import ensure_site
+from doorward.acs.users.breached import FILE_NAME, Breached
 from doorward.server.settings import Settings, prepare_data_directory
 
 
@@ -23,4 +24,4 @@ async def open_domain(settings: Settings) -> AsyncIterator[Domain]:
     sealer = Sealer(load_or_create_key(settings.data_key))
     async with open_database(settings.database_url):
         await ensure_site()
-        yield Domain(sealer, utc_now)
+        yield Domain(sealer, utc_now, breached=Breached(settings.data / FILE_NAME))

@@ -14,8 +14,7 @@ from doorward.acs.errors import AcsError, Busy, Conflict, NotFound, NotPermitted
 from doorward.acs.people.operations import set_photo
 from doorward.acs.people.photo import MAX_UPLOAD_BYTES, EncodedPhoto, encode_photo
 from doorward.acs.people.queries import photo_by_id
-from doorward.acs.users.operations import actor_of_session
-from doorward.graphql.context import SESSION_COOKIE, address_of
+from doorward.graphql.context import actor_behind, authorization_of
 from doorward.graphql.endpoint import REQUEST_HEADER
 from doorward.graphql.people import photo_url
 from doorward.graphql.plain_input import is_plain
@@ -113,7 +112,7 @@ class Media:
 
     async def _changer(self, request: Request) -> Actor:
         """Who sends it: from a page of ours, and permitted, before anything of the body is read."""
-        if REQUEST_HEADER not in request.headers:
+        if REQUEST_HEADER not in request.headers and authorization_of(request) is None:
             raise NotPermitted("Send the header Doorward-Request: 1 with every request.")
         actor = await self._actor(request)
         actor.require(Permission.CARDHOLDER_WRITE)
@@ -123,7 +122,7 @@ class Media:
         """Who asks. Raises NotFound for a path that nothing can have: an id with a character that is none."""
         if not all(map(is_plain, request.path_params.values())):
             raise NotFound("There is nothing at this path.")
-        return await actor_of_session(self._domain, request.cookies.get(SESSION_COOKIE), address_of(request))
+        return await actor_behind(self._domain, request)
 
 
 class TooLarge(Exception):

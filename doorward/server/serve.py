@@ -17,6 +17,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
+from doorward.acs.users.setup import prepare_set_up
 from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
@@ -62,7 +63,8 @@ async def run_server(settings: Settings) -> None:
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))
         await stack.enter_async_context(_controllers(domain, settings, hub))
-        _announce(settings, port)
+        set_up_token = await prepare_set_up(domain, settings.set_up_token)
+        _announce(settings, port, set_up_token)
         served = asyncio.create_task(
             hypercorn_serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
         )
@@ -144,13 +146,18 @@ def _config(settings: Settings, listener: socket.socket) -> _Config:
     return config
 
 
-def _announce(settings: Settings, port: int) -> None:
-    """The line that whoever started the server waits for."""
+def _announce(settings: Settings, port: int, set_up_token: str | None) -> None:
+    """The line that whoever started the server waits for, and where there is no user yet, how to make one."""
     scheme = "https" if settings.is_https else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"{scheme}://{host}:{port}"
     if settings.own_tls:
-        sys.stdout.write(f"Browsers trust it once they know its authority: {scheme}://{host}:{port}{AUTHORITY_PATH}\n")
-    sys.stdout.write(f"Doorward is ready at {scheme}://{host}:{port}\n")
+        sys.stdout.write(f"Browsers trust it once they know its authority: {address}{AUTHORITY_PATH}\n")
+    sys.stdout.write(f"Doorward is ready at {address}\n")
+    if set_up_token is not None:
+        sys.stdout.write(
+            f"There are no users yet. Open {address} and enter this set-up token, which counts once: {set_up_token}\n"
+        )
     sys.stdout.flush()
 
 

@@ -66,6 +66,11 @@ class Settings:
         return self.data / "secret.key"
 
     @property
+    def set_up_token(self) -> Path:
+        """What the first administrator is made with, while there is none."""
+        return self.data / "setup-token"
+
+    @property
     def journal(self) -> Path:
         """The embedded controller's journal."""
         return self.data / "journal.db"

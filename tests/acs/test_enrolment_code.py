@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.acs.controllers.attempts import MOST_FROM_ONE, MOST_IN_ALL, WINDOW, Attempts
+from doorward.acs.attempts import WINDOW
+from doorward.acs.controllers.attempts import MOST_FROM_ONE, MOST_IN_ALL, enrolment_attempts
 from doorward.acs.controllers.enrolment_code import SECRET_CHARACTERS, NoCode, new_code, parse_code
 from tests.world import Clock
 
@@ -35,7 +36,7 @@ def test_secrets_differ() -> None:
 
 def test_an_address_has_so_many_attempts_in_a_quarter_of_an_hour() -> None:
     clock = Clock()
-    attempts = Attempts(clock)
+    attempts = enrolment_attempts(clock)
     for _ in range(MOST_FROM_ONE):
         assert attempts.allowed("a")
         attempts.failed("a")
@@ -48,7 +49,7 @@ def test_an_address_has_so_many_attempts_in_a_quarter_of_an_hour() -> None:
 
 
 def test_many_addresses_have_so_many_attempts_together() -> None:
-    attempts = Attempts(Clock())
+    attempts = enrolment_attempts(Clock())
     for number in range(MOST_IN_ALL):
         assert attempts.allowed(f"address-{number}")
         attempts.failed(f"address-{number}")
@@ -56,7 +57,7 @@ def test_many_addresses_have_so_many_attempts_together() -> None:
 
 
 def test_the_right_code_forgives() -> None:
-    attempts = Attempts(Clock())
+    attempts = enrolment_attempts(Clock())
     for _ in range(MOST_FROM_ONE):
         attempts.failed("a")
     attempts.succeeded("a")

@@ -24,7 +24,8 @@ from doorward.acs.messages import PolicySnapshot
 from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.schedules.models import ScheduleRow
-from doorward.acs.users.operations import sign_in
+from doorward.acs.users.sessions import Caller
+from doorward.acs.users.sign_in import sign_in
 from doorward.acs.zones.models import Zone
 from doorward.demo.burnt_in import DOCK, ENTRANCE, OFFICE, SERVER_ROOM, SiteHardware, new_hardware
 from doorward.demo.cast import CAST, FACILITY
@@ -81,7 +82,7 @@ async def test_the_whole_site_is_there(database_url: str, tmp_path: Path) -> Non
             ("Dock camera", DOCK, Side.A),
             ("Dock camera", SERVER_ROOM, Side.A),
         }
-        assert (await sign_in(world.domain, "admin", PASSWORD, None)).user.name == "admin"
+        assert (await sign_in(world.domain, "admin", PASSWORD, Caller())).user.name == "admin"
 
 
 async def test_each_case_that_a_visitor_will_try_is_decided_as_the_guide_says(

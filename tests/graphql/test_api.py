@@ -228,6 +228,7 @@ async def test_nobody_subscribes_without_a_session(database_url: str, tmp_path: 
     async with open_world(database_url) as world, serve_api(world, tmp_path) as api:
         address = f"ws://127.0.0.1:{api.port}/graphql"
         async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+            await socket.send('{"type": "connection_init"}')
             await socket.wait_closed()
             assert (socket.close_code, socket.close_reason) == (4401, "Sign in first.")
 

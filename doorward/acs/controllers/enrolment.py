@@ -8,6 +8,7 @@ from cryptography import x509
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from doorward.acs.controllers.attempts import MOST_FROM_ONE
 from doorward.acs.controllers.authority import (
     RENEW_AT,
     Authority,
@@ -46,10 +47,12 @@ def digest_of(sealer: Sealer, secret: str) -> str:
     return digest(sealer.derive(CODE_CONTEXT), secret.encode(), sha256).hex()
 
 
-async def enrol(domain: Domain, secret: str, csr: bytes, address: str) -> tuple[Issued, Authority]:
+async def enrol(domain: Domain, secret: str, csr: bytes, address: str, failures: int = 1) -> tuple[Issued, Authority]:
     """The first certificate of the controller whose code has this secret half; the code is used up.
 
-    Certificates that it had before end when the new one is first used. Raises EnrolmentRefused, which is audited.
+    Certificates that it had before end when the new one is first used. Raises EnrolmentRefused, which is audited when
+    it begins a run of failures from that address, and when the run is so long (`failures`, with this one) that the
+    address must wait.
     """
     authority = await the_authority(domain)
     now = domain.clock()
@@ -73,10 +76,11 @@ async def enrol(domain: Domain, secret: str, csr: bytes, address: str) -> tuple[
             await _keep(connection, code.controller_id, issued, now)
             event, data["serial"] = EventType.CONTROLLER_ENROLLED, issued.serial
         else:
-            event, data["cause"] = EventType.CONTROLLER_ENROLMENT_FAILED, refused
-        controller_id = code.controller_id if code is not None else None
-        await lock_log(connection)
-        await append(domain.sealer, connection, [NewEvent(event, now, controller_id=controller_id, data=data)], now)
+            event, data["cause"], data["failures"] = EventType.CONTROLLER_ENROLMENT_FAILED, refused, failures
+        if issued is not None or failures in (1, MOST_FROM_ONE):
+            controller_id = code.controller_id if code is not None else None
+            await lock_log(connection)
+            await append(domain.sealer, connection, [NewEvent(event, now, controller_id=controller_id, data=data)], now)
     domain.bus.announce()
     if issued is None:
         raise EnrolmentRefused(refused)

@@ -272,6 +272,18 @@ class EventType(StrEnum):
     SIGNAL_SET_CREATED = "audit.signal_set.created"
     SIGNAL_SET_UPDATED = "audit.signal_set.updated"
     SIGNAL_SET_DELETED = "audit.signal_set.deleted"
+    # Users, their sessions and second factors.
+    SIGN_IN_LIMITED = "audit.user.sign_in_limited"
+    USER_UNLOCKED = "audit.user.unlocked"
+    USER_UPDATED = "audit.user.updated"
+    USER_DELETED = "audit.user.deleted"
+    USER_SESSIONS_ENDED = "audit.user.sessions_ended"
+    SIGN_IN_RULES_UPDATED = "audit.sign_in_rules.updated"
+    SECOND_FACTOR_ADDED = "audit.user.second_factor_added"
+    SECOND_FACTOR_REMOVED = "audit.user.second_factor_removed"
+    RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
+    TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +589,18 @@ def _declare() -> dict[EventType, Declaration]:
         kind.SIGNAL_SET_CREATED: Declaration(audit, info, "Set of reader signals created"),
         kind.SIGNAL_SET_UPDATED: Declaration(audit, info, "Set of reader signals changed"),
         kind.SIGNAL_SET_DELETED: Declaration(audit, notice, "Set of reader signals deleted"),
+        # Users, their sessions and second factors.
+        kind.SIGN_IN_LIMITED: Declaration(audit, warning, "Sign-ins must wait after failures"),
+        kind.USER_UNLOCKED: Declaration(audit, notice, "User need not wait any more to sign in"),
+        kind.USER_UPDATED: Declaration(audit, notice, "User changed"),
+        kind.USER_DELETED: Declaration(audit, notice, "User deleted"),
+        kind.USER_SESSIONS_ENDED: Declaration(audit, notice, "Sessions ended"),
+        kind.SIGN_IN_RULES_UPDATED: Declaration(audit, notice, "Rules of signing in changed"),
+        kind.SECOND_FACTOR_ADDED: Declaration(audit, notice, "Second factor added"),
+        kind.SECOND_FACTOR_REMOVED: Declaration(audit, warning, "Second factor removed"),
+        kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
+        kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
+        kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

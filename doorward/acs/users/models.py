@@ -1,4 +1,7 @@
-"""Users and their sessions."""
+"""Users and their sessions, what they failed at, and the site's rules for them."""
+
+from datetime import datetime
+from enum import StrEnum
 
 from tortoise import fields
 from tortoise.models import Model
@@ -6,21 +9,48 @@ from tortoise.models import Model
 from doorward.acs.actor import Role
 
 
+class SecondFactor(StrEnum):
+    """Who must have a second factor besides the password."""
+
+    OPTIONAL = "optional"
+    ADMINISTRATORS = "administrators"
+    EVERYBODY = "everybody"
+
+
+class UserKind(StrEnum):
+    """Who has an account: a person, who signs in, or a program, which comes with a token only."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
 class User(Model):
-    """Somebody who can sign in."""
+    """Somebody who can sign in, or a program that comes with tokens.
+
+    Who has `must_change_password` may do nothing before they have. `sealed_totp` is the secret of the second factor
+    (NULL: none), `totp_step` the last step of 30 s whose code was taken. `sealed_next_totp` is one that is being set
+    up and does not count yet.
+    """
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
     password_hash = fields.CharField(255)
     role = fields.CharEnumField(Role, max_length=16)
     enabled = fields.BooleanField(default=True)
+    kind = fields.CharEnumField(UserKind, max_length=16, default=UserKind.PERSON, db_default=UserKind.PERSON.value)
+    must_change_password = fields.BooleanField(default=False, db_default=False)
+    last_sign_in_at: datetime | None = fields.DatetimeField(null=True)
+    sealed_totp: bytes | None = fields.BinaryField(null=True)
+    sealed_next_totp: bytes | None = fields.BinaryField(null=True)
+    totp_step = fields.BigIntField(default=0, db_default=0)
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "user_account"
 
 
 class Session(Model):
-    """A signed-in browser. Only the SHA-256 of its token is kept."""
+    """A signed-in browser. Only the SHA-256 of its token is kept, which also names the session."""
 
     token_hash = fields.CharField(64, primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -29,6 +59,79 @@ class Session(Model):
     user_id: str
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+    address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    client: str | None = fields.CharField(200, null=True)  # type: ignore[assignment]
 
     class Meta:
         table = "user_session"
+
+
+class Token(Model):
+    """Lets a program in for a user. Only its SHA-256 is kept. It may what is in `permissions`, as far as its user may.
+
+    `networks` are those (CIDR) from which it counts, all of them when there are none.
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+    name = fields.CharField(100)
+    token_hash = fields.CharField(64, unique=True)
+    permissions: list[str] = fields.JSONField()
+    networks: list[str] = fields.JSONField()
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+    last_address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+
+    class Meta:
+        table = "user_token"
+
+
+class RecoveryCode(Model):
+    """Lets its user in once without the second factor. Only a keyed digest is kept, and the row ends with its use."""
+
+    digest = fields.CharField(64, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+
+    class Meta:
+        table = "user_recovery_code"
+
+
+class FailureRun(Model):
+    """Failed sign-ins under one name, whether anybody has it or not, since the last that succeeded.
+
+    `told` of the `failures` are in the log. None is tried before `waits_until`.
+    """
+
+    key = fields.CharField(64, primary_key=True)
+    name = fields.CharField(100)
+    failures = fields.IntField()
+    told = fields.IntField(default=0)
+    address: str | None = fields.CharField(64, null=True)  # type: ignore[assignment]
+    last_at = fields.DatetimeField(db_index=True)
+    waits_until: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "user_failure_run"
+
+
+class SignInRules(Model):
+    """One row, `id` "site", made by the first change: what holds for every password, second factor and session."""
+
+    id = fields.CharField(8, primary_key=True)
+    name = "Signing in"
+    min_password_length = fields.IntField(default=10)
+    second_factor = fields.CharEnumField(SecondFactor, max_length=16, default=SecondFactor.OPTIONAL)
+    idle_timeout_s: int | None = fields.IntField(null=True)
+    longest_token_days = fields.IntField(default=365)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "user_sign_in_rules"

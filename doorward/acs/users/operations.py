@@ -1,130 +1,291 @@
-"""Users, signing in and out."""
+"""Users: made, changed and deleted by those who may; see `own` for what everybody may do about themselves."""
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any, TypedDict
+
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from doorward.acs import check
-from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, Role, anonymous
-from doorward.acs.domain import Domain
-from doorward.acs.errors import NotFound, Unauthenticated
+from doorward.acs.actor import Permission, Role
+from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.events.log import NewEvent
-from doorward.acs.events.operations import record_system_event
 from doorward.acs.identity import new_id
-from doorward.acs.operation import Work, operation
-from doorward.acs.users.models import Session, User
-from doorward.acs.users.password import check_password, hash_password, verify_password
+from doorward.acs.operation import SITE_ID, Work, operation
+from doorward.acs.site.models import Site
+from doorward.acs.users.failures import lift_wait
+from doorward.acs.users.models import RecoveryCode, SecondFactor, Session, SignInRules, User, UserKind
+from doorward.acs.users.password import MAX_LENGTH, SHORTEST_MINIMUM, check_password, hash_password
+from doorward.acs.users.sessions import with_id
+from doorward.acs.users.standing_rules import RULES_ID, default_rules
 
-SESSION_LIFETIME = timedelta(hours=12)
-_TOKEN_BYTES = 32
+SHORTEST_IDLE_S = 60
+LONGEST_IDLE_S = 12 * 60 * 60
+LONGEST_TOKEN_DAYS = 3_650
+_LONGEST_MINIMUM = 128
+_LAST = "This is the last administrator who can sign in. Make another one first."
+_NAME_LENGTH = 100
+_NO_HASH = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A new session: the token for the cookie, shown this once."""
+class UserChanges(TypedDict, total=False):
+    """What to change; a missing key stays as it is."""
 
-    user: User
-    token: str
+    name: str
+    role: Role
+    enabled: bool
 
 
-def actor_of(user: User, address: str | None, means: str = "api") -> Actor:
-    """The user as an actor."""
-    return Actor(user.id, user.name, PERMISSIONS[user.role], means, address, CLEARANCES[user.role])
+class RuleChanges(TypedDict, total=False):
+    """What to change; a missing key stays as it is. `idle_timeout_s` None: sessions do not end by not being used."""
+
+    min_password_length: int
+    second_factor: SecondFactor
+    idle_timeout_s: int | None
+    longest_token_days: int
 
 
 @operation(Permission.USER_WRITE)
-async def create_user(work: Work, name: str, password: str, role: Role) -> User:
+async def create_user(work: Work, name: str, password: str, role: Role, must_change_password: bool = False) -> User:
     """Somebody new who can sign in."""
-    name = check.text(name, "name", longest=100)
-    await check.unique(User, work.connection, f"There is a user called {name} already.", "name", name=name)
-    password_hash = await hash_password(check_password(password))
-    user = await User.create(using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=role)
+    name = await _free_name(work, name, None)
+    password_hash = await hash_password(await check_password(work.domain, password, name))
+    user = await User.create(
+        using_db=work.connection,
+        id=new_id(),
+        name=name,
+        password_hash=password_hash,
+        role=role,
+        must_change_password=must_change_password,
+    )
     work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
     return user
 
 
 @operation(Permission.USER_WRITE)
-async def set_password(work: Work, name: str, password: str) -> User:
-    """A new password for a user; every session of theirs ends."""
-    user = await User.get_or_none(name=name, using_db=work.connection)
-    if user is None:
-        raise NotFound(f"There is no user called {name}.", "name")
-    user.password_hash = await hash_password(check_password(password))
-    await user.save(using_db=work.connection, update_fields=["password_hash"])
-    await Session.filter(user_id=user.id).using_db(work.connection).delete()
-    work.audit(EventType.USER_PASSWORD_CHANGED, of=user, before={"password": "old"}, after={"password": "new"})
+async def create_service_account(work: Work, name: str, role: Role) -> User:
+    """A program that comes with tokens and cannot sign in."""
+    name = await _free_name(work, name, None)
+    user = await User.create(
+        using_db=work.connection, id=new_id(), name=name, password_hash=_NO_HASH, role=role, kind=UserKind.SERVICE
+    )
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
     return user
 
 
-async def sign_in(domain: Domain, name: str, password: str, address: str | None) -> SignedIn:
-    """A session for the user with this name and password. Raises Unauthenticated; both outcomes are audited."""
-    user = await User.get_or_none(name=name, enabled=True)
-    if not await verify_password(user.password_hash if user else None, password) or user is None:
-        await record_system_event(
-            domain,
-            NewEvent(
-                EventType.USER_SIGN_IN_FAILED,
-                domain.clock(),
-                user_name=name[:100],
-                data={"means": "api", "address": address},
-            ),
-        )
-        raise Unauthenticated("The name or the password is wrong.")
-    return await _open_session(domain, user, address)
-
-
-async def _open_session(domain: Domain, user: User, address: str | None) -> SignedIn:
-    now = domain.clock()
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    await Session.filter(expires_at__lt=now).delete()
-    await Session.create(
-        token_hash=_token_hash(token), user_id=user.id, created_at=now, expires_at=now + SESSION_LIFETIME
+@operation(Permission.USER_WRITE)
+async def create_first_user(work: Work, name: str, password: str) -> User:
+    """The first administrator of an installation that has no user at all. Of several at once, one succeeds."""
+    await _one_at_a_time(work.connection)
+    if await User.all().using_db(work.connection).exists():
+        raise Conflict("This installation is set up. Sign in, or ask one of its administrators.")
+    name = check.text(name, "name", longest=_NAME_LENGTH)
+    password_hash = await hash_password(await check_password(work.domain, password, name))
+    user = await User.create(
+        using_db=work.connection, id=new_id(), name=name, password_hash=password_hash, role=Role.ADMINISTRATOR
     )
-    await record_system_event(
-        domain,
-        NewEvent(
-            EventType.USER_SIGNED_IN,
-            now,
-            user_id=user.id,
-            user_name=user.name,
-            data={"means": "api", "address": address},
-        ),
-    )
-    return SignedIn(user, token)
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": user.role.value})
+    return user
 
 
-async def sign_out(domain: Domain, token: str) -> bool:
-    """End a session; whether there was one."""
-    session = await Session.get_or_none(token_hash=_token_hash(token)).prefetch_related("user")
+@operation(Permission.USER_WRITE)
+async def update_user(work: Work, user_id: str, changes: UserChanges, expected_version: int | None = None) -> User:
+    """Change a user's name, role, or whether they may sign in at all. Open sessions and subscriptions follow."""
+    await _one_at_a_time(work.connection)
+    user = await _locked(work, user_id)
+    check.version(user.version, expected_version)
+    before = _told(user)
+    if "name" in changes:
+        user.name = await _free_name(work, changes["name"], user)
+    user.role = changes.get("role", user.role)
+    user.enabled = changes.get("enabled", user.enabled)
+    after = _told(user)
+    if before == after:
+        return user
+    if user.role is not Role.ADMINISTRATOR or not user.enabled:
+        if user.id == work.actor.user_id and (before["role"], before["enabled"]) != (after["role"], after["enabled"]):
+            raise Conflict("You cannot take your own rights away. Ask another administrator.")
+        await _another_administrator(work, user)
+    user.version += 1
+    await user.save(using_db=work.connection, update_fields=["name", "role", "enabled", "version"])
+    if not user.enabled:
+        await Session.filter(user_id=user.id).using_db(work.connection).delete()
+    work.audit(EventType.USER_UPDATED, of=user, before=before, after=after)
+    return user
+
+
+@operation(Permission.USER_WRITE)
+async def delete_user(work: Work, user_id: str, expected_version: int | None = None) -> None:
+    """Delete a user; what they did stays in the log under their name. Refused for oneself."""
+    await _one_at_a_time(work.connection)
+    user = await _locked(work, user_id)
+    check.version(user.version, expected_version)
+    if user.id == work.actor.user_id:
+        raise Conflict("You cannot delete yourself. Ask another administrator.")
+    await _another_administrator(work, user)
+    await Session.filter(user_id=user.id).using_db(work.connection).delete()
+    work.audit(EventType.USER_DELETED, of=user, before=_told(user))
+    await user.delete(using_db=work.connection)
+
+
+@operation(Permission.USER_WRITE)
+async def set_password(work: Work, name: str, password: str, must_change_password: bool = False) -> User:
+    """A new password for the user with this name; every session of theirs ends, and they need not wait any more."""
+    user = await User.select_for_update().using_db(work.connection).get_or_none(name=name)
+    if user is None:
+        raise NotFound(f"There is no user called {name}.", "name")
+    return await _give_password(work, user, password, must_change_password)
+
+
+@operation(Permission.USER_WRITE)
+async def reset_password(work: Work, user_id: str, password: str) -> User:
+    """A new password for somebody else, which they must change when they next sign in; their sessions end."""
+    user = await _locked(work, user_id)
+    if user.id == work.actor.user_id:
+        raise Conflict("Change your own password under your account, where the old one is asked for.", "id")
+    return await _give_password(work, user, password, True)
+
+
+@operation(Permission.USER_WRITE)
+async def unlock_user(work: Work, user_id: str) -> User:
+    """The user need not wait any more after failed sign-ins."""
+    user = await _locked(work, user_id)
+    failures = await lift_wait(work.connection, user.name)
+    if failures:
+        work.audit(EventType.USER_UNLOCKED, of=user, before={"failures": failures}, after={"failures": 0})
+    return user
+
+
+@operation(Permission.USER_WRITE)
+async def remove_second_factor(work: Work, user_id: str) -> User:
+    """Take the second factor away from somebody who has lost it, with its recovery codes; their sessions end."""
+    user = await _locked(work, user_id)
+    if user.id == work.actor.user_id:
+        raise Conflict("Remove your own second factor under your account, where the password is asked for.", "id")
+    if user.sealed_totp is None:
+        raise Conflict(f"{user.name} has no second factor.", "id")
+    await drop_second_factor(work, user)
+    await Session.filter(user_id=user.id).using_db(work.connection).delete()
+    return user
+
+
+@operation(Permission.USER_WRITE)
+async def end_session(work: Work, session_id: str) -> None:
+    """End one session, whosever it is."""
+    session = await with_id(session_id).using_db(work.connection).first().prefetch_related("user")
     if session is None:
-        return False
-    await session.delete()
-    await record_system_event(
-        domain,
-        NewEvent(
-            EventType.USER_SIGNED_OUT,
-            domain.clock(),
-            user_id=session.user_id,
-            user_name=session.user.name,
-            data={"means": "api"},
-        ),
+        raise NotFound("This session has ended already.", "id")
+    await session.delete(using_db=work.connection)
+    work.audit(EventType.USER_SESSIONS_ENDED, of=session.user, before={"sessions": 1}, after={"sessions": 0})
+
+
+@operation(Permission.USER_WRITE)
+async def end_sessions_of(work: Work, user_id: str) -> int:
+    """End every session of a user; how many there were."""
+    user = await _locked(work, user_id)
+    ended = await Session.filter(user_id=user.id).using_db(work.connection).delete()
+    if ended:
+        work.audit(EventType.USER_SESSIONS_ENDED, of=user, before={"sessions": ended}, after={"sessions": 0})
+    return ended
+
+
+@operation(Permission.USER_WRITE)
+async def update_sign_in_rules(work: Work, changes: RuleChanges, expected_version: int | None = None) -> SignInRules:
+    """Change what holds for every password, second factor and session. Passwords that there are stay as they are."""
+    rules = await SignInRules.select_for_update().using_db(work.connection).get_or_none(id=RULES_ID)
+    stored = rules is not None
+    rules = rules or default_rules()
+    check.version(rules.version, expected_version)
+    before = _rules_told(rules)
+    _apply(rules, changes)
+    after = _rules_told(rules)
+    if before == after:
+        return rules
+    rules.version += 1
+    if stored:
+        await rules.save(using_db=work.connection)
+    else:
+        await rules.save(using_db=work.connection, force_create=True)
+    work.after.append(work.domain.rules.changed)
+    work.audit(EventType.SIGN_IN_RULES_UPDATED, of=rules, before=before, after=after)
+    return rules
+
+
+async def drop_second_factor(work: Work, user: User) -> None:
+    """The user has no second factor any more."""
+    user.sealed_totp = user.sealed_next_totp = None
+    await user.save(using_db=work.connection, update_fields=["sealed_totp", "sealed_next_totp"])
+    await RecoveryCode.filter(user_id=user.id).using_db(work.connection).delete()
+    work.audit(EventType.SECOND_FACTOR_REMOVED, of=user, before={"second_factor": True}, after={"second_factor": False})
+
+
+def _told(user: User) -> dict[str, Any]:
+    return {"name": user.name, "role": user.role.value, "enabled": user.enabled}
+
+
+def _rules_told(rules: SignInRules) -> dict[str, Any]:
+    return {
+        "min_password_length": rules.min_password_length,
+        "second_factor": rules.second_factor.value,
+        "idle_timeout_s": rules.idle_timeout_s,
+        "longest_token_days": rules.longest_token_days,
+    }
+
+
+def _apply(rules: SignInRules, changes: RuleChanges) -> None:
+    if "min_password_length" in changes:
+        rules.min_password_length = changes["min_password_length"]
+        if not SHORTEST_MINIMUM <= rules.min_password_length <= min(_LONGEST_MINIMUM, MAX_LENGTH):
+            raise ValidationFailed(f"This is {SHORTEST_MINIMUM} to {_LONGEST_MINIMUM} characters.", "minPasswordLength")
+    rules.second_factor = changes.get("second_factor", rules.second_factor)
+    if "idle_timeout_s" in changes:
+        rules.idle_timeout_s = changes["idle_timeout_s"]
+        if rules.idle_timeout_s is not None and not SHORTEST_IDLE_S <= rules.idle_timeout_s <= LONGEST_IDLE_S:
+            raise ValidationFailed("This is 1 minute to 12 hours, or null for no such end.", "idleTimeoutS")
+    if "longest_token_days" in changes:
+        rules.longest_token_days = changes["longest_token_days"]
+        if not 1 <= rules.longest_token_days <= LONGEST_TOKEN_DAYS:
+            raise ValidationFailed(f"This is 1 to {LONGEST_TOKEN_DAYS} days.", "longestTokenDays")
+
+
+async def _locked(work: Work, user_id: str) -> User:
+    user = await User.select_for_update().using_db(work.connection).get_or_none(id=user_id)
+    if user is None:
+        raise NotFound("There is no such user.", "id")
+    return user
+
+
+async def _free_name(work: Work, name: str, user: User | None) -> str:
+    name = check.text(name, "name", longest=_NAME_LENGTH)
+    taken = await User.filter(name__iexact=name).using_db(work.connection)
+    if any(user is None or other.id != user.id for other in taken):
+        raise Conflict(f"There is a user called {taken[0].name} already.", "name")
+    return name
+
+
+async def _one_at_a_time(connection: BaseDBAsyncClient) -> None:
+    """Two administrators who disable each other at once are not both last: the second sees what the first did."""
+    await Site.select_for_update().using_db(connection).get(id=SITE_ID)
+
+
+async def _another_administrator(work: Work, user: User) -> None:
+    """Raise when nobody but this user can administer."""
+    others = (
+        User.filter(role=Role.ADMINISTRATOR, enabled=True, kind=UserKind.PERSON)
+        .exclude(id=user.id)
+        .using_db(work.connection)
     )
-    return True
+    was = await User.get(id=user.id, using_db=work.connection)
+    signs_in = was.kind is UserKind.PERSON and was.enabled
+    if was.role is Role.ADMINISTRATOR and signs_in and not await others.exists():
+        raise Conflict(_LAST, "id")
 
 
-async def actor_of_session(domain: Domain, token: str | None, address: str | None) -> Actor:
-    """Who a session's token speaks for; anonymous when it is missing, unknown or expired."""
-    if not token:
-        return anonymous(address)
-    session = await Session.get_or_none(token_hash=_token_hash(token), expires_at__gt=domain.clock()).prefetch_related(
-        "user"
-    )
-    if session is None or not session.user.enabled:
-        return anonymous(address)
-    return actor_of(session.user, address)
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+async def _give_password(work: Work, user: User, password: str, must_change: bool) -> User:
+    if user.kind is UserKind.SERVICE:
+        raise Conflict(f"{user.name} is a service account: it has tokens, and no password.", "name")
+    user.password_hash = await hash_password(await check_password(work.domain, password, user.name))
+    user.must_change_password = must_change
+    await user.save(using_db=work.connection, update_fields=["password_hash", "must_change_password"])
+    await Session.filter(user_id=user.id).using_db(work.connection).delete()
+    await lift_wait(work.connection, user.name)
+    work.audit(EventType.USER_PASSWORD_CHANGED, of=user, before={"password": "old"}, after={"password": "new"})
+    return user

@@ -10,10 +10,12 @@ import { ThreatBar } from "../threats/ThreatBar";
 import { allZones } from "../zones/place";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
-import { hrefOf, type Route, useRoute } from "./route";
+import { hrefOf, isAboutUsers, type Route, useRoute } from "./route";
 import { ThemeToggle } from "./ThemeToggle";
+import { Icon } from "../ui/Icon";
 
 /** Fetched by those who open them only. */
+const Accounts = lazy(async () => ({ default: (await import("../users/Accounts")).Accounts }));
 const AccessCheck = lazy(async () => ({ default: (await import("../access-check/AccessCheck")).AccessCheck }));
 const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
 const Zones = lazy(async () => ({ default: (await import("../zones/Zones")).Zones }));
@@ -23,10 +25,12 @@ interface ShellProps {
   viewer: Viewer;
   onSignedOut: () => void;
   onSignOut: () => void;
+  /** Something about the viewer is different now. */
+  onViewer: (viewer: Viewer) => void;
 }
 
 /** The frame around every screen of a signed-in user. */
-export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
+export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellProps) {
   const live = useLive(api, viewer, onSignedOut);
   const route = useRoute();
   return (
@@ -59,11 +63,21 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
               active={route.screen === "configuration"}
             />
           )}
+          {may(viewer, "user.write") && (
+            <Tab
+              route={{ screen: "users", id: null }}
+              label="Users"
+              active={route.screen === "users" || route.screen === "sign-in-rules"}
+            />
+          )}
         </nav>
         <div className="top-end">
-          <span className="who" data-testid="viewer">
-            {viewer.name}
-          </span>
+          <a className="who" href={hrefOf({ screen: "account" })} title="Your account" aria-label={`${viewer.name}: your account`}>
+            <Icon name="person" />
+            <span className="who-name" data-testid="viewer">
+              {viewer.name}
+            </span>
+          </a>
           <ThemeToggle />
           <button type="button" onClick={onSignOut} data-testid="sign-out">
             Sign out
@@ -73,13 +87,20 @@ export function Shell({ api, viewer, onSignedOut, onSignOut }: ShellProps) {
       {live && may(viewer, "door.view") && <ThreatBar feed={live.feed} viewer={viewer} />}
       {live && <ConnectionBanner connection={live.connection} />}
       <main id="main" tabIndex={-1}>
-        {live && <Screen route={route} live={live} viewer={viewer} />}
+        {live && <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />}
       </main>
     </div>
   );
 }
 
-function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Viewer }) {
+interface ScreenProps {
+  route: Route;
+  live: Live;
+  viewer: Viewer;
+  onViewer: (viewer: Viewer) => void;
+}
+
+function Screen({ route, live, viewer, onViewer }: ScreenProps) {
   if (route.screen === "desk") return <Desk live={live} viewer={viewer} eventId={route.eventId} />;
   if (route.screen === "zones") {
     if (!may(viewer, "door.view")) return <p className="quiet pad">You may not see zones.</p>;
@@ -103,11 +124,18 @@ function Screen({ route, live, viewer }: { route: Route; live: Live; viewer: Vie
       </Suspense>
     );
   }
+  if (isAboutUsers(route)) {
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <Accounts route={route} viewer={viewer} onChanged={onViewer} />
+      </Suspense>
+    );
+  }
   return <People route={route} viewer={viewer} />;
 }
 
 function isAboutPeople(route: Route): route is PeopleRoute {
-  return !["desk", "zones", "configuration", "access-check"].includes(route.screen);
+  return !isAboutUsers(route) && !["desk", "zones", "configuration", "access-check"].includes(route.screen);
 }
 
 function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {

@@ -2,6 +2,7 @@ import { accessCheckHref, type AccessCheckRoute, parseAccessCheck } from "../acc
 import { type Store, useStore } from "../api/store";
 import { type ConfigurationRoute, configurationHref, parseConfiguration } from "../configuration/place";
 import { parsePeople, peopleHref, type PeopleRoute } from "../people/place";
+import { parseUsers, usersHref, type UsersRoute } from "../users/place";
 import { type ZonesRoute, zonesHref } from "../zones/place";
 
 /** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
@@ -10,7 +11,8 @@ export type Route =
   | ZonesRoute
   | PeopleRoute
   | ConfigurationRoute
-  | AccessCheckRoute;
+  | AccessCheckRoute
+  | UsersRoute;
 
 /** The route of an address's hash; what is unknown leads to the desk. */
 export function parseHash(hash: string): Route {
@@ -20,7 +22,7 @@ export function parseHash(hash: string): Route {
   if (first === "zones") return { screen: "zones", id: second || null };
   if (first === "access-check") return parseAccessCheck(second, third, new URLSearchParams(query));
   if (first === "configuration") return parseConfiguration(second, third);
-  return parsePeople(first, second) ?? { screen: "desk", eventId: null };
+  return parseUsers(first, second) ?? parsePeople(first, second) ?? { screen: "desk", eventId: null };
 }
 
 /** The hash of a route, for links. */
@@ -28,8 +30,14 @@ export function hrefOf(route: Route): string {
   if (route.screen === "access-check") return accessCheckHref(route);
   if (route.screen === "configuration") return configurationHref(route);
   if (route.screen === "zones") return zonesHref(route);
+  if (isAboutUsers(route)) return usersHref(route);
   if (route.screen !== "desk") return peopleHref(route);
   return route.eventId === null ? "#/" : `#/events/${encodeURIComponent(route.eventId)}`;
+}
+
+/** Whether it is about those who sign in. */
+export function isAboutUsers(route: Route): route is UsersRoute {
+  return route.screen === "users" || route.screen === "sign-in-rules" || route.screen === "account";
 }
 
 export function openRoute(route: Route): void {

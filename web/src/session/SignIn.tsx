@@ -18,19 +18,29 @@ interface SignInProps {
 export function SignIn({ api, expired, onSignedIn }: SignInProps) {
   const form = useRef<HTMLFormElement>(null);
   const [pending, setPending] = useState(false);
-  const [problems, setProblems] = useState<Problems<"name" | "password">>(noProblems);
+  const [problems, setProblems] = useState<Problems<"name" | "password" | "code">>(noProblems);
+  const [known, setKnown] = useState<{ name: string; password: string } | null>(null);
 
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  const asksForCode = known !== null;
+  useEffect(() => {
+    form.current?.querySelector<HTMLInputElement>(asksForCode ? "[name=code]" : "[name=name]")?.focus();
+  }, [asksForCode]);
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const entered = new FormData(event.currentTarget);
-    const input = { name: String(entered.get("name")), password: String(entered.get("password")) };
+    const given = known ?? { name: String(entered.get("name")), password: String(entered.get("password")) };
+    const input = known === null ? given : { ...given, code: String(entered.get("code")) };
     setPending(true);
     const { data, error } = await api.mutation(SignInDocument, { input }).toPromise();
     setPending(false);
     if (data?.signIn.user) {
       onSignedIn(data.signIn.user);
+      return;
+    }
+    if (data?.signIn.secondFactorNeeded === true && known === null) {
+      setProblems(noProblems);
+      setKnown(given);
       return;
     }
     setProblems(error ? { fields: {}, form: [sentenceOf(error)] } : placed(data?.signIn.errors ?? []));
@@ -45,28 +55,54 @@ export function SignIn({ api, expired, onSignedIn }: SignInProps) {
           Doorward
         </h1>
         <p className="quiet" role="status">
-          {expired ? "Your session has ended. Sign in again." : "Sign in to see the doors."}
+          {known !== null ? `One more step, ${known.name}.` : expired ? "Your session has ended. Sign in again." : "Sign in to see the doors."}
         </p>
         <FormProblems sentences={problems.form} />
-        <Field label="Name" name="name" autoComplete="username" autoCapitalize="none" required problem={problems.fields.name} />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          problem={problems.fields.password}
-        />
+        {known === null ? (
+          <>
+            <Field label="Name" name="name" autoComplete="username" autoCapitalize="none" required problem={problems.fields.name} />
+            <Field
+              label="Password"
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              problem={problems.fields.password}
+            />
+          </>
+        ) : (
+          <Field
+            key="code"
+            label="Code"
+            name="code"
+            autoComplete="one-time-code"
+            autoCapitalize="none"
+            required
+            hint="The one that your authenticator shows now, or one of your recovery codes."
+            problem={problems.fields.code}
+          />
+        )}
         <button type="submit" className="primary" disabled={pending}>
           {pending ? "Signing in…" : "Sign in"}
         </button>
+        {known !== null && (
+          <button
+            type="button"
+            onClick={() => {
+              setKnown(null);
+              setProblems(noProblems);
+            }}
+          >
+            Sign in as somebody else
+          </button>
+        )}
       </form>
     </main>
   );
 }
 
-function placed(errors: Parameters<typeof placeProblems>[0]): Problems<"name" | "password"> {
-  const problems = placeProblems(errors, ["name", "password"] as const);
+function placed(errors: Parameters<typeof placeProblems>[0]): Problems<"name" | "password" | "code"> {
+  const problems = placeProblems(errors, ["name", "password", "code"] as const);
   const silent = problems.form.length === 0 && Object.keys(problems.fields).length === 0;
   return silent ? { fields: {}, form: ["The server did not sign you in. Try again."] } : problems;
 }

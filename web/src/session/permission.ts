@@ -13,7 +13,8 @@ export type Permission =
   | "threat.raise"
   | "threat.release"
   | "camera.view"
-  | "clip.view";
+  | "clip.view"
+  | "user.write";
 
 export type Viewer = ViewerFragment;
 

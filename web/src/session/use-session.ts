@@ -9,6 +9,7 @@ import type { Viewer } from "./permission";
 export type SessionState =
   | { phase: "asking"; unreachable: boolean }
   | { phase: "signed-out"; expired: boolean }
+  | { phase: "set-up" }
   | { phase: "signed-in"; viewer: Viewer };
 
 export interface Session {
@@ -40,7 +41,8 @@ export function useSession(): Session {
       const { data, error } = await api.query(ViewerDocument, {}, { requestPolicy: "network-only" }).toPromise();
       if (over) return;
       if (data) {
-        setState(data.viewer ? { phase: "signed-in", viewer: data.viewer } : { phase: "signed-out", expired: false });
+        if (data.viewer) setState({ phase: "signed-in", viewer: data.viewer });
+        else setState(data.setUpDue ? { phase: "set-up" } : { phase: "signed-out", expired: false });
       } else if (error?.networkError) {
         setState({ phase: "asking", unreachable: true });
         cancel = browserWait(() => void ask(attempt + 1), backOffMs(attempt, Math.random()));

@@ -18,7 +18,7 @@ export function aViewer(
     "photo.view",
   ],
 ): Viewer {
-  return { id: "u1", name: "Eve", role: "OPERATOR", permissions };
+  return { id: "u1", name: "Eve", role: "OPERATOR", permissions, firstToDo: null, hasSecondFactor: false };
 }
 
 export function aCardholder(given: Partial<CardholderDetailFragment> = {}): CardholderDetailFragment {

@@ -1,0 +1,206 @@
+"""One's own account, and sessions, in the API."""
+
+from datetime import datetime
+
+import strawberry
+
+from doorward.acs.credentials.qr_image import qr_svg
+from doorward.acs.errors import AcsError
+from doorward.acs.users import models
+from doorward.acs.users.operations import end_session, end_sessions_of
+from doorward.acs.users.own import (
+    begin_second_factor,
+    change_password,
+    confirm_second_factor,
+    drop_own_second_factor,
+    end_other_sessions,
+    end_own_session,
+    make_recovery_codes,
+)
+from doorward.acs.users.queries import all_sessions, own_sessions, recovery_codes_left
+from doorward.acs.users.sessions import session_id, token_hash
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.errors import OperationError
+from doorward.graphql.users import User, UserPayload, user_shown
+
+
+@strawberry.type(description="A signed-in browser.")
+class Session:
+    """A session that is not over."""
+
+    id: strawberry.ID
+    user_id: strawberry.ID
+    user_name: str
+    address: str | None = strawberry.field(description="The network address where it began.")
+    client: str | None = strawberry.field(description="What the browser calls itself.")
+    created_at: datetime
+    last_used_at: datetime = strawberry.field(description="To the minute.")
+    expires_at: datetime
+    current: bool = strawberry.field(description="Whether it is the one that asks.")
+
+
+def _session(context: ApiContext, row: models.Session) -> Session:
+    return Session(
+        id=strawberry.ID(session_id(row.token_hash)),
+        user_id=strawberry.ID(row.user_id),
+        user_name=row.user.name,
+        address=row.address,
+        client=row.client,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at or row.created_at,
+        expires_at=row.expires_at,
+        current=row.token_hash == _here(context),
+    )
+
+
+def _here(context: ApiContext) -> str | None:
+    """The id of the session that asks."""
+    return token_hash(context.token) if context.token else None
+
+
+@strawberry.input(description="The old password and the new one.")
+class ChangePasswordInput:
+    """See changePassword."""
+
+    old_password: str
+    new_password: str
+
+
+@strawberry.type(description="What to give to an authenticator, or why nothing was done.")
+class SecondFactorPayload:
+    """Result of beginning to set up a second factor."""
+
+    uri: str | None = strawberry.field(default=None, description="An otpauth:// address (RFC 6238).")
+    secret: str | None = strawberry.field(default=None, description="The same to type: base32, in groups of four.")
+    svg: str | None = strawberry.field(default=None, description="The address as a QR code: one svg element.")
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Recovery codes, shown this once, or why nothing was done.")
+class RecoveryCodesPayload:
+    """Each lets its user in once without the authenticator."""
+
+    codes: list[str] = strawberry.field(default_factory=list)
+    user: User | None = None
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="How many sessions ended, or why none did.")
+class SessionsEndedPayload:
+    """Result of ending sessions."""
+
+    ended: int = 0
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class AccountQuery:
+    """Queries about one's own account, and about sessions."""
+
+    @strawberry.field(description="One's own sessions, the last used first. Permission: account.own.")
+    async def own_sessions(self, info: ApiInfo) -> list[Session]:
+        return [_session(info.context, row) for row in await own_sessions(info.context.domain, info.context.actor)]
+
+    @strawberry.field(description="Everybody's sessions, or one user's, the last used first. Permission: user.write.")
+    async def sessions(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Session]:
+        rows = await all_sessions(info.context.domain, info.context.actor, user_id)
+        return [_session(info.context, row) for row in rows]
+
+    @strawberry.field(description="How many recovery codes one has left. Permission: account.own.")
+    async def recovery_codes_left(self, info: ApiInfo) -> int:
+        return await recovery_codes_left(info.context.actor)
+
+
+@strawberry.type
+class AccountMutation:
+    """Changes to one's own account, and to sessions."""
+
+    @strawberry.mutation(
+        description="Change one's own password; all other sessions end. A wrong old password counts as a failed "
+        "sign-in. Permission: account.own."
+    )
+    async def change_password(self, info: ApiInfo, input: ChangePasswordInput) -> UserPayload:
+        context = info.context
+        try:
+            row = await change_password(
+                context.domain, context.actor, input.old_password, input.new_password, _here(context)
+            )
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(
+        description="Begin to set up a second factor: a secret for an authenticator, which counts once "
+        "confirmSecondFactor has seen a code. Permission: account.own."
+    )
+    async def begin_second_factor(self, info: ApiInfo, password: str) -> SecondFactorPayload:
+        try:
+            made = await begin_second_factor(info.context.domain, info.context.actor, password)
+        except AcsError as error:
+            return SecondFactorPayload(errors=[OperationError.of(error)])
+        return SecondFactorPayload(uri=made.uri, secret=made.secret, svg=qr_svg(made.uri))
+
+    @strawberry.mutation(
+        description="The authenticator shows this code: from now on signing in asks for one; all other sessions end. "
+        "Permission: account.own."
+    )
+    async def confirm_second_factor(self, info: ApiInfo, code: str) -> RecoveryCodesPayload:
+        context = info.context
+        try:
+            user, codes = await confirm_second_factor(context.domain, context.actor, code, _here(context))
+        except AcsError as error:
+            return RecoveryCodesPayload(errors=[OperationError.of(error)])
+        return RecoveryCodesPayload(codes=codes, user=await user_shown(context, user))
+
+    @strawberry.mutation(description="Ten new recovery codes in place of the old ones. Permission: account.own.")
+    async def make_recovery_codes(self, info: ApiInfo, password: str) -> RecoveryCodesPayload:
+        try:
+            codes = await make_recovery_codes(info.context.domain, info.context.actor, password)
+        except AcsError as error:
+            return RecoveryCodesPayload(errors=[OperationError.of(error)])
+        return RecoveryCodesPayload(codes=codes)
+
+    @strawberry.mutation(
+        description="Sign in without a second factor again; refused where the site requires one. "
+        "Permission: account.own."
+    )
+    async def drop_second_factor(self, info: ApiInfo, password: str) -> UserPayload:
+        context = info.context
+        try:
+            row = await drop_own_second_factor(context.domain, context.actor, password)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))
+
+    @strawberry.mutation(description="End one of one's own sessions. Permission: account.own.")
+    async def end_own_session(self, info: ApiInfo, id: strawberry.ID) -> SessionsEndedPayload:
+        try:
+            await end_own_session(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        return SessionsEndedPayload(ended=1)
+
+    @strawberry.mutation(description="End all of one's own sessions but this one. Permission: account.own.")
+    async def end_other_sessions(self, info: ApiInfo) -> SessionsEndedPayload:
+        context = info.context
+        try:
+            ended = await end_other_sessions(context.domain, context.actor, _here(context))
+        except AcsError as error:
+            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        return SessionsEndedPayload(ended=ended)
+
+    @strawberry.mutation(description="End a session, whosever it is. Permission: user.write.")
+    async def end_session(self, info: ApiInfo, id: strawberry.ID) -> SessionsEndedPayload:
+        try:
+            await end_session(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        return SessionsEndedPayload(ended=1)
+
+    @strawberry.mutation(description="End every session of a user. Permission: user.write.")
+    async def end_sessions_of(self, info: ApiInfo, user_id: strawberry.ID) -> SessionsEndedPayload:
+        try:
+            ended = await end_sessions_of(info.context.domain, info.context.actor, user_id)
+        except AcsError as error:
+            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        return SessionsEndedPayload(ended=ended)

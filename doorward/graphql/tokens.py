@@ -1,0 +1,157 @@
+"""Tokens and service accounts in the API."""
+
+from datetime import datetime
+
+import strawberry
+
+from doorward.acs.actor import Permission
+from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.users import models
+from doorward.acs.users.operations import create_service_account
+from doorward.acs.users.tokens import (
+    MadeToken,
+    NewToken,
+    create_own_token,
+    create_service_token,
+    list_tokens,
+    own_tokens,
+    revoke_own_token,
+    revoke_token,
+)
+from doorward.graphql.context import ApiInfo
+from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import Role
+from doorward.graphql.errors import OperationError
+from doorward.graphql.users import UserPayload, user_shown
+
+
+@strawberry.type(description="What lets a program in for a user; its text is shown once.")
+class Token:
+    """A token."""
+
+    id: strawberry.ID
+    user_id: strawberry.ID
+    user_name: str
+    name: str
+    permissions: list[str] = strawberry.field(description="What it may, as far as its user may at the moment.")
+    networks: list[str] = strawberry.field(description="From where it counts (CIDR); none: from everywhere.")
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = strawberry.field(description="To the minute; null: never.")
+    last_address: str | None
+
+
+def _token(row: models.Token) -> Token:
+    return Token(
+        id=strawberry.ID(row.id),
+        user_id=strawberry.ID(row.user_id),
+        user_name=row.user.name,
+        name=row.name,
+        permissions=list(row.permissions),
+        networks=list(row.networks),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        last_address=row.last_address,
+    )
+
+
+@strawberry.input(description="A token to create.")
+class TokenInput:
+    """See Token."""
+
+    name: str
+    permissions: list[str] = strawberry.field(
+        description="Of its user's permissions; account.own is for nobody but whoever signs in."
+    )
+    expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestTokenDays.")
+    networks: list[str] = strawberry.field(default_factory=list, description="Such as 192.0.2.0/24; at most 20.")
+
+    def given(self) -> NewToken:
+        """The token to make. Raises ValidationFailed."""
+        try:
+            permissions = [Permission(each) for each in self.permissions]
+        except ValueError as error:
+            raise ValidationFailed(f"There is no such permission: {error}.", "permissions") from error
+        return NewToken(self.name, permissions, self.expires_at, self.networks)
+
+
+@strawberry.type(description="A token with its text, which is shown this once, or why there is none.")
+class TokenPayload:
+    """Result of making a token."""
+
+    token: Token | None = None
+    text: str | None = strawberry.field(default=None, description="Send it as Authorization: Bearer and this text.")
+    errors: list[OperationError] = strawberry.field(default_factory=list)
+
+    @classmethod
+    def of(cls, made: MadeToken) -> "TokenPayload":
+        """The payload of a token that was made."""
+        return cls(token=_token(made.token), text=made.text)
+
+
+@strawberry.type
+class TokenQuery:
+    """Queries about tokens."""
+
+    @strawberry.field(description="One's own tokens, by name. Permission: account.own.")
+    async def own_tokens(self, info: ApiInfo) -> list[Token]:
+        return [_token(row) for row in await own_tokens(info.context.actor)]
+
+    @strawberry.field(description="Everybody's tokens, or one user's, by name. Permission: user.write.")
+    async def tokens(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Token]:
+        return [_token(row) for row in await list_tokens(info.context.actor, user_id)]
+
+
+@strawberry.type
+class TokenMutation:
+    """Changes to tokens and service accounts."""
+
+    @strawberry.mutation(
+        description="Make a token for oneself; the password is asked for. Permission: account.own, and each of those "
+        "that the token is to have."
+    )
+    async def create_own_token(self, info: ApiInfo, password: str, input: TokenInput) -> TokenPayload:
+        try:
+            made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
+        except AcsError as error:
+            return TokenPayload(errors=[OperationError.of(error)])
+        return TokenPayload.of(made)
+
+    @strawberry.mutation(
+        description="Make a token for a service account. Permission: user.write, and each of those that the token is "
+        "to have."
+    )
+    async def create_service_token(self, info: ApiInfo, user_id: strawberry.ID, input: TokenInput) -> TokenPayload:
+        try:
+            made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
+        except AcsError as error:
+            return TokenPayload(errors=[OperationError.of(error)])
+        return TokenPayload.of(made)
+
+    @strawberry.mutation(description="A token of one's own counts no more. Permission: account.own.")
+    async def revoke_own_token(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await revoke_own_token(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
+
+    @strawberry.mutation(description="A token counts no more, whosever it is. Permission: user.write.")
+    async def revoke_token(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
+        try:
+            await revoke_token(info.context.domain, info.context.actor, id)
+        except AcsError as error:
+            return DeletedPayload(errors=[OperationError.of(error)])
+        return DeletedPayload(deleted_id=id)
+
+    @strawberry.mutation(
+        description="An account for a program, which comes with tokens and cannot sign in. Permission: user.write."
+    )
+    async def create_service_account(self, info: ApiInfo, name: str, role: Role) -> UserPayload:
+        context = info.context
+        try:
+            row = await create_service_account(context.domain, context.actor, name, role)
+        except AcsError as error:
+            return UserPayload(errors=[OperationError.of(error)])
+        return UserPayload(user=await user_shown(context, row))

@@ -1,0 +1,62 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+
+import { faultsOf } from "../testing/accessible";
+import { fakeApi } from "../testing/api";
+import { aViewer } from "../testing/people";
+import { SignIn } from "./SignIn";
+
+afterEach(() => vi.unstubAllGlobals());
+
+function show(answer: (input: Record<string, unknown>) => object) {
+  const { api, asked } = fakeApi(({ variables }) => ({
+    signIn: { user: null, secondFactorNeeded: false, errors: [], ...answer(variables["input"] as Record<string, unknown>) },
+  }));
+  const signedIn = vi.fn<() => void>();
+  const { container } = render(<SignIn api={api} expired={false} onSignedIn={signedIn} />);
+  return { asked, container, signedIn };
+}
+
+async function enterPassword(): Promise<void> {
+  await userEvent.type(screen.getByLabelText(/^Name/), "eve");
+  await userEvent.type(screen.getByLabelText(/^Password/), "a password");
+  await userEvent.click(screen.getByText("Sign in"));
+}
+
+test("name and password are enough where there is no second factor", async () => {
+  const { asked, signedIn } = show(() => ({ user: aViewer() }));
+  await enterPassword();
+  await vi.waitFor(() => expect(signedIn).toHaveBeenCalledWith(aViewer()));
+  expect(asked[0]?.variables).toEqual({ input: { name: "eve", password: "a password" } });
+});
+
+test("where there is one the code is asked for next, and sent with both", async () => {
+  const { asked, container, signedIn } = show(({ code }) => (code === "123456" ? { user: aViewer() } : { secondFactorNeeded: true }));
+  await enterPassword();
+  await vi.waitFor(() => expect(screen.getByLabelText(/^Code/)).toHaveFocus());
+  expect(screen.getByText("One more step, eve.")).toBeVisible();
+  expect(await faultsOf(container)).toEqual([]);
+  await userEvent.type(screen.getByLabelText(/^Code/), "123456{enter}");
+  await vi.waitFor(() => expect(signedIn).toHaveBeenCalled());
+  expect(asked[1]?.variables).toEqual({ input: { name: "eve", password: "a password", code: "123456" } });
+});
+
+test("a wrong code is said at the code, and there is a way back", async () => {
+  show(({ code }) =>
+    code === undefined
+      ? { secondFactorNeeded: true }
+      : { errors: [{ code: "UNAUTHENTICATED", message: "The code is wrong.", path: ["code"] }] },
+  );
+  await enterPassword();
+  await userEvent.type(await screen.findByLabelText(/^Code/), "000000{enter}");
+  await vi.waitFor(() => expect(screen.getByLabelText(/^Code/)).toHaveAccessibleDescription(/The code is wrong/));
+  await userEvent.click(screen.getByText("Sign in as somebody else"));
+  expect(screen.getByLabelText(/^Name/)).toHaveFocus();
+});
+
+test("whoever must wait is told for how long", async () => {
+  show(() => ({ errors: [{ code: "RATE_LIMITED", message: "Too many attempts have failed. Try again in 30 seconds.", path: [] }] }));
+  await enterPassword();
+  expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 30 seconds");
+});
