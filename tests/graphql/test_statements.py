@@ -54,6 +54,8 @@ pytestmark = pytest.mark.anyio
 SCHEMA = build_schema()
 FEW, MANY = 2, 12
 DEPTH = 4
+VALUES = re.compile(r"(\?|\$\d+|'[^']*'|\d+)(,\s*(\?|\$\d+|'[^']*'|\d+))*")
+"""Places for values, one or many: a longer list of them is the same statement."""
 PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
@@ -148,9 +150,8 @@ def statements() -> Iterator[list[str]]:
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            sent.append(
-                re.sub(r"(\?|\$\d+|'[^']*'|\d+)(,\s*(\?|\$\d+|'[^']*'|\d+))*", "?", str((record.args or [""])[0]))
-            )  # type: ignore[index]
+            text = record.args[0] if isinstance(record.args, tuple) and record.args else record.msg
+            sent.append(VALUES.sub("?", str(text)))
 
     log, listener = logging.getLogger("tortoise.db_client"), Listener()
     level, log.propagate = log.level, False
