@@ -10,6 +10,8 @@ from hatch_build import NODE
 from tests.scripts.checkout import ROOT
 
 FILES = sorted(path.name for path in (ROOT / "requirements").glob("*.txt"))
+PEERS = ("ariadne", "graphene", "strawberry")
+"""What the API's benchmark is measured beside, each in an environment of its own."""
 DEPENDENCIES = ROOT / "docs" / "reference" / "dependencies.md"
 
 
@@ -37,7 +39,13 @@ def of_the_product() -> set[str]:
 
 
 def test_there_are_requirements_for_each_purpose() -> None:
-    assert FILES == ["build.txt", "dev.txt", "node.txt", "runtime.txt"]
+    assert [
+        *(f"bench-graphql-{peer}.txt" for peer in PEERS),
+        "build.txt",
+        "dev.txt",
+        "node.txt",
+        "runtime.txt",
+    ] == FILES
 
 
 @pytest.mark.parametrize("name", FILES)

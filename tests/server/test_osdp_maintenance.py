@@ -18,6 +18,7 @@ from doorward.acs.doors.maintenance import MOST_FILE_BYTES
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_keys import derived_key, set_main_key
+from doorward.acs.doors.osdp_line import place_name
 from doorward.acs.doors.policy import controller_wiring
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.wiring import InputPurpose, InputWire, LockWire
@@ -176,7 +177,7 @@ async def test_a_reader_is_moved_over_the_wire_and_its_row_follows(database_url:
             assert (await here.ended(order))["step"] == "DONE"
             row = await here.row(lambda row: row.address == 9)
             assert (row.baud, row.next_address, row.next_baud) == (38_400, None, None)
-            assert row.name == f"{line.link} address 9"
+            assert row.name == place_name(str(line.link), 9)
             assert (reader.address, reader.baud) == (9, 38_400)
             heard = await here.event(EventType.READER_MOVED)
             assert (heard.reader_id, heard.data["address"]) == (here.site.reader_b.id, 9)
