@@ -24,6 +24,18 @@ KEEPS_COMMITS = {"synchronous_commit": "on"}
 """For a server that is killed: what it has committed it keeps, as long as the machine lives."""
 
 
+_MEMORY = Path("/dev/shm")
+_MEMORY_NEEDED = 4 * 1024**3
+
+
+def _in_memory() -> Path | None:
+    """Where files are made in a moment, if there is room: copying a database makes hundreds."""
+    try:
+        return _MEMORY if shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED else None
+    except OSError:
+        return None
+
+
 class PostgresUnavailable(Exception):
     """PostgreSQL did not start; the message holds what it said."""
 
@@ -34,7 +46,7 @@ class PostgresServer:
     def __init__(self, settings: Mapping[str, str] | None = None) -> None:
         """`settings` are instead of, or besides, those that make tests quick."""
         self._settings = _SETTINGS | dict(settings or {})
-        self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-", dir=_in_memory()))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._programs = self._folder
         self._process: subprocess.Popen[str] | None = None
@@ -102,7 +114,7 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """A new database, copied from a template that nobody is connected to; returns its URL."""
-        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
