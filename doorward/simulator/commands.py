@@ -98,7 +98,9 @@ def _export(options: argparse.Namespace) -> int:
     if not options.with_keys:
         sys.stdout.write("It has no keys; without them no controller reaches the devices. --with-keys adds them.\n")
     if exported.left_out:
-        sys.stdout.write(f"{exported.left_out} devices are not OSDP; they are left out, as they cannot be simulated.\n")
+        sys.stdout.write(
+            f"{exported.left_out} devices are on no serial line and cannot be simulated; they are left out.\n"
+        )
     return 0
 
 

@@ -40,7 +40,8 @@ def deed_of(step: Step, names: SiteNames, turn: int = 0) -> Deed:
             return _input(step, names)
         case steps.Wait():
             return Deed("waiting", lambda _: None)
-    return _at_devices(step, names.devices(step.device), step.device)
+    find = names.devices if isinstance(step, steps.Unplug | steps.Replug | steps.Tamper) else names.osdp_devices
+    return _at_devices(step, find(step.device), step.device)
 
 
 def _input(step: steps.SetInput, names: SiteNames) -> Deed:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import msgspec
 
-from doorward.acs.devices import OsdpDevice, Wiring
+from doorward.acs.devices import OsdpDevice, WiegandDevice, Wiring
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Device, Door, Reader
 from doorward.acs.doors.policy import controller_wiring
@@ -23,17 +23,19 @@ from doorward.hardware.simulators.site_spec import (
     LockSpec,
     SiteDoorSpec,
     SiteSpec,
+    WiegandReaderSpec,
 )
 from doorward.server.domain import open_domain
 from doorward.server.settings import Settings
 from doorward.simulator.errors import SimulatorError
 
+SerialDevice = OsdpDevice | WiegandDevice
 _NOT_IN_PORT_NAMES = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A site, the directories that the server opens its ports in, and how many devices are not OSDP."""
+    """A site, the directories that the server opens its ports in, and how many devices are on no serial line."""
 
     site: SiteSpec
     directories: tuple[str, ...]
@@ -71,17 +73,16 @@ async def export_from(domain: Domain, wanted: str | None, with_keys: bool) -> Ex
         tuple([line for row in chosen for line in await aux_input_lines(row.id)]),
         tuple([line for row in chosen for line in await aux_output_lines(row.id)]),
     )
-    everything: tuple[object, ...] = wiring.devices
-    devices = [device for device in everything if isinstance(device, OsdpDevice)]
-    if not devices:
-        raise SimulatorError("No OSDP device is configured there, so there is nothing to simulate.")
-    site = _site(wanted or chosen[0].name, devices, wiring, await _names(devices), with_keys)
-    directories = tuple(dict.fromkeys(str(PurePath(device.port).parent) for device in devices))
-    others = await Device.filter(controller_id__in=[row.id for row in chosen]).count() - len(devices)
+    lines = [device for device in wiring.devices if isinstance(device, OsdpDevice | WiegandDevice)]
+    if not lines:
+        raise SimulatorError("No OSDP device and no Wiegand reader is configured there: there is nothing to simulate.")
+    site = _site(wanted or chosen[0].name, lines, wiring, await _names(lines), with_keys)
+    directories = tuple(dict.fromkeys(str(PurePath(device.port).parent) for device in lines))
+    others = await Device.filter(controller_id__in=[row.id for row in chosen]).count() - len(lines)
     return Exported(site, directories, others)
 
 
-async def _names(devices: Iterable[OsdpDevice]) -> _Names:
+async def _names(devices: Iterable[SerialDevice]) -> _Names:
     rows = {row.id: row for row in await Device.all()}
     doors = {row.id: row.name for row in await Door.all()}
     readers = {row.id: row for row in await Reader.all()}
@@ -105,8 +106,9 @@ def _unique(name: str, taken: set[str], between: str = " ") -> str:
     return found
 
 
-def _site(name: str, devices: list[OsdpDevice], wiring: Wiring, names: _Names, with_keys: bool) -> SiteSpec:
-    ports = _port_names(devices)
+def _site(name: str, lines: list[SerialDevice], wiring: Wiring, names: _Names, with_keys: bool) -> SiteSpec:
+    ports = _port_names(lines)
+    devices = [device for device in lines if isinstance(device, OsdpDevice)]
     readers = {line.device_id for line in wiring.readers}
     specs = tuple(
         DeviceSpec(
@@ -126,11 +128,24 @@ def _site(name: str, devices: list[OsdpDevice], wiring: Wiring, names: _Names, w
         )
         for device in devices
     )
+    wiegand_readers = tuple(
+        WiegandReaderSpec(
+            name=names.devices[device.id],
+            port=ports[device.port],
+            framing=device.framing,
+            channel=device.channel,
+            keypad=device.keypad,
+            pin_facility=device.pin_facility,
+        )
+        for device in lines
+        if isinstance(device, WiegandDevice)
+    )
     doors = tuple(_doors(wiring, names))
-    taken = {name.casefold() for name in [*(one.name for one in specs), *(door.name for door in doors)]}
+    taken = {name.casefold() for name in [*names.devices.values(), *(door.name for door in doors)]}
     return SiteSpec(
         name=name,
         devices=specs,
+        wiegand_readers=wiegand_readers,
         doors=doors,
         aux_inputs=tuple(_aux_inputs(wiring, names, taken)),
         aux_outputs=tuple(_aux_outputs(wiring, names, taken)),
@@ -186,7 +201,7 @@ def _many(numbers: Iterable[int]) -> int:
     return max(numbers, default=-1) + 1
 
 
-def _port_names(devices: Iterable[OsdpDevice]) -> dict[str, str]:
+def _port_names(devices: Iterable[SerialDevice]) -> dict[str, str]:
     taken: set[str] = set()
     named: dict[str, str] = {}
     for device in devices:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from doorward.acs.decision.policy import Side
+from doorward.acs.doors.wiegand import FRAMINGS
 from doorward.acs.doors.wiring import InputPurpose
 from doorward.hardware.simulators.site_spec import (
     MAX_READERS,
@@ -30,8 +31,10 @@ def parse_site(path: Path, data: bytes) -> SiteSpec:
 def check_site(read: Read[SiteSpec]) -> SiteSpec:
     """The site, if it can be built so. Raises SimulatorError."""
     _check_devices(read)
+    _check_wiegand_readers(read)
     wires = _Wires(read)
     names = {device.name.casefold() for device in read.document.devices}
+    names |= {reader.name.casefold() for reader in read.document.wiegand_readers}
     for position, door in enumerate(read.document.doors):
         if door.name.casefold() in names:
             raise read.mistake(f"{door.name} is the name of something else too. Rename one.", "doors", position, "name")
@@ -48,6 +51,8 @@ def check_site(read: Read[SiteSpec]) -> SiteSpec:
 
 
 def _check_devices(read: Read[SiteSpec]) -> None:
+    if not read.document.devices and not read.document.wiegand_readers:
+        raise read.mistake("The site has no devices. List some under `devices` or `wiegand_readers`.")
     names: set[str] = set()
     addresses: set[tuple[str, int]] = set()
     readers = 0
@@ -62,10 +67,35 @@ def _check_devices(read: Read[SiteSpec]) -> None:
         names.add(device.name.casefold())
         addresses.add((device.port, device.address))
         readers += device.reader
+    readers += len(read.document.wiegand_readers)
     if readers > MAX_READERS:
         raise read.mistake(
             f"There are {readers} readers; one simulator plays {MAX_READERS}. Make two sites of it.", "devices"
         )
+
+
+def _check_wiegand_readers(read: Read[SiteSpec]) -> None:
+    names = {device.name.casefold() for device in read.document.devices}
+    osdp_ports = {device.port for device in read.document.devices}
+    framings: dict[str, str] = {}
+    channels: set[tuple[str, int]] = set()
+    for position, reader in enumerate(read.document.wiegand_readers):
+        place: Place = ("wiegand_readers", position)
+        framing = FRAMINGS.get(reader.framing)
+        if reader.name.casefold() in names:
+            raise read.mistake(f"Two devices are called {reader.name}. Rename one.", *place, "name")
+        if framing is None:
+            raise read.mistake(f"There is no such framing. Choose one of {', '.join(FRAMINGS)}.", *place, "framing")
+        if reader.port in osdp_ports:
+            raise read.mistake(f"{reader.port} has OSDP devices. Give Wiegand readers another.", *place, "port")
+        if framings.setdefault(reader.port, reader.framing) != reader.framing:
+            raise read.mistake(f"Readers on {reader.port} have different framings; a line has one.", *place, "framing")
+        if reader.channel >= framing.channels:
+            raise read.mistake(f"{framing.title} has {framing.channels} channels, from 0.", *place, "channel")
+        if (reader.port, reader.channel) in channels:
+            raise read.mistake(f"Two readers are on channel {reader.channel} of {reader.port}.", *place, "channel")
+        names.add(reader.name.casefold())
+        channels.add((reader.port, reader.channel))
 
 
 class _Wires:
@@ -74,6 +104,7 @@ class _Wires:
     def __init__(self, read: Read[SiteSpec]) -> None:
         self._read = read
         self._devices = {device.name: device for device in read.document.devices}
+        self._wiegand = {reader.name for reader in read.document.wiegand_readers}
         self._users: dict[tuple[str, str, int], str] = {}
 
     def check(self, door: SiteDoorSpec, place: Place) -> None:
@@ -92,10 +123,9 @@ class _Wires:
             if reader.side in sides:
                 raise self._read.mistake(f"{door.name} has two readers on side {reader.side.value}. One each.", *at)
             sides.add(reader.side)
-            device = self._device(door, reader.device, at)
-            if not device.reader:
+            if reader.device not in self._wiegand and not (device := self._device(door, reader.device, at)).reader:
                 raise self._read.mistake(f"{device.name} is not a reader. Write `reader: true` at the device.", *at)
-            self._use(door, device, "reader", 0, at)
+            self._use(door, reader.device, "reader", 0, at)
 
     def check_line(self, line: AuxInputSpec | AuxOutputSpec, place: Place) -> None:
         """Wire what is on no door. Raises SimulatorError."""
@@ -121,12 +151,12 @@ class _Wires:
             raise self._read.mistake(
                 f"{device.name} has {have} {what}s, numbered from 0; there is no {what} {number}.", *place, what
             )
-        self._use(by, device, what, number, place)
+        self._use(by, device.name, what, number, place)
 
-    def _use(self, by: Named, device: DeviceSpec, what: str, number: int, place: Place) -> None:
-        user = self._users.get((device.name, what, number))
+    def _use(self, by: Named, device: str, what: str, number: int, place: Place) -> None:
+        user = self._users.get((device, what, number))
         if user is not None:
             raise self._read.mistake(
-                f"The {what} {number} of {device.name} is used by {user} already. Each serves one purpose.", *place
+                f"The {what} {number} of {device} is used by {user} already. Each serves one purpose.", *place
             )
-        self._users[device.name, what, number] = by.name
+        self._users[device, what, number] = by.name

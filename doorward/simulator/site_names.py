@@ -16,7 +16,8 @@ class SiteNames:
     """The names of a sound site. Capitals do not matter."""
 
     def __init__(self, spec: SiteSpec) -> None:
-        self.readers = tuple(device.name for device in spec.devices if device.reader)
+        self._wiegand = {reader.name.casefold(): reader.name for reader in spec.wiegand_readers}
+        self.readers = (*(device.name for device in spec.devices if device.reader), *self._wiegand.values())
         self._doors = {door.name.casefold(): door for door in spec.doors}
         self._devices = {device.name.casefold(): device for device in spec.devices}
         self._aux_inputs = {line.name.casefold(): line for line in spec.aux_inputs}
@@ -30,6 +31,8 @@ class SiteNames:
         self._on_port: dict[str, list[str]] = {}
         for device in spec.devices:
             self._on_port.setdefault(device.port.casefold(), []).append(device.name)
+        for reader in spec.wiegand_readers:
+            self._on_port.setdefault(reader.port.casefold(), []).append(reader.name)
 
     def door(self, wanted: str) -> str:
         """The door that is called so. Raises UnknownName."""
@@ -68,6 +71,8 @@ class SiteNames:
 
     def reader(self, wanted: str) -> str:
         """The reader that is called so, or is at such a door and side. Raises UnknownName."""
+        if (wiegand := self._wiegand_reader(wanted)) is not None:
+            return wiegand
         try:
             found = self.device(wanted)
         except UnknownName as error:
@@ -80,6 +85,8 @@ class SiteNames:
         """The device that is called so, or all of such a door, or on such a port. Raises UnknownName."""
         name = wanted.strip().casefold()
         door = self._doors.get(name)
+        if (wiegand := self._wiegand_reader(wanted)) is not None:
+            return (wiegand,)
         if name in self._devices or name in self._by_side:
             return (self.device(wanted).name,)
         if door is not None:
@@ -88,6 +95,18 @@ class SiteNames:
         if name in self._on_port:
             return tuple(self._on_port[name])
         return (self.device(wanted).name,)
+
+    def osdp_devices(self, wanted: str) -> tuple[str, ...]:
+        """As `devices`, for what only an OSDP device can suffer. Raises UnknownName."""
+        found = self.devices(wanted)
+        for name in found:
+            if name.casefold() in self._wiegand:
+                raise UnknownName(f"{name} is a Wiegand reader: its cable can be cut and its housing opened, no more.")
+        return found
+
+    def _wiegand_reader(self, wanted: str) -> str | None:
+        name = wanted.strip().casefold()
+        return self._wiegand.get(name) or self._wiegand.get(self._by_side.get(name, "").casefold())
 
     def door_of_reader(self, reader: str) -> str | None:
         """The door that a reader is at, if it is at one."""

@@ -8,8 +8,10 @@ import pytest
 from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.decision.policy import Side
 from doorward.acs.devices import DeviceRole
-from doorward.acs.doors.models import Device
-from doorward.acs.doors.wiring import Circuit, InputPurpose
+from doorward.acs.doors.models import Device, Reader
+from doorward.acs.doors.wiegand import Converter
+from doorward.acs.doors.wiegand_devices import create_wiegand_device
+from doorward.acs.doors.wiring import Circuit, InputPurpose, ReaderType
 from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input
 from doorward.acs.local_io.outputs import create_aux_output
@@ -58,6 +60,23 @@ async def test_auxiliary_inputs_and_outputs_are_in_the_site_with_enough_ports(
     assert [(line.name, line.output) for line in site.aux_outputs] == [("Office 2", 2), ("Siren", 3)]
     (office,) = [one for one in site.devices if one.name == contact.device]
     assert (office.inputs, office.outputs) == (6, 4)
+
+
+async def test_wiegand_readers_are_in_the_site_with_their_line(database_url: str, tmp_path: Path) -> None:
+    async with seeded_world(database_url, tmp_path) as (world, _):
+        reader = await Reader.get(door__name="Office")
+        await Device.filter(reader_id=reader.id).delete()
+        await Reader.filter(id=reader.id).update(type=ReaderType.WIEGAND)
+        line = str(tmp_path / "dev" / "converter")
+        await create_wiegand_device(world.domain, COMMAND_LINE, reader.id, line, Converter("channel-lines", 3))
+        exported = await export_from(world.domain, None, with_keys=False)
+    save_site(tmp_path / "site.yaml", exported, with_keys=False)
+    site = read_site(tmp_path / "site.yaml")
+    (found,) = site.wiegand_readers
+    assert (found.port, found.framing, found.channel) == ("converter", "channel-lines", 3)
+    (office,) = [door for door in site.doors if door.name == "Office"]
+    assert [one.device for one in office.readers] == [found.name]
+    assert exported.left_out == 0
 
 
 async def test_without_being_asked_for_the_keys_stay_in_the_server(database_url: str, tmp_path: Path) -> None:

@@ -53,6 +53,55 @@ def test_each_thing_serves_one_purpose_and_has_its_own_name(before: str, after: 
     assert words in str(caught.value)
 
 
+WIEGAND = """\
+name: x
+devices:
+  - {name: io, port: p, address: 1}
+wiegand_readers:
+  - {name: a, port: w, framing: channel-lines, channel: 1}
+  - {name: b, port: w, framing: channel-lines, channel: 2}
+doors:
+  - name: D
+    readers: [{side: A, device: a}]
+"""
+
+
+@pytest.mark.parametrize(
+    "before, after, line, words",
+    [
+        ("name: b,", "name: IO,", 6, "Two devices are called IO"),
+        ("channel: 2", "channel: 1", 6, "Two readers are on channel 1 of w"),
+        ("channel-lines, channel: 2", "hex-count", 6, "different framings"),
+        ("w, framing: channel-lines, channel: 2", "v, framing: hex-count, channel: 1", 6, "has 1 channels"),
+        ("w, framing: channel-lines, channel: 2", "v, framing: morse", 6, "no such framing"),
+        ("b, port: w", "b, port: p", 6, "p has OSDP devices"),
+        ("name: D", "name: A", 8, "name of something else"),
+        ("device: a}", "device: c}", 9, "needs a device called c"),
+        ("device: a}]", "device: a}, {side: B, device: a}]", 9, "used by D already"),
+        ("device: a}", "device: b}", 0, ""),
+    ],
+)
+def test_wiegand_readers_have_channels_of_their_own(before: str, after: str, line: int, words: str) -> None:
+    assert before in WIEGAND
+    text = WIEGAND.replace(before, after, 1).encode()
+    if not words:
+        names = SiteNames(parse_site(FILE, text))
+        assert (names.readers, names.reader("d a"), names.devices("w")) == (("a", "b"), "b", ("a", "b"))
+        assert names.devices("D") == ("b",)
+        with pytest.raises(UnknownName, match="b is a Wiegand reader"):
+            names.osdp_devices("D")
+        return
+    with pytest.raises(SimulatorError) as caught:
+        parse_site(FILE, text)
+    assert str(caught.value).startswith(f"a.yaml:{line}: ")
+    assert words in str(caught.value)
+
+
+def test_a_site_without_devices_is_refused() -> None:
+    with pytest.raises(SimulatorError, match="has no devices"):
+        parse_site(FILE, b"name: x\n")
+
+
 def test_more_readers_than_one_simulator_plays_are_refused() -> None:
     devices = "\n".join(f"  - {{name: r{n}, port: p{n}, address: 1, reader: true}}" for n in range(257))
     with pytest.raises(SimulatorError, match="257 readers; one simulator plays 256"):

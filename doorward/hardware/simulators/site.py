@@ -18,9 +18,12 @@ from doorward.hardware.simulators.aux_output import SiteAuxOutput
 from doorward.hardware.simulators.drop import Drop, Trunk
 from doorward.hardware.simulators.fault import NO_FAULTS, Faults, Tally
 from doorward.hardware.simulators.happening import Happening
+from doorward.hardware.simulators.line import SerialLine
 from doorward.hardware.simulators.site_device import SiteDevice
 from doorward.hardware.simulators.site_door import SiteDoor
 from doorward.hardware.simulators.site_spec import SiteSpec
+from doorward.hardware.simulators.wiegand_reader import SiteConverter, SiteWiegandReader
+from doorward.hardware.wiegand.codecs import CODECS
 
 TICK_S = 0.1
 """Every device looks at its own time-outs this often."""
@@ -54,6 +57,8 @@ class SimulatedSite:
         self._monotonic = monotonic
         self._trunks: dict[str, Trunk] = {}
         self._devices: dict[str, SiteDevice] = {}
+        self._converters: dict[str, SiteConverter] = {}
+        self._wiegand_readers: dict[str, SiteWiegandReader] = {}
         self._doors: dict[str, SiteDoor] = {}
         self._doors_on: dict[str, list[SiteDoor]] = {}
         self._aux_on: dict[str, list[SiteAuxOutput]] = {}
@@ -76,11 +81,18 @@ class SimulatedSite:
             for port in dict.fromkeys(device.port for device in self.spec.devices):
                 self._trunks[port] = Trunk(self._ports / port)
                 undo.callback(self._trunks[port].close)
+            for reader in self.spec.wiegand_readers:
+                if reader.port not in self._converters:
+                    line = SerialLine(self._ports / reader.port)
+                    undo.callback(line.close)
+                    self._converters[reader.port] = SiteConverter(line, CODECS[reader.framing])
             self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
             undo.pop_all()
         for device in self.spec.devices:
             dice = random.Random(f"{self._seed}/{device.name}")  # noqa: S311 - dice, not secrets
             self._devices[device.name] = SiteDevice(device, self._trunks[device.port], dice, self._monotonic)
+        for reader in self.spec.wiegand_readers:
+            self._wiegand_readers[reader.name] = SiteWiegandReader(reader, self._converters[reader.port])
         self._trunk_of = {trunk.line.fileno: trunk for trunk in self._trunks.values()}
         self._device_of = {device.drop: device for device in self._devices.values()}
         for door in self.spec.doors:
@@ -105,6 +117,8 @@ class SimulatedSite:
         self._thread = None
         for trunk in self._trunks.values():
             trunk.close()
+        for converter in self._converters.values():
+            converter.line.close()
         os.close(self._wake)
 
     def online(self) -> frozenset[str]:
@@ -119,14 +133,14 @@ class SimulatedSite:
 
     def badge(self, reader: str, bits: CardBits, walk: bool = True) -> None:
         """Somebody shows a card at a reader, and walks through (unless not `walk`) if the strike releases."""
-        self._do(self._each([reader], lambda device: device.present(bits)))
+        self._do(self._each_reader([reader], lambda device: device.present(bits)))
         door = self._door_of_reader.get(reader)
         if walk and door is not None:
             self._at_door(door.spec.name, lambda door, now: door.mechanics.arrive(now))
 
     def press(self, reader: str, keys: str) -> None:
         """Somebody presses keys (0-9, * and #) at a reader."""
-        self._do(self._each([reader], lambda device: device.press(keys)))
+        self._do(self._each_reader([reader], lambda device: device.press(keys)))
 
     def rex(self, door: str) -> None:
         """Somebody presses the exit button and leaves."""
@@ -152,11 +166,11 @@ class SimulatedSite:
 
     def plug(self, devices: Iterable[str], plugged: bool) -> None:
         """Cut or mend cables."""
-        self._do(self._each(devices, lambda device: device.plug(plugged)))
+        self._do(self._each_reader(devices, lambda device: device.plug(plugged)))
 
     def tamper(self, devices: Iterable[str], active: bool) -> None:
         """Housings are opened or shut."""
-        self._do(self._each(devices, lambda device: device.tamper(active)))
+        self._do(self._each_reader(devices, lambda device: device.tamper(active)))
 
     def power_cycle(self, devices: Iterable[str], off_s: float) -> None:
         """Take the power away, and give it back after `off_s`."""
@@ -201,6 +215,19 @@ class SimulatedSite:
 
         self._do(act)
 
+    def _each_reader(self, names: Iterable[str], action: Callable[[SiteDevice | SiteWiegandReader], None]) -> Action:
+        """As `_each`, for what every kind of reader can do."""
+        named = list(names)
+        wiegand = [self._wiegand_readers[name] for name in named if name in self._wiegand_readers]
+        on_devices = self._each([name for name in named if name not in self._wiegand_readers], action)
+
+        def act(now: float) -> None:
+            on_devices(now)
+            for reader in wiegand:
+                action(reader)
+
+        return act
+
     def _each(self, names: Iterable[str], action: Callable[[SiteDevice], None]) -> Action:
         devices = [self._devices[name] for name in names]
 
@@ -217,6 +244,10 @@ class SimulatedSite:
         with select.epoll() as poller:
             for trunk in self._trunks.values():
                 poller.register(trunk.line.fileno, select.EPOLLIN)
+            converters = {converter.line.fileno: converter for converter in self._converters.values()}
+            for descriptor, converter in converters.items():
+                poller.register(descriptor, select.EPOLLIN)
+                self._beat(converter, next_tick)
             poller.register(self._wake, select.EPOLLIN)
             while not self._stopping:
                 due = min(next_tick, self._later[0][0]) if self._later else next_tick
@@ -224,11 +255,20 @@ class SimulatedSite:
                 now = self._monotonic()
                 for action in self._due(now):
                     action(now)
-                self._receive(ready, now)
+                self._receive([one for one in ready if one not in converters], now)
+                for descriptor in converters.keys() & set(ready):
+                    converters[descriptor].drain()
                 if now >= next_tick:
                     next_tick = now + TICK_S
                     self._restless.update(self._devices.values())
                 self._work(now)
+
+    def _beat(self, converter: SiteConverter, now: float) -> None:
+        """Where a framing has heartbeats, its converter sends them."""
+        every_s = converter.codec.framing.heartbeat_s
+        if every_s is not None:
+            converter.beat()
+            self._then(now + every_s, lambda later: self._beat(converter, later))
 
     def _due(self, now: float) -> list[Action]:
         with self._inbox_lock:

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from doorward.acs.decision.policy import Side
+from doorward.acs.doors.wiegand import MAX_CHANNELS, KeypadMode
 from doorward.acs.doors.wiring import Circuit, InputPurpose
 from doorward.hardware.simulators.fault import NO_FAULTS, Faults
 
@@ -93,11 +94,23 @@ class AuxOutputSpec(_Spec, frozen=True, kw_only=True):
     output: Point
 
 
+class WiegandReaderSpec(_Spec, frozen=True, kw_only=True):
+    """A Wiegand reader: a channel of a converter on a serial port, with framing and keypad as the server has them."""
+
+    name: Name
+    port: PortName
+    framing: Name
+    channel: Annotated[int, msgspec.Meta(ge=0, lt=MAX_CHANNELS)] = 0
+    keypad: KeypadMode = KeypadMode.NONE
+    pin_facility: Annotated[int, msgspec.Meta(ge=0, le=255)] | None = None
+
+
 class SiteSpec(_Spec, frozen=True, kw_only=True):
     """All that is simulated."""
 
     name: Name
-    devices: Annotated[tuple[DeviceSpec, ...], msgspec.Meta(min_length=1)]
+    devices: tuple[DeviceSpec, ...] = ()
+    wiegand_readers: tuple[WiegandReaderSpec, ...] = ()
     doors: tuple[SiteDoorSpec, ...] = ()
     aux_inputs: tuple[AuxInputSpec, ...] = ()
     aux_outputs: tuple[AuxOutputSpec, ...] = ()

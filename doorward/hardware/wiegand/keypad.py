@@ -45,6 +45,21 @@ def read_burst(device: WiegandDevice, bits: CardBits) -> CardBits | Key | WholeP
     return bits if bits.bit_count >= SHORTEST_CARD_BITS else Noise(f"a burst of {bits.bit_count} bits")
 
 
+def burst_of_key(keypad: KeypadMode, key: str) -> CardBits:
+    """What a keypad sends for a key, as `read_burst` reads it. Raises ValueError for one that sends no single keys."""
+    nibble = _KEYS.index(key)
+    match keypad:
+        case KeypadMode.BURST_4:
+            return CardBits.from_int(nibble, 4)
+        case KeypadMode.BURST_6:
+            even = (nibble >> 2).bit_count() % 2
+            odd = 1 - (nibble & 0b11).bit_count() % 2
+            return CardBits.from_int(even << 5 | nibble << 1 | odd, 6)
+        case KeypadMode.BURST_8:
+            return CardBits.from_int((nibble ^ 0xF) << 4 | nibble, 8)
+    raise ValueError(f"a keypad of the kind {keypad} sends no single keys")
+
+
 def _key(nibble: int) -> Key | Noise:
     return Key(_KEYS[nibble]) if nibble < len(_KEYS) else Noise("a key that no keypad has")
 
