@@ -43,7 +43,7 @@ def read(ports: Path, told: Heard, *readers: WiegandReaderSpec) -> Iterator[None
         for one in readers
     ]  # fmt: skip
     clock = JumpingClock()
-    driver = WiegandDriver(devices, told, clock)
+    driver = WiegandDriver(devices, told, lambda: clock() / 1000)
     driver.start()
     try:
         for device in devices:
