@@ -11,7 +11,7 @@ TOGETHER = (
 )  # fmt: skip
 BOTH_HALVES = [
     " ".join(("-m pytest -n 2 --dist loadfile", *TOGETHER)),
-    " ".join(("-m pytest tests", *(f"--ignore={folder}" for folder in TOGETHER))),
+    " ".join(("-m pytest -n 2 --dist loadfile tests", *(f"--ignore={folder}" for folder in TOGETHER))),
 ]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
 
