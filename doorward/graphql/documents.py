@@ -1,7 +1,11 @@
 """Documents that were asked before are neither parsed nor validated again: so many of them, and none that is long."""
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
+from graphql import SKIP, DocumentNode, FieldNode, GraphQLError, Visitor, visit
 from strawberry.extensions import (
     AddValidationRules,
     MaxAliasesLimiter,
@@ -15,6 +19,7 @@ from doorward.graphql.executor import LONGEST_KEPT
 
 MAX_DEPTH = 10
 MAX_ALIASES = 30
+MAX_REPEATS = 100
 KEPT_DOCUMENTS = 200
 
 _LIMITS = [
@@ -49,7 +54,30 @@ class ValidatedDocuments(ValidationCache):
         super().__init__(KEPT_DOCUMENTS)
 
     def on_validate(self) -> Iterator[None]:
-        if len(self.execution_context.query or "") > LONGEST_KEPT:
+        document = self.execution_context.graphql_document
+        if document is not None and _repeats(document) > MAX_REPEATS:
+            error = GraphQLError(
+                f"A field with fields of its own is asked for {MAX_REPEATS} times by one name at most."
+            )
+            self.execution_context.pre_execution_errors = [error]
+            yield
+        elif len(self.execution_context.query or "") > LONGEST_KEPT:
             yield
         else:
             yield from super().on_validate()
+
+
+@lru_cache(KEPT_DOCUMENTS)
+def _repeats(document: DocumentNode) -> int:
+    """How often the same name is given to what has fields of its own: validation compares each with each of them."""
+    names: Counter[str] = Counter()
+
+    class Names(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> Any:
+            if node.selection_set is None:
+                return SKIP
+            names[(node.alias or node.name).value] += 1
+            return None
+
+    visit(document, Names())
+    return max(names.values(), default=0)
