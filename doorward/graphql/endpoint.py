@@ -31,10 +31,13 @@ from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext, authorization_of, context_for
+from doorward.graphql.errors import ErrorCode
 from doorward.graphql.limits import LARGEST_BODIES, Limits
 from doorward.graphql.meter import Meter
 from doorward.graphql.metering import TIMED_OUT, must_wait
+from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
 from doorward.graphql.schema import build_schema
+from doorward.graphql.socket import SocketHandler
 
 REQUEST_HEADER = "doorward-request"
 UNAUTHORIZED = 4401
@@ -48,19 +51,25 @@ INIT_WITHIN = timedelta(seconds=10)
 """Until then a WebSocket must have said who it is."""
 
 
-class TooMany(HTTPException):
-    """The caller has nothing left to spend."""
+class Refused(HTTPException):
+    """A request of which nothing was done, with a code for programs."""
 
-    def __init__(self, wait_s: int, headers: dict[str, str]) -> None:
-        super().__init__(429, must_wait(wait_s))
-        self.headers = {**headers, "retry-after": str(wait_s)}
-        self.wait_s = wait_s
+    def __init__(
+        self, status: int, message: str, code: str, headers: dict[str, str] | None = None, **told: object
+    ) -> None:
+        super().__init__(status, message)
+        self.headers = headers
+        self.told = {"code": code, **told}
 
 
 class Endpoint(GraphQL[ApiContext, None]):
     """The ASGI application behind /graphql."""
 
-    def __init__(self, domain: Domain, limits: Limits | None = None) -> None:
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(
+        self, domain: Domain, limits: Limits | None = None, documents: PersistedDocuments | None = None
+    ) -> None:
         super().__init__(
             build_schema(),
             graphql_ide=None,
@@ -71,7 +80,8 @@ class Endpoint(GraphQL[ApiContext, None]):
         )
         self._domain = domain
         self._limits = limits or Limits()
-        self._meter = Meter(self._limits, domain.clock)
+        self.meter = Meter(self._limits, domain.clock)
+        self.documents = documents or PersistedDocuments(accepted=self._limits.documents)
         self._late: set[asyncio.Task[ExecutionResult]] = set()
         """Changes that went on when nobody waited for them any more."""
 
@@ -82,7 +92,10 @@ class Endpoint(GraphQL[ApiContext, None]):
             try:
                 response = refusal or await self.run(request)
             except HTTPException as error:
-                response = _refused(request, error.status_code, error.reason, getattr(error, "headers", None))
+                own = error if isinstance(error, Refused) else None
+                response = _refused(
+                    request, error.status_code, error.reason, own.headers if own else None, own.told if own else None
+                )
             await response(scope, receive, send)
             return
         if scope["type"] == "websocket":
@@ -97,7 +110,7 @@ class Endpoint(GraphQL[ApiContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
         """Who is asking, anew for each request or connection."""
-        return await context_for(self._domain, request, response, self._meter)
+        return await context_for(self._domain, request, response, self.meter)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What resolvers may add headers to; the answer is told in the media type that was asked for."""
@@ -116,6 +129,11 @@ class Endpoint(GraphQL[ApiContext, None]):
         asked = await super().parse_http_body(request)
         if isinstance(asked, GraphQLRequestData) and not isinstance(asked.operation_name, str | None):
             raise HTTPException(400, "The `operationName` must be a string or null, if provided.")
+        if isinstance(asked, GraphQLRequestData):
+            try:
+                asked.query = self.documents.text(asked.query, asked.extensions)
+            except DocumentRefused as error:
+                raise Refused(400, error.message, error.code) from error
         return asked
 
     async def execute_operation(
@@ -128,9 +146,10 @@ class Endpoint(GraphQL[ApiContext, None]):
         sub_response: Response,
     ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
         """What was asked, unless the caller has nothing left to spend. Raises HTTPException (429) then."""
-        meter = self._meter
+        meter = self.meter
         if wait_s := meter.empty_for_s(context.actor):
-            raise TooMany(wait_s, meter.headers(context.actor))
+            headers = {**meter.headers(context.actor), "retry-after": str(wait_s)}
+            raise Refused(429, must_wait(wait_s), ErrorCode.RATE_LIMITED.name, headers, retryAfterS=wait_s)
         sub_response.headers.update(meter.headers(context.actor))
         result = await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
@@ -242,9 +261,16 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
-def _refused(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+def _refused(
+    request: Request,
+    status: int,
+    message: str,
+    headers: dict[str, str] | None = None,
+    told: dict[str, object] | None = None,
+) -> Response:
     kind = media_type(request.headers.get("accept"))
-    return Response(encoded({"errors": [{"message": message}]}), status, headers, kind)
+    error = {"message": message, **({"extensions": told} if told else {})}
+    return Response(encoded({"errors": [error]}), status, headers, kind)
 
 
 def _as_unauthorized(send: Send) -> Send:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.acs.actor import Role
+from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.doors.commands import command_door
@@ -19,7 +19,7 @@ from tests.acs.local_io.test_commands import Peer as OutputPeer
 from tests.acs.local_io.test_commands import confirmed as output_confirmed
 from tests.acs.local_io.test_commands import siren_of
 from tests.acs.test_commands import OPERATOR, Peer, confirmed, events, new_door
-from tests.world import COMMAND_LINE, open_world, user
+from tests.world import open_world, user
 
 pytestmark = pytest.mark.anyio
 AT_ONCE = 5
