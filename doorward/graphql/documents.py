@@ -54,17 +54,17 @@ class ValidatedDocuments(ValidationCache):
         super().__init__(KEPT_DOCUMENTS)
 
     def on_validate(self) -> Iterator[None]:
-        document = self.execution_context.graphql_document
-        if document is not None and _repeats(document) > MAX_REPEATS:
-            error = GraphQLError(
-                f"A field with fields of its own is asked for {MAX_REPEATS} times by one name at most."
-            )
-            self.execution_context.pre_execution_errors = [error]
-            yield
-        elif len(self.execution_context.query or "") > LONGEST_KEPT:
-            yield
-        else:
-            yield from super().on_validate()
+        context = self.execution_context
+        document = context.graphql_document
+        is_long = len(context.query or "") > LONGEST_KEPT
+        if document is not None and (_repeats.__wrapped__ if is_long else _repeats)(document) > MAX_REPEATS:
+            message = f"A field with fields of its own is asked for {MAX_REPEATS} times by one name at most."
+            context.pre_execution_errors = [GraphQLError(message)]
+        elif not is_long:
+            found = self.cached_validate_document(context.schema._schema, document, context.validation_rules)
+            # A list of this request's own: what it is told of them is its own business.
+            context.pre_execution_errors = list(found)
+        yield
 
 
 @lru_cache(KEPT_DOCUMENTS)

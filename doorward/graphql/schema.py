@@ -26,6 +26,7 @@ from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.introspection import IntrospectionLimit, is_hidden, without_guess
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
@@ -136,9 +137,11 @@ _SUBSCRIPTIONS = (
 class _Schema(strawberry.Schema):
     """Writes no log of requests that are wrong, which could fill it, and masks what fails outside of a resolver too."""
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:  # noqa: ARG002
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Each error as its caller may see it."""
         errors[:] = [tell(error) for error in errors]
+        if execution_context is not None and is_hidden(execution_context.context):
+            errors[:] = [without_guess(error) for error in errors]
 
 
 @cache
@@ -155,6 +158,7 @@ def build_schema() -> strawberry.Schema:
             document_limits,
             ParsedDocuments,
             ValidatedDocuments,
+            IntrospectionLimit,
             PlainInput,
             TimeLimit,
             TellErrors,

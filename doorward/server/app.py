@@ -12,6 +12,7 @@ from doorward.acs.controllers.stored_authority import the_authority
 from doorward.acs.domain import Domain
 from doorward.graphql.endpoint import Endpoint
 from doorward.graphql.limits import Limits
+from doorward.graphql.persisted import PersistedDocuments
 from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
 from doorward.server.media import Media
@@ -22,9 +23,15 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def build_app(domain: Domain, video_root: Path, hsts: bool = False, limits: Limits | None = None) -> Starlette:
+def build_app(
+    domain: Domain,
+    video_root: Path,
+    hsts: bool = False,
+    limits: Limits | None = None,
+    documents: PersistedDocuments | None = None,
+) -> Starlette:
     """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
-    endpoint = Endpoint(domain, limits)
+    endpoint = Endpoint(domain, limits, documents)
 
     async def authority(_: Request) -> Response:
         """The certificate of the site's own authority, for browsers and controllers."""

@@ -28,6 +28,7 @@ from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
 from doorward.server.hub import ControllerHub
 from doorward.server.jobs import Jobs
+from doorward.server.limits_file import known_documents, load_limits
 from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
@@ -48,7 +49,8 @@ async def run_server(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         port = listener.getsockname()[1]
-        domain = await stack.enter_async_context(open_domain(settings))
+        limits = load_limits(settings.data)
+        domain = await stack.enter_async_context(open_domain(settings, limits.commands))
         hub = ControllerHub(domain)
         peripherals = stack.enter_context(_peripherals(settings))
         controller_task = await stack.enter_async_context(_embedded_controller(settings, hub, peripherals))
@@ -59,7 +61,10 @@ async def run_server(settings: Settings) -> None:
         stack.push_async_callback(jobs.stop)
         await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
-        app = build_app(domain, settings.video, hsts=settings.certificate is not None)
+        documents = known_documents(settings.data, limits)
+        app = build_app(
+            domain, settings.video, hsts=settings.certificate is not None, limits=limits, documents=documents
+        )
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))
         await stack.enter_async_context(_controllers(domain, settings, hub))
