@@ -47,8 +47,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, int | float) and value <= 0:
-                raise ValueError(f"{name} must be more than zero")
+            if isinstance(value, int | float) and not 0 < value < float("inf"):
+                raise ValueError(f"{name} must be more than zero, and finite")
 
     @property
     def signed_in(self) -> Rate:
