@@ -15,6 +15,7 @@ from doorward.graphql.limits import Limits
 from doorward.graphql.persisted import PersistedDocuments
 from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
+from doorward.server.gate import Gate
 from doorward.server.media import Media
 
 
@@ -46,5 +47,5 @@ def build_app(
             *Media(domain, video_root).routes(),
             Mount("/", dashboard()),
         ],
-        middleware=[Middleware(SecurityHeaders, hsts=hsts)],
+        middleware=[Middleware(SecurityHeaders, hsts=hsts), Middleware(Gate, limits=limits or Limits())],
     )

@@ -18,6 +18,7 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
 from doorward.acs.users.setup import prepare_set_up
+from doorward.graphql.limits import MAX_MESSAGE_BYTES
 from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
@@ -35,6 +36,8 @@ from doorward.server.settings import ServerFailed, Settings, StartFailed
 
 STOP_S = 3.0
 BACKLOG = 128
+MAX_HEADER_BYTES = 32 * 1024
+"""The line of a request and its headers; a query in the address has to fit."""
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +148,9 @@ def _config(settings: Settings, listener: socket.socket) -> _Config:
     config.errorlog = logging.getLogger("hypercorn.error")
     config.graceful_timeout = STOP_S
     config.include_server_header = False
-    config.websocket_max_message_size = 1024 * 1024
+    config.websocket_max_message_size = MAX_MESSAGE_BYTES
+    config.h11_max_incomplete_size = MAX_HEADER_BYTES
+    config.h2_max_header_list_size = MAX_HEADER_BYTES
     if settings.certificate and settings.private_key:
         config.certfile, config.keyfile = str(settings.certificate), str(settings.private_key)
     return config
