@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -41,10 +42,12 @@ class ParsedDocuments(ParserCache):
         super().__init__(KEPT_DOCUMENTS)
 
     def on_parse(self) -> Iterator[None]:
-        if len(self.execution_context.query or "") > LONGEST_KEPT:
-            yield
-        else:
-            yield from super().on_parse()
+        context = self.execution_context
+        if context.query and len(context.query) <= LONGEST_KEPT:
+            # What does not parse is parsed again by the stock, which tells it over every transport.
+            with suppress(GraphQLError):
+                context.graphql_document = self.cached_parse_document(context.query, **context.parse_options)
+        yield
 
 
 class ValidatedDocuments(ValidationCache):
