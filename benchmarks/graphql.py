@@ -18,8 +18,10 @@ import time
 import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -34,9 +36,11 @@ from starlette.websockets import WebSocket
 
 from benchmarks.graphql_peers import ours
 from benchmarks.graphql_peers.cases import QUERIES
+from doorward.acs.actor import anonymous
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext
 from doorward.graphql.endpoint import Endpoint
+from doorward.graphql.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("strawberry", "ariadne", "graphene")
@@ -118,11 +122,13 @@ class Served(Endpoint):
     """The endpoint with the small API in place of the product's, for anybody."""
 
     def __init__(self) -> None:
-        super().__init__(cast(Domain, None))
+        most = 10**12
+        limits = Limits(most_cost=most, anonymous_cost_at_once=most, anonymous_cost_per_second=most)
+        super().__init__(cast(Domain, SimpleNamespace(clock=lambda: datetime.now(UTC))), limits)
         self.schema = ours.SCHEMA
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:  # noqa: ARG002
-        return cast(ApiContext, None)
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
+        return ApiContext(self._domain, anonymous(), request, response, meter=self.meter)
 
 
 async def measure_http(queries: dict[str, str], seconds: float) -> dict[str, tuple[float, float]]:

@@ -18,6 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.users.operations import create_user
+from doorward.graphql.limits import Limits
+from doorward.graphql.persisted import PersistedDocuments
 from doorward.server.app import build_app
 from tests.world import World
 
@@ -84,7 +86,13 @@ _TLS = ssl.create_default_context()
 
 
 @asynccontextmanager
-async def serve_api(world: World, video_root: Path, *roles: Role) -> AsyncIterator[Api]:
+async def serve_api(
+    world: World,
+    video_root: Path,
+    *roles: Role,
+    limits: Limits | None = None,
+    documents: PersistedDocuments | None = None,
+) -> AsyncIterator[Api]:
     """The API of this world on a port of its own, with one user for each role."""
     for role in roles:
         await create_user(world.domain, COMMAND_LINE, role.value, PASSWORD, role)
@@ -98,7 +106,7 @@ async def serve_api(world: World, video_root: Path, *roles: Role) -> AsyncIterat
     config.accesslog = None
     config.graceful_timeout = 0.2
     stop = asyncio.Event()
-    app = build_app(world.domain, video_root)
+    app = build_app(world.domain, video_root, limits=limits, documents=documents)
     served = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=_TLS) as http:

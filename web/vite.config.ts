@@ -1,10 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { documents } from "./documents.ts";
+
 const server = "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), documents("src")],
   build: {
     outDir: "../doorward/dashboard",
     emptyOutDir: true,

@@ -8,9 +8,12 @@ from benchmarks.graphql_peers.cases import serve
 from benchmarks.graphql_peers.strawberry_api import Query
 from doorward.graphql.documents import ParsedDocuments, ValidatedDocuments, document_limits
 from doorward.graphql.executor import Executor
+from doorward.graphql.metering import CostLimit, TimeLimit
 
 SCHEMA = strawberry.Schema(
-    Query, execution_context_class=Executor, extensions=[document_limits, ParsedDocuments, ValidatedDocuments]
+    Query,
+    execution_context_class=Executor,
+    extensions=[CostLimit, document_limits, ParsedDocuments, ValidatedDocuments, TimeLimit],
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.acs.attempts import Attempts
+from doorward.acs.buckets import Buckets, Rate
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
@@ -20,6 +21,9 @@ MOST_SIGN_INS_FROM_ONE = 30
 """Failed sign-ins from one address in a quarter of an hour, whatever the names; then it waits."""
 MOST_RUNS_TOLD = 60
 """Runs of failures whose beginning is told in that time. More are a flood, and told as one at the end."""
+
+COMMAND_RATE = Rate(5, 1.0)
+"""Commands of one user to one door, zone or output: so many at once, and then so many a second."""
 
 
 @dataclass(slots=True)
@@ -46,9 +50,13 @@ class Domain:
     """Runs of failed sign-ins that were told."""
     limit_news: Attempts = field(init=False)
     """Addresses that must wait, and of which that was told."""
+    commands: Buckets = field(init=False)
+    """Commands by who gave them and to what."""
+    command_rate: Rate = COMMAND_RATE
     policy_changed: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.sign_ins = Attempts(self.clock, MOST_SIGN_INS_FROM_ONE)
         self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
         self.limit_news = Attempts(self.clock, 1)
+        self.commands = Buckets(self.clock, self.command_rate)

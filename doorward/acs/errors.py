@@ -42,7 +42,7 @@ class Busy(AcsError):
 
 
 class RateLimited(AcsError):
-    """Too many attempts failed; nothing was looked at. The same may be tried again after `seconds`."""
+    """Too many attempts, or too many that failed; nothing was done. The same may be tried again after `seconds`."""
 
     def __init__(self, message: str, *path: str, seconds: int = 1) -> None:
         super().__init__(message, *path)

@@ -12,6 +12,7 @@ from doorward.acs.actor import Actor
 from doorward.acs.domain import Domain
 from doorward.acs.users.sessions import Caller, actor_of_session
 from doorward.acs.users.tokens import actor_of_token
+from doorward.graphql.meter import Meter
 
 SESSION_COOKIE = "doorward_session"
 _SCHEME = "bearer "
@@ -26,6 +27,8 @@ class ApiContext:
     connection: Request | WebSocket
     response: Response | WebSocket
     connection_params: dict[str, Any] = field(default_factory=dict)
+    meter: Meter | None = None
+    """What is spent is told to it; None: nothing is counted."""
 
     @property
     def token(self) -> str | None:
@@ -75,6 +78,8 @@ async def actor_behind(
     return await actor_of_token(domain, text, address, used=used)
 
 
-async def context_for(domain: Domain, connection: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
+async def context_for(
+    domain: Domain, connection: Request | WebSocket, response: Response | WebSocket, meter: Meter | None = None
+) -> ApiContext:
     """The context of a request, with whoever its token or its session cookie speaks for."""
-    return ApiContext(domain, await actor_behind(domain, connection), connection, response)
+    return ApiContext(domain, await actor_behind(domain, connection), connection, response, meter=meter)

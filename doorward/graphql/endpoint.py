@@ -10,11 +10,13 @@ others. In the former a request that could not be executed has the status 400, i
 GraphQL-over-HTTP specification has it; neither has `data` then.
 """
 
+import asyncio
 import json
 from datetime import timedelta
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -24,28 +26,50 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionResult
+from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext, authorization_of, context_for
+from doorward.graphql.errors import ErrorCode
+from doorward.graphql.limits import LARGEST_BODIES, Limits
+from doorward.graphql.meter import Meter
+from doorward.graphql.metering import TIMED_OUT, must_wait
+from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
 from doorward.graphql.schema import build_schema
+from doorward.graphql.socket import SocketHandler
 
 REQUEST_HEADER = "doorward-request"
-MAX_BODY_BYTES = 1_536 * 1024
 UNAUTHORIZED = 4401
 """The close code that graphql-transport-ws gives to a client that has not signed in."""
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 _FORBIDDEN = 4403
+NO_LONGER_S = 1.0
+"""A query is given this much to be stopped, and to say so."""
 INIT_WITHIN = timedelta(seconds=10)
 """Until then a WebSocket must have said who it is."""
+
+
+class Refused(HTTPException):
+    """A request of which nothing was done, with a code for programs."""
+
+    def __init__(
+        self, status: int, message: str, code: str, headers: dict[str, str] | None = None, **told: object
+    ) -> None:
+        super().__init__(status, message)
+        self.headers = headers
+        self.told = {"code": code, **told}
 
 
 class Endpoint(GraphQL[ApiContext, None]):
     """The ASGI application behind /graphql."""
 
-    def __init__(self, domain: Domain) -> None:
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(
+        self, domain: Domain, limits: Limits | None = None, documents: PersistedDocuments | None = None
+    ) -> None:
         super().__init__(
             build_schema(),
             graphql_ide=None,
@@ -55,6 +79,11 @@ class Endpoint(GraphQL[ApiContext, None]):
             connection_init_wait_timeout=INIT_WITHIN,
         )
         self._domain = domain
+        self._limits = limits or Limits()
+        self.meter = Meter(self._limits, domain.clock)
+        self.documents = documents or PersistedDocuments(accepted=self._limits.documents)
+        self._late: set[asyncio.Task[ExecutionResult]] = set()
+        """Changes that went on when nobody waited for them any more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -63,7 +92,10 @@ class Endpoint(GraphQL[ApiContext, None]):
             try:
                 response = refusal or await self.run(request)
             except HTTPException as error:
-                response = _refused(request, error.status_code, error.reason)
+                own = error if isinstance(error, Refused) else None
+                response = _refused(
+                    request, error.status_code, error.reason, own.headers if own else None, own.told if own else None
+                )
             await response(scope, receive, send)
             return
         if scope["type"] == "websocket":
@@ -78,7 +110,7 @@ class Endpoint(GraphQL[ApiContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
         """Who is asking, anew for each request or connection."""
-        return await context_for(self._domain, request, response)
+        return await context_for(self._domain, request, response, self.meter)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What resolvers may add headers to; the answer is told in the media type that was asked for."""
@@ -97,7 +129,59 @@ class Endpoint(GraphQL[ApiContext, None]):
         asked = await super().parse_http_body(request)
         if isinstance(asked, GraphQLRequestData) and not isinstance(asked.operation_name, str | None):
             raise HTTPException(400, "The `operationName` must be a string or null, if provided.")
+        if isinstance(asked, GraphQLRequestData):
+            try:
+                asked.query = self.documents.text(asked.query, asked.extensions)
+            except DocumentRefused as error:
+                raise Refused(400, error.message, error.code) from error
         return asked
+
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: ApiContext,
+        root_value: None,
+        sub_response: Response,
+    ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
+        """What was asked, unless the caller has nothing left to spend. Raises HTTPException (429) then."""
+        meter = self.meter
+        if wait_s := meter.empty_for_s(context.actor):
+            headers = {**meter.headers(context.actor), "retry-after": str(wait_s)}
+            raise Refused(429, must_wait(wait_s), ErrorCode.RATE_LIMITED.name, headers, retryAfterS=wait_s)
+        sub_response.headers.update(meter.headers(context.actor))
+        result = await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+        sub_response.headers.update(meter.headers(context.actor))
+        refused_for_s = _to_wait(result) if isinstance(result, ExecutionResult) else None
+        if refused_for_s:
+            sub_response.status_code = 429
+            sub_response.headers["retry-after"] = str(refused_for_s)
+        return result
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: ApiContext,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """The answer. A change that takes too long goes on to its end, but is not waited for."""
+        task = asyncio.create_task(
+            super().execute_single(request, request_adapter, sub_response, context, root_value, request_data)
+        )
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        try:
+            async with asyncio.timeout(self._limits.execution_s + NO_LONGER_S):
+                return await asyncio.shield(task)
+        except TimeoutError:
+            message = "This takes long, and goes on. Look in a while what became of it before you send it again."
+            return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": TIMED_OUT})])
 
     def parse_json(self, data: str | bytes) -> object:
         """A JSON object of a request. Raises HTTPException (400) for anything else."""
@@ -144,6 +228,14 @@ def encoded(data: object) -> bytes:
         return json.dumps(data, separators=(",", ":")).encode()
 
 
+def _to_wait(result: ExecutionResult) -> int | None:
+    """For how many seconds, where all of the request was refused because its caller has too little to spend."""
+    if result.data is not None or not result.errors:
+        return None
+    told = result.errors[0].extensions or {}
+    return told.get("retryAfterS") if result.errors[0].path is None else None
+
+
 def not_executed(result: ExecutionResult) -> bool:
     """Whether the request failed before anything was executed: every error of an execution has a path."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
@@ -169,9 +261,16 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
-def _refused(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:
+def _refused(
+    request: Request,
+    status: int,
+    message: str,
+    headers: dict[str, str] | None = None,
+    told: dict[str, object] | None = None,
+) -> Response:
     kind = media_type(request.headers.get("accept"))
-    return Response(encoded({"errors": [{"message": message}]}), status, headers, kind)
+    error = {"message": message, **({"extensions": told} if told else {})}
+    return Response(encoded({"errors": [error]}), status, headers, kind)
 
 
 def _as_unauthorized(send: Send) -> Send:
@@ -192,9 +291,11 @@ def _refusal(request: Request) -> Response | None:
         return _refused(request, 403, "Send the header Doorward-Request: 1 with every request.")
     if request.method == "GET":
         return None
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    largest = LARGEST_BODIES.get(kind)
+    if largest is None:
         return _refused(request, 415, "Send application/json.")
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        return _refused(request, 413, "Send at most 1 MiB, and its content-length.")
+    if not (length.isascii() and length.isdigit()) or int(length) > largest:
+        return _refused(request, 413, f"Send at most {largest:,} bytes, and their content-length.")
     return None

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from doorward.acs.errors import (
     AcsError,
@@ -92,6 +94,8 @@ def tell(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
         return error
+    if isinstance(original, MissingQueryError | CannotGetOperationTypeError):
+        return GraphQLError("Send a query, and the name of the operation where it has several.")
     if isinstance(original, AcsError):
         extensions: dict[str, object] = {"code": code_of(original).name}
         if isinstance(original, RateLimited):

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -365,7 +364,7 @@ def _key(text: str | None) -> bytes | None:
 def _base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValidationFailed("This is not base64.", "data") from None
 
 

@@ -3,8 +3,10 @@
 from functools import cache
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
 
 from doorward.graphql.account import AccountMutation, AccountQuery
 from doorward.graphql.cameras import CameraQuery
@@ -17,17 +19,19 @@ from doorward.graphql.door_configuration import DoorConfigurationMutation, DoorC
 from doorward.graphql.doors import DoorMutation, DoorQuery, DoorSubscription
 from doorward.graphql.elevators import ElevatorMutation, ElevatorQuery
 from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
-from doorward.graphql.errors import TellErrors
+from doorward.graphql.errors import TellErrors, tell
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.executor import Executor
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
+from doorward.graphql.introspection import IntrospectionLimit, is_hidden, without_guess
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
+from doorward.graphql.metering import CostLimit, RateLimitQuery, TimeLimit
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
@@ -76,6 +80,7 @@ _QUERIES = (
     PresenceQuery,
     ProfileQuery,
     QuestionQuery,
+    RateLimitQuery,
     ReaderSettingsQuery,
     ReaderSignalsQuery,
     RuleQuery,
@@ -131,20 +136,33 @@ ROOTS = {"Query": _QUERIES, "Mutation": _MUTATIONS, "Subscription": _SUBSCRIPTIO
 """What each root type is put together from: one class for each area."""
 
 
+class _Schema(strawberry.Schema):
+    """Writes no log of requests that are wrong, which could fill it, and masks what fails outside of a resolver too."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Each error as its caller may see it."""
+        errors[:] = [tell(error) for error in errors]
+        if execution_context is not None and is_hidden(execution_context.context):
+            errors[:] = [without_guess(error) for error in errors]
+
+
 @cache
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve. It knows nothing of a domain, so that there is one for the process."""
-    return strawberry.Schema(
+    return _Schema(
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
         execution_context_class=Executor,
         extensions=[
+            CostLimit,
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             document_limits,
             ParsedDocuments,
             ValidatedDocuments,
+            IntrospectionLimit,
             PlainInput,
+            TimeLimit,
             TellErrors,
         ],
     )

@@ -11,8 +11,11 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from doorward.acs.controllers.stored_authority import the_authority
 from doorward.acs.domain import Domain
 from doorward.graphql.endpoint import Endpoint
+from doorward.graphql.limits import Limits
+from doorward.graphql.persisted import PersistedDocuments
 from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
+from doorward.server.gate import Gate
 from doorward.server.media import Media
 
 
@@ -21,9 +24,15 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def build_app(domain: Domain, video_root: Path, hsts: bool = False) -> Starlette:
+def build_app(
+    domain: Domain,
+    video_root: Path,
+    hsts: bool = False,
+    limits: Limits | None = None,
+    documents: PersistedDocuments | None = None,
+) -> Starlette:
     """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
-    endpoint = Endpoint(domain)
+    endpoint = Endpoint(domain, limits, documents)
 
     async def authority(_: Request) -> Response:
         """The certificate of the site's own authority, for browsers and controllers."""
@@ -38,5 +47,5 @@ def build_app(domain: Domain, video_root: Path, hsts: bool = False) -> Starlette
             *Media(domain, video_root).routes(),
             Mount("/", dashboard()),
         ],
-        middleware=[Middleware(SecurityHeaders, hsts=hsts)],
+        middleware=[Middleware(SecurityHeaders, hsts=hsts), Middleware(Gate, limits=limits or Limits())],
     )

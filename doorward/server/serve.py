@@ -18,6 +18,7 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.site.operations import ensure_site
 from doorward.acs.users.setup import prepare_set_up
+from doorward.graphql.limits import MAX_MESSAGE_BYTES
 from doorward.hardware.controller import Controller
 from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
@@ -28,12 +29,15 @@ from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
 from doorward.server.hub import ControllerHub
 from doorward.server.jobs import Jobs
+from doorward.server.limits_file import known_documents, load_limits
 from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
 
 STOP_S = 3.0
 BACKLOG = 128
+MAX_HEADER_BYTES = 32 * 1024
+"""The line of a request and its headers; a query in the address has to fit."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +52,8 @@ async def run_server(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(settings))
         port = listener.getsockname()[1]
-        domain = await stack.enter_async_context(open_domain(settings))
+        limits = load_limits(settings.data)
+        domain = await stack.enter_async_context(open_domain(settings, limits.commands))
         hub = ControllerHub(domain)
         peripherals = stack.enter_context(_peripherals(settings))
         controller_task = await stack.enter_async_context(_embedded_controller(settings, hub, peripherals))
@@ -59,7 +64,10 @@ async def run_server(settings: Settings) -> None:
         stack.push_async_callback(jobs.stop)
         await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
-        app = build_app(domain, settings.video, hsts=settings.certificate is not None)
+        documents = known_documents(settings.data, limits)
+        app = build_app(
+            domain, settings.video, hsts=settings.certificate is not None, limits=limits, documents=documents
+        )
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))
         await stack.enter_async_context(_controllers(domain, settings, hub))
@@ -140,7 +148,9 @@ def _config(settings: Settings, listener: socket.socket) -> _Config:
     config.errorlog = logging.getLogger("hypercorn.error")
     config.graceful_timeout = STOP_S
     config.include_server_header = False
-    config.websocket_max_message_size = 1024 * 1024
+    config.websocket_max_message_size = MAX_MESSAGE_BYTES
+    config.h11_max_incomplete_size = MAX_HEADER_BYTES
+    config.h2_max_header_list_size = MAX_HEADER_BYTES
     if settings.certificate and settings.private_key:
         config.certfile, config.keyfile = str(settings.certificate), str(settings.private_key)
     return config

@@ -26,7 +26,7 @@ from doorward.acs.messages import (
 )
 from doorward.acs.people.operations import NewCardholder, create_cardholder
 from doorward.acs.users.models import Session
-from doorward.graphql.endpoint import MAX_BODY_BYTES
+from doorward.graphql.limits import MAX_BODY_BYTES
 from doorward.graphql.schema import print_schema
 from tests.acs.test_event_log import granted
 from tests.api import HEADERS, serve_api, soon

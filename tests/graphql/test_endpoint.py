@@ -112,6 +112,7 @@ async def test_what_is_no_request_is_refused_in_words(api: Api, body: Any) -> No
 
 
 async def test_queries_may_be_asked_with_get_by_pages_of_ours(api: Api) -> None:
+    await api.sign_in(Role.VIEWER)
     query = "query($name: String!) { __type(name: $name) { name } }"
     parameters = {"query": query, "variables": '{"name": "Door"}'}
     reply = await api.http.get("/graphql", params=parameters, headers=HEADERS)

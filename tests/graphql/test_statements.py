@@ -65,7 +65,8 @@ PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
-    "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "readerSignals",
+    "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "rateLimit",
+    "readerSignals",
     "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip

@@ -8,6 +8,8 @@ from tortoise.models import Model
 from doorward.acs.decision.policy import CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
 from doorward.acs.people.models import Cardholder
 
+LONGEST_NUMBER = 80
+
 
 class Credential(Model):
     """What a cardholder shows to be let in. No two have one `unique_key`, and PINs have none.
@@ -39,7 +41,7 @@ class Credential(Model):
     uses = fields.IntField(default=0)
     format = fields.CharField(36, default="")
     facility = fields.BigIntField(null=True)
-    number = fields.CharField(80, default="")
+    number = fields.CharField(LONGEST_NUMBER, default="")
     unique_key = fields.CharField(200, null=True, unique=True)
     token = fields.CharField(64, null=True, db_index=True)
     duress = fields.CharField(64, null=True, db_index=True)

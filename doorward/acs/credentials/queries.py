@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials import site_rules
-from doorward.acs.credentials.models import Credential, Mobile
+from doorward.acs.credentials.models import LONGEST_NUMBER, Credential, Mobile
 from doorward.acs.decision.card_format import CardBits, CardToken
 from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.domain import Domain
@@ -44,8 +44,11 @@ async def cards_numbered(actor: Actor, number: str) -> list[tuple[Credential, Ca
     """The cards with this number, of any format and facility code, with their owners; the oldest first, at most 20."""
     actor.require(Permission.CARDHOLDER_VIEW)
     actor.require(Permission.CARD_NUMBER_VIEW)
-    rows = Credential.filter(kind=CredentialKind.CARD, number=number.strip()).prefetch_related("cardholder")
-    return [(row, row.cardholder) for row in await rows.order_by("id").limit(_LOOKED_AT)] if number.strip() else []
+    number = number.strip()
+    if not number or len(number) > LONGEST_NUMBER:
+        return []
+    rows = Credential.filter(kind=CredentialKind.CARD, number=number).prefetch_related("cardholder")
+    return [(row, row.cardholder) for row in await rows.order_by("id").limit(_LOOKED_AT)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
+from doorward.acs.doors.command_rate import take_turn
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -133,6 +134,7 @@ async def request_command(work: Work, door_id: str, manual: Manual, command_id: 
     if door.controller_id is None:
         raise ControllerOffline(NO_CONTROLLER, "doorId")
     manual = manual.checked(work.now)
+    take_turn(work, door.id, "doorId", manual.action)
     audit_command(work, door, manual, command_id, command_id)
     return door.controller_id, door_command(work.domain, work.actor, door.id, manual, command_id)
 

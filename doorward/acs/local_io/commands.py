@@ -9,6 +9,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.local_rules import MAX_PULSE_MS, MIN_PULSE_MS
 from doorward.acs.domain import Domain
+from doorward.acs.doors.command_rate import take_turn
 from doorward.acs.doors.commands import COMMAND_LIFETIME_S, LONGEST_SETTING, command_id_of
 from doorward.acs.errors import ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -90,6 +91,7 @@ async def request_output_command(
     if controller_id is None:
         raise ControllerOffline("The output's device has no controller, so there is nothing to command.", "outputId")
     order = order.checked(work.now)
+    take_turn(work, row.id, "outputId")
     work.audit(EventType.AUX_OUTPUT_COMMANDED, of=row, after=order.told(), correlation=command_id)
     work.events[-1].data["command_id"] = command_id
     return controller_id, OutputCommand(

@@ -30,7 +30,8 @@ RUN_ENDS_AFTER = timedelta(hours=1)
 """A run is over when nothing has failed for so long."""
 MOST_RUNS = 10_000
 MOST_ENDS_TOLD = 20
-_NAME_LENGTH = 100
+LONGEST_NAME = 100
+"""Characters of a user's name."""
 
 
 def key_of(name: str) -> str:
@@ -56,7 +57,7 @@ async def begin_attempt(domain: Domain, name: str, address: str | None) -> int:
     key = key_of(name)
 
     async def count(connection: BaseDBAsyncClient) -> FailureRun:
-        new = FailureRun(key=key, name=name.strip()[:_NAME_LENGTH], failures=0, told=0, last_at=now)
+        new = FailureRun(key=key, name=name.strip()[:LONGEST_NAME], failures=0, told=0, last_at=now)
         await _make_room(connection)
         await FailureRun.bulk_create([new], ignore_conflicts=True, using_db=connection)
         run = await FailureRun.select_for_update().using_db(connection).get(key=key)
@@ -176,7 +177,7 @@ async def _make_room(connection: BaseDBAsyncClient) -> None:
 
 async def _tell(domain: Domain, kind: EventType, name: str, data: dict[str, Any], failures: int) -> None:
     key = key_of(name)
-    shown = name.strip()[:_NAME_LENGTH]
+    shown = name.strip()[:LONGEST_NAME]
     found = {"means": "api", **data, "failures": failures}
     await record_system_event(domain, NewEvent(kind, domain.clock(), user_name=shown, data=found))
     await FailureRun.filter(key=key).update(told=failures)

@@ -8,7 +8,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.transaction import transacted
-from doorward.acs.users.failures import attempt_failed, attempt_withdrawn, begin_attempt, end_run
+from doorward.acs.users.failures import LONGEST_NAME, attempt_failed, attempt_withdrawn, begin_attempt, end_run
 from doorward.acs.users.models import RecoveryCode, Session, User, UserKind
 from doorward.acs.users.password import hash_password, is_outdated, verify_password
 from doorward.acs.users.sessions import Caller, open_session, token_hash
@@ -34,7 +34,7 @@ async def sign_in(domain: Domain, name: str, password: str, caller: Caller, code
     """
     name = name.strip()
     failures = await begin_attempt(domain, name, caller.address)
-    user = await User.get_or_none(name=name, enabled=True, kind=UserKind.PERSON)
+    user = await _person_named(name)
     if not await verify_password(user.password_hash if user else None, password) or user is None:
         await attempt_failed(domain, name, caller.address, failures, "password")
         raise Unauthenticated("The name or the password is wrong.")
@@ -47,6 +47,13 @@ async def sign_in(domain: Domain, name: str, password: str, caller: Caller, code
     failed = await end_run(domain, name, caller.address)
     await _rehash(user, password)
     return await begin_session(domain, user, caller, failed)
+
+
+async def _person_named(name: str) -> User | None:
+    if len(name) > LONGEST_NAME:
+        # Nobody has such a name, and the database is not to be asked for one.
+        return None
+    return await User.get_or_none(name=name, enabled=True, kind=UserKind.PERSON)
 
 
 async def begin_session(domain: Domain, user: User, caller: Caller, failed: int = 0) -> SignedIn:

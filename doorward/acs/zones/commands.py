@@ -9,6 +9,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.decision.policy import DoorKind
 from doorward.acs.domain import Domain
+from doorward.acs.doors.command_rate import take_turn
 from doorward.acs.doors.commands import (
     NO_CONTROLLER,
     Manual,
@@ -102,6 +103,7 @@ async def request_zone_command(
     if zone is None:
         raise NotFound("There is no such zone.", "zoneId")
     manual = manual.checked(work.now)
+    take_turn(work, zone.id, "zoneId", manual.action)
     doors = await _doors(work, zone.id, include_nested)
     lockable = [door for door in doors if door.kind not in WITHOUT_LOCK]
     skipped = tuple(door for door in doors if door.kind in WITHOUT_LOCK)

@@ -48,6 +48,14 @@ def test_waits_grow_and_are_capped(number: int) -> None:
     assert (wait_after(number) > timedelta(0)) == (number >= FREE_FAILURES)
 
 
+async def test_a_name_that_is_too_long_for_anybody_is_wrong_like_any_other(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        with pytest.raises(Unauthenticated, match="name or the password"):
+            await sign_in(world.domain, "9" * 400, PASSWORD, HERE)
+        (told,) = await Event.filter(type=EventType.USER_SIGN_IN_FAILED)
+        assert told.user_name == "9" * 100
+
+
 @pytest.mark.parametrize("name", ["eve", "nobody"])
 async def test_a_name_waits_after_failures_whether_anybody_has_it_or_not(database_url: str, name: str) -> None:
     async with open_world(database_url) as world:

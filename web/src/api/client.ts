@@ -1,5 +1,7 @@
 import { Client, type CombinedError, cacheExchange, fetchExchange, mapExchange } from "urql";
 
+import { persistedExchange } from "./persisted";
+
 /** Required by the server on every request, because no foreign page can set it: it proves that the request is ours. */
 const REQUEST_HEADERS = { "Doorward-Request": "1" };
 
@@ -16,6 +18,7 @@ export function createApi(onSignedOut: () => void): Client {
         },
       }),
       cacheExchange,
+      persistedExchange,
       fetchExchange,
     ],
   });

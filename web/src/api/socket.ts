@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql/language/printer.js";
 import { createClient } from "graphql-ws";
 
+import { persistedQuery } from "./persisted";
 import { createStore, type Store } from "./store";
 
 /** The server closes the socket with this code when the session has ended. */
@@ -91,7 +92,7 @@ function subscribe<T, V>(
     sink.ended(refusal);
   };
   const stop = client.subscribe<T>(
-    { query: print(document), variables: variables as Record<string, unknown> },
+    { query: print(document), variables: variables as Record<string, unknown>, extensions: persistedQuery(document) },
     {
       next: ({ data, errors }) => {
         if (over) return;
