@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 "table": "webhook_delivery",
                 "app": "acs",
                 "unique_together": (("webhook", "number"),),
-                "indexes": [Index(fields=["webhook", "status", "next_attempt_at"])],
+                "indexes": [Index(fields=["webhook_id", "status", "next_attempt_at"])],
                 "pk_attr": "id",
                 "table_description": "One message to one webhook. Its `message_id` is the same however often it is sent.",
             },

@@ -96,4 +96,4 @@ class WebhookDelivery(Model):
     class Meta:
         table = "webhook_delivery"
         unique_together = (("webhook", "number"),)
-        indexes = (Index(fields=("webhook", "status", "next_attempt_at")),)
+        indexes = (Index(fields=("webhook_id", "status", "next_attempt_at")),)
