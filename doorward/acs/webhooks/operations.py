@@ -107,8 +107,8 @@ async def disable_webhook(work: Work, webhook_id: str) -> Webhook:
 @operation(Permission.WEBHOOK_WRITE)
 async def stop_webhook(work: Work, webhook_id: str, reason: StopReason, words: str) -> None:
     """The server gives a webhook up: it answered 410, or nothing arrived for days. Raises an alarm."""
-    row = await Webhook.select_for_update().using_db(work.connection).get_or_none(id=webhook_id)
-    if row is None or not row.enabled:
+    row = await locked(work, webhook_id)
+    if not row.enabled:
         return
     await stop(work, row, reason, words)
     if reason in _STOPS_FOR_GOOD:

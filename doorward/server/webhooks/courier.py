@@ -4,10 +4,12 @@ moment."""
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from doorward.acs.actor import SYSTEM, Actor
 from doorward.acs.domain import Domain
+from doorward.acs.errors import NotFound
 from doorward.acs.events.models import Event
 from doorward.acs.webhooks.live import Post
 from doorward.acs.webhooks.messages import TEST, body_of, signed
@@ -100,10 +102,14 @@ class Courier:
         pause = now + rest(self._failures)
         self._rest_until = max(pause, outcome.rest_until) if outcome.rest_until else pause
         if outcome.gone:
-            await stop_webhook(self._domain, SYSTEM, webhook.id, StopReason.GONE, outcome.words or "")
+            await self._give_up(StopReason.GONE, outcome.words or "")
             return False
         if failing_since is not None and now - failing_since >= FAILING_FOR:
             words = f"Nothing could be delivered since {failing_since:%Y-%m-%d %H:%M} UTC. {outcome.words}"
-            await stop_webhook(self._domain, SYSTEM, webhook.id, StopReason.FAILING, words)
+            await self._give_up(StopReason.FAILING, words)
             return False
         return self._rest_until <= now
+
+    async def _give_up(self, reason: StopReason, words: str) -> None:
+        with suppress(NotFound):
+            await stop_webhook(self._domain, SYSTEM, self._webhook_id, reason, words)
