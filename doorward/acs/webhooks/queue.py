@@ -69,7 +69,8 @@ async def _queue(
     known: set[str] = {row[0] for row in await there.values_list("message_id")} if ids else set()
     if known:
         ended = there.filter(status__not=DeliveryStatus.PENDING)
-        await ended.update(status=DeliveryStatus.PENDING, attempts=0, next_attempt_at=now, error=None)
+        await ended.update(status=DeliveryStatus.PENDING, attempts=0, error=None)
+        await there.update(next_attempt_at=now)
     fresh = [(message, event) for message, event in ids.items() if message not in known]
     rows = [
         WebhookDelivery(

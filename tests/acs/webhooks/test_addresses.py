@@ -1,6 +1,7 @@
 """To which addresses webhooks go."""
 
 import ipaddress
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ SPECIAL = [
 PRIVATE_V4 = [network for network in SPECIAL if network.version == 4]
 
 
-def within(networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> st.SearchStrategy[str]:
+def within(networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> st.SearchStrategy[str]:
     """Addresses of these networks, their ends more often than others."""
 
     def of(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> st.SearchStrategy[str]:
