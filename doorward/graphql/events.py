@@ -115,6 +115,16 @@ def wanted_events(given: EventFilter | None) -> log.EventFilter:
     )
 
 
+@strawberry.type(description="A type of events: what the log can hold.")
+class EventKind:
+    """A row of the catalogue."""
+
+    type: str = strawberry.field(description="Dotted, lower case, stable.")
+    category: EventCategory
+    severity: Severity
+    title: str = strawberry.field(description="The type in words.")
+
+
 def _reason_text(row: models.Event) -> str | None:
     """The code in words; without a code, the sentence that came with the event: of a device, a camera, an operator."""
     if row.reason is None:
@@ -217,6 +227,14 @@ class EventQuery:
         return Connection(
             edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
         )
+
+    @strawberry.field(description="Every type of events, by type. Permission: event.view.")
+    async def event_types(self, info: ApiInfo) -> list[EventKind]:
+        info.context.actor.require(Permission.EVENT_VIEW)
+        return [
+            EventKind(type=kind.value, category=declared.category, severity=declared.severity, title=declared.words)
+            for kind, declared in sorted(CATALOGUE.items())
+        ]
 
     @strawberry.field(description="One event. Permission: event.view.")
     async def event(self, info: ApiInfo, id: strawberry.ID) -> Event | None:
