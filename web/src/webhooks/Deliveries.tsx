@@ -4,6 +4,7 @@ import { useClient, useQuery } from "urql";
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
 import { dateWords } from "../app/clock";
+import { useMinute } from "../app/now";
 import { Cell, Rows } from "../configuration/Page";
 import { useSaving } from "../configuration/saving";
 import { useRefresh } from "../configuration/use-refresh";
@@ -20,7 +21,7 @@ import { FormProblems } from "../ui/Field";
 import { Panel } from "../ui/Panel";
 import { Select } from "../ui/Select";
 import { Text } from "../ui/Text";
-import { answerWords, deliveryStanding } from "./words";
+import { answerWords, deliveryStanding, nextWords } from "./words";
 
 const SHOWN = [
   ["all", "All"],
@@ -111,7 +112,7 @@ interface DeliveryProps {
 }
 
 function Delivery({ row, replayable, onReplay }: DeliveryProps) {
-  const again = row.nextAttemptAt !== null && row.attempts > 0 ? ` Next ${dateWords(Date.parse(row.nextAttemptAt))}.` : "";
+  const nowMs = useMinute();
   return (
     <tr data-testid="delivery">
       <th scope="row">{row.type}</th>
@@ -120,8 +121,7 @@ function Delivery({ row, replayable, onReplay }: DeliveryProps) {
       </Cell>
       <Cell label="Answer">
         <span className="webhook-answer">
-          {answerWords(row)}
-          {again}
+          {answerWords(row)} {nextWords(row, nowMs)}
           {row.response !== null && row.response !== "" && (
             <details>
               <summary>What it said</summary>

@@ -8,7 +8,7 @@ import { accepted, refused, showScreen } from "../testing/configuration";
 import { noDialogs } from "../testing/dialog";
 import { WebhookList } from "./WebhookList";
 import { WebhookScreen } from "./WebhookScreen";
-import { answerWords, filterWords, standing } from "./words";
+import { answerWords, filterWords, nextWords, standing } from "./words";
 
 beforeEach(noDialogs);
 afterEach(() => {
@@ -157,5 +157,9 @@ test("how a webhook is, in a word", () => {
   expect(words({ enabled: false, stopReason: "GONE" })).toBe("Given up");
   expect(filterWords(EVERYTHING)).toBe("Everything");
   expect(answerWords({ ...FAILED, error: null, attempts: 1, responseStatus: 204 })).toBe("204 after 12 ms, 1 attempt.");
+  const due = Date.parse("2026-03-03T12:05:05Z");
+  expect(nextWords(FAILED, due - 1)).toMatch(/^Again .*5/);
+  expect(nextWords(FAILED, due)).toBe("Again when the receiver is given another chance.");
+  expect(nextWords({ ...FAILED, nextAttemptAt: null }, due)).toBe("");
   expect(answerWords({ ...FAILED, error: null, attempts: 0, responseStatus: null })).toBe("Not sent yet.");
 });

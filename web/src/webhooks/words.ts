@@ -1,3 +1,4 @@
+import { dateWords } from "../app/clock";
 import type { DeliveryRowFragment, EventCategory, Severity, WebhookDeliveryStatus, WebhookRowFragment } from "../gql/operations";
 import type { Tone } from "../ui/Badge";
 
@@ -52,6 +53,13 @@ export function answerWords({
   if (error !== null) return `${error} ${attempts === 0 ? "" : `${tries}.`}`.trim();
   if (responseStatus === null) return "Not sent yet.";
   return `${responseStatus} after ${responseMs ?? 0} ms, ${tries}.`;
+}
+
+/** When a message that has failed is sent again. */
+export function nextWords({ attempts, nextAttemptAt }: Pick<DeliveryRowFragment, "attempts" | "nextAttemptAt">, nowMs: number): string {
+  if (nextAttemptAt === null || attempts === 0) return "";
+  const nextMs = Date.parse(nextAttemptAt);
+  return nextMs > nowMs ? `Again ${dateWords(nextMs)}.` : "Again when the receiver is given another chance.";
 }
 
 /** Which events a webhook is sent, in a few words. */
