@@ -442,3 +442,24 @@ async def test_the_position_follows_a_log_of_which_nothing_is_wanted(
         await happen(world.domain, "two", "three", "four")
         await sender.work()
         assert (await Webhook.get()).position == (await Event.all().order_by("-position").first()).position  # type: ignore[union-attr]
+
+
+async def test_what_was_sent_is_not_sent_again_by_the_next_server(database_url: str) -> None:
+    async with open_world(database_url) as world, receiver() as there, posting(world):
+        made = await make(world, await somebody(), there.url)
+        await happen(world.domain, "one", "two")
+        await courier(world, made).work()
+        assert await courier(world, made).work() == (True, None)
+        await happen(world.domain, "three")
+        await courier(world, made).work()
+        assert jobs(there) == ["one", "two", "three"]
+
+
+async def test_only_failures_in_a_row_make_it_rest(database_url: str) -> None:
+    async with open_world(database_url) as world, receiver() as there, posting(world):
+        made = await make(world, await somebody(), there.url)
+        few = [reply(500)] * (CALM - 1)
+        there.replies = [*few, reply(200), *few, reply(200)]
+        await happen(world.domain, *map(str, range(2 * CALM)))
+        await courier(world, made).work()
+        assert len(there.messages) == 2 * CALM
