@@ -110,21 +110,31 @@ async def next_due(webhook_id: str) -> datetime | None:
     return first.next_attempt_at if first else None
 
 
-async def events_of(view: Actor, deliveries: list[WebhookDelivery]) -> dict[str, Event]:
-    """The events that these messages tell, by id, as far as they can be seen now."""
-    positions = [row.position for row in deliveries if row.position is not None]
-    return {event.id: event for event in await events_at(view, positions)}
+async def events_of(view: Actor, deliveries: list[WebhookDelivery]) -> list[Event]:
+    """The events that these messages tell, as far as they can be seen now."""
+    return await events_at(view, [row.position for row in deliveries if row.position is not None])
 
 
-async def note(domain: Domain, delivery: WebhookDelivery, answer: Answer, outcome: Verdict) -> datetime | None:
+async def note(
+    domain: Domain, webhook: Webhook, delivery: WebhookDelivery, answer: Answer, outcome: Verdict
+) -> datetime | None:
     """Write down what became of an attempt. Returns since when the webhook fails, None: it does not."""
     now = domain.clock()
-    return await transacted(lambda connection: _note(connection, delivery, answer, outcome, now))
+    since = None if outcome.delivered else webhook.failing_since or now
+    await transacted(lambda connection: _note(connection, webhook, delivery, answer, outcome, since, now))
+    webhook.failing_since = since
+    return since
 
 
 async def _note(
-    connection: BaseDBAsyncClient, delivery: WebhookDelivery, answer: Answer, outcome: Verdict, now: datetime
-) -> datetime | None:
+    connection: BaseDBAsyncClient,
+    webhook: Webhook,
+    delivery: WebhookDelivery,
+    answer: Answer,
+    outcome: Verdict,
+    since: datetime | None,
+    now: datetime,
+) -> None:
     ended = DeliveryStatus.DELIVERED if outcome.delivered else DeliveryStatus.FAILED
     await (
         WebhookDelivery.filter(id=delivery.id)
@@ -140,12 +150,8 @@ async def _note(
             error=outcome.words,
         )
     )
-    row = await Webhook.get_or_none(id=delivery.webhook_id, using_db=connection)
-    since = None if outcome.delivered or row is None else row.failing_since or now
-    if row is not None and row.failing_since != since:
-        row.failing_since = since
-        await row.save(using_db=connection, update_fields=["failing_since"])
-    return since
+    if since != webhook.failing_since:
+        await Webhook.filter(id=webhook.id).using_db(connection).update(failing_since=since)
 
 
 async def skip(delivery: WebhookDelivery, words: str) -> None:

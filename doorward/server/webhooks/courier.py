@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from doorward.acs.actor import SYSTEM, Actor
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound
-from doorward.acs.events.models import Event
 from doorward.acs.webhooks.live import Post
 from doorward.acs.webhooks.messages import TEST, body_of, signed
 from doorward.acs.webhooks.models import StopReason, Webhook, WebhookDelivery
@@ -18,7 +17,7 @@ from doorward.acs.webhooks.operations import stop_webhook
 from doorward.acs.webhooks.owner import view_of
 from doorward.acs.webhooks.queue import due, events_of, next_due, note, skip, take_in
 from doorward.acs.webhooks.retries import FAILING_FOR, rest, verdict
-from doorward.graphql.event_data import cursor_of, messages_of
+from doorward.graphql.event_data import Message, messages_of
 
 BATCH = 20
 """Messages that are sent between two looks at whether the webhook is still what it was."""
@@ -76,25 +75,25 @@ class Courier:
         return taken.queued
 
     async def _send(self, webhook: Webhook, view: Actor, batch: list[WebhookDelivery]) -> None:
-        events = await events_of(view, batch)
+        told = await messages_of(self._domain, view, await events_of(view, batch))
+        messages = {message.event.id: message for message in told}
         for delivery in batch:
-            event = events.get(delivery.event_id or "")
-            if event is None and delivery.event_id is not None:
+            message = messages.get(delivery.event_id or "")
+            if message is None and delivery.event_id is not None:
                 await skip(delivery, UNSEEN)
-            elif not await self._deliver(webhook, view, delivery, event):
+            elif not await self._deliver(webhook, delivery, message):
                 return
 
-    async def _deliver(self, webhook: Webhook, view: Actor, delivery: WebhookDelivery, event: Event | None) -> bool:
+    async def _deliver(self, webhook: Webhook, delivery: WebhookDelivery, message: Message | None) -> bool:
         """One attempt; whether to go on with the next message at once."""
-        if event is None:
+        if message is None:
             body, cursor = body_of(TEST, delivery.created_at, {}), None
         else:
-            body = (await messages_of(self._domain, view, [event]))[0].body
-            cursor = cursor_of(event)
+            body, cursor = message.body, message.cursor
         answer = await self._post(signed(self._domain, webhook, delivery.message_id, body, cursor))
         now = self._domain.clock()
         outcome = verdict(answer, delivery.attempts + 1, now, self._chance())
-        failing_since = await note(self._domain, delivery, answer, outcome)
+        failing_since = await note(self._domain, webhook, delivery, answer, outcome)
         if outcome.delivered:
             self._failures, self._rest_until = 0, None
             return True
