@@ -66,7 +66,8 @@ DEPTH = 4
 PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
-    "bookmarks", "cardFormats", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
+    "bookmarks", "cardFormats", "eventTypes",
+    "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
     "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "readerSignals",
     "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
