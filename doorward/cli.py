@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from doorward import __version__
 
 if TYPE_CHECKING:
+    import ipaddress
+
     from doorward.acs.domain import Domain
 
 Run = Callable[[argparse.Namespace], int]
@@ -108,7 +110,25 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--peripherals-port", type=_port, help="listen there to readers and cameras on the network (default: do not)"
     )
+    parser.add_argument(
+        "--webhook-network",
+        action="append",
+        default=[],
+        type=_network,
+        metavar="CIDR",
+        help="a network that is not public to which webhooks may be sent all the same; may be repeated",
+    )
+    parser.add_argument("--webhook-http", action="store_true", help="webhooks may go by HTTP, which anybody can read")
     parser.set_defaults(run=_serve)
+
+
+def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network":
+    import ipaddress
+
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}: a network is written as 192.0.2.0/24") from error
 
 
 def _port(text: str) -> int:
@@ -136,6 +156,8 @@ def _serve(options: argparse.Namespace) -> int:
         options.peripherals_port,
         tuple(options.name),
         options.plain_http,
+        tuple(options.webhook_network),
+        options.webhook_http,
     )
     return _run(run_server(settings))
 

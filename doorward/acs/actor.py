@@ -26,6 +26,7 @@ class Permission(StrEnum):
     USER_WRITE = "user.write"
     ACCOUNT_OWN = "account.own"
     """One's own password, second factor, sessions and tokens: everybody who signs in has it."""
+    WEBHOOK_WRITE = "webhook.write"
 
 
 class Role(StrEnum):
@@ -96,5 +97,10 @@ def anonymous(address: str | None = None) -> Actor:
 
 COMMAND_LINE = Actor(None, "command line", frozenset(Permission), "command_line", clearance=HIGHEST_CLEARANCE)
 """Whoever can run `doorward` beside the database can do everything anyway."""
-SYSTEM = Actor(None, "Doorward", frozenset({Permission.CARDHOLDER_WRITE, Permission.CONFIGURATION_WRITE}), "system")
+SYSTEM = Actor(
+    None,
+    "Doorward",
+    frozenset({Permission.CARDHOLDER_WRITE, Permission.CONFIGURATION_WRITE, Permission.WEBHOOK_WRITE}),
+    "system",
+)
 """Doorward itself, doing by the clock what it was set up to do."""

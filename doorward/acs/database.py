@@ -31,6 +31,7 @@ AREAS = (
     "cameras",
     "events",
     "policy",
+    "webhooks",
 )
 _POSTGRES_POOL = 10
 

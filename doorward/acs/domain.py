@@ -16,6 +16,7 @@ from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
 from doorward.acs.users.standing_rules import StandingRules
+from doorward.acs.webhooks.live import LiveWebhooks
 
 MOST_SIGN_INS_FROM_ONE = 30
 """Failed sign-ins from one address in a quarter of an hour, whatever the names; then it waits."""
@@ -40,6 +41,7 @@ class Domain:
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)
+    webhooks: LiveWebhooks = field(default_factory=LiveWebhooks)
     set_up_token: str | None = None
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
 from strawberry.scalars import JSON
 
-from doorward.acs.actor import Permission
+from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.queries import bookmarks_of_events
 from doorward.acs.decision.reason import WORDS, Reason
+from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import models
 from doorward.acs.events import queries as log
@@ -84,7 +85,20 @@ class EventFilter:
     correlation: str | None = None
 
 
-def _wanted(given: EventFilter | None) -> log.EventFilter:
+class Viewpoint(Protocol):
+    """Whatever shows events to somebody: a request, or a webhook."""
+
+    @property
+    def domain(self) -> Domain:
+        """What they are events of."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who sees them."""
+
+
+def wanted_events(given: EventFilter | None) -> log.EventFilter:
+    """The filter as the log has it. Raises ValidationFailed."""
     if given is None:
         return log.EventFilter()
     try:
@@ -99,6 +113,16 @@ def _wanted(given: EventFilter | None) -> log.EventFilter:
         given.cardholder_id,
         given.correlation,
     )
+
+
+@strawberry.type(description="A type of events: what the log can hold.")
+class EventKind:
+    """A row of the catalogue."""
+
+    type: str = strawberry.field(description="Dotted, lower case, stable.")
+    category: EventCategory
+    severity: Severity
+    title: str = strawberry.field(description="The type in words.")
 
 
 def _reason_text(row: models.Event) -> str | None:
@@ -121,7 +145,7 @@ def _subject_name(data: Any) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def _data(context: ApiContext, data: Any) -> Any:
+def _data(context: Viewpoint, data: Any) -> Any:
     """The event's data without card numbers, for those who may not see them."""
     if Permission.CARD_NUMBER_VIEW in context.actor.permissions or not isinstance(data, dict):
         return data
@@ -132,7 +156,8 @@ def _id(value: str | None) -> strawberry.ID | None:
     return strawberry.ID(value) if value is not None else None
 
 
-async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge[Event]]:
+async def event_edges(context: Viewpoint, rows: Sequence[models.Event]) -> list[Edge[Event]]:
+    """These events as somebody may see them."""
     bookmarks = await bookmarks_of_events([row.id for row in rows])
     return [
         Edge(
@@ -191,22 +216,30 @@ class EventQuery:
         request = PageRequest(first, after, last, before)
         found = await log.events_between(
             info.context.actor,
-            _wanted(filter),
+            wanted_events(filter),
             after=decode_position(after),
             before=decode_position(before, "before"),
             limit=request.size + 1,
             newest=request.backward,
         )
         page = page_of(request, found)
-        edges = await _edges(info.context, page.rows)
+        edges = await event_edges(info.context, page.rows)
         return Connection(
             edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
         )
 
+    @strawberry.field(description="Every type of events, by type. Permission: event.view.")
+    async def event_types(self, info: ApiInfo) -> list[EventKind]:
+        info.context.actor.require(Permission.EVENT_VIEW)
+        return [
+            EventKind(type=kind.value, category=declared.category, severity=declared.severity, title=declared.words)
+            for kind, declared in sorted(CATALOGUE.items())
+        ]
+
     @strawberry.field(description="One event. Permission: event.view.")
     async def event(self, info: ApiInfo, id: strawberry.ID) -> Event | None:
         row = await log.event_by_id(info.context.actor, id)
-        return (await _edges(info.context, [row]))[0].node if row else None
+        return (await event_edges(info.context, [row]))[0].node if row else None
 
 
 @strawberry.type
@@ -222,7 +255,7 @@ class EventSubscription:
     ) -> AsyncGenerator[Edge[Event], None]:
         context = info.context
         bus = context.domain.bus
-        wanted = _wanted(filter)
+        wanted = wanted_events(filter)
         position = decode_position(after)
         if position is None:
             context.actor.require(Permission.EVENT_VIEW)
@@ -230,7 +263,7 @@ class EventSubscription:
         while True:
             seen = bus.announced
             rows = await log.events_between(context.actor, wanted, after=position, limit=REPLAY_BATCH)
-            for edge, row in zip(await _edges(context, rows), rows, strict=True):
+            for edge, row in zip(await event_edges(context, rows), rows, strict=True):
                 yield edge
                 position = row.position
             if len(rows) < REPLAY_BATCH:

@@ -48,6 +48,7 @@ from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
 from doorward.graphql.tokens import TokenMutation, TokenQuery
 from doorward.graphql.users import UserMutation, UserQuery
+from doorward.graphql.webhooks import WebhookMutation, WebhookQuery
 from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
@@ -89,6 +90,7 @@ _QUERIES = (
     ThreatQuery,
     TokenQuery,
     UserQuery,
+    WebhookQuery,
     WiegandDeviceQuery,
     ZoneQuery,
 )
@@ -123,6 +125,7 @@ _MUTATIONS = (
     ThreatMutation,
     TokenMutation,
     UserMutation,
+    WebhookMutation,
     WiegandDeviceMutation,
     ZoneCommandMutation,
     ZoneMutation,

@@ -24,6 +24,7 @@ from doorward.acs.events.operations import record_system_event
 from doorward.acs.schedules.holiday_operations import refresh_country_calendars
 from doorward.acs.site.time_zone import site_zone
 from doorward.acs.users.failures import end_old_runs
+from doorward.acs.webhooks.queries import forget_old_deliveries
 
 STOP_S = 3.0
 """So long a job may go on when the server stops; then it is cancelled, and its transaction undone."""
@@ -61,6 +62,7 @@ JOBS = (
     Job("refresh_holidays", 5, 10, _refresh_holidays),
     Job("withdraw_invitations", 5, 20, _withdraw_invitations),
     Job("end_failure_runs", 5, 30, end_old_runs),
+    Job("forget_deliveries", 5, 40, forget_old_deliveries),
 )
 
 

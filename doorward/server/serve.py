@@ -33,6 +33,7 @@ from doorward.server.limits_file import known_documents, load_limits
 from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
+from doorward.server.webhooks.service import sending_webhooks
 
 STOP_S = 3.0
 BACKLOG = 128
@@ -71,6 +72,8 @@ async def run_server(settings: Settings) -> None:
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))
         await stack.enter_async_context(_controllers(domain, settings, hub))
+        webhooks = sending_webhooks(domain, settings.webhook_networks, allow_http=settings.webhook_http)
+        await stack.enter_async_context(webhooks)
         set_up_token = await prepare_set_up(domain, settings.set_up_token)
         _announce(settings, port, set_up_token)
         served = asyncio.create_task(

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from doorward.acs.database import sqlite_url
+from doorward.acs.webhooks.addresses import Network
 
 DEFAULT_PORT = 8080
 
@@ -29,6 +30,7 @@ class Settings:
     host names and addresses that the certificate shown there should name as well; controllers do not need them.
     Outside of this machine the API is served by HTTPS: with `certificate`, or one of the server's own authority for
     these `names`. `plain_http` turns that off, for a proxy that does it.
+    Webhooks go by HTTPS to public addresses; to others only in `webhook_networks`, and with `webhook_http` by HTTP too.
     `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
     """
 
@@ -44,6 +46,8 @@ class Settings:
     peripherals_port: int | None = None
     names: tuple[str, ...] = ()
     plain_http: bool = False
+    webhook_networks: tuple[Network, ...] = ()
+    webhook_http: bool = False
 
     @property
     def own_tls(self) -> bool:

@@ -8,6 +8,6 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_pages_are_those_of_the_schema() -> None:
-    command = [sys.executable, ROOT / "scripts/api-pages", "--check"]
+    command = [sys.executable, str(ROOT / "scripts/api-pages"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

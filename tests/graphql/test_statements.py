@@ -46,6 +46,8 @@ from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.sessions import Caller, open_session
 from doorward.acs.users.tokens import NewToken, create_service_token
+from doorward.acs.webhooks.models import WebhookDelivery
+from doorward.acs.webhooks.operations import NewWebhook, create_webhook
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock
 from doorward.acs.zones.operations import create_zone, set_zone_doors
@@ -64,8 +66,8 @@ DEPTH = 4
 PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
-    "bookmarks", "cardFormats", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
-    "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "rateLimit",
+    "bookmarks", "cardFormats", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents",
+    "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "rateLimit",
     "readerSignals",
     "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
@@ -119,6 +121,15 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
         soon = world.clock() + timedelta(days=1)
         await do(create_service_token, service.id, NewToken(f"Token {number}", [Permission.DOOR_VIEW], soon))
         await open_session(connections.get("default"), service, Caller(), world.clock())
+        hook = await do(create_webhook, NewWebhook(f"Hook {number}", f"https://example.org/{number}"))
+        await WebhookDelivery.create(
+            id=f"delivery-{number}",
+            webhook_id=hook.webhook.id,
+            number=1,
+            message_id=f"msg-{number}",
+            type="webhook.test",
+            created_at=world.clock(),
+        )
         await do(create_threat_level, NewThreatLevel(f"Level {number}", 10 + number, ThreatColour.VERMILION, number))
     await store_records(domain, world.controller.id, [granted(site, number) for number in range(first, last)])
 

@@ -284,6 +284,17 @@ class EventType(StrEnum):
     RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
     TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
+    # Webhooks.
+    WEBHOOK_CREATED = "audit.webhook.created"
+    WEBHOOK_UPDATED = "audit.webhook.updated"
+    WEBHOOK_ENABLED = "audit.webhook.enabled"
+    WEBHOOK_UNVERIFIED = "audit.webhook.unverified"
+    WEBHOOK_DISABLED = "audit.webhook.disabled"
+    WEBHOOK_DELETED = "audit.webhook.deleted"
+    WEBHOOK_SECRET_ROTATED = "audit.webhook.secret_rotated"  # noqa: S105 - the name of an event
+    WEBHOOK_TESTED = "audit.webhook.tested"
+    WEBHOOK_REPLAYED = "audit.webhook.replayed"
+    WEBHOOK_STOPPED = "webhook.stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +612,17 @@ def _declare() -> dict[EventType, Declaration]:
         kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
         kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
         kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
+        # Webhooks.
+        kind.WEBHOOK_CREATED: Declaration(audit, notice, "Webhook created"),
+        kind.WEBHOOK_UPDATED: Declaration(audit, notice, "Webhook changed"),
+        kind.WEBHOOK_ENABLED: Declaration(audit, notice, "Webhook enabled"),
+        kind.WEBHOOK_UNVERIFIED: Declaration(audit, notice, "Webhook's receiver not verified"),
+        kind.WEBHOOK_DISABLED: Declaration(audit, notice, "Webhook disabled"),
+        kind.WEBHOOK_DELETED: Declaration(audit, notice, "Webhook deleted"),
+        kind.WEBHOOK_SECRET_ROTATED: Declaration(audit, notice, "New secret for a webhook"),
+        kind.WEBHOOK_TESTED: Declaration(audit, info, "Test message to a webhook ordered"),
+        kind.WEBHOOK_REPLAYED: Declaration(audit, notice, "Messages of a webhook sent again"),
+        kind.WEBHOOK_STOPPED: Declaration(system, alarm, "Webhook given up: its receiver gets no events any more"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -3,6 +3,7 @@
 Audit events are for those who may see the audit; everybody else's log simply has none.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -73,3 +74,8 @@ async def events_between(
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:
     """One event."""
     return await _matching(actor, EventFilter()).get_or_none(id=event_id)
+
+
+async def events_at(actor: Actor, positions: Collection[int]) -> list[Event]:
+    """The events at these positions, as far as the actor may see them."""
+    return await _matching(actor, EventFilter()).filter(position__in=list(positions)) if positions else []

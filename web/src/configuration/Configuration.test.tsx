@@ -63,10 +63,12 @@ const NOTHING = {
     readerSettings: [],
   },
   OsdpBuses: { osdpBuses: [], osdpDevices: [] },
+  WebhookList: { webhooks: { nodes: [] } },
+  WebhookScreen: { webhook: null, eventTypes: [] },
   SignalSets: { readerSignals: SIGNALS, signalSets: [], osdpDevices: [] },
 };
 
-function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write"]) {
+function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write"]) {
   const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasSecondFactor: false };
   return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} lines={new LineStates(() => () => undefined)} />, NOTHING);
 }
@@ -89,7 +91,15 @@ test.each(ALL.filter((section) => !LISTED_ONLY.has(section)))("what is new in %s
   expect(await faultsOf(container)).toEqual([]);
 });
 
-test.each(ALL)("who may only look is offered nothing new in %s", async (section) => {
+test("webhooks are only for those who look after them", () => {
+  const { asked } = show("webhooks", null, ["configuration.view"]);
+  expect(screen.getByText("You may not look after webhooks.")).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Webhooks" })).toBeNull();
+  expect(asked).toEqual([]);
+});
+
+const LOOKED_AT = ALL.filter((section) => section !== "webhooks");
+test.each(LOOKED_AT)("who may only look is offered nothing new in %s", async (section) => {
   show(section, null, ["configuration.view"]);
   await screen.findByText(/^(There (are|is) no|There are none)/);
   expect(screen.queryByRole("link", { name: /^New/ })).toBeNull();

@@ -41,6 +41,8 @@ import { InterlockList } from "./zones/InterlockList";
 import { InterlockScreen } from "./zones/InterlockScreen";
 import { ZoneList } from "./zones/ZoneList";
 import { ZoneScreen } from "./zones/ZoneScreen";
+import { WebhookList } from "../webhooks/WebhookList";
+import { WebhookScreen } from "../webhooks/WebhookScreen";
 import "./configuration.css";
 
 interface ScreenProps {
@@ -106,7 +108,19 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <BusList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
   signals: ({ id, writable }) =>
     id === null ? <SignalList writable={writable} /> : <SignalScreen key={id} id={id} writable={writable} />,
+  webhooks: ({ id, viewer }) => {
+    if (!may(viewer, "webhook.write")) return <p className="quiet pad">You may not look after webhooks.</p>;
+    return id === null ? <WebhookList /> : <WebhookScreen key={id} id={id} />;
+  },
 };
+
+/** The groups with those of their sections that somebody may look at. */
+function shownTo(viewer: Viewer): typeof GROUPS {
+  return GROUPS.map(({ name, sections }) => ({
+    name,
+    sections: sections.filter((section) => section !== "webhooks" || may(viewer, "webhook.write")),
+  })).filter(({ sections }) => sections.length > 0);
+}
 
 interface ConfigurationProps {
   route: ConfigurationRoute;
@@ -128,7 +142,7 @@ export function Configuration({ route, viewer, lines }: ConfigurationProps) {
   return (
     <div className="configuration">
       <nav ref={nav} className="sections" aria-label="Configuration">
-        {GROUPS.map(({ name, sections }) => (
+        {shownTo(viewer).map(({ name, sections }) => (
           <div key={name} role="group" aria-label={name} className="section-group">
             <p aria-hidden="true">{name}</p>
             {sections.map((section) => (

@@ -25,9 +25,12 @@ const GROUPED = {
     outputs: "Auxiliary outputs",
     "local-rules": "Local rules",
   },
+  "Other systems": {
+    webhooks: "Webhooks",
+  },
 } as const;
 
-export const SECTIONS = { ...GROUPED.Access, ...GROUPED.Places, ...GROUPED.Hardware } as const;
+export const SECTIONS = { ...GROUPED.Access, ...GROUPED.Places, ...GROUPED.Hardware, ...GROUPED["Other systems"] } as const;
 
 export type Section = keyof typeof SECTIONS;
 

@@ -14,7 +14,8 @@ export type Permission =
   | "threat.release"
   | "camera.view"
   | "clip.view"
-  | "user.write";
+  | "user.write"
+  | "webhook.write";
 
 export type Viewer = ViewerFragment;
 

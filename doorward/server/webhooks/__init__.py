@@ -1,0 +1,1 @@
+"""How the server sends what webhooks are to be sent."""
