@@ -28,7 +28,7 @@ class Attempts:
     def wait(self, address: str | None) -> timedelta:
         """How long until another attempt from this address may be made; zero: now."""
         now = self._clock()
-        own = self._recent(_source(address), now)
+        own = self._recent(source_of(address), now)
         _forget(self._all, now)
         until = [own[0] + WINDOW] if len(own) >= self._most_from_one else []
         if self._most_in_all is not None and len(self._all) >= self._most_in_all:
@@ -37,7 +37,7 @@ class Attempts:
 
     def failed(self, address: str | None) -> int:
         """An attempt from there has failed, or is made and not yet known to be good; how many have in the window."""
-        now, source = self._clock(), _source(address)
+        now, source = self._clock(), source_of(address)
         self._recent(source, now)
         own = self._failures.setdefault(source, deque(maxlen=self._most_from_one))
         own.append(now)
@@ -50,13 +50,13 @@ class Attempts:
 
     def forgive(self, address: str | None) -> None:
         """The last attempt that was counted there was good; those before it count all the same."""
-        own = self._failures.get(_source(address))
+        own = self._failures.get(source_of(address))
         if own:
             own.pop()
 
     def succeeded(self, address: str | None) -> None:
         """Whoever is there has what is right: nothing from there counts any more."""
-        self._failures.pop(_source(address), None)
+        self._failures.pop(source_of(address), None)
 
     def _recent(self, source: str, now: datetime) -> deque[datetime]:
         own = self._failures.get(source, deque())
@@ -71,7 +71,7 @@ def _forget(times: deque[datetime], now: datetime) -> None:
         times.popleft()
 
 
-def _source(address: str | None) -> str:
+def source_of(address: str | None) -> str:
     """Who is behind an address: of IPv6, whoever has its network."""
     try:
         parsed = ipaddress.ip_address(address or "")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from doorward.acs.attempts import Attempts
 from doorward.acs.cameras.live import LiveCameras
@@ -14,7 +15,12 @@ from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.pending import Pending
 from doorward.acs.users.standing_rules import StandingRules
+from doorward.acs.users.web_addresses import WebAddresses
+
+if TYPE_CHECKING:
+    from doorward.acs.users.passkeys import Challenge
 
 MOST_SIGN_INS_FROM_ONE = 30
 """Failed sign-ins from one address in a quarter of an hour, whatever the names; then it waits."""
@@ -40,6 +46,10 @@ class Domain:
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None
     """Passwords that nobody may take, where the site has such a list."""
+    web: WebAddresses = field(default_factory=WebAddresses)
+    """Where browsers find this server; nowhere, until it is told."""
+    ceremonies: "Pending[Challenge]" = field(init=False)
+    """Challenges that passkeys are to answer."""
     sign_ins: Attempts = field(init=False)
     """Failed sign-ins by address."""
     sign_in_news: Attempts = field(init=False)
@@ -52,3 +62,4 @@ class Domain:
         self.sign_ins = Attempts(self.clock, MOST_SIGN_INS_FROM_ONE)
         self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
         self.limit_news = Attempts(self.clock, 1)
+        self.ceremonies = Pending(self.clock)

@@ -14,6 +14,8 @@ from doorward.acs.users.sessions import Caller, actor_of_session
 from doorward.acs.users.tokens import actor_of_token
 
 SESSION_COOKIE = "doorward_session"
+CEREMONY_COOKIE = "doorward_ceremony"
+"""Binds the challenge of a passkey to the browser."""
 _SCHEME = "bearer "
 
 
@@ -38,6 +40,34 @@ class ApiContext:
     def caller(self) -> Caller:
         """Where the request comes from."""
         return Caller(address_of(self.connection), self.connection.headers.get("user-agent"))
+
+    @property
+    def origin(self) -> str | None:
+        """The origin of the page that asks, as its browser says it."""
+        return self.connection.headers.get("origin")
+
+    @property
+    def ceremony(self) -> str | None:
+        """The handle of what was begun with this browser."""
+        return self.connection.cookies.get(CEREMONY_COOKIE)
+
+    def set_cookie(
+        self, name: str, value: str, max_age_s: int, path: str = "/", *, from_elsewhere: bool = False
+    ) -> None:
+        """Give the browser a cookie, or take it away (an empty value, 0 seconds); pages cannot read it.
+
+        `from_elsewhere`: it also comes when another site sends the browser here.
+        """
+        if isinstance(self.response, Response):
+            self.response.set_cookie(
+                name,
+                value,
+                max_age=max_age_s,
+                path=path,
+                httponly=True,
+                samesite="lax" if from_elsewhere else "strict",
+                secure=self.connection.url.scheme in {"https", "wss"},
+            )
 
     async def refresh_actor(self) -> Actor:
         """Look again who is asking: a session may have ended while a subscription was open."""

@@ -30,6 +30,7 @@ from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
+from doorward.graphql.passkeys import PasskeyMutation, PasskeyQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.plain_input import PlainInput
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
@@ -72,6 +73,7 @@ _QUERIES = (
     LocalRuleQuery,
     OsdpQuery,
     OverrideQuery,
+    PasskeyQuery,
     PeopleQuery,
     PresenceQuery,
     ProfileQuery,
@@ -106,6 +108,7 @@ _MUTATIONS = (
     LocalRuleMutation,
     OsdpMutation,
     OverrideMutation,
+    PasskeyMutation,
     PeopleMutation,
     PresenceMutation,
     ProfileMutation,

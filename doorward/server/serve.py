@@ -23,6 +23,7 @@ from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
 from doorward.hardware.link import memory_link
 from doorward.hardware.remote.wire import AUTHORITY_PATH
+from doorward.server.addresses import web_addresses
 from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
@@ -59,6 +60,7 @@ async def run_server(settings: Settings) -> None:
         stack.push_async_callback(jobs.stop)
         await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
+        domain.web = web_addresses(settings, port)
         app = build_app(domain, settings.video, hsts=settings.certificate is not None)
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))

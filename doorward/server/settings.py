@@ -29,6 +29,8 @@ class Settings:
     host names and addresses that the certificate shown there should name as well; controllers do not need them.
     Outside of this machine the API is served by HTTPS: with `certificate`, or one of the server's own authority for
     these `names`. `plain_http` turns that off, for a proxy that does it.
+    `public_urls` are the addresses at which browsers find the dashboard, the main one first, where that is not to be
+    seen from the rest: behind a proxy, for example.
     `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
     """
 
@@ -44,6 +46,7 @@ class Settings:
     peripherals_port: int | None = None
     names: tuple[str, ...] = ()
     plain_http: bool = False
+    public_urls: tuple[str, ...] = ()
 
     @property
     def own_tls(self) -> bool:

@@ -284,6 +284,17 @@ class EventType(StrEnum):
     RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
     TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
+    # Passkeys, and signing in elsewhere.
+    PASSKEY_ADDED = "audit.passkey.added"
+    PASSKEY_RENAMED = "audit.passkey.renamed"
+    PASSKEY_REMOVED = "audit.passkey.removed"
+    PASSKEY_COPIED = "audit.passkey.copied"
+    OIDC_PROVIDER_CREATED = "audit.oidc_provider.created"
+    OIDC_PROVIDER_UPDATED = "audit.oidc_provider.updated"
+    OIDC_PROVIDER_DELETED = "audit.oidc_provider.deleted"
+    OIDC_LINKED = "audit.user.oidc_linked"
+    OIDC_UNLINKED = "audit.user.oidc_unlinked"
+    OIDC_REFUSED = "audit.user.oidc_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +612,17 @@ def _declare() -> dict[EventType, Declaration]:
         kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
         kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
         kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
+        # Passkeys, and signing in elsewhere.
+        kind.PASSKEY_ADDED: Declaration(audit, notice, "Passkey added"),
+        kind.PASSKEY_RENAMED: Declaration(audit, info, "Passkey renamed"),
+        kind.PASSKEY_REMOVED: Declaration(audit, notice, "Passkey removed"),
+        kind.PASSKEY_COPIED: Declaration(audit, alarm, "Passkey refused: its counter went back, so there is a copy"),
+        kind.OIDC_PROVIDER_CREATED: Declaration(audit, notice, "Sign-in provider created"),
+        kind.OIDC_PROVIDER_UPDATED: Declaration(audit, notice, "Sign-in provider changed"),
+        kind.OIDC_PROVIDER_DELETED: Declaration(audit, notice, "Sign-in provider deleted"),
+        kind.OIDC_LINKED: Declaration(audit, notice, "User connected with a sign-in provider"),
+        kind.OIDC_UNLINKED: Declaration(audit, notice, "User not connected with a sign-in provider any more"),
+        kind.OIDC_REFUSED: Declaration(audit, notice, "Sign-in by a provider refused"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
