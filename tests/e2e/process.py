@@ -72,10 +72,10 @@ def database_arguments(database_url: str) -> list[str]:
     return [] if database_url.startswith("sqlite") else ["--database", database_url]
 
 
-def run(*arguments: str | Path) -> str:
-    """Run a command to its end; what it printed."""
+def run(*arguments: str | Path, given: str = "") -> str:
+    """Run a command to its end, with `given` on its standard input; what it printed."""
     result = subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=READY_S, check=False
+        [*COMMAND, *map(str, arguments)], input=given, capture_output=True, text=True, timeout=READY_S, check=False
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -67,8 +67,8 @@ PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
-    "osdpBuses", "osdpDevices", "overrideSchedules", "ownPasskeys", "ownSessions", "ownTokens", "pinRules", "readerSignals",
-    "signInRules", "site", "threat", "viewer",
+    "osdpBuses", "osdpDevices", "overrideSchedules", "ownPasskeys", "ownSessions", "ownTokens", "pinRules",
+    "readerSignals", "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
 """Of these the world below has no more with more rows: nothing is shown of them here."""

@@ -144,8 +144,8 @@ async def test_another_s_passkey_is_no_second_factor(database_url: str) -> None:
             await sign_in(world.domain, "eve", PASSWORD, HERE, passkey=answer)
         begun = await begin_passkey_as_second(world.domain, user, ORIGIN, None)
         assert begun is not None
+        answer = PasskeyAnswer(begun.handle, his.sign(begun.options, his.passkeys[0]))
         with pytest.raises(Unauthenticated, match="Begin again"):
-            answer = PasskeyAnswer(begun.handle, his.sign(begun.options, his.passkeys[0]))
             await sign_in(world.domain, "mallory", PASSWORD, HERE, passkey=answer)
 
 
