@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from doorward.acs.attempts import Attempts
@@ -15,11 +15,13 @@ from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.oidc_client import OidcClient
 from doorward.acs.users.pending import Pending
 from doorward.acs.users.standing_rules import StandingRules
 from doorward.acs.users.web_addresses import WebAddresses
 
 if TYPE_CHECKING:
+    from doorward.acs.users.oidc_sign_in import Errand
     from doorward.acs.users.passkeys import Challenge
 
 MOST_SIGN_INS_FROM_ONE = 30
@@ -50,6 +52,9 @@ class Domain:
     """Where browsers find this server; nowhere, until it is told."""
     ceremonies: "Pending[Challenge]" = field(init=False)
     """Challenges that passkeys are to answer."""
+    oidc: OidcClient = field(default_factory=OidcClient)
+    errands: "Pending[Errand]" = field(init=False)
+    """Sign-ins that providers are to bring back."""
     sign_ins: Attempts = field(init=False)
     """Failed sign-ins by address."""
     sign_in_news: Attempts = field(init=False)
@@ -63,3 +68,4 @@ class Domain:
         self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
         self.limit_news = Attempts(self.clock, 1)
         self.ceremonies = Pending(self.clock)
+        self.errands = Pending(self.clock, timedelta(minutes=10))

@@ -28,6 +28,7 @@ from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
+from doorward.graphql.oidc import OidcMutation, OidcQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.passkeys import PasskeyMutation, PasskeyQuery
@@ -71,6 +72,7 @@ _QUERIES = (
     LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
+    OidcQuery,
     OsdpQuery,
     OverrideQuery,
     PasskeyQuery,
@@ -106,6 +108,7 @@ _MUTATIONS = (
     LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,
+    OidcMutation,
     OsdpMutation,
     OverrideMutation,
     PasskeyMutation,

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
+from doorward.acs.users.oidc_sign_in import end_session_url
 from doorward.acs.users.operations import (
     RuleChanges,
     UserChanges,
@@ -130,6 +131,9 @@ class SignOutPayload:
     """Result of signing out."""
 
     signed_out: bool
+    continue_at: str | None = strawberry.field(
+        default=None, description="Where the session began elsewhere: the address at which it ends there too."
+    )
 
 
 @strawberry.input(description="Somebody to create who can sign in.")
@@ -300,9 +304,10 @@ class UserMutation:
     @strawberry.mutation(description="End the session. Needs no permission.")
     async def sign_out(self, info: ApiInfo) -> SignOutPayload:
         context = info.context
+        elsewhere = await end_session_url(context.domain, context.token) if context.token else None
         ended = bool(context.token) and await sign_out(context.domain, context.token or "")
         set_session_cookie(context, "", 0)
-        return SignOutPayload(signed_out=ended)
+        return SignOutPayload(signed_out=ended, continue_at=elsewhere)
 
     @strawberry.mutation(
         description="Create a user, who must change the password at the first sign-in. Permission: user.write."

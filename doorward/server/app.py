@@ -14,6 +14,7 @@ from doorward.graphql.endpoint import Endpoint
 from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
 from doorward.server.media import Media
+from doorward.server.oidc import OidcRoutes
 
 
 async def _health(_: Request) -> Response:
@@ -35,6 +36,7 @@ def build_app(domain: Domain, video_root: Path, hsts: bool = False) -> Starlette
             WebSocketRoute("/graphql", endpoint),
             Route("/healthz", _health),
             Route(AUTHORITY_PATH, authority),
+            *OidcRoutes(domain).routes(),
             *Media(domain, video_root).routes(),
             Mount("/", dashboard()),
         ],

@@ -214,6 +214,14 @@ async def update_sign_in_rules(work: Work, changes: RuleChanges, expected_versio
     return rules
 
 
+async def add_user_elsewhere(work: Work, name: str, role: Role) -> User:
+    """Somebody new who signs in elsewhere, and has no password here."""
+    name = await _free_name(work, name, None)
+    user = await User.create(using_db=work.connection, id=new_id(), name=name, password_hash=_NO_HASH, role=role)
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
+    return user
+
+
 async def drop_authenticator(work: Work, user: User) -> None:
     """The user has no authenticator any more, and no recovery codes if they have no passkeys either."""
     user.sealed_totp = user.sealed_next_totp = None
