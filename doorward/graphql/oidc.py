@@ -17,7 +17,7 @@ from doorward.acs.users.oidc_providers import (
     enabled_oidc_providers,
     list_oidc_providers,
     redirect_uri,
-    test_oidc_provider,
+    try_oidc_provider,
     update_oidc_provider,
 )
 from doorward.acs.users.oidc_sign_in import (
@@ -320,7 +320,7 @@ class OidcMutation:
     )
     async def test_oidc_provider(self, info: ApiInfo, input: TestOidcProviderInput) -> OidcTestPayload:
         try:
-            tested = await test_oidc_provider(info.context.domain, info.context.actor, input.id)
+            tested = await try_oidc_provider(info.context.domain, info.context.actor, input.id)
         except AcsError as error:
             return OidcTestPayload(errors=[OperationError.of(error)])
         if tested.discovery is None:

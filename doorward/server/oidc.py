@@ -32,8 +32,9 @@ class OidcRoutes:
         """Send the browser to a provider, from the address that it will come back to: there its cookie is."""
         provider_id = str(request.path_params["provider_id"])[:_LONGEST_ID]
         main = self._domain.web.main
-        if main is not None and request.url.netloc.lower() != URL(main).netloc:
-            return _to(f"{main}{START_PATH.format(provider_id=_plain(provider_id))}")
+        # A proxy may hide by which address a browser came: one that was sent there is there.
+        if main is not None and request.url.netloc.lower() != URL(main).netloc and "sent" not in request.query_params:
+            return _to(f"{main}{START_PATH.format(provider_id=_plain(provider_id))}?sent")
         try:
             begun = await begin_oidc(self._domain, provider_id, address_of(request))
         except OidcRefused as error:

@@ -147,7 +147,7 @@ async def enabled_oidc_providers() -> list[OidcProvider]:
     return await OidcProvider.filter(enabled=True).order_by("name")
 
 
-async def test_oidc_provider(domain: Domain, actor: Actor, provider_id: str) -> Tested:
+async def try_oidc_provider(domain: Domain, actor: Actor, provider_id: str) -> Tested:
     """Ask a provider anew what it says of itself, and for its keys."""
     actor.require(Permission.USER_WRITE)
     row = await OidcProvider.get_or_none(id=provider_id)
