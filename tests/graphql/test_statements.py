@@ -44,7 +44,8 @@ from doorward.acs.schedules.operations import create_schedule
 from doorward.acs.signals import DEFAULT_SIGNALS
 from doorward.acs.threats.models import ThreatColour
 from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
-from doorward.acs.users.models import Passkey
+from doorward.acs.users.models import OidcLink, Passkey
+from doorward.acs.users.oidc_providers import NewProvider, create_oidc_provider
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.sessions import Caller, open_session
 from doorward.acs.users.tokens import NewToken, create_service_token
@@ -67,8 +68,8 @@ PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
-    "osdpBuses", "osdpDevices", "overrideSchedules", "ownPasskeys", "ownSessions", "ownTokens", "pinRules",
-    "readerSignals", "signInRules", "site", "threat", "viewer",
+    "osdpBuses", "osdpDevices", "overrideSchedules", "ownOidcLinks", "ownPasskeys", "ownSessions",
+    "ownTokens", "pinRules", "readerSignals", "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
 """Of these the world below has no more with more rows: nothing is shown of them here."""
@@ -122,6 +123,12 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
         await Passkey.create(
             id=new_id(), user_id=service.id, name="Phone", credential_id=service.id, handle=b"h", public_key=b"k",
             sign_count=0, transports=[], backed_up=False, rp_id="doors.example", created_at=world.clock(),
+        )  # fmt: skip
+        elsewhere = NewProvider(f"Firm {number}", f"https://id{number}.example", "doorward")
+        provider = await do(create_oidc_provider, elsewhere)
+        await OidcLink.create(
+            id=new_id(), user_id=service.id, provider_id=provider.id, issuer=provider.issuer, subject="s",
+            created_at=world.clock(),
         )  # fmt: skip
         await open_session(connections.get("default"), service, Caller(), world.clock())
         await do(create_threat_level, NewThreatLevel(f"Level {number}", 10 + number, ThreatColour.VERMILION, number))
