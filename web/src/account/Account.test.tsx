@@ -36,7 +36,7 @@ const CODES = ["aaaa-bbbb-cccc", "dddd-eeee-ffff"];
 function show(answers: Record<string, unknown> = {}, hasSecondFactor = false) {
   const changed = vi.fn<() => void>();
   const viewer = { ...aViewer(), hasSecondFactor, hasAuthenticator: hasSecondFactor };
-  return { changed, viewer, ...showScreen(<Account viewer={viewer} onChanged={changed} />, { OwnSessions: SESSIONS, ...answers }) };
+  return { changed, viewer, ...showScreen(<Account viewer={viewer} onChanged={changed} />, { OwnSessions: SESSIONS, OwnLinks: { ownOidcLinks: [], signInChoices: [] }, ...answers }) };
 }
 
 test("one's sessions are shown, and all but the present one can be ended", async () => {

@@ -8,6 +8,7 @@ import { useSaving } from "../configuration/saving";
 import { EndOtherSessionsDocument, EndOwnSessionDocument, OwnSessionsDocument } from "../gql/operations";
 import type { Viewer } from "../session/permission";
 import { Passkeys } from "../passkeys/Passkeys";
+import { Links } from "../providers/Links";
 import { FormProblems } from "../ui/Field";
 import { Panel } from "../ui/Panel";
 import { Tokens } from "../tokens/Tokens";
@@ -67,6 +68,7 @@ export function Account({ viewer, onChanged }: AccountProps) {
         <SecondFactor viewer={viewer} codesLeft={data?.recoveryCodesLeft} onChanged={onChanged} onReload={again} />
       </Panel>
       {data && <Passkeys viewer={viewer} passkeys={data.ownPasskeys} onChanged={onChanged} onReload={again} />}
+      <Links viewer={viewer} />
       <Panel
         title="Where you are signed in"
         end={
@@ -87,6 +89,7 @@ export function Account({ viewer, onChanged }: AccountProps) {
       </Panel>
       {data && (
         <Tokens
+          hasPassword={viewer.hasPassword}
           tokens={data.ownTokens}
           permissions={viewer.permissions.filter((each) => each !== "account.own")}
           nowMs={nowMs}

@@ -7,6 +7,7 @@ import { fakeApi } from "../testing/api";
 import { accepted, refused } from "../testing/configuration";
 import { fakeDevice } from "../testing/device";
 import { aViewer } from "../testing/people";
+import { elsewhereWords } from "./elsewhere-words";
 import { SignIn } from "./SignIn";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -14,10 +15,12 @@ afterEach(() => vi.unstubAllGlobals());
 const NOTHING = { user: null, secondFactorNeeded: false, codePossible: true, passkeyOptions: null, errors: [] };
 
 function show(answer: (input: Record<string, unknown>) => object, others: Record<string, unknown> = {}) {
-  const { api, asked } = fakeApi(
-    ({ operationName, variables }) =>
-      others[operationName] ?? { signIn: { ...NOTHING, ...answer(variables["input"] as Record<string, unknown>) } },
-  );
+  const asked: { variables: Record<string, unknown> }[] = [];
+  const { api } = fakeApi(({ operationName, variables }) => {
+    if (operationName === "SignInChoices") return others[operationName] ?? { signInChoices: [] };
+    asked.push({ variables });
+    return others[operationName] ?? { signIn: { ...NOTHING, ...answer(variables["input"] as Record<string, unknown>) } };
+  });
   const signedIn = vi.fn<() => void>();
   const { container } = render(<SignIn api={api} expired={false} onSignedIn={signedIn} />);
   return { asked, container, signedIn };
@@ -107,4 +110,21 @@ test("a passkey is shown after the password where the user has one", async () =>
 test("a browser without passkeys offers none", () => {
   show(() => ({}));
   expect(screen.queryByText("Sign in with a passkey")).toBeNull();
+});
+
+test("where else one can sign in is offered as links", async () => {
+  const choice = { id: "p1", name: "Company", startPath: "/sign-in/oidc/start/p1" };
+  const { container } = show(() => ({}), { SignInChoices: { signInChoices: [choice] } });
+  expect(await screen.findByRole("link", { name: "Sign in with Company" })).toHaveAttribute("href", "/sign-in/oidc/start/p1");
+  expect(await faultsOf(container)).toEqual([]);
+});
+
+test("why signing in elsewhere failed is said once, in words of ours", () => {
+  history.replaceState(null, "", "/?sign-in=no_group#/doors");
+  show(() => ({}));
+  expect(screen.getByRole("alert")).toHaveTextContent("You are in no group that may come in here.");
+  expect(location.search).toBe("");
+  expect(location.hash).toBe("#/doors");
+  expect(elsewhereWords("?sign-in=<b>x</b>")).toBe("The sign-in failed. Begin again.");
+  expect(elsewhereWords("?other=1")).toBeNull();
 });

@@ -3,11 +3,12 @@ import type { Client } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { type FormProblems as Problems, noProblems, placeProblems } from "../api/problems";
-import { type ProblemFragment, SignInDocument, type SignInInput } from "../gql/operations";
+import { type ProblemFragment, SignInChoicesDocument, type SignInChoicesQuery, SignInDocument, type SignInInput } from "../gql/operations";
 import { hasPasskeys, showPasskey } from "../passkeys/device";
 import { Field, FormProblems } from "../ui/Field";
 import { focusFirstProblem } from "../ui/focus";
 import { signInByPasskey } from "./by-passkey";
+import { elsewhereWords } from "./elsewhere-words";
 import type { Viewer } from "./permission";
 import "./session.css";
 
@@ -16,6 +17,8 @@ interface SignInProps {
   expired: boolean;
   onSignedIn: (viewer: Viewer) => void;
 }
+
+type Choice = SignInChoicesQuery["signInChoices"][number];
 
 /** Somebody whose password was right. */
 interface Known {
@@ -28,13 +31,31 @@ interface Known {
 export function SignIn({ api, expired, onSignedIn }: SignInProps) {
   const form = useRef<HTMLFormElement>(null);
   const [pending, setPending] = useState(false);
-  const [problems, setProblems] = useState<Problems<"name" | "password" | "code">>(noProblems);
+  const [problems, setProblems] = useState<Problems<"name" | "password" | "code">>(() => {
+    const words = elsewhereWords(location.search);
+    return words === null ? noProblems : { fields: {}, form: [words] };
+  });
+  const [choices, setChoices] = useState<readonly Choice[]>([]);
   const [known, setKnown] = useState<Known | null>(null);
 
   const asksForCode = known !== null;
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>(asksForCode ? "[name=code]" : "[name=name]")?.focus();
   }, [asksForCode]);
+
+  useEffect(() => {
+    // It is said now; who loads the page again is not told again.
+    if (elsewhereWords(location.search) !== null) history.replaceState(null, "", location.pathname + location.hash);
+    let over = false;
+    const ask = async (): Promise<void> => {
+      const { data } = await api.query(SignInChoicesDocument, {}).toPromise();
+      if (!over && data) setChoices(data.signInChoices);
+    };
+    void ask();
+    return () => {
+      over = true;
+    };
+  }, [api]);
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -123,6 +144,12 @@ export function SignIn({ api, expired, onSignedIn }: SignInProps) {
             Sign in with a passkey
           </button>
         )}
+        {known === null &&
+          choices.map(({ id, name, startPath }) => (
+            <a key={id} className="button" href={startPath}>
+              Sign in with {name}
+            </a>
+          ))}
         {known !== null && known.passkeyOptions !== null && (
           <button type="button" disabled={pending} onClick={() => void addPasskey(known)}>
             Use a passkey

@@ -13,6 +13,7 @@ import { Help } from "./Help";
 import { usersHref } from "./place";
 import { Tokens } from "../tokens/Tokens";
 import { UserForm } from "./UserForm";
+import { UserLinks } from "./UserLinks";
 import { UserPasskeys } from "./UserPasskeys";
 import { stateOf } from "./words";
 import "../account/account.css";
@@ -79,6 +80,11 @@ export function UserScreen({ id, own }: UserScreenProps) {
               <Help user={user} sessions={data.sessions.length} onDone={done} />
             )}
           </Panel>
+          {!own && data.oidcLinks.length > 0 && (
+            <Panel title="Signing in elsewhere">
+              <UserLinks userName={user.name} links={data.oidcLinks} onDone={done} />
+            </Panel>
+          )}
           {!own && data.passkeys.length > 0 && (
             <Panel title="Passkeys">
               <UserPasskeys userName={user.name} passkeys={data.passkeys} onDone={done} />
