@@ -47,7 +47,7 @@ export function Providers() {
         <Provider key={provider.id} provider={provider} onEdit={() => setEditing(provider)} onReload={again} />
       ))}
       {editing !== null && (
-        <Dialog title={editing === "new" ? "New provider" : editing.name} onClose={() => setEditing(null)} wide>
+        <Dialog title={editing === "new" ? "New provider" : editing.name} onClose={() => setEditing(null)}>
           <ProviderForm
             provider={editing === "new" ? null : editing}
             onSaved={() => {

@@ -27,10 +27,10 @@ export function TestProvider({ id, name }: { id: string; name: string }) {
       <button type="button" aria-label={`Test ${name}`} disabled={pending} onClick={() => void test()}>
         {pending ? "Asking…" : "Test"}
       </button>
-      <p className="provider-said" role="status">
-        {said}
-      </p>
-      <FormProblems sentences={problems.form} />
+      <div className="provider-said">
+        <p role="status">{said}</p>
+        <FormProblems sentences={problems.form} />
+      </div>
     </>
   );
 }
