@@ -17,7 +17,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from doorward.acs import check
 from doorward.acs.actor import Actor, Permission, Role
 from doorward.acs.domain import Domain
-from doorward.acs.errors import AcsError, Conflict, NotFound, ValidationFailed
+from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
@@ -56,11 +56,12 @@ class OidcProblem(StrEnum):
     WAIT = "wait"
 
 
-class OidcRefused(AcsError):
-    """Somebody does not get in by a provider."""
+class OidcRefused(Exception):
+    """Somebody does not get in by a provider: `problem` is for them, `message` for whoever reads the log."""
 
     def __init__(self, problem: OidcProblem, detail: str = "") -> None:
-        super().__init__(detail or problem.value)
+        self.message = detail or problem.value
+        super().__init__(self.message)
         self.problem = problem
 
 
