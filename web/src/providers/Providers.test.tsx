@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -56,11 +56,9 @@ test("what is wrong with a provider is said", async () => {
 test("a provider is created with its groups", async () => {
   const { container, sent } = show([], { CreateProvider: accepted({ provider: COMPANY }) });
   await userEvent.click(await screen.findByText("New provider"));
-  await userEvent.type(screen.getByLabelText(/^Name/), "Company");
-  await userEvent.type(screen.getByLabelText(/^Issuer/), "https://id.example ");
-  await userEvent.type(screen.getByLabelText(/^Client ID/), "doorward");
-  await userEvent.type(screen.getByLabelText(/^Client secret/), "s3cret");
-  await userEvent.type(screen.getByLabelText("Group"), "guards");
+  const values = [["Name", "Company"], ["Issuer", "https://id.example "], ["Client ID", "doorward"], ["Client secret", "s3cret"]] as const;
+  for (const [label, value] of values) fireEvent.change(screen.getByLabelText(new RegExp(`^${label}`)), { target: { value } });
+  fireEvent.change(screen.getByLabelText("Group"), { target: { value: "guards" } });
   await userEvent.click(screen.getByText("Add a group"));
   await userEvent.click(screen.getByLabelText("Make users of people when they first come"));
   expect(screen.getByLabelText(/^Claim with the name/)).toHaveValue("preferred_username");
