@@ -92,6 +92,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="no HTTPS even outside of this machine: for a proxy in front that does it",
     )
     parser.add_argument(
+        "--public-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="where browsers find the dashboard, such as https://doors.example: behind a proxy, for passkeys and for "
+        "signing in elsewhere; may be repeated, the main one first",
+    )
+    parser.add_argument(
         "--controllers-port", type=_port, metavar="PORT", help="take in controllers on other computers at this port"
     )
     parser.add_argument(
@@ -158,6 +166,7 @@ def _serve(options: argparse.Namespace) -> int:
         options.plain_http,
         tuple(options.webhook_network),
         options.webhook_http,
+        tuple(options.public_url),
     )
     return _run(run_server(settings))
 

@@ -1,6 +1,7 @@
 """Who acts, and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from doorward.acs.errors import NotPermitted, Unauthenticated
@@ -70,6 +71,7 @@ class Actor:
     """Somebody, or Doorward itself, doing something. `means` is how: api, token, command_line, set_up, system.
 
     `token` is the id and the name of the token that speaks for them, if one does.
+    `signed_in_at` is when the session that speaks for them began (None: there is none).
     `clearance` (0 to 100) must reach the release rank of a threat level that the actor is to lower.
     """
 
@@ -80,6 +82,7 @@ class Actor:
     address: str | None = None
     clearance: int = 0
     token: tuple[str, str] | None = None
+    signed_in_at: datetime | None = None
 
     def require(self, permission: Permission) -> None:
         """Raise unless the actor has the permission."""

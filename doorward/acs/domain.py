@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from doorward.acs.attempts import Attempts
 from doorward.acs.buckets import Buckets, Rate
@@ -15,8 +16,15 @@ from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.oidc_client import OidcClient
+from doorward.acs.users.pending import Pending
 from doorward.acs.users.standing_rules import StandingRules
+from doorward.acs.users.web_addresses import WebAddresses
 from doorward.acs.webhooks.live import LiveWebhooks
+
+if TYPE_CHECKING:
+    from doorward.acs.users.oidc_sign_in import Errand
+    from doorward.acs.users.passkeys import Challenge
 
 MOST_SIGN_INS_FROM_ONE = 30
 """Failed sign-ins from one address in a quarter of an hour, whatever the names; then it waits."""
@@ -46,6 +54,13 @@ class Domain:
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None
     """Passwords that nobody may take, where the site has such a list."""
+    web: WebAddresses = field(default_factory=WebAddresses)
+    """Where browsers find this server; nowhere, until it is told."""
+    ceremonies: "Pending[Challenge]" = field(init=False)
+    """Challenges that passkeys are to answer."""
+    oidc: OidcClient = field(default_factory=OidcClient)
+    errands: "Pending[Errand]" = field(init=False)
+    """Sign-ins that providers are to bring back."""
     sign_ins: Attempts = field(init=False)
     """Failed sign-ins by address."""
     sign_in_news: Attempts = field(init=False)
@@ -62,3 +77,5 @@ class Domain:
         self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
         self.limit_news = Attempts(self.clock, 1)
         self.commands = Buckets(self.clock, self.command_rate)
+        self.ceremonies = Pending(self.clock)
+        self.errands = Pending(self.clock, timedelta(minutes=10))

@@ -161,7 +161,8 @@ class AccountMutation:
         return RecoveryCodesPayload(codes=codes)
 
     @strawberry.mutation(
-        description="Sign in without a second factor again; refused where the site requires one. "
+        description="Sign in without an authenticator again; refused where it is the last second factor and the site "
+        "requires one. "
         "Permission: account.own."
     )
     async def drop_second_factor(self, info: ApiInfo, password: str) -> UserPayload:

@@ -15,6 +15,12 @@ from doorward.acs.users.tokens import actor_of_token
 from doorward.graphql.meter import Meter
 
 SESSION_COOKIE = "doorward_session"
+CEREMONY_COOKIE = "doorward_ceremony"
+"""Binds the challenge of a passkey to the browser."""
+ERRAND_COOKIE = "doorward_errand"
+"""Binds a sign-in elsewhere to the browser."""
+ERRAND_PATH = "/sign-in/oidc"
+ERRAND_S = 600
 _SCHEME = "bearer "
 
 
@@ -41,6 +47,26 @@ class ApiContext:
     def caller(self) -> Caller:
         """Where the request comes from."""
         return Caller(address_of(self.connection), self.connection.headers.get("user-agent"))
+
+    @property
+    def origin(self) -> str | None:
+        """The origin of the page that asks, as its browser says it."""
+        return self.connection.headers.get("origin")
+
+    @property
+    def ceremony(self) -> str | None:
+        """The handle of what was begun with this browser."""
+        return self.connection.cookies.get(CEREMONY_COOKIE)
+
+    def set_cookie(
+        self, name: str, value: str, max_age_s: int, path: str = "/", *, from_elsewhere: bool = False
+    ) -> None:
+        """Give the browser a cookie, or take it away (an empty value, 0 seconds); pages cannot read it.
+
+        `from_elsewhere`: it also comes when another site sends the browser here.
+        """
+        if isinstance(self.response, Response):
+            give_cookie(self.connection, self.response, name, value, max_age_s, path, from_elsewhere=from_elsewhere)
 
     async def refresh_actor(self) -> Actor:
         """Look again who is asking: a session may have ended while a subscription was open."""
@@ -76,6 +102,28 @@ async def actor_behind(
     is_bearer = authorization.lower().startswith(_SCHEME)
     text = authorization[len(_SCHEME) :].strip() if is_bearer else ""
     return await actor_of_token(domain, text, address, used=used)
+
+
+def give_cookie(
+    connection: Request | WebSocket,
+    response: Response,
+    name: str,
+    value: str,
+    max_age_s: int,
+    path: str = "/",
+    *,
+    from_elsewhere: bool = False,
+) -> None:
+    """Give a browser a cookie, or take it away; see `ApiContext.set_cookie`."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age_s,
+        path=path,
+        httponly=True,
+        samesite="lax" if from_elsewhere else "strict",
+        secure=connection.url.scheme in {"https", "wss"},
+    )
 
 
 async def context_for(

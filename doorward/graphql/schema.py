@@ -32,8 +32,10 @@ from doorward.graphql.line_states import LineStateMutation, LineStateQuery, Line
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.metering import CostLimit, RateLimitQuery, TimeLimit
+from doorward.graphql.oidc import OidcMutation, OidcQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
+from doorward.graphql.passkeys import PasskeyMutation, PasskeyQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
 from doorward.graphql.plain_input import PlainInput
 from doorward.graphql.presence import PresenceMutation, PresenceQuery
@@ -75,8 +77,10 @@ _QUERIES = (
     LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
+    OidcQuery,
     OsdpQuery,
     OverrideQuery,
+    PasskeyQuery,
     PeopleQuery,
     PresenceQuery,
     ProfileQuery,
@@ -111,8 +115,10 @@ _MUTATIONS = (
     LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,
+    OidcMutation,
     OsdpMutation,
     OverrideMutation,
+    PasskeyMutation,
     PeopleMutation,
     PresenceMutation,
     ProfileMutation,

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import cast
 
 import strawberry
-from starlette.responses import Response
 from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
+from doorward.acs.users.oidc_sign_in import end_session_url
 from doorward.acs.users.operations import (
     RuleChanges,
     UserChanges,
@@ -20,11 +20,13 @@ from doorward.acs.users.operations import (
     update_sign_in_rules,
     update_user,
 )
+from doorward.acs.users.passkeys import begin_passkey_as_second
+from doorward.acs.users.pending import LIFETIME
 from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
 from doorward.acs.users.setup import is_set_up_due, set_up
-from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
-from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo
+from doorward.acs.users.sign_in import PasskeyAnswer, SecondFactorNeeded, sign_in, sign_out
+from doorward.graphql.context import CEREMONY_COOKIE, SESSION_COOKIE, ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
 from doorward.graphql.errors import OperationError
@@ -45,7 +47,12 @@ class User:
     first_to_do: FirstToDo | None = strawberry.field(
         description="What the user must do before anything else; until then account.own is the only permission."
     )
-    has_second_factor: bool = strawberry.field(description="Whether a code is asked for besides the password.")
+    has_password: bool = strawberry.field(description="Whether the user can sign in with a password at all.")
+    has_second_factor: bool = strawberry.field(
+        description="Whether an authenticator or a passkey is asked for besides the password."
+    )
+    has_authenticator: bool = strawberry.field(description="Whether codes of an authenticator are taken for that.")
+    passkey_count: int
     last_sign_in_at: datetime | None
     waits_until: datetime | None = strawberry.field(
         description="After failed sign-ins none is tried before then; only those with user.write see it of others."
@@ -66,7 +73,10 @@ async def user_shown(context: ApiContext, row: models.User, waits_until: datetim
         clearance=actor.clearance,
         enabled=row.enabled,
         first_to_do=first_to_do(row, rules),
-        has_second_factor=row.sealed_totp is not None,
+        has_password=bool(row.password_hash),
+        has_second_factor=row.has_second_factor,
+        has_authenticator=row.sealed_totp is not None,
+        passkey_count=row.passkeys,
         last_sign_in_at=row.last_sign_in_at,
         waits_until=waits_until,
         version=row.version,
@@ -83,6 +93,9 @@ class SignInInput:
         default=None,
         description="The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded.",
     )
+    passkey: str | None = strawberry.field(
+        default=None, description="In place of a code: what the browser answered to passkeyOptions (JSON)."
+    )
 
 
 @strawberry.type(description="Who is signed in now, or why nobody is.")
@@ -91,7 +104,15 @@ class SignInPayload:
 
     user: User | None = None
     second_factor_needed: bool = strawberry.field(
-        default=False, description="Name and password are right: send them again with the code."
+        default=False, description="Name and password are right: send them again with a code or a passkey."
+    )
+    code_possible: bool = strawberry.field(
+        default=False, description="Where secondFactorNeeded: whether the user has an authenticator."
+    )
+    passkey_options: str | None = strawberry.field(
+        default=None,
+        description="Where secondFactorNeeded, and the user has passkeys for this address: what the browser asks for "
+        "one with (WebAuthn's PublicKeyCredentialRequestOptionsJSON).",
     )
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
@@ -110,6 +131,9 @@ class SignOutPayload:
     """Result of signing out."""
 
     signed_out: bool
+    continue_at: str | None = strawberry.field(
+        default=None, description="Where the session began elsewhere: the address at which it ends there too."
+    )
 
 
 @strawberry.input(description="Somebody to create who can sign in.")
@@ -193,15 +217,24 @@ def _rules(row: models.SignInRules) -> SignInRules:
 
 def set_session_cookie(context: ApiContext, token: str, max_age: int) -> None:
     """Give the browser a session, or take it away (an empty token, 0 seconds)."""
-    if isinstance(context.response, Response):
-        context.response.set_cookie(
-            SESSION_COOKIE,
-            token,
-            max_age=max_age,
-            httponly=True,
-            samesite="strict",
-            secure=context.connection.url.scheme in {"https", "wss"},
-        )
+    context.set_cookie(SESSION_COOKIE, token, max_age)
+
+
+def set_ceremony_cookie(context: ApiContext, handle: str) -> None:
+    """Bind a challenge to the browser, or take the binding away (an empty handle)."""
+    context.set_cookie(CEREMONY_COOKIE, handle, int(LIFETIME.total_seconds()) if handle else 0, "/graphql")
+
+
+async def _second_factor(context: ApiContext, row: models.User) -> SignInPayload:
+    """What somebody is asked for whose password was right."""
+    begun = await begin_passkey_as_second(context.domain, row, context.origin, context.caller.address)
+    if begun is not None:
+        set_ceremony_cookie(context, begun.handle)
+    return SignInPayload(
+        second_factor_needed=True,
+        code_possible=row.sealed_totp is not None,
+        passkey_options=begun.options if begun else None,
+    )
 
 
 @strawberry.type
@@ -245,10 +278,11 @@ class UserMutation:
     )
     async def sign_in(self, info: ApiInfo, input: SignInInput) -> SignInPayload:
         context = info.context
+        passkey = None if input.passkey is None else PasskeyAnswer(context.ceremony, input.passkey)
         try:
-            signed_in = await sign_in(context.domain, input.name, input.password, context.caller, input.code)
-        except SecondFactorNeeded:
-            return SignInPayload(second_factor_needed=True)
+            signed_in = await sign_in(context.domain, input.name, input.password, context.caller, input.code, passkey)
+        except SecondFactorNeeded as needed:
+            return await _second_factor(context, needed.user)
         except AcsError as error:
             return SignInPayload(errors=[OperationError.of(error)])
         set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
@@ -270,9 +304,10 @@ class UserMutation:
     @strawberry.mutation(description="End the session. Needs no permission.")
     async def sign_out(self, info: ApiInfo) -> SignOutPayload:
         context = info.context
+        elsewhere = await end_session_url(context.domain, context.token) if context.token else None
         ended = bool(context.token) and await sign_out(context.domain, context.token or "")
         set_session_cookie(context, "", 0)
-        return SignOutPayload(signed_out=ended)
+        return SignOutPayload(signed_out=ended, continue_at=elsewhere)
 
     @strawberry.mutation(
         description="Create a user, who must change the password at the first sign-in. Permission: user.write."
@@ -332,7 +367,8 @@ class UserMutation:
         return UserPayload(user=await user_shown(context, row))
 
     @strawberry.mutation(
-        description="Take the second factor away from somebody who has lost it; their sessions end. "
+        description="Take every second factor (authenticator and passkeys) away from somebody who has lost it; their "
+        "sessions end. "
         "Permission: user.write."
     )
     async def remove_second_factor(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:

@@ -17,6 +17,7 @@ from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
 from doorward.server.gate import Gate
 from doorward.server.media import Media
+from doorward.server.oidc import OidcRoutes
 
 
 async def _health(_: Request) -> Response:
@@ -44,6 +45,7 @@ def build_app(
             WebSocketRoute("/graphql", endpoint),
             Route("/healthz", _health),
             Route(AUTHORITY_PATH, authority),
+            *OidcRoutes(domain).routes(),
             *Media(domain, video_root).routes(),
             Mount("/", dashboard()),
         ],

@@ -24,6 +24,7 @@ from doorward.hardware.drivers import drivers_with
 from doorward.hardware.ip.listener import Listener, ListenerUnusable, listening
 from doorward.hardware.link import memory_link
 from doorward.hardware.remote.wire import AUTHORITY_PATH
+from doorward.server.addresses import web_addresses
 from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
@@ -65,6 +66,7 @@ async def run_server(settings: Settings) -> None:
         stack.push_async_callback(jobs.stop)
         await jobs.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
+        domain.web = web_addresses(settings, port)
         documents = known_documents(settings.data, limits)
         app = build_app(
             domain, settings.video, hsts=settings.certificate is not None, limits=limits, documents=documents

@@ -31,6 +31,8 @@ class Settings:
     Outside of this machine the API is served by HTTPS: with `certificate`, or one of the server's own authority for
     these `names`. `plain_http` turns that off, for a proxy that does it.
     Webhooks go by HTTPS to public addresses; to others only in `webhook_networks`, and with `webhook_http` by HTTP too.
+    `public_urls` are the addresses at which browsers find the dashboard, the main one first, where that is not to be
+    seen from the rest: behind a proxy, for example.
     `peripherals_port` is where readers and cameras on the network knock (None: nowhere), with the same certificate.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     plain_http: bool = False
     webhook_networks: tuple[Network, ...] = ()
     webhook_http: bool = False
+    public_urls: tuple[str, ...] = ()
 
     @property
     def own_tls(self) -> bool:

@@ -25,6 +25,7 @@ from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpi
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.signal_sets import choose_signals, create_signal_set
 from doorward.acs.events.operations import store_records
+from doorward.acs.identity import new_id
 from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input
 from doorward.acs.local_io.outputs import create_aux_output
@@ -43,6 +44,8 @@ from doorward.acs.schedules.operations import create_schedule
 from doorward.acs.signals import DEFAULT_SIGNALS
 from doorward.acs.threats.models import ThreatColour
 from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
+from doorward.acs.users.models import OidcLink, Passkey
+from doorward.acs.users.oidc_providers import NewProvider, create_oidc_provider
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.sessions import Caller, open_session
 from doorward.acs.users.tokens import NewToken, create_service_token
@@ -67,9 +70,8 @@ PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents",
-    "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "rateLimit",
-    "readerSignals",
-    "signInRules", "site", "threat", "viewer",
+    "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownOidcLinks", "ownPasskeys", "ownSessions",
+    "ownTokens", "pinRules", "rateLimit", "readerSignals", "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
 """Of these the world below has no more with more rows: nothing is shown of them here."""
@@ -120,6 +122,16 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
         service = await do(create_service_account, f"Program {number}", Role.VIEWER)
         soon = world.clock() + timedelta(days=1)
         await do(create_service_token, service.id, NewToken(f"Token {number}", [Permission.DOOR_VIEW], soon))
+        await Passkey.create(
+            id=new_id(), user_id=service.id, name="Phone", credential_id=service.id, handle=b"h", public_key=b"k",
+            sign_count=0, transports=[], backed_up=False, rp_id="doors.example", created_at=world.clock(),
+        )  # fmt: skip
+        elsewhere = NewProvider(f"Firm {number}", f"https://id{number}.example", "doorward")
+        provider = await do(create_oidc_provider, elsewhere)
+        await OidcLink.create(
+            id=new_id(), user_id=service.id, provider_id=provider.id, issuer=provider.issuer, subject="s",
+            created_at=world.clock(),
+        )  # fmt: skip
         await open_session(connections.get("default"), service, Caller(), world.clock())
         hook = await do(create_webhook, NewWebhook(f"Hook {number}", f"https://example.org/{number}"))
         await WebhookDelivery.create(

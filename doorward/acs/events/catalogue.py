@@ -295,6 +295,17 @@ class EventType(StrEnum):
     WEBHOOK_TESTED = "audit.webhook.tested"
     WEBHOOK_REPLAYED = "audit.webhook.replayed"
     WEBHOOK_STOPPED = "webhook.stopped"
+    # Passkeys, and signing in elsewhere.
+    PASSKEY_ADDED = "audit.passkey.added"
+    PASSKEY_RENAMED = "audit.passkey.renamed"
+    PASSKEY_REMOVED = "audit.passkey.removed"
+    PASSKEY_COPIED = "audit.passkey.copied"
+    OIDC_PROVIDER_CREATED = "audit.oidc_provider.created"
+    OIDC_PROVIDER_UPDATED = "audit.oidc_provider.updated"
+    OIDC_PROVIDER_DELETED = "audit.oidc_provider.deleted"
+    OIDC_LINKED = "audit.user.oidc_linked"
+    OIDC_UNLINKED = "audit.user.oidc_unlinked"
+    OIDC_REFUSED = "audit.user.oidc_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,6 +634,17 @@ def _declare() -> dict[EventType, Declaration]:
         kind.WEBHOOK_TESTED: Declaration(audit, info, "Test message to a webhook ordered"),
         kind.WEBHOOK_REPLAYED: Declaration(audit, notice, "Messages of a webhook sent again"),
         kind.WEBHOOK_STOPPED: Declaration(system, alarm, "Webhook given up: its receiver gets no events any more"),
+        # Passkeys, and signing in elsewhere.
+        kind.PASSKEY_ADDED: Declaration(audit, notice, "Passkey added"),
+        kind.PASSKEY_RENAMED: Declaration(audit, info, "Passkey renamed"),
+        kind.PASSKEY_REMOVED: Declaration(audit, notice, "Passkey removed"),
+        kind.PASSKEY_COPIED: Declaration(audit, alarm, "Passkey refused: its counter went back, so there is a copy"),
+        kind.OIDC_PROVIDER_CREATED: Declaration(audit, notice, "Sign-in provider created"),
+        kind.OIDC_PROVIDER_UPDATED: Declaration(audit, notice, "Sign-in provider changed"),
+        kind.OIDC_PROVIDER_DELETED: Declaration(audit, notice, "Sign-in provider deleted"),
+        kind.OIDC_LINKED: Declaration(audit, notice, "User connected with a sign-in provider"),
+        kind.OIDC_UNLINKED: Declaration(audit, notice, "User not connected with a sign-in provider any more"),
+        kind.OIDC_REFUSED: Declaration(audit, notice, "Sign-in by a provider refused"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -29,7 +29,8 @@ class User(Model):
 
     Who has `must_change_password` may do nothing before they have. `sealed_totp` is the secret of the second factor
     (NULL: none), `totp_step` the last step of 30 s whose code was taken. `sealed_next_totp` is one that is being set
-    up and does not count yet.
+    up and does not count yet. `passkeys` is how many they have. Without a password (an empty hash) a person signs in
+    by passkey or elsewhere only.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -43,10 +44,16 @@ class User(Model):
     sealed_totp: bytes | None = fields.BinaryField(null=True)
     sealed_next_totp: bytes | None = fields.BinaryField(null=True)
     totp_step = fields.BigIntField(default=0, db_default=0)
+    passkeys = fields.IntField(default=0, db_default=0)
     version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "user_account"
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether something is asked for besides the password."""
+        return self.sealed_totp is not None or self.passkeys > 0
 
 
 class Session(Model):
@@ -89,6 +96,100 @@ class Token(Model):
 
     class Meta:
         table = "user_token"
+
+
+class Passkey(Model):
+    """A WebAuthn credential of a user: the public key that their device signs with, for the host `rp_id`.
+
+    `handle` is random, the same for all passkeys of a user, and all that a device learns of who the user is here.
+    `sign_count` is the last one that the device told (0: it does not count).
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+    name = fields.CharField(100)
+    credential_id = fields.CharField(1400, unique=True)
+    handle = fields.BinaryField()
+    public_key = fields.BinaryField()
+    sign_count = fields.BigIntField()
+    transports: list[str] = fields.JSONField()
+    backed_up = fields.BooleanField()
+    rp_id = fields.CharField(255)
+    created_at = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "user_passkey"
+
+
+class OidcProvider(Model):
+    """Somewhere else where people of this site sign in: an OpenID Connect provider.
+
+    `groups` are the roles of those in a group of `group_claim` (NULL: roles are given here). `name_claim` names people
+    who are made when they first come, if `creates_users`. Its people sign in no other way if `exclusive`. `hosts` are
+    those besides the issuer's that the server may ask.
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    name = fields.CharField(100, unique=True)
+    issuer = fields.CharField(500)
+    client_id = fields.CharField(200)
+    sealed_secret: bytes | None = fields.BinaryField(null=True)
+    scopes: list[str] = fields.JSONField()
+    hosts: list[str] = fields.JSONField()
+    name_claim = fields.CharField(100)
+    group_claim: str | None = fields.CharField(100, null=True)  # type: ignore[assignment]
+    groups: dict[str, str] = fields.JSONField()
+    creates_users = fields.BooleanField()
+    exclusive = fields.BooleanField()
+    enabled = fields.BooleanField()
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "user_oidc_provider"
+
+
+class OidcLink(Model):
+    """Who a subject of an issuer is here. Nobody is ever found by a name or an e-mail address."""
+
+    id = fields.CharField(36, primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+    provider: fields.ForeignKeyRelation[OidcProvider] = fields.ForeignKeyField(
+        "acs.OidcProvider", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    provider_id: str
+    issuer = fields.CharField(500)
+    subject = fields.CharField(255)
+    created_at = fields.DatetimeField()
+    last_used_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "user_oidc_link"
+        unique_together = (("provider", "issuer", "subject"),)
+
+
+class OidcSession(Model):
+    """A session that began at a provider, with the sealed ID token that its end is told there with."""
+
+    id = fields.CharField(36, primary_key=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "acs.Session", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    session_id: str
+    provider: fields.ForeignKeyRelation[OidcProvider] = fields.ForeignKeyField(
+        "acs.OidcProvider", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    provider_id: str
+    sealed_id_token: bytes = fields.BinaryField()
+
+    class Meta:
+        table = "user_oidc_session"
 
 
 class RecoveryCode(Model):

@@ -12,8 +12,9 @@ from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.site.models import Site
 from doorward.acs.users.failures import lift_wait
-from doorward.acs.users.models import RecoveryCode, SecondFactor, Session, SignInRules, User, UserKind
+from doorward.acs.users.models import Passkey, SecondFactor, Session, SignInRules, User, UserKind
 from doorward.acs.users.password import MAX_LENGTH, SHORTEST_MINIMUM, check_password, hash_password
+from doorward.acs.users.second_factor import forget_unneeded_codes, has_another_way
 from doorward.acs.users.sessions import with_id
 from doorward.acs.users.standing_rules import RULES_ID, default_rules
 
@@ -156,13 +157,17 @@ async def unlock_user(work: Work, user_id: str) -> User:
 
 @operation(Permission.USER_WRITE)
 async def remove_second_factor(work: Work, user_id: str) -> User:
-    """Take the second factor away from somebody who has lost it, with its recovery codes; their sessions end."""
+    """Take all second factors away from somebody who has lost them, with recovery codes; their sessions end."""
     user = await _locked(work, user_id)
     if user.id == work.actor.user_id:
         raise Conflict("Remove your own second factor under your account, where the password is asked for.", "id")
-    if user.sealed_totp is None:
+    if not user.has_second_factor:
         raise Conflict(f"{user.name} has no second factor.", "id")
-    await drop_second_factor(work, user)
+    if user.passkeys and not user.password_hash and not await has_another_way(work, user):
+        raise Conflict(f"{user.name} has no password, and signs in by passkey only. Give them a password first.", "id")
+    await Passkey.filter(user_id=user.id).using_db(work.connection).delete()
+    user.passkeys = 0
+    await drop_authenticator(work, user)
     await Session.filter(user_id=user.id).using_db(work.connection).delete()
     return user
 
@@ -209,11 +214,19 @@ async def update_sign_in_rules(work: Work, changes: RuleChanges, expected_versio
     return rules
 
 
-async def drop_second_factor(work: Work, user: User) -> None:
-    """The user has no second factor any more."""
+async def add_user_elsewhere(work: Work, name: str, role: Role) -> User:
+    """Somebody new who signs in elsewhere, and has no password here."""
+    name = await _free_name(work, name, None)
+    user = await User.create(using_db=work.connection, id=new_id(), name=name, password_hash=_NO_HASH, role=role)
+    work.audit(EventType.USER_CREATED, of=user, after={"id": user.id, "name": name, "role": role.value})
+    return user
+
+
+async def drop_authenticator(work: Work, user: User) -> None:
+    """The user has no authenticator any more, and no recovery codes if they have no passkeys either."""
     user.sealed_totp = user.sealed_next_totp = None
-    await user.save(using_db=work.connection, update_fields=["sealed_totp", "sealed_next_totp"])
-    await RecoveryCode.filter(user_id=user.id).using_db(work.connection).delete()
+    await user.save(using_db=work.connection, update_fields=["sealed_totp", "sealed_next_totp", "passkeys"])
+    await forget_unneeded_codes(work, user)
     work.audit(EventType.SECOND_FACTOR_REMOVED, of=user, before={"second_factor": True}, after={"second_factor": False})
 
 

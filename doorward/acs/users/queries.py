@@ -59,7 +59,7 @@ def state_words(listed: ListedUser) -> str:
         words.append(f"waits until {listed.waits_until.isoformat(timespec='seconds')}")
     if user.must_change_password:
         words.append("must change the password")
-    if user.sealed_totp is not None:
+    if user.has_second_factor:
         words.append("second factor")
     return ", ".join(words)
 

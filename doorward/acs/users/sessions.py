@@ -40,19 +40,24 @@ class Caller:
     client: str | None = None
 
 
-def actor_of(user: User, rules: SignInRules, address: str | None, means: str = "api") -> Actor:
+def actor_of(
+    user: User, rules: SignInRules, address: str | None, means: str = "api", signed_in_at: datetime | None = None
+) -> Actor:
     """The user as an actor. Who must first change the password or set up a second factor may do only that."""
     permissions = _TO_MEND if first_to_do(user, rules) else PERMISSIONS[user.role]
-    return Actor(user.id, user.name, permissions, means, address, CLEARANCES[user.role])
+    return Actor(user.id, user.name, permissions, means, address, CLEARANCES[user.role], signed_in_at=signed_in_at)
 
 
 def first_to_do(user: User, rules: SignInRules) -> FirstToDo | None:
-    """What the user must do before anything else, if anything. Programs have nothing to do."""
-    if user.kind is UserKind.SERVICE:
+    """What the user must do before anything else, if anything.
+
+    Programs have nothing to do, nor has who signs in without a password: elsewhere, or by passkey.
+    """
+    if user.kind is UserKind.SERVICE or not user.password_hash:
         return None
     if user.must_change_password:
         return FirstToDo.CHANGE_PASSWORD
-    if user.sealed_totp is None and needs_second_factor(rules, user.role):
+    if not user.has_second_factor and needs_second_factor(rules, user.role):
         return FirstToDo.ADD_SECOND_FACTOR
     return None
 
@@ -87,7 +92,7 @@ async def actor_of_session(domain: Domain, token: str | None, address: str | Non
         return anonymous(address)
     if used and (session.last_used_at is None or now - session.last_used_at >= USE_NOTED_EVERY):
         await Session.filter(token_hash=session.token_hash).update(last_used_at=now)
-    return actor_of(session.user, rules, address)
+    return actor_of(session.user, rules, address, signed_in_at=session.created_at)
 
 
 async def open_sessions(domain: Domain, user_id: str | None = None) -> list[Session]:

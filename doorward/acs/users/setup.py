@@ -59,4 +59,4 @@ async def set_up(domain: Domain, token: str, name: str, password: str, caller: C
     actor = Actor(None, "first set-up", PERMISSIONS[Role.ADMINISTRATOR], "set_up", caller.address)
     user = await create_first_user(domain, actor, name, password)
     domain.set_up_token = None
-    return await begin_session(domain, user, caller)
+    return await begin_session(domain, user, caller, by="set_up")

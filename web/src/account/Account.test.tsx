@@ -30,13 +30,13 @@ function aSession(given: Partial<SessionRowFragment> = {}): SessionRowFragment {
   };
 }
 const OTHER = aSession({ id: "s2", current: false, address: "192.0.2.9", client: null });
-const SESSIONS = { ownSessions: [aSession(), OTHER], recoveryCodesLeft: 7, ownTokens: [] };
+const SESSIONS = { ownSessions: [aSession(), OTHER], recoveryCodesLeft: 7, ownPasskeys: [], ownTokens: [] };
 const CODES = ["aaaa-bbbb-cccc", "dddd-eeee-ffff"];
 
 function show(answers: Record<string, unknown> = {}, hasSecondFactor = false) {
   const changed = vi.fn<() => void>();
-  const viewer = { ...aViewer(), hasSecondFactor };
-  return { changed, viewer, ...showScreen(<Account viewer={viewer} onChanged={changed} />, { OwnSessions: SESSIONS, ...answers }) };
+  const viewer = { ...aViewer(), hasSecondFactor, hasAuthenticator: hasSecondFactor };
+  return { changed, viewer, ...showScreen(<Account viewer={viewer} onChanged={changed} />, { OwnSessions: SESSIONS, OwnLinks: { ownOidcLinks: [], signInChoices: [] }, ...answers }) };
 }
 
 test("one's sessions are shown, and all but the present one can be ended", async () => {
@@ -110,7 +110,7 @@ test("who has a second factor sees how many recovery codes are left, and makes n
 
 test("a refused removal keeps the second factor and says why", async () => {
   const { changed } = show({ DropSecondFactor: refused("CONFLICT", "This site requires a second factor of you.") }, true);
-  await userEvent.click(await screen.findByText("Turn it off"));
+  await userEvent.click(await screen.findByText("Turn the authenticator off"));
   await userEvent.click(within(screen.getByRole("dialog")).getByText("Turn it off", { selector: "button" }));
   expect(await screen.findByText("This site requires a second factor of you.")).toBeVisible();
   expect(changed).not.toHaveBeenCalled();

@@ -7,6 +7,8 @@ import { useMinute } from "../app/now";
 import { useSaving } from "../configuration/saving";
 import { EndOtherSessionsDocument, EndOwnSessionDocument, OwnSessionsDocument } from "../gql/operations";
 import type { Viewer } from "../session/permission";
+import { Passkeys } from "../passkeys/Passkeys";
+import { Links } from "../providers/Links";
 import { FormProblems } from "../ui/Field";
 import { Panel } from "../ui/Panel";
 import { Tokens } from "../tokens/Tokens";
@@ -22,7 +24,7 @@ interface AccountProps {
   onChanged: (viewer: Viewer) => void;
 }
 
-/** One's own account: password, second factor, and where one is signed in. */
+/** One's own account: password, second factor, passkeys, and where one is signed in. */
 export function Account({ viewer, onChanged }: AccountProps) {
   const api = useClient();
   const [{ data, error }, reload] = useQuery({ query: OwnSessionsDocument, requestPolicy: "cache-and-network" });
@@ -54,6 +56,7 @@ export function Account({ viewer, onChanged }: AccountProps) {
       </p>
       <Panel title="Password">
         <ChangePassword
+          hasOne={viewer.hasPassword}
           onChanged={(changed) => {
             onChanged(changed);
             setSaid("Your password is changed, and your other sessions have ended.");
@@ -64,6 +67,8 @@ export function Account({ viewer, onChanged }: AccountProps) {
       <Panel title="Second factor">
         <SecondFactor viewer={viewer} codesLeft={data?.recoveryCodesLeft} onChanged={onChanged} onReload={again} />
       </Panel>
+      {data && <Passkeys viewer={viewer} passkeys={data.ownPasskeys} onChanged={onChanged} onReload={again} />}
+      <Links viewer={viewer} />
       <Panel
         title="Where you are signed in"
         end={
@@ -84,6 +89,7 @@ export function Account({ viewer, onChanged }: AccountProps) {
       </Panel>
       {data && (
         <Tokens
+          hasPassword={viewer.hasPassword}
           tokens={data.ownTokens}
           permissions={viewer.permissions.filter((each) => each !== "account.own")}
           nowMs={nowMs}

@@ -9,8 +9,14 @@ import { FormProblems } from "../ui/Field";
 import { focusFirstProblem } from "../ui/focus";
 import { Password } from "./Password";
 
+interface ChangePasswordProps {
+  /** Whether there is one now, which is asked for. */
+  hasOne: boolean;
+  onChanged: (viewer: Viewer) => void;
+}
+
 /** A new password for oneself; `onChanged` gets the viewer as they are then. */
-export function ChangePassword({ onChanged }: { onChanged: (viewer: Viewer) => void }) {
+export function ChangePassword({ hasOne, onChanged }: ChangePasswordProps) {
   const api = useClient();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
@@ -39,7 +45,12 @@ export function ChangePassword({ onChanged }: { onChanged: (viewer: Viewer) => v
 
   return (
     <form className="form" onSubmit={(event) => void submit(event)} noValidate data-testid="change-password">
-      <Password label="Present password" kind="current" value={old} onChange={setOld} problem={problems.fields.oldPassword} />
+      {hasOne ? (
+        <Password label="Present password" kind="current" value={old} onChange={setOld} problem={problems.fields.oldPassword} />
+      ) : (
+        <p className="quiet">You have none, and need none as long as you can sign in another way.</p>
+      )}
+      {!hasOne && problems.fields.oldPassword && <FormProblems sentences={[problems.fields.oldPassword]} />}
       <Password
         label="New password"
         kind="new"

@@ -1,5 +1,8 @@
+import { useState } from "react";
 import { Provider, type Client } from "urql";
 
+import { AddPasskey } from "../passkeys/AddPasskey";
+import { hasPasskeys } from "../passkeys/device";
 import type { Viewer } from "../session/permission";
 import { ChangePassword } from "./ChangePassword";
 import { SetUpSecondFactor } from "./SetUpSecondFactor";
@@ -15,6 +18,7 @@ interface FirstToDoProps {
 
 /** What somebody who has signed in must do before anything else is shown to them. */
 export function FirstToDo({ api, viewer, onChanged, onSignOut }: FirstToDoProps) {
+  const [passkey, setPasskey] = useState(false);
   const password = viewer.firstToDo === "CHANGE_PASSWORD";
   return (
     <Provider value={api}>
@@ -24,9 +28,17 @@ export function FirstToDo({ api, viewer, onChanged, onSignOut }: FirstToDoProps)
           <p className="quiet">
             {password
               ? "Somebody else knows the one that you have now."
-              : "This site asks for a code besides your password. You need a phone with an authenticator app."}
+              : "This site asks for more than your password: a code of an authenticator app on your phone, or a passkey."}
           </p>
-          {password ? <ChangePassword onChanged={onChanged} /> : <SetUpSecondFactor onDone={onChanged} />}
+          {password && <ChangePassword hasOne={viewer.hasPassword} onChanged={onChanged} />}
+          {!password && (passkey ? <AddPasskey viewer={viewer} onDone={onChanged} /> : <SetUpSecondFactor onDone={onChanged} />)}
+          {!password && hasPasskeys() && (
+            <p>
+              <button type="button" onClick={() => setPasskey(!passkey)}>
+                {passkey ? "Use an authenticator app instead" : "Use a passkey instead"}
+              </button>
+            </p>
+          )}
           <p>
             <button type="button" onClick={onSignOut}>
               Sign out

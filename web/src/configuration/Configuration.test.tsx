@@ -69,7 +69,7 @@ const NOTHING = {
 };
 
 function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write"]) {
-  const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasSecondFactor: false };
+  const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0 };
   return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} lines={new LineStates(() => () => undefined)} />, NOTHING);
 }
 

@@ -3,9 +3,12 @@ import type { Client } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { type FormProblems as Problems, noProblems, placeProblems } from "../api/problems";
-import { SignInDocument } from "../gql/operations";
+import { type ProblemFragment, SignInChoicesDocument, type SignInChoicesQuery, SignInDocument, type SignInInput } from "../gql/operations";
+import { hasPasskeys, showPasskey } from "../passkeys/device";
 import { Field, FormProblems } from "../ui/Field";
 import { focusFirstProblem } from "../ui/focus";
+import { signInByPasskey } from "./by-passkey";
+import { elsewhereWords } from "./elsewhere-words";
 import type { Viewer } from "./permission";
 import "./session.css";
 
@@ -15,22 +18,53 @@ interface SignInProps {
   onSignedIn: (viewer: Viewer) => void;
 }
 
+type Choice = SignInChoicesQuery["signInChoices"][number];
+
+/** Somebody whose password was right. */
+interface Known {
+  name: string;
+  password: string;
+  codePossible: boolean;
+  passkeyOptions: string | null;
+}
+
 export function SignIn({ api, expired, onSignedIn }: SignInProps) {
   const form = useRef<HTMLFormElement>(null);
   const [pending, setPending] = useState(false);
-  const [problems, setProblems] = useState<Problems<"name" | "password" | "code">>(noProblems);
-  const [known, setKnown] = useState<{ name: string; password: string } | null>(null);
+  const [problems, setProblems] = useState<Problems<"name" | "password" | "code">>(() => {
+    const words = elsewhereWords(location.search);
+    return words === null ? noProblems : { fields: {}, form: [words] };
+  });
+  const [choices, setChoices] = useState<readonly Choice[]>([]);
+  const [known, setKnown] = useState<Known | null>(null);
 
   const asksForCode = known !== null;
   useEffect(() => {
     form.current?.querySelector<HTMLInputElement>(asksForCode ? "[name=code]" : "[name=name]")?.focus();
   }, [asksForCode]);
 
+  useEffect(() => {
+    // It is said now; who loads the page again is not told again.
+    if (elsewhereWords(location.search) !== null) history.replaceState(null, "", location.pathname + location.hash);
+    let over = false;
+    const ask = async (): Promise<void> => {
+      const { data } = await api.query(SignInChoicesDocument, {}).toPromise();
+      if (!over && data) setChoices(data.signInChoices);
+    };
+    void ask();
+    return () => {
+      over = true;
+    };
+  }, [api]);
+
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const entered = new FormData(event.currentTarget);
-    const given = known ?? { name: String(entered.get("name")), password: String(entered.get("password")) };
-    const input = known === null ? given : { ...given, code: String(entered.get("code")) };
+    const { name, password } = known ?? { name: String(entered.get("name")), password: String(entered.get("password")) };
+    await sendIt(known === null ? { name, password } : { name, password, code: String(entered.get("code")) });
+  };
+
+  const sendIt = async (input: SignInInput): Promise<void> => {
     setPending(true);
     const { data, error } = await api.mutation(SignInDocument, { input }).toPromise();
     setPending(false);
@@ -38,13 +72,33 @@ export function SignIn({ api, expired, onSignedIn }: SignInProps) {
       onSignedIn(data.signIn.user);
       return;
     }
-    if (data?.signIn.secondFactorNeeded === true && known === null) {
+    if (data?.signIn.secondFactorNeeded === true) {
+      const { codePossible, passkeyOptions } = data.signIn;
       setProblems(noProblems);
-      setKnown(given);
+      setKnown({ name: input.name, password: input.password, codePossible, passkeyOptions: hasPasskeys() ? passkeyOptions : null });
       return;
     }
     setProblems(error ? { fields: {}, form: [sentenceOf(error)] } : placed(data?.signIn.errors ?? []));
     focusFirstProblem(form.current);
+  };
+
+  /** The passkey alone, of whoever they are. */
+  const withPasskey = async (): Promise<void> => {
+    setPending(true);
+    setProblems(noProblems);
+    const wrong = await signInByPasskey(api, onSignedIn);
+    setPending(false);
+    if (wrong.length > 0) setProblems(placed(wrong));
+  };
+
+  /** The passkey after the password. A challenge counts once, so a second attempt begins with the password again. */
+  const addPasskey = async ({ name, password, passkeyOptions }: Known): Promise<void> => {
+    const shown = await showPasskey(passkeyOptions ?? "{}");
+    if (shown.answer === null) setProblems(placed(shown.problems));
+    else {
+      setKnown((was) => was && { ...was, passkeyOptions: null });
+      await sendIt({ name, password, passkey: shown.answer });
+    }
   };
 
   return (
@@ -78,13 +132,29 @@ export function SignIn({ api, expired, onSignedIn }: SignInProps) {
             autoComplete="one-time-code"
             autoCapitalize="none"
             required
-            hint="The one that your authenticator shows now, or one of your recovery codes."
+            hint={known.codePossible ? "The one that your authenticator shows now, or one of your recovery codes." : "One of your recovery codes, if you do not have your passkey."}
             problem={problems.fields.code}
           />
         )}
         <button type="submit" className="primary" disabled={pending}>
           {pending ? "Signing in…" : "Sign in"}
         </button>
+        {known === null && hasPasskeys() && (
+          <button type="button" disabled={pending} onClick={() => void withPasskey()}>
+            Sign in with a passkey
+          </button>
+        )}
+        {known === null &&
+          choices.map(({ id, name, startPath }) => (
+            <a key={id} className="button" href={startPath}>
+              Sign in with {name}
+            </a>
+          ))}
+        {known !== null && known.passkeyOptions !== null && (
+          <button type="button" disabled={pending} onClick={() => void addPasskey(known)}>
+            Use a passkey
+          </button>
+        )}
         {known !== null && (
           <button
             type="button"
@@ -101,7 +171,7 @@ export function SignIn({ api, expired, onSignedIn }: SignInProps) {
   );
 }
 
-function placed(errors: Parameters<typeof placeProblems>[0]): Problems<"name" | "password" | "code"> {
+function placed(errors: readonly ProblemFragment[]): Problems<"name" | "password" | "code"> {
   const problems = placeProblems(errors, ["name", "password", "code"] as const);
   const silent = problems.form.length === 0 && Object.keys(problems.fields).length === 0;
   return silent ? { fields: {}, form: ["The server did not sign you in. Try again."] } : problems;

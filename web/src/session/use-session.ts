@@ -59,7 +59,9 @@ export function useSession(): Session {
 
   const signedIn = useCallback((viewer: Viewer) => setState({ phase: "signed-in", viewer }), []);
   const signOut = useCallback(async () => {
-    await api.mutation(SignOutDocument, {}).toPromise();
+    const { data } = await api.mutation(SignOutDocument, {}).toPromise();
+    const elsewhere = data?.signOut.continueAt;
+    if (elsewhere) location.assign(elsewhere);
     setState({ phase: "signed-out", expired: false });
   }, [api]);
 

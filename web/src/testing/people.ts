@@ -18,7 +18,17 @@ export function aViewer(
     "photo.view",
   ],
 ): Viewer {
-  return { id: "u1", name: "Eve", role: "OPERATOR", permissions, firstToDo: null, hasSecondFactor: false };
+  return {
+    id: "u1",
+    name: "Eve",
+    role: "OPERATOR",
+    permissions,
+    firstToDo: null,
+    hasPassword: true,
+    hasSecondFactor: false,
+    hasAuthenticator: false,
+    passkeyCount: 0,
+  };
 }
 
 export function aCardholder(given: Partial<CardholderDetailFragment> = {}): CardholderDetailFragment {

@@ -15,6 +15,8 @@ import { Text } from "../ui/Text";
 interface NewTokenProps {
   permissions: readonly string[];
   serviceId?: string | undefined;
+  /** Without a password, whoever signed in just now may make one. */
+  hasPassword: boolean;
   nowMs: number;
   onClose: () => void;
 }
@@ -23,7 +25,7 @@ const DAY_MS = 86_400_000;
 const USUAL_DAYS = 90;
 
 /** Makes a token and shows it, this once. */
-export function NewToken({ permissions, serviceId, nowMs, onClose }: NewTokenProps) {
+export function NewToken({ permissions, serviceId, hasPassword, nowMs, onClose }: NewTokenProps) {
   const api = useClient();
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -76,7 +78,10 @@ export function NewToken({ permissions, serviceId, nowMs, onClose }: NewTokenPro
               <textarea {...description} rows={2} value={networks} onChange={({ currentTarget }) => setNetworks(currentTarget.value)} />
             )}
           </Described>
-          {serviceId === undefined && (
+          {serviceId === undefined && !hasPassword && problems.fields.password !== undefined && (
+            <FormProblems sentences={[problems.fields.password]} />
+          )}
+          {serviceId === undefined && hasPassword && (
             <Password label="Your password" kind="current" value={password} onChange={setPassword} problem={problems.fields.password} />
           )}
           <FormProblems sentences={problems.form} />

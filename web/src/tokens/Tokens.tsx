@@ -16,12 +16,14 @@ interface TokensProps {
   permissions: readonly string[];
   /** Of which service account they are; none: of whoever looks at them. */
   serviceId?: string;
+  /** Whether whoever looks at them has a password to ask for. */
+  hasPassword?: boolean;
   nowMs: number;
   onReload: () => void;
 }
 
 /** What lets programs in, and how to make and revoke it. */
-export function Tokens({ tokens, permissions, serviceId, nowMs, onReload }: TokensProps) {
+export function Tokens({ tokens, permissions, serviceId, hasPassword = true, nowMs, onReload }: TokensProps) {
   const api = useClient();
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<TokenRowFragment | null>(null);
@@ -69,6 +71,7 @@ export function Tokens({ tokens, permissions, serviceId, nowMs, onReload }: Toke
         <NewToken
           permissions={permissions}
           serviceId={serviceId}
+          hasPassword={hasPassword}
           nowMs={nowMs}
           onClose={() => {
             setCreating(false);

@@ -1,4 +1,5 @@
 import { Account } from "../account/Account";
+import { Providers } from "../providers/Providers";
 import { may, type Viewer } from "../session/permission";
 import type { UsersRoute } from "./place";
 import { SignInRules } from "./SignInRules";
@@ -17,5 +18,6 @@ export function Accounts({ route, viewer, onChanged }: AccountsProps) {
   if (route.screen === "account") return <Account viewer={viewer} onChanged={onChanged} />;
   if (!may(viewer, "user.write")) return <p className="quiet pad">You may not see users.</p>;
   if (route.screen === "sign-in-rules") return <SignInRules />;
+  if (route.screen === "sign-in-providers") return <Providers />;
   return route.id === null ? <Users /> : <UserScreen key={route.id} id={route.id} own={route.id === viewer.id} />;
 }

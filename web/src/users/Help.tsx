@@ -80,7 +80,10 @@ export function Help({ user, sessions, onDone }: HelpProps) {
           onReload={close}
           onClose={close}
         >
-          <p>Be sure that it is {user.name} who asks. The password alone will let them in; their sessions end.</p>
+          <p>
+            Be sure that it is {user.name} who asks. The password alone will let them in; their sessions end
+            {user.passkeyCount > 0 && ", and their passkeys count no more"}.
+          </p>
         </Confirm>
       )}
       {doing === "sessions" && (

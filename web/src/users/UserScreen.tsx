@@ -13,6 +13,8 @@ import { Help } from "./Help";
 import { usersHref } from "./place";
 import { Tokens } from "../tokens/Tokens";
 import { UserForm } from "./UserForm";
+import { UserLinks } from "./UserLinks";
+import { UserPasskeys } from "./UserPasskeys";
 import { stateOf } from "./words";
 import "../account/account.css";
 
@@ -72,12 +74,22 @@ export function UserScreen({ id, own }: UserScreenProps) {
             </p>
             {own ? (
               <p>
-                Your password and second factor are under <a href={usersHref({ screen: "account" })}>your account</a>.
+                Your password, second factor and passkeys are under <a href={usersHref({ screen: "account" })}>your account</a>.
               </p>
             ) : (
               <Help user={user} sessions={data.sessions.length} onDone={done} />
             )}
           </Panel>
+          {!own && data.oidcLinks.length > 0 && (
+            <Panel title="Signing in elsewhere">
+              <UserLinks userName={user.name} links={data.oidcLinks} onDone={done} />
+            </Panel>
+          )}
+          {!own && data.passkeys.length > 0 && (
+            <Panel title="Passkeys">
+              <UserPasskeys userName={user.name} passkeys={data.passkeys} onDone={done} />
+            </Panel>
+          )}
           {user.kind === "PERSON" && (
             <Panel title="Sessions">
               <Sessions caption={`Sessions of ${user.name}`} sessions={data.sessions} onEnd={endSession} />

@@ -24,6 +24,7 @@ function aUser(given: Partial<UserRowFragment> = {}): UserRowFragment {
     enabled: true,
     firstToDo: null,
     hasSecondFactor: false,
+    passkeyCount: 0,
     lastSignInAt: null,
     waitsUntil: null,
     version: 3,
@@ -36,7 +37,7 @@ function show(route: UsersRoute, answers: Record<string, unknown>, permissions =
 }
 
 function showUser(given: Partial<UserRowFragment> = {}, answers: Record<string, unknown> = {}) {
-  return show({ screen: "users", id: given.id ?? "u2" }, { UserDetail: { user: aUser(given), sessions: [], tokens: [] }, ...answers });
+  return show({ screen: "users", id: given.id ?? "u2" }, { UserDetail: { user: aUser(given), sessions: [], passkeys: [], oidcLinks: [], tokens: [] }, ...answers });
 }
 
 test("users are shown with their role and what keeps them out", async () => {
@@ -133,6 +134,7 @@ test.each([
   [{ screen: "users", id: null }, "#/users"],
   [{ screen: "users", id: "u 1" }, "#/users/u%201"],
   [{ screen: "sign-in-rules" }, "#/users/rules"],
+  [{ screen: "sign-in-providers" }, "#/users/providers"],
   [{ screen: "account" }, "#/account"],
 ] as const)("%o is at %s", (route, href) => {
   expect(usersHref(route)).toBe(href);

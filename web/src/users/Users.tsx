@@ -22,6 +22,9 @@ export function Users() {
           <a className="button" href={usersHref({ screen: "sign-in-rules" })}>
             Rules of signing in
           </a>
+          <a className="button" href={usersHref({ screen: "sign-in-providers" })}>
+            Sign-in providers
+          </a>
           <button type="button" className="primary" onClick={() => setCreating(true)} data-testid="new-user">
             New user
           </button>
