@@ -10,10 +10,12 @@ from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
+from doorward.acs.events.feed import Feed
 from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.standing import Standings
 from doorward.acs.users.standing_rules import StandingRules
 
 MOST_SIGN_INS_FROM_ONE = 30
@@ -47,8 +49,13 @@ class Domain:
     limit_news: Attempts = field(init=False)
     """Addresses that must wait, and of which that was told."""
     policy_changed: Callable[[], None] = lambda: None
+    feed: Feed = field(init=False)
+    """The end of the log, for all who follow it."""
+    standings: Standings = field(default_factory=Standings)
+    """Those whose subscriptions are open, as they stand."""
 
     def __post_init__(self) -> None:
         self.sign_ins = Attempts(self.clock, MOST_SIGN_INS_FROM_ONE)
         self.sign_in_news = Attempts(self.clock, MOST_RUNS_TOLD)
         self.limit_news = Attempts(self.clock, 1)
+        self.feed = Feed(self.bus)

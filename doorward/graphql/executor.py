@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
+    ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -87,6 +88,18 @@ class Plans:
     )
     fields: dict[int, tuple[GroupedFieldSet, list[Planned]]] = field(default_factory=dict)
     """By identity of the selection, which is of one type; the entry keeps it alive."""
+    plain: bool | None = None
+    """Whether what is selected of an event of a subscription does not depend on variables; None: not looked yet."""
+
+
+class Answer(dict[str, Any]):
+    """The data of an answer that many are sent; `text` is what it is as JSON, once somebody has written it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.text: str | None = None
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -98,6 +111,38 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self._plans = Plans() if shared is None else shared
         self._relevant_sub_fields = self._plans.subfields
         self._watched = self.middleware_manager is not None and bool(self.middleware_manager.middlewares)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """As the stock does it, but once for all who are sent the same of an event of a subscription.
+
+        An event that carries `answers` is the same object for all who may see the same of it.
+        """
+        answers = getattr(self.root_value, "answers", None)
+        if answers is None or self._watched or not self._selects_plainly():
+            return super().execute_operation(serially)
+        key = id(self.operation)
+        known = answers.get(key)
+        if known is not None:
+            return known[0]
+        result: Any = super().execute_operation(serially)
+        if not self.is_awaitable(result) and not result.errors and result.data is not None:
+            result = ExecutionResult(Answer(result.data))
+            # The operation is kept as long as its answer, so that no other one can come to have its id.
+            answers[key] = result, self.operation
+        return result
+
+    def _selects_plainly(self) -> bool:
+        if self._plans.plain is None:
+            self._plans.plain = (
+                not self.fragment_definitions
+                or all(_has_no_variables(node.selection_set) for node in self.fragment_definitions.values())
+            ) and all(
+                isinstance(node, FieldNode)
+                and not node.directives
+                and (node.selection_set is None or _has_no_variables(node.selection_set))
+                for node in self.operation.selection_set.selections
+            )
+        return self._plans.plain
 
     def execute_collected_root_fields(
         self,
@@ -257,6 +302,21 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 planned.append((key, details, _leaf(definition, node) if definition else None))
         self._plans.fields[id(grouped_field_set)] = (grouped_field_set, planned)
         return planned
+
+
+def _has_no_variables(selections: SelectionSetNode) -> bool:
+    """Whether no variable and no directive can change what is selected, or what of it is asked for."""
+    return not any(
+        node.directives
+        or (isinstance(node, FieldNode) and node.arguments)
+        or (isinstance(node, FragmentSpreadNode) and getattr(node, "arguments", None))
+        or (
+            isinstance(node, FieldNode | InlineFragmentNode)
+            and node.selection_set is not None
+            and not _has_no_variables(node.selection_set)
+        )
+        for node in selections.selections
+    )
 
 
 def _leaf(definition: GraphQLField, node: FieldNode) -> Leaf | None:

@@ -213,7 +213,7 @@ async def test_a_subscription_replays_from_its_cursor_and_then_follows(database_
 async def test_a_subscription_ends_when_its_session_does(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("doorward.graphql.events.SESSION_CHECK_S", 0.05)
+    monkeypatch.setattr("doorward.acs.users.standing.LOOK_S", 0.05)
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         await api.sign_in(Role.VIEWER)
         async with api.subscribe(FOLLOW) as results:

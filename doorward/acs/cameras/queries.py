@@ -44,15 +44,6 @@ async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, l
     return {door_id: list(cameras.values()) for door_id, cameras in found.items()}
 
 
-async def bookmarks_of_events(event_ids: Sequence[str]) -> dict[str, list[Bookmark]]:
-    """The bookmarks of events that the caller was allowed to read, with their cameras."""
-    found: dict[str, list[Bookmark]] = defaultdict(list)
-    rows = Bookmark.filter(event_id__in=list(event_ids)).prefetch_related("camera").order_by("id")
-    for bookmark in await rows:
-        found[bookmark.event_id].append(bookmark)
-    return found
-
-
 async def list_bookmarks(actor: Actor, camera_id: str | None, first: int) -> list[Bookmark]:
     """The newest bookmarks, of one camera or of all."""
     actor.require(Permission.CAMERA_VIEW)

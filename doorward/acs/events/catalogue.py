@@ -609,3 +609,14 @@ def _declare() -> dict[EventType, Declaration]:
 
 
 CATALOGUE: dict[EventType, Declaration] = _declare()
+
+BOOKMARKED = frozenset(
+    {
+        EventType.ACCESS_GRANTED,
+        EventType.ACCESS_DENIED,
+        EventType.DOOR_ACCESS_BY_OPERATOR,
+        EventType.DOOR_FORCED,
+        EventType.DOOR_HELD,
+    }
+)
+"""What the cameras that see it keep the recording of."""

@@ -1,0 +1,91 @@
+"""Following the log: first what was missed, page by page, and then each event as it is stored, without gap or repeat.
+
+What a subscription sends of an event is made once for all who may see the same of it (`shared`), and so is the answer
+to the same selection of it (see Executor).
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from doorward.acs.actor import Actor, Permission
+from doorward.acs.bell import Bell
+from doorward.acs.events.feed import Entry, entries_of
+from doorward.acs.events.models import Event
+from doorward.acs.events.queries import EventFilter, events_between, matches
+from doorward.graphql.context import ApiContext
+
+REPLAY_PAGE = 100
+
+_WHO = frozenset({"user_id", "name", "means", "address", "token"})
+_SEES = tuple(one.name for one in fields(Actor) if one.name not in _WHO)
+
+Replay = Callable[[Actor, int, int, int], Awaitable[list[Event]]]
+Made = TypeVar("Made")
+
+
+class Answers(dict[Hashable, Any]):
+    """The answers that were made of one object for those who may see the same of it, by their selection."""
+
+    __slots__ = ()
+
+
+def sees(actor: Actor) -> Hashable:
+    """What decides how much somebody may see of an event: all of an actor but who it is."""
+    return tuple(getattr(actor, name) for name in _SEES)
+
+
+def shared(entry: Entry, actor: Actor, kind: str, make: Callable[[], Made]) -> Made:
+    """What is sent of an event, made once for all who may see the same. It must not depend on who they are."""
+    key = (kind, sees(actor))
+    made: Made | None = entry.memo.get(key)
+    if made is None:
+        made = entry.memo[key] = make()
+        made.__dict__["answers"] = Answers()
+    return made
+
+
+async def follow_log(
+    context: ApiContext,
+    after: int | None,
+    permission: Permission,
+    replay: Replay,
+    wanted: Callable[[Actor, Event], bool],
+) -> AsyncGenerator[Entry, None]:
+    """Events after a position, or only new ones; `context.actor` is kept true to what they may meanwhile.
+
+    `replay(actor, after, before, limit)` asks the log for those that `wanted` would take. Raises NotPermitted or
+    Unauthenticated when the actor may not any more, and FellBehind.
+    """
+    context.actor.require(permission)
+    bell = Bell()
+    async with context.standing(bell) as standing, context.domain.feed.follow(bell) as follower:
+        position = follower.head if after is None else after
+        while not follower.join(position):
+            head = follower.head
+            rows = await replay(context.actor, position, head + 1, REPLAY_PAGE)
+            for entry in await entries_of(rows):
+                yield entry
+                position = entry.position
+            if len(rows) < REPLAY_PAGE:
+                position = head
+            context.actor = standing.actor
+            context.actor.require(permission)
+        while True:
+            entry_or_none = follower.next()
+            if entry_or_none is None:
+                await bell.wait()
+            elif wanted(context.actor, entry_or_none.event):
+                yield entry_or_none
+            if context.actor is not standing.actor:
+                context.actor = standing.actor
+                context.actor.require(permission)
+
+
+def follow_events(context: ApiContext, after: int | None, wanted: EventFilter) -> AsyncGenerator[Entry, None]:
+    """The events that a filter takes, of those that the caller may see."""
+
+    async def replay(actor: Actor, position: int, before: int, limit: int) -> list[Event]:
+        return await events_between(actor, wanted, after=position, before=before, limit=limit)
+
+    return follow_log(context, after, Permission.EVENT_VIEW, replay, lambda actor, row: matches(actor, wanted, row))
