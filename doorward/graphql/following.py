@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.bell import Bell
+from doorward.acs.events.catalogue import changes_standing
 from doorward.acs.events.feed import Entry, entries_of
 from doorward.acs.events.models import Event
 from doorward.acs.events.queries import EventFilter, events_between, matches
@@ -48,16 +49,16 @@ def shared(entry: Entry, actor: Actor, kind: str, make: Callable[[], Made]) -> M
 async def follow_log(
     context: ApiContext,
     after: int | None,
-    permission: Permission,
+    require: Callable[[Actor], None],
     replay: Replay,
     wanted: Callable[[Actor, Event], bool],
 ) -> AsyncGenerator[Entry, None]:
     """Events after a position, or only new ones; `context.actor` is kept true to what they may meanwhile.
 
     `replay(actor, after, before, limit)` asks the log for those that `wanted` would take. Raises NotPermitted or
-    Unauthenticated when the actor may not any more, and FellBehind.
+    Unauthenticated, as `require` does, when the actor may not any more, and FellBehind.
     """
-    context.actor.require(permission)
+    require(context.actor)
     bell = Bell()
     async with context.standing(bell) as standing, context.domain.feed.follow(bell) as follower:
         position = follower.head if after is None else after
@@ -70,16 +71,18 @@ async def follow_log(
             if len(rows) < REPLAY_PAGE:
                 position = head
             context.actor = standing.actor
-            context.actor.require(permission)
+            require(context.actor)
         while True:
-            entry_or_none = follower.next()
-            if entry_or_none is None:
+            found = follower.next()
+            if found is None:
                 await bell.wait()
-            elif wanted(context.actor, entry_or_none.event):
-                yield entry_or_none
+            elif changes_standing(found.event.type):
+                await standing.true_at(found.position)
             if context.actor is not standing.actor:
                 context.actor = standing.actor
-                context.actor.require(permission)
+                require(context.actor)
+            if found is not None and wanted(context.actor, found.event):
+                yield found
 
 
 def follow_events(context: ApiContext, after: int | None, wanted: EventFilter) -> AsyncGenerator[Entry, None]:
@@ -88,4 +91,10 @@ def follow_events(context: ApiContext, after: int | None, wanted: EventFilter) -
     async def replay(actor: Actor, position: int, before: int, limit: int) -> list[Event]:
         return await events_between(actor, wanted, after=position, before=before, limit=limit)
 
-    return follow_log(context, after, Permission.EVENT_VIEW, replay, lambda actor, row: matches(actor, wanted, row))
+    return follow_log(
+        context,
+        after,
+        lambda actor: actor.require(Permission.EVENT_VIEW),
+        replay,
+        lambda actor, row: matches(actor, wanted, row),
+    )

@@ -7,7 +7,8 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.tools import merge_types
 
 from doorward.graphql.account import AccountMutation, AccountQuery
-from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.cameras import CameraQuery, CameraSubscription
+from doorward.graphql.changes import ChangeSubscription
 from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.device_list import DeviceListQuery
@@ -123,6 +124,8 @@ _MUTATIONS = (
     ZoneMutation,
 )
 _SUBSCRIPTIONS = (
+    CameraSubscription,
+    ChangeSubscription,
     DoorSubscription,
     EventSubscription,
     LineStateSubscription,

@@ -29,10 +29,11 @@ async def streams(domain: Domain) -> list[Stream]:
     ]
 
 
-async def list_cameras(actor: Actor) -> list[Camera]:
-    """Every camera by name."""
+async def list_cameras(actor: Actor, ids: Sequence[str] | None = None) -> list[Camera]:
+    """Every camera, or those named, by name."""
     actor.require(Permission.CAMERA_VIEW)
-    return await Camera.all().order_by("name")
+    rows = Camera.all() if ids is None else Camera.filter(id__in=list(ids))
+    return await rows.order_by("name")
 
 
 async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, list[Camera]]:

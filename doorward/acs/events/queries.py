@@ -3,6 +3,7 @@
 Audit events are for those who may see the audit; everybody else's log simply has none.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -81,6 +82,12 @@ async def events_between(
         rows = rows.filter(position__lt=before)
     found = await rows.order_by("-position" if newest else "position").limit(limit)
     return found[::-1] if newest else found
+
+
+async def events_of_types(types: Iterable[EventType], *, after: int, before: int, limit: int) -> list[Event]:
+    """At most `limit` events of these types strictly between two positions, ascending. Whoever asks may see them."""
+    rows = Event.filter(type__in=list(types), position__gt=after, position__lt=before)
+    return await rows.order_by("position").limit(limit)
 
 
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:

@@ -25,8 +25,25 @@ class Standing:
     """Somebody now. Anonymous once nobody is signed in any more."""
 
     actor: Actor
+    look: Look
     bells: set[Bell] = field(default_factory=set)
     task: asyncio.Task[None] | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _true_at: int = 0
+
+    def note(self, actor: Actor) -> None:
+        """This is who they are now; all who wait for that are told if it is news."""
+        if actor != self.actor:
+            self.actor = actor
+            for bell in self.bells:
+                bell.ring()
+
+    async def true_at(self, position: int) -> None:
+        """Look at once, unless that was done since the event at this position of the log was stored."""
+        async with self._looking:
+            if self._true_at < position:
+                self.note(await self.look())
+                self._true_at = position
 
 
 class Standings:
@@ -43,10 +60,10 @@ class Standings:
         """Somebody, watched for as long as this is open. `actor` is who they are now; the bell rings at a change."""
         standing = self._known.get(key)
         if standing is None:
-            standing = self._known[key] = Standing(actor)
-            standing.task = asyncio.create_task(_watch(standing, look), name="standing")
+            standing = self._known[key] = Standing(actor, look)
+            standing.task = asyncio.create_task(_watch(standing), name="standing")
         standing.bells.add(bell)
-        _note(standing, actor)
+        standing.note(actor)
         try:
             yield standing
         finally:
@@ -56,19 +73,10 @@ class Standings:
                 self._known.pop(key, None)
 
 
-async def _watch(standing: Standing, look: Look) -> None:
+async def _watch(standing: Standing) -> None:
     while True:
         await asyncio.sleep(LOOK_S)
         try:
-            actor = await look()
+            standing.note(await standing.look())
         except Exception:
             logger.exception("who has something open could not be looked up; trying again")
-            continue
-        _note(standing, actor)
-
-
-def _note(standing: Standing, actor: Actor) -> None:
-    if actor != standing.actor:
-        standing.actor = actor
-        for bell in standing.bells:
-            bell.ring()
