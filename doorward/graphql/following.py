@@ -61,27 +61,29 @@ async def follow_log(
     require(context.actor)
     bell = Bell()
     async with context.standing(bell) as standing, context.domain.feed.follow(bell) as follower:
-        position = follower.head if after is None else after
+        position, actor = follower.head if after is None else after, context.actor
         while not follower.join(position):
             head = follower.head
-            rows = await replay(context.actor, position, head + 1, REPLAY_PAGE)
+            rows = await replay(actor, position, head + 1, REPLAY_PAGE)
             for entry in await entries_of(rows):
+                if actor is not standing.actor:
+                    break
                 yield entry
                 position = entry.position
-            if len(rows) < REPLAY_PAGE:
-                position = head
-            context.actor = standing.actor
-            require(context.actor)
+            else:
+                position = position if len(rows) == REPLAY_PAGE else head
+            actor = context.actor = standing.actor
+            require(actor)
         while True:
             found = follower.next()
             if found is None:
                 await bell.wait()
             elif changes_standing(found.event.type):
                 await standing.true_at(found.position)
-            if context.actor is not standing.actor:
-                context.actor = standing.actor
-                require(context.actor)
-            if found is not None and wanted(context.actor, found.event):
+            if actor is not standing.actor:
+                actor = context.actor = standing.actor
+                require(actor)
+            if found is not None and wanted(actor, found.event):
                 yield found
 
 
