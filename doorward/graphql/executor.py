@@ -112,24 +112,16 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self._relevant_sub_fields = self._plans.subfields
         self._watched = self.middleware_manager is not None and bool(self.middleware_manager.middlewares)
 
-    def execute_operation(self, serially: bool | None = None) -> Any:
-        """As the stock does it, but once for all who are sent the same of an event of a subscription.
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """What executes one event of a subscription, as the stock does it, but once for all who are sent the same.
 
         An event that carries `answers` is the same object for all who may see the same of it.
         """
-        answers = getattr(self.root_value, "answers", None)
+        answers = getattr(payload, "answers", None)
         if answers is None or self._watched or not self._selects_plainly():
-            return super().execute_operation(serially)
-        key = id(self.operation)
-        known = answers.get(key)
-        if known is not None:
-            return known[0]
-        result: Any = super().execute_operation(serially)
-        if not self.is_awaitable(result) and not result.errors and result.data is not None:
-            result = ExecutionResult(Answer(result.data))
-            # The operation is kept as long as its answer, so that no other one can come to have its id.
-            answers[key] = result, self.operation
-        return result
+            return super().build_per_event_executor(payload)
+        known = answers.get(id(self.operation))
+        return _Known(answers, super().build_per_event_executor(payload)) if known is None else known
 
     def _selects_plainly(self) -> bool:
         if self._plans.plain is None:
@@ -317,6 +309,24 @@ def _has_no_variables(selections: SelectionSetNode) -> bool:
         )
         for node in selections.selections
     )
+
+
+class _Known:
+    """The answer to a selection of an event: executed once, and the same from then on."""
+
+    __slots__ = ("_executor", "_result")
+
+    def __init__(self, answers: dict[Any, Any], executor: Any) -> None:
+        self._executor = executor
+        result = executor.execute_operation(False)
+        if not executor.is_awaitable(result) and not result.errors and result.data is not None:
+            result = ExecutionResult(Answer(result.data))
+            # It holds the operation, so that no other one can come to have its id while the answer is kept.
+            answers[id(executor.operation)] = self
+        self._result = result
+
+    def execute_operation(self, _: bool | None = None) -> Any:
+        return self._result
 
 
 def _leaf(definition: GraphQLField, node: FieldNode) -> Leaf | None:

@@ -21,6 +21,7 @@ from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.executor import Executor
+from doorward.graphql.extension_runner import Schema
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
@@ -135,7 +136,7 @@ _SUBSCRIPTIONS = (
 @cache
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve. It knows nothing of a domain, so that there is one for the process."""
-    return strawberry.Schema(
+    return Schema(
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
