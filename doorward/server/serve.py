@@ -34,6 +34,8 @@ from doorward.server.settings import ServerFailed, Settings, StartFailed
 
 STOP_S = 3.0
 BACKLOG = 128
+UNTAKEN_MS = 120_000
+"""A connection whose other end takes nothing of what is sent for so long is given up, with what was kept for it."""
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +84,8 @@ def _listen(settings: Settings) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)
         listener.bind((settings.host, settings.port))
         listener.listen(BACKLOG)
     except OSError as error:
