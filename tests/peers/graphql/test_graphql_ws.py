@@ -118,7 +118,7 @@ async def test_a_client_that_is_cut_again_and_again_gets_exactly_the_log(databas
                         await write(world, 1)
             log = await Event.exclude(category=Category.AUDIT).order_by("position").values_list("position", flat=True)
             assert seen == log[: len(seen)]
-            assert len(closed) >= 5
+            assert len(closed) >= 3, "cuts that come before it is back are one"
             await revoke_token(world.domain, COMMAND_LINE, made.token.id)
             began = time.monotonic()
             async with asyncio.timeout(WITHIN_S + 2):
