@@ -289,8 +289,9 @@ async def test_a_connection_on_which_nothing_is_asked_is_closed(
 
 
 async def test_a_client_that_reads_nothing_is_dropped_and_the_others_notice_nothing(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "doorward.graphql.connections")
     monkeypatch.setattr(connections, "SEND_WITHIN_S", 0.5)
     monkeypatch.setattr(connections, "_SWEEP_S", 0.1)
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
@@ -317,3 +318,4 @@ async def test_a_client_that_reads_nothing_is_dropped_and_the_others_notice_noth
                 await asyncio.sleep(0.02)
         deaf.close()
         assert told < 2_000
+        assert "was dropped" in caplog.text
