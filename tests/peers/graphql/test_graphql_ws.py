@@ -66,7 +66,7 @@ class Proxy:
 
     def cut(self) -> None:
         """Everything that runs through it breaks."""
-        self.cuts += 1
+        self.cuts += bool(self._writers)
         for writer in tuple(self._writers):
             writer.transport.abort()
 
