@@ -12,12 +12,14 @@ from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
+from doorward.acs.events.feed import Feed
 from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
 from doorward.acs.users.oidc_client import OidcClient
 from doorward.acs.users.pending import Pending
+from doorward.acs.users.standing import Standings
 from doorward.acs.users.standing_rules import StandingRules
 from doorward.acs.users.web_addresses import WebAddresses
 from doorward.acs.webhooks.live import LiveWebhooks
@@ -71,6 +73,10 @@ class Domain:
     """Commands by who gave them and to what."""
     command_rate: Rate = COMMAND_RATE
     policy_changed: Callable[[], None] = lambda: None
+    feed: Feed = field(init=False)
+    """The end of the log, for all who follow it."""
+    standings: Standings = field(default_factory=Standings)
+    """Those whose subscriptions are open, as they stand."""
 
     def __post_init__(self) -> None:
         self.sign_ins = Attempts(self.clock, MOST_SIGN_INS_FROM_ONE)
@@ -79,3 +85,4 @@ class Domain:
         self.commands = Buckets(self.clock, self.command_rate)
         self.ceremonies = Pending(self.clock)
         self.errands = Pending(self.clock, timedelta(minutes=10))
+        self.feed = Feed(self.bus)

@@ -49,6 +49,14 @@ class RateLimited(AcsError):
         self.seconds = seconds
 
 
+class FellBehind(AcsError):
+    """A follower of the log was too slow for what is kept for it; the log itself still has all after `position`."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
 class DatabaseUnusable(AcsError):
     """The database cannot be opened or migrated; the message says what to do."""
 

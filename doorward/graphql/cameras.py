@@ -1,14 +1,19 @@
 """Cameras and bookmarks in the API."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 
 import strawberry
 
+from doorward.acs.actor import Permission
 from doorward.acs.cameras import models
 from doorward.acs.cameras.queries import list_bookmarks, list_cameras
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import CameraState
+from doorward.graphql.paging import Edge
+from doorward.graphql.states import follow_states
 
 
 @strawberry.type(description="A camera that is recorded.")
@@ -72,3 +77,23 @@ class CameraQuery:
     async def bookmarks(self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50) -> list[Bookmark]:
         context = info.context
         return [Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)]
+
+
+@strawberry.type
+class CameraSubscription:
+    """Live camera states."""
+
+    @strawberry.subscription(
+        description="Every camera first, or with a cursor those that changed since, then each camera again whenever "
+        "its state changes. Permission: camera.view."
+    )
+    async def camera_states(self, info: ApiInfo, after: str | None = None) -> AsyncGenerator[Edge[Camera], None]:
+        context = info.context
+
+        async def look(ids: list[str] | None) -> list[Camera]:
+            return [Camera.of(context.domain, row) for row in await list_cameras(context.actor, ids)]
+
+        cameras = follow_states(context, context.domain.cameras.versions, after, Permission.CAMERA_VIEW, look)
+        async with aclosing(cameras) as states:
+            async for cursor, camera in states:
+                yield Edge(cursor=cursor, node=camera)

@@ -1,5 +1,6 @@
 """What a resolver can reach: the domain, who is asking, and the reply on its way out."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +10,10 @@ from starlette.websockets import WebSocket
 from strawberry.types import Info
 
 from doorward.acs.actor import Actor
+from doorward.acs.bell import Bell
 from doorward.acs.domain import Domain
 from doorward.acs.users.sessions import Caller, actor_of_session
+from doorward.acs.users.standing import Standing
 from doorward.acs.users.tokens import actor_of_token
 from doorward.graphql.meter import Meter
 
@@ -68,9 +71,18 @@ class ApiContext:
         if isinstance(self.response, Response):
             give_cookie(self.connection, self.response, name, value, max_age_s, path, from_elsewhere=from_elsewhere)
 
+    def standing(self, bell: Bell) -> AbstractAsyncContextManager[Standing]:
+        """Who is asking, for as long as something is open; the bell rings when that changes."""
+        authorization = authorization_of(self.connection, self.connection_params)
+        key = (authorization, self.token, address_of(self.connection))
+        return self.domain.standings.of(key, self.actor, self._look, bell)
+
+    async def _look(self) -> Actor:
+        return await actor_behind(self.domain, self.connection, self.connection_params, used=False)
+
     async def refresh_actor(self) -> Actor:
         """Look again who is asking: a session may have ended while a subscription was open."""
-        self.actor = await actor_behind(self.domain, self.connection, self.connection_params, used=False)
+        self.actor = await self._look()
         return self.actor
 
 

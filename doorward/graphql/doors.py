@@ -1,11 +1,12 @@
 """Doors and readers in the API, and the commands that move a door."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 
 import strawberry
 
+from doorward.acs.actor import Permission
 from doorward.acs.cameras.queries import cameras_of_doors
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
@@ -30,8 +31,8 @@ from doorward.graphql.enums import (
     Side,
 )
 from doorward.graphql.errors import OperationError
-
-SESSION_CHECK_S = 5.0
+from doorward.graphql.paging import Edge
+from doorward.graphql.states import follow_states
 
 
 @strawberry.type(description="A zone by its name; zones(ids) has the rest.")
@@ -251,28 +252,16 @@ class DoorSubscription:
     """Live door states."""
 
     @strawberry.subscription(
-        description="Every door first, then each door again whenever its state changes. Permission: door.view."
+        description="Every door first, or with a cursor those that changed since, then each door again whenever its "
+        "state changes. Permission: door.view."
     )
-    async def door_states(self, info: ApiInfo) -> AsyncGenerator[Door, None]:
+    async def door_states(self, info: ApiInfo, after: str | None = None) -> AsyncGenerator[Edge[Door], None]:
         context = info.context
-        watch = context.domain.doors.watch()
-        try:
-            for door in await shown_doors(context, await list_doors(context.actor)):
-                yield door
-            while True:
-                await changed_or_session_due(watch.event)
-                await context.refresh_actor()
-                watch.event.clear()
-                changed, watch.changed = watch.changed, set()
-                for door in await shown_doors(context, await list_doors(context.actor, sorted(changed))):
-                    yield door
-        finally:
-            context.domain.doors.unwatch(watch)
 
+        async def look(ids: list[str] | None) -> list[Door]:
+            return await shown_doors(context, await list_doors(context.actor, ids))
 
-async def changed_or_session_due(changed: asyncio.Event) -> None:
-    """Wait for a change, but look at the session every few seconds all the same."""
-    try:
-        await asyncio.wait_for(changed.wait(), SESSION_CHECK_S)
-    except TimeoutError:
-        return
+        doors = follow_states(context, context.domain.doors.versions, after, Permission.DOOR_VIEW, look)
+        async with aclosing(doors) as states:
+            async for cursor, door in states:
+                yield Edge(cursor=cursor, node=door)

@@ -7,7 +7,8 @@ send either, or in the WebSocket's connection_init; a cookie beside it counts fo
 
 Answers are `application/graphql-response+json` for those who ask for it by name, `application/json` for all
 others. In the former a request that could not be executed has the status 400, in the latter 200, as the
-GraphQL-over-HTTP specification has it; neither has `data` then.
+GraphQL-over-HTTP specification has it; neither has `data` then. Who asks for
+`text/event-stream` gets server-sent events.
 """
 
 import asyncio
@@ -18,18 +19,19 @@ import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
+from doorward.graphql.connections import Connections, TooMany
 from doorward.graphql.context import ApiContext, authorization_of, context_for
 from doorward.graphql.errors import ErrorCode
 from doorward.graphql.limits import LARGEST_BODIES, Limits
@@ -37,11 +39,10 @@ from doorward.graphql.meter import Meter
 from doorward.graphql.metering import TIMED_OUT, must_wait
 from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
 from doorward.graphql.schema import build_schema
-from doorward.graphql.socket import SocketHandler
+from doorward.graphql.server_sent import ServerSent, gone_on
+from doorward.graphql.socket import OPEN, UNAUTHORIZED, Socket, SocketAdapter
 
 REQUEST_HEADER = "doorward-request"
-UNAUTHORIZED = 4401
-"""The close code that graphql-transport-ws gives to a client that has not signed in."""
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 _FORBIDDEN = 4403
@@ -65,7 +66,9 @@ class Refused(HTTPException):
 class Endpoint(GraphQL[ApiContext, None]):
     """The ASGI application behind /graphql."""
 
-    graphql_transport_ws_handler_class = SocketHandler
+    graphql_transport_ws_handler_class = Socket
+    websocket_adapter_class = SocketAdapter
+    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: ServerSent}  # noqa: RUF012 - as the base has it
 
     def __init__(
         self, domain: Domain, limits: Limits | None = None, documents: PersistedDocuments | None = None
@@ -74,7 +77,7 @@ class Endpoint(GraphQL[ApiContext, None]):
             build_schema(),
             graphql_ide=None,
             allow_queries_via_get=True,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             max_subscriptions_per_connection=20,
             connection_init_wait_timeout=INIT_WITHIN,
         )
@@ -84,6 +87,7 @@ class Endpoint(GraphQL[ApiContext, None]):
         self.documents = documents or PersistedDocuments(accepted=self._limits.documents)
         self._late: set[asyncio.Task[ExecutionResult]] = set()
         """Changes that went on when nobody waited for them any more."""
+        self.connections = Connections()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -96,11 +100,30 @@ class Endpoint(GraphQL[ApiContext, None]):
                 response = _refused(
                     request, error.status_code, error.reason, own.headers if own else None, own.told if own else None
                 )
-            await response(scope, receive, send)
+            if isinstance(response, StreamingResponse):
+                await self._stream(response, request, send)
+            else:
+                await response(scope, receive, send)
             return
         if scope["type"] == "websocket":
-            send = _as_unauthorized(send)
-        await super().__call__(scope, receive, send)
+            await self._socket(scope, receive, send)
+
+    async def _stream(self, response: Response, request: Request, send: Send) -> None:
+        """Server-sent events, for as long as the client takes them."""
+        try:
+            with self.connections.opened(request.state.user_id) as one:
+                await response(request.scope, request.receive, one.watched(send))
+        except TooMany as error:
+            await _refused(request, 429, str(error))(request.scope, request.receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket, for as long as the client takes what is sent."""
+        try:
+            with self.connections.opened() as one:
+                scope[OPEN] = one
+                await super().__call__(scope, receive, _as_unauthorized(one.watched(send)))
+        except TooMany as error:
+            await WebSocket(scope, receive, send).send_denial_response(Response(str(error), 503))
 
     async def on_ws_connect(self, context: ApiContext) -> UnsetType | dict[str, object] | None:
         """Whoever comes with neither a session nor a token gets no further."""
@@ -110,7 +133,9 @@ class Endpoint(GraphQL[ApiContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> ApiContext:
         """Who is asking, anew for each request or connection."""
-        return await context_for(self._domain, request, response, self.meter)
+        context = await context_for(self._domain, request, response, self.meter)
+        request.state.user_id = context.actor.user_id
+        return context
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """What resolvers may add headers to; the answer is told in the media type that was asked for."""
@@ -134,6 +159,7 @@ class Endpoint(GraphQL[ApiContext, None]):
                 asked.query = self.documents.text(asked.query, asked.extensions)
             except DocumentRefused as error:
                 raise Refused(400, error.message, error.code) from error
+            return gone_on(asked, request.headers)
         return asked
 
     async def execute_operation(

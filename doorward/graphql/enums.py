@@ -41,6 +41,7 @@ from doorward.acs.doors.wiring import (
 )
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
+from doorward.acs.events.changes import ChangeKind, EntityKind
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus, OrderStep
 from doorward.acs.questions.conditions import Assumption
@@ -56,6 +57,7 @@ __all__ = [
     "AntiPassbackMode",
     "Assumption",
     "CameraState",
+    "ChangeKind",
     "Circuit",
     "CommandStatus",
     "CredentialCondition",
@@ -71,6 +73,7 @@ __all__ = [
     "DoorSetting",
     "DoorSource",
     "EmergencyAction",
+    "EntityKind",
     "EventCategory",
     "FirstToDo",
     "HandAction",
@@ -122,6 +125,8 @@ for shown, name, description in (
     (DoorSetting, "DoorSetting", "What a door was set to by hand; rules: to nothing."),
     (DoorCondition, "DoorCondition", "A door's state in one word: the most urgent that is true."),
     (EventCategory, "EventCategory", "What kind of thing an event tells."),
+    (EntityKind, "EntityKind", "A kind of things that are set up and changed."),
+    (ChangeKind, "ChangeKind", "What became of an entity."),
     (Severity, "Severity", "How much an event matters to the person on duty."),
     (CommandStatus, "CommandStatus", "How far a door command came."),
     (DoorKind, "DoorKind", "What stands there: a door, a wireless lock, a sensor only, nothing yet, a floor."),

@@ -9,12 +9,14 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import StreamExecutionResult
 
 from doorward.acs.errors import (
     AcsError,
     Busy,
     Conflict,
     ControllerOffline,
+    FellBehind,
     NotFound,
     NotPermitted,
     RateLimited,
@@ -22,6 +24,7 @@ from doorward.acs.errors import (
     ValidationFailed,
 )
 from doorward.acs.identity import new_id
+from doorward.graphql.paging import encode_cursor
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ class ErrorCode(enum.Enum):
     CONTROLLER_OFFLINE = "controller_offline"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"
+    SLOW_CONSUMER = "slow_consumer"
 
 
 _CODES: dict[type[AcsError], ErrorCode] = {
@@ -49,6 +53,7 @@ _CODES: dict[type[AcsError], ErrorCode] = {
     ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
     Busy: ErrorCode.BUSY,
     RateLimited: ErrorCode.RATE_LIMITED,
+    FellBehind: ErrorCode.SLOW_CONSUMER,
 }
 
 
@@ -88,6 +93,13 @@ class TellErrors(SchemaExtension):
         if errors:
             result.errors = [tell(error) for error in errors]  # type: ignore[union-attr]
 
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        """The same for each answer of a subscription, which is sent before the operation ends."""
+        errors = getattr(result, "errors", None)
+        if errors:
+            result.errors = [tell(error) for error in errors]  # type: ignore[union-attr]
+        yield
+
 
 def tell(error: GraphQLError) -> GraphQLError:
     """The error as the caller may see it."""
@@ -100,6 +112,8 @@ def tell(error: GraphQLError) -> GraphQLError:
         extensions: dict[str, object] = {"code": code_of(original).name}
         if isinstance(original, RateLimited):
             extensions["retryAfterS"] = original.seconds
+        if isinstance(original, FellBehind):
+            extensions["after"] = encode_cursor(str(original.position))
         return GraphQLError(original.message, nodes=error.nodes, path=error.path, extensions=extensions)
     incident = new_id()
     logger.error("request failed, incident %s", incident, exc_info=original)

@@ -1,7 +1,7 @@
 """The event log in the API: pages, single events, and a subscription that replays from a cursor and then follows."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -9,22 +9,21 @@ import strawberry
 from strawberry.scalars import JSON
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.cameras.queries import bookmarks_of_events
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import models
 from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
+from doorward.acs.events.feed import Entry, entries_of
 from doorward.acs.paging import PageRequest, page_of
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.doors import SESSION_CHECK_S
 from doorward.graphql.enums import EventCategory, Severity, Side
+from doorward.graphql.following import follow_events, shared
 from doorward.graphql.paging import Connection, Edge, decode_position, encode_cursor, page_info
 from doorward.graphql.people import photo_url
 
-REPLAY_BATCH = 100
 _SENTENCE_KEYS = ("reason", "detail", "problem")
 _CARD_NUMBER_KEYS = frozenset({"bits", "facility", "number"})
 
@@ -156,44 +155,77 @@ def _id(value: str | None) -> strawberry.ID | None:
     return strawberry.ID(value) if value is not None else None
 
 
+def _edge(context: Viewpoint, entry: Entry) -> Edge[Event]:
+    row = entry.event
+    return Edge(
+        cursor=encode_cursor(str(row.position)),
+        node=Event(
+            id=strawberry.ID(row.id),
+            at=row.at,
+            stored_at=row.stored_at,
+            source=row.source,
+            category=row.category,
+            type=row.type.value,
+            severity=row.severity,
+            title=CATALOGUE[row.type].words,
+            reason=row.reason,
+            reason_text=_reason_text(row),
+            door_id=_id(row.door_id),
+            door_name=row.door_name,
+            side=row.side,
+            reader_id=_id(row.reader_id),
+            cardholder_id=_id(row.cardholder_id),
+            cardholder_name=row.cardholder_name,
+            photo_url=photo_url(context.actor, row.photo_id),
+            credential_id=_id(row.credential_id),
+            camera_id=_id(row.camera_id),
+            camera_name=row.camera_name,
+            user_id=_id(row.user_id),
+            user_name=row.user_name,
+            correlation=row.correlation,
+            trace=[TraceStep(check=check, passed=passed, detail=detail) for check, passed, detail in row.trace],
+            subject_name=_subject_name(row.data),
+            data=_data(context, row.data),
+            bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in entry.bookmarks],
+        ),
+    )
+
+
 async def event_edges(context: Viewpoint, rows: Sequence[models.Event]) -> list[Edge[Event]]:
     """These events as somebody may see them."""
-    bookmarks = await bookmarks_of_events([row.id for row in rows])
-    return [
-        Edge(
-            cursor=encode_cursor(str(row.position)),
-            node=Event(
-                id=strawberry.ID(row.id),
-                at=row.at,
-                stored_at=row.stored_at,
-                source=row.source,
-                category=row.category,
-                type=row.type.value,
-                severity=row.severity,
-                title=CATALOGUE[row.type].words,
-                reason=row.reason,
-                reason_text=_reason_text(row),
-                door_id=_id(row.door_id),
-                door_name=row.door_name,
-                side=row.side,
-                reader_id=_id(row.reader_id),
-                cardholder_id=_id(row.cardholder_id),
-                cardholder_name=row.cardholder_name,
-                photo_url=photo_url(context.actor, row.photo_id),
-                credential_id=_id(row.credential_id),
-                camera_id=_id(row.camera_id),
-                camera_name=row.camera_name,
-                user_id=_id(row.user_id),
-                user_name=row.user_name,
-                correlation=row.correlation,
-                trace=[TraceStep(check=check, passed=passed, detail=detail) for check, passed, detail in row.trace],
-                subject_name=_subject_name(row.data),
-                data=_data(context, row.data),
-                bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in bookmarks.get(row.id, [])],
-            ),
-        )
-        for row in rows
-    ]
+    return [_edge(context, entry) for entry in await entries_of(rows)]
+
+
+def followed(context: ApiContext, entry: Entry) -> Edge[Event]:
+    """An event as subscriptions send it: made once for all who may see the same."""
+    return shared(entry, context.actor, "event", lambda: _edge(context, entry))
+
+
+@strawberry.type(description="An alarm, or the end of one.")
+class AlarmNews:
+    """An event of severity ALARM, or one that ends such an alarm."""
+
+    cursor: str
+    event: Event
+    ends: list[str] = strawberry.field(
+        description="The types of the alarms that are over with this event, at its door, reader, device or input. "
+        "Empty: it is an alarm itself."
+    )
+
+
+ALARMS = tuple(kind for kind, declared in CATALOGUE.items() if declared.severity is Severity.ALARM)
+ALARMS_AND_ENDS = tuple(
+    dict.fromkeys([*ALARMS, *(end for kind in ALARMS if (end := CATALOGUE[kind].cleared_by) is not None)])
+)
+
+
+def _alarm(context: ApiContext, entry: Entry) -> AlarmNews:
+    def make() -> AlarmNews:
+        edge = followed(context, entry)
+        ends = [kind.value for kind in ALARMS if CATALOGUE[kind].cleared_by is entry.event.type]
+        return AlarmNews(cursor=edge.cursor, event=edge.node, ends=ends)
+
+    return shared(entry, context.actor, "alarm", make)
 
 
 @strawberry.type
@@ -254,26 +286,19 @@ class EventSubscription:
         self, info: ApiInfo, after: str | None = None, filter: EventFilter | None = None
     ) -> AsyncGenerator[Edge[Event], None]:
         context = info.context
-        bus = context.domain.bus
-        wanted = wanted_events(filter)
-        position = decode_position(after)
-        if position is None:
-            context.actor.require(Permission.EVENT_VIEW)
-            position = await log.newest_position()
-        while True:
-            seen = bus.announced
-            rows = await log.events_between(context.actor, wanted, after=position, limit=REPLAY_BATCH)
-            for edge, row in zip(await event_edges(context, rows), rows, strict=True):
-                yield edge
-                position = row.position
-            if len(rows) < REPLAY_BATCH:
-                await _news_or_session_due(context, seen)
-            await context.refresh_actor()
+        async with aclosing(follow_events(context, decode_position(after), wanted_events(filter))) as entries:
+            async for entry in entries:
+                yield followed(context, entry)
 
-
-async def _news_or_session_due(context: ApiContext, seen: int) -> None:
-    """Wait until the log has grown, but look at the session every few seconds all the same."""
-    try:
-        await asyncio.wait_for(context.domain.bus.wait(seen), SESSION_CHECK_S)
-    except TimeoutError:
-        return
+    @strawberry.subscription(
+        description="Every alarm after the cursor and every event that ends one, without gap or repeat, then each as "
+        "it is stored. Without a cursor: only what is new. Permission: event.view."
+    )
+    async def alarms(
+        self, info: ApiInfo, after: str | None = None, door_id: strawberry.ID | None = None
+    ) -> AsyncGenerator[AlarmNews, None]:
+        context = info.context
+        wanted = log.EventFilter(types=ALARMS_AND_ENDS, door_id=door_id)
+        async with aclosing(follow_events(context, decode_position(after), wanted)) as entries:
+            async for entry in entries:
+                yield _alarm(context, entry)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
+    ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -87,6 +88,18 @@ class Plans:
     )
     fields: dict[int, tuple[GroupedFieldSet, list[Planned]]] = field(default_factory=dict)
     """By identity of the selection, which is of one type; the entry keeps it alive."""
+    plain: bool | None = None
+    """Whether what is selected of an event of a subscription does not depend on variables; None: not looked yet."""
+
+
+class Answer(dict[str, Any]):
+    """The data of an answer that many are sent; `text` is what it is as JSON, once somebody has written it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.text: str | None = None
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -98,6 +111,30 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self._plans = Plans() if shared is None else shared
         self._relevant_sub_fields = self._plans.subfields
         self._watched = self.middleware_manager is not None and bool(self.middleware_manager.middlewares)
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """What executes one event of a subscription, as the stock does it, but once for all who are sent the same.
+
+        An event that carries `answers` is the same object for all who may see the same of it.
+        """
+        answers = getattr(payload, "answers", None)
+        if answers is None or self._watched or not self._selects_plainly():
+            return super().build_per_event_executor(payload)
+        known = answers.get(id(self.operation))
+        return _Known(answers, super().build_per_event_executor(payload)) if known is None else known
+
+    def _selects_plainly(self) -> bool:
+        if self._plans.plain is None:
+            self._plans.plain = (
+                not self.fragment_definitions
+                or all(_has_no_variables(node.selection_set) for node in self.fragment_definitions.values())
+            ) and all(
+                isinstance(node, FieldNode)
+                and not node.directives
+                and (node.selection_set is None or _has_no_variables(node.selection_set))
+                for node in self.operation.selection_set.selections
+            )
+        return self._plans.plain
 
     def execute_collected_root_fields(
         self,
@@ -257,6 +294,39 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 planned.append((key, details, _leaf(definition, node) if definition else None))
         self._plans.fields[id(grouped_field_set)] = (grouped_field_set, planned)
         return planned
+
+
+def _has_no_variables(selections: SelectionSetNode) -> bool:
+    """Whether no variable and no directive can change what is selected, or what of it is asked for."""
+    return not any(
+        node.directives
+        or (isinstance(node, FieldNode) and node.arguments)
+        or (isinstance(node, FragmentSpreadNode) and getattr(node, "arguments", None))
+        or (
+            isinstance(node, FieldNode | InlineFragmentNode)
+            and node.selection_set is not None
+            and not _has_no_variables(node.selection_set)
+        )
+        for node in selections.selections
+    )
+
+
+class _Known:
+    """The answer to a selection of an event: executed once, and the same from then on."""
+
+    __slots__ = ("_executor", "_result")
+
+    def __init__(self, answers: dict[Any, Any], executor: Any) -> None:
+        self._executor = executor
+        result = executor.execute_operation(False)
+        if not executor.is_awaitable(result) and not result.errors and result.data is not None:
+            result = ExecutionResult(Answer(result.data))
+            # It holds the operation, so that no other one can come to have its id while the answer is kept.
+            answers[id(executor.operation)] = self
+        self._result = result
+
+    def execute_operation(self, _: bool | None = None) -> Any:
+        return self._result
 
 
 def _leaf(definition: GraphQLField, node: FieldNode) -> Leaf | None:

@@ -2,19 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
 
+from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError
 from doorward.acs.local_io import queries
 from doorward.acs.local_io.commands import ByHandOrder, command_output
 from doorward.acs.local_io.queries import lines_now
 from doorward.acs.messages import OutputStatus
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.doors import DoorCommand, changed_or_session_due
+from doorward.graphql.doors import DoorCommand
 from doorward.graphql.enums import HandAction, InputState
 from doorward.graphql.errors import OperationError
+from doorward.graphql.states import follow_states, state_cursor
 
 GATHER_S = 0.1
 """What changes this close together is sent as one: a loose contact must not keep the server busy."""
@@ -71,6 +75,7 @@ class AuxOutputState:
 class AuxStates:
     """The inputs and the outputs of all controllers."""
 
+    cursor: str = strawberry.field(description="From here, the subscription tells what changed since.")
     inputs: list[AuxInputState]
     outputs: list[AuxOutputState]
 
@@ -101,8 +106,11 @@ class AuxOutputCommandPayload:
 
 
 async def _states(context: ApiContext) -> AuxStates:
+    versions = context.domain.lines.versions
+    cursor = state_cursor(versions, versions.count)
     now = await lines_now(context.domain, context.actor)
     return AuxStates(
+        cursor=cursor,
         inputs=[
             AuxInputState(id=strawberry.ID(one.status.input_id), name=one.name, state=one.status.state)
             for one in now.inputs
@@ -147,21 +155,16 @@ class LineStateSubscription:
 
     @strawberry.subscription(
         description="Every auxiliary input and output as it is now, and all of them again whenever anything changes. "
-        "Permission: door.view."
+        "With a cursor, not before something has changed since. Permission: door.view."
     )
-    async def aux_states(self, info: ApiInfo) -> AsyncGenerator[AuxStates, None]:
+    async def aux_states(self, info: ApiInfo, after: str | None = None) -> AsyncGenerator[AuxStates, None]:
         context = info.context
-        watch = context.domain.lines.watch()
-        try:
-            told: AuxStates | None = None
-            while True:
-                watch.clear()
-                states = await _states(context)
-                if states != told:
-                    told = states
-                    yield states
-                await changed_or_session_due(watch)
+
+        async def look(_: list[str] | None) -> list[AuxStates]:
+            return [await _states(context)]
+
+        lines = follow_states(context, context.domain.lines.versions, after, Permission.DOOR_VIEW, look)
+        async with aclosing(lines) as states:
+            async for cursor, now in states:
+                yield replace(now, cursor=cursor)
                 await asyncio.sleep(GATHER_S)
-                await context.refresh_actor()
-        finally:
-            context.domain.lines.unwatch(watch)

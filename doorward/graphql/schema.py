@@ -9,7 +9,8 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from doorward.graphql.account import AccountMutation, AccountQuery
-from doorward.graphql.cameras import CameraQuery
+from doorward.graphql.cameras import CameraQuery, CameraSubscription
+from doorward.graphql.changes import ChangeSubscription
 from doorward.graphql.controllers import ControllerMutation, ControllerQuery
 from doorward.graphql.custom_fields import CustomFieldMutation, CustomFieldQuery
 from doorward.graphql.device_list import DeviceListQuery
@@ -22,6 +23,7 @@ from doorward.graphql.enrolment import CredentialMutation, CredentialQuery
 from doorward.graphql.errors import TellErrors, tell
 from doorward.graphql.events import EventQuery, EventSubscription
 from doorward.graphql.executor import Executor
+from doorward.graphql.extension_runner import Schema
 from doorward.graphql.formats import FormatMutation, FormatQuery
 from doorward.graphql.gpio_devices import GpioDeviceMutation, GpioDeviceQuery
 from doorward.graphql.groups import GroupMutation, GroupQuery
@@ -137,6 +139,8 @@ _MUTATIONS = (
     ZoneMutation,
 )
 _SUBSCRIPTIONS = (
+    CameraSubscription,
+    ChangeSubscription,
     DoorSubscription,
     EventSubscription,
     LineStateSubscription,
@@ -145,7 +149,7 @@ ROOTS = {"Query": _QUERIES, "Mutation": _MUTATIONS, "Subscription": _SUBSCRIPTIO
 """What each root type is put together from: one class for each area."""
 
 
-class _Schema(strawberry.Schema):
+class _Schema(Schema):
     """Writes no log of requests that are wrong, which could fill it, and masks what fails outside of a resolver too."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

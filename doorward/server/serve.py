@@ -40,6 +40,8 @@ STOP_S = 3.0
 BACKLOG = 128
 MAX_HEADER_BYTES = 32 * 1024
 """The line of a request and its headers; a query in the address has to fit."""
+UNTAKEN_MS = 120_000
+"""A connection whose other end takes nothing of what is sent for so long is given up, with what was kept for it."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +97,8 @@ def _listen(settings: Settings) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)
         listener.bind((settings.host, settings.port))
         listener.listen(BACKLOG)
     except OSError as error:

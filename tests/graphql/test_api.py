@@ -213,7 +213,7 @@ async def test_a_subscription_replays_from_its_cursor_and_then_follows(database_
 async def test_a_subscription_ends_when_its_session_does(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("doorward.graphql.events.SESSION_CHECK_S", 0.05)
+    monkeypatch.setattr("doorward.acs.users.standing.LOOK_S", 0.05)
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         await api.sign_in(Role.VIEWER)
         async with api.subscribe(FOLLOW) as results:
@@ -247,15 +247,15 @@ async def test_a_page_of_another_site_gets_no_socket(database_url: str, tmp_path
 
 
 async def test_door_states_come_first_whole_and_then_as_they_change(database_url: str, tmp_path: Path) -> None:
-    query = "subscription { doorStates { name state { condition online } } }"
+    query = "subscription { doorStates { node { name state { condition online } } } }"
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         site = await make_site(world)
         await api.sign_in(Role.VIEWER)
         async with api.subscribe(query) as results:
-            assert (await soon(results))["doorStates"]["state"]["condition"] == "OFFLINE"
+            assert (await soon(results))["doorStates"]["node"]["state"]["condition"] == "OFFLINE"
             status = DoorStatus(site.door.id, DoorMode.LOCKED, Position.OPEN, True, False, True, False)
             world.domain.doors.update(world.controller.id, status)
-            assert (await soon(results))["doorStates"]["state"]["condition"] == "FORCED"
+            assert (await soon(results))["doorStates"]["node"]["state"]["condition"] == "FORCED"
 
 
 async def test_a_door_tells_who_set_it_by_hand_and_until_when(database_url: str, tmp_path: Path) -> None:

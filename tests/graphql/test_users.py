@@ -31,7 +31,7 @@ SIGN_IN = (
 )
 FOLLOW = 'subscription { events(after: "MA==") { node { type } } }'
 """Everything from the beginning."""
-DOORS = "subscription { doorStates { id } }"
+DOORS = "subscription { doorStates { node { id } } }"
 WITHIN_S = 5.0
 """So soon an open subscription must follow what its user may."""
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from doorward.acs.versions import Versions
+
 
 @dataclass(frozen=True, slots=True)
 class CameraCondition:
@@ -27,6 +29,7 @@ class LiveCameras:
 
     def __init__(self) -> None:
         self._conditions: dict[str, CameraCondition] = {}
+        self.versions = Versions()
         self.hold: Callable[[Wanted], None] = lambda _: None
         self.reconfigure: Callable[[], None] = lambda: None
 
@@ -38,4 +41,6 @@ class LiveCameras:
         """Note what the recorder says; returns what it said before."""
         before = self.condition(camera_id)
         self._conditions[camera_id] = CameraCondition(state, detail)
+        if self._conditions[camera_id] != before:
+            self.versions.changed(camera_id)
         return before

@@ -29,10 +29,11 @@ async def streams(domain: Domain) -> list[Stream]:
     ]
 
 
-async def list_cameras(actor: Actor) -> list[Camera]:
-    """Every camera by name."""
+async def list_cameras(actor: Actor, ids: Sequence[str] | None = None) -> list[Camera]:
+    """Every camera, or those named, by name."""
     actor.require(Permission.CAMERA_VIEW)
-    return await Camera.all().order_by("name")
+    rows = Camera.all() if ids is None else Camera.filter(id__in=list(ids))
+    return await rows.order_by("name")
 
 
 async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, list[Camera]]:
@@ -42,15 +43,6 @@ async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, l
     for view in await CameraView.filter(door_id__in=list(door_ids)).prefetch_related("camera").order_by("camera__name"):
         found[view.door_id][view.camera_id] = view.camera
     return {door_id: list(cameras.values()) for door_id, cameras in found.items()}
-
-
-async def bookmarks_of_events(event_ids: Sequence[str]) -> dict[str, list[Bookmark]]:
-    """The bookmarks of events that the caller was allowed to read, with their cameras."""
-    found: dict[str, list[Bookmark]] = defaultdict(list)
-    rows = Bookmark.filter(event_id__in=list(event_ids)).prefetch_related("camera").order_by("id")
-    for bookmark in await rows:
-        found[bookmark.event_id].append(bookmark)
-    return found
 
 
 async def list_bookmarks(actor: Actor, camera_id: str | None, first: int) -> list[Bookmark]:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.errors import ControllerOffline
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, DoorStatus, OutputCommand, ToController
+from doorward.acs.versions import Versions
 
 
 class DoorCondition(StrEnum):
@@ -45,14 +45,6 @@ def unknown_status(door_id: str) -> DoorStatus:
     return DoorStatus(door_id, DoorMode.LOCKED, Position.UNKNOWN, False, False, False, False)
 
 
-@dataclass(eq=False, slots=True)
-class DoorWatch:
-    """One reader of door changes. Holds the set of doors that changed since it last looked, so it never grows."""
-
-    changed: set[str] = field(default_factory=set)
-    event: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class LiveDoors:
     """Statuses by door, senders by controller, and commands that await their answer. One event loop owns it."""
 
@@ -61,7 +53,7 @@ class LiveDoors:
         self._owners: dict[str, str] = {}
         self._senders: dict[str, Callable[[ToController], None]] = {}
         self._pending: dict[str, asyncio.Future[CommandResult]] = {}
-        self._watches: set[DoorWatch] = set()
+        self.versions = Versions()
 
     def attach(self, controller_id: str, send: Callable[[ToController], None]) -> None:
         """A controller is connected."""
@@ -85,19 +77,7 @@ class LiveDoors:
 
     def _set(self, status: DoorStatus) -> None:
         self._statuses[status.door_id] = status
-        for watch in self._watches:
-            watch.changed.add(status.door_id)
-            watch.event.set()
-
-    def watch(self) -> DoorWatch:
-        """Begin to watch; give it back to `unwatch`."""
-        watch = DoorWatch()
-        self._watches.add(watch)
-        return watch
-
-    def unwatch(self, watch: DoorWatch) -> None:
-        """Stop watching."""
-        self._watches.discard(watch)
+        self.versions.changed(status.door_id)
 
     async def command(
         self, controller_id: str, command: DoorCommand | OutputCommand, timeout_s: float

@@ -653,3 +653,26 @@ def _declare() -> dict[EventType, Declaration]:
 
 
 CATALOGUE: dict[EventType, Declaration] = _declare()
+
+BOOKMARKED = frozenset(
+    {
+        EventType.ACCESS_GRANTED,
+        EventType.ACCESS_DENIED,
+        EventType.DOOR_ACCESS_BY_OPERATOR,
+        EventType.DOOR_FORCED,
+        EventType.DOOR_HELD,
+    }
+)
+"""What the cameras that see it keep the recording of."""
+
+_OF_STANDING = ("audit.user.", "audit.token.", "audit.role.", "audit.user_group.", "audit.sign_in_rules.")
+_STANDING = frozenset(kind for kind in EventType if kind.value.startswith(_OF_STANDING)) - {
+    EventType.USER_SIGNED_IN,
+    EventType.USER_SIGN_IN_FAILED,
+    EventType.SIGN_IN_LIMITED,
+}
+
+
+def changes_standing(kind: EventType) -> bool:
+    """Whether somebody who is signed in may have another right, or none, after such an event."""
+    return kind in _STANDING

@@ -15,7 +15,7 @@ from doorward.acs.cameras.models import Bookmark, CameraView
 from doorward.acs.credentials.usage import note_uses
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Controller, Door
-from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.catalogue import BOOKMARKED, EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.events.models import Event
 from doorward.acs.events.sequences import MOST_RANGES, Stored
@@ -30,15 +30,6 @@ from doorward.acs.zones.presence import note_entries
 
 BOOKMARK_BEFORE = timedelta(seconds=5)
 BOOKMARK_AFTER = timedelta(seconds=10)
-BOOKMARKED = frozenset(
-    {
-        EventType.ACCESS_GRANTED,
-        EventType.ACCESS_DENIED,
-        EventType.DOOR_ACCESS_BY_OPERATOR,
-        EventType.DOOR_FORCED,
-        EventType.DOOR_HELD,
-    }
-)
 
 
 class JournalGap(Exception):

@@ -3,7 +3,7 @@
 Audit events are for those who may see the audit; everybody else's log simply has none.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -46,6 +46,19 @@ def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
     return Event.filter(*conditions)
 
 
+def matches(actor: Actor, wanted: EventFilter, row: Event) -> bool:
+    """Whether `events_between` would find this event for this actor."""
+    return (
+        (row.category is not Category.AUDIT or Permission.AUDIT_VIEW in actor.permissions)
+        and (not wanted.categories or row.category in wanted.categories)
+        and (not wanted.types or row.type in wanted.types)
+        and (not wanted.severities or row.severity in wanted.severities)
+        and (wanted.door_id is None or row.door_id == wanted.door_id)
+        and (wanted.cardholder_id is None or row.cardholder_id == wanted.cardholder_id)
+        and (wanted.correlation is None or row.correlation == wanted.correlation)
+    )
+
+
 async def newest_position() -> int:
     """The position of the last stored event; 0 when there is none."""
     newest = await Event.all().only("position").order_by("-position").first()
@@ -69,6 +82,12 @@ async def events_between(
         rows = rows.filter(position__lt=before)
     found = await rows.order_by("-position" if newest else "position").limit(limit)
     return found[::-1] if newest else found
+
+
+async def events_of_types(types: Iterable[EventType], *, after: int, before: int, limit: int) -> list[Event]:
+    """At most `limit` events of these types strictly between two positions, ascending. Whoever asks may see them."""
+    rows = Event.filter(type__in=list(types), position__gt=after, position__lt=before)
+    return await rows.order_by("position").limit(limit)
 
 
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:

@@ -1,9 +1,8 @@
 """The present state of auxiliary inputs and outputs, as their controllers tell it. In memory only."""
 
-import asyncio
-
 from doorward.acs.decision.supervision import InputState
 from doorward.acs.messages import InputStatus, OutputStatus
+from doorward.acs.versions import Versions
 
 
 class LiveLines:
@@ -12,21 +11,24 @@ class LiveLines:
     def __init__(self) -> None:
         self._inputs: dict[str, tuple[str, InputStatus]] = {}
         self._outputs: dict[str, tuple[str, OutputStatus]] = {}
-        self._watches: set[asyncio.Event] = set()
+        self.versions = Versions()
 
     def update(self, controller_id: str, status: InputStatus | OutputStatus) -> None:
         """A controller reports an input or an output of its own."""
         if isinstance(status, InputStatus):
             self._inputs[status.input_id] = controller_id, status
+            self.versions.changed(status.input_id)
         else:
             self._outputs[status.output_id] = controller_id, status
-        self._tell()
+            self.versions.changed(status.output_id)
 
     def detach(self, controller_id: str) -> None:
         """A controller is gone: nothing is known of what hangs on it."""
-        self._inputs = {key: known for key, known in self._inputs.items() if known[0] != controller_id}
-        self._outputs = {key: known for key, known in self._outputs.items() if known[0] != controller_id}
-        self._tell()
+        for known in (self._inputs, self._outputs):
+            gone = [key for key, (owner, _) in known.items() if owner == controller_id]
+            for key in gone:
+                del known[key]
+            self.versions.changed(*gone)
 
     def input(self, input_id: str) -> InputStatus:
         """The present state of an input; unknown while its controller is away."""
@@ -37,17 +39,3 @@ class LiveLines:
         """The present state of an output; unknown while its controller is away."""
         known = self._outputs.get(output_id)
         return known[1] if known is not None else OutputStatus(output_id, None)
-
-    def watch(self) -> asyncio.Event:
-        """Begin to watch: it is set whenever anything changes. Give it back to `unwatch`."""
-        watch = asyncio.Event()
-        self._watches.add(watch)
-        return watch
-
-    def unwatch(self, watch: asyncio.Event) -> None:
-        """Stop watching."""
-        self._watches.discard(watch)
-
-    def _tell(self) -> None:
-        for watch in self._watches:
-            watch.set()

@@ -148,11 +148,11 @@ async def test_states_are_shown_with_names_and_are_unknown_without_their_control
         button = await create_aux_input(world.domain, COMMAND_LINE, NewAuxInput("Button", siren.device_id, 5))
         ann = await create_user(world.domain, COMMAND_LINE, "ann", "correct horse battery", Role.OPERATOR)
         lines, viewer = world.domain.lines, only(Permission.DOOR_VIEW)
-        watch = lines.watch()
+        before = lines.versions.count
         held = ByHand(HandAction.ON, None, ann.id, "command-1")
         lines.update(world.controller.id, InputStatus(button.id, InputState.OPEN))
         lines.update(world.controller.id, OutputStatus(siren.id, True, None, held))
-        assert watch.is_set()
+        assert lines.versions.since(before) == [button.id, siren.id]
         now = await lines_now(world.domain, viewer)
         assert [(one.name, one.status.state) for one in now.inputs] == [("Button", InputState.OPEN)]
         assert [(one.name, one.status.on, one.held_by) for one in now.outputs] == [("Siren", True, "ann")]

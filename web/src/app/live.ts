@@ -37,8 +37,19 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
       subscribe: (after, sink) =>
         socket.subscribe(FollowEventsDocument, { after }, { ...sink, next: ({ events }) => sink.next(events) }),
     });
+    let doorsSeen: string | null = null;
     const doors = new DoorStates((sink) =>
-      socket.subscribe(DoorStatesDocument, {}, { ...sink, next: ({ doorStates }) => sink.next(doorStates) }),
+      socket.subscribe(
+        DoorStatesDocument,
+        { after: doorsSeen },
+        {
+          ...sink,
+          next: ({ doorStates }) => {
+            doorsSeen = doorStates.cursor;
+            sink.next(doorStates.node);
+          },
+        },
+      ),
     );
     const lines = new LineStates((sink) =>
       socket.subscribe(FollowLinesDocument, {}, { ...sink, next: ({ auxStates }) => sink.next(auxStates) }),

@@ -1,0 +1,46 @@
+"""Subscriptions as server-sent events: GraphQL over SSE, in its mode of one connection for each operation.
+
+Asked for by `Accept: text/event-stream`. Where `cursor` was selected, each event has it as its `id`, and a client that
+comes back with it as `Last-Event-ID` goes on from there, if its operation has the variable `$after`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.streaming import SSETransport
+from strawberry.types.graphql import OperationType
+
+LAST_EVENT_ID = "last-event-id"
+_AFTER = "after"
+
+
+class ServerSent(SSETransport):
+    """How results become events. A comment every 15 seconds keeps the connection from looking dead."""
+
+    def allowed_operation_types(self, allowed_operation_types: set[OperationType]) -> Iterable[OperationType]:
+        """What may be asked for in this way: whatever the method of the request allows, and subscriptions."""
+        return {*allowed_operation_types, OperationType.SUBSCRIPTION}
+
+    def encode_next(self, response: GraphQLHTTPResponse, encode_json: Callable[[object], str]) -> str:
+        """One result."""
+        cursor = cursor_of(response.get("data"))
+        event = self.encode_event("next", encode_json(response))
+        return event if cursor is None else f"id: {cursor}\r\n{event}"
+
+
+def cursor_of(data: object) -> str | None:
+    """The cursor in a result of a subscription, which has one root field; None: it was not asked for."""
+    if not isinstance(data, Mapping) or len(data) != 1:
+        return None
+    (root,) = data.values()
+    cursor = root.get("cursor") if isinstance(root, Mapping) else None
+    return cursor if isinstance(cursor, str) and cursor.isascii() and cursor.isprintable() else None
+
+
+def gone_on(asked: GraphQLRequestData, headers: Mapping[str, Any]) -> GraphQLRequestData:
+    """The request of a client that comes back: what it had last counts for more than what it began with."""
+    last = next((value for name, value in headers.items() if name.lower() == LAST_EVENT_ID), None)
+    if asked.protocol == ServerSent.protocol and last:
+        asked.variables = {**(asked.variables or {}), _AFTER: last}
+    return asked
