@@ -5,10 +5,11 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.cameras import models
-from doorward.acs.cameras.queries import list_bookmarks, list_cameras
+from doorward.acs.cameras.queries import page_bookmarks, page_cameras
 from doorward.acs.domain import Domain
-from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import CameraState
+from doorward.graphql.context import ApiContext
+from doorward.graphql.enums import BookmarkOrder, CameraState, NameOrder
+from doorward.graphql.paging import by_actor, in_context, listed
 
 
 @strawberry.type(description="A camera that is recorded.")
@@ -59,16 +60,50 @@ class Bookmark:
         )
 
 
+@strawberry.input(description="Which cameras; what is left out, or null, does not restrict.")
+class CameraFilter:
+    """See Camera."""
+
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that see a side of this door.")
+
+
+@strawberry.input(description="Which bookmarks; what is left out, or null, does not restrict.")
+class BookmarkFilter:
+    """See Bookmark."""
+
+    camera_id: strawberry.ID | None = None
+    event_id: strawberry.ID | None = None
+    since: datetime | None = strawberry.field(default=None, description="Those that end after it.")
+    until: datetime | None = strawberry.field(default=None, description="Those that start before it.")
+
+
+async def _cameras(context: ApiContext, rows: list[models.Camera]) -> list[Camera]:
+    return [Camera.of(context.domain, row) for row in rows]
+
+
+async def _bookmarks(context: ApiContext, rows: list[models.Bookmark]) -> list[Bookmark]:
+    return [Bookmark.of(context.domain, row) for row in rows]
+
+
 @strawberry.type
 class CameraQuery:
     """Queries about cameras."""
 
-    @strawberry.field(description="Every camera, by name. Permission: camera.view.")
-    async def cameras(self, info: ApiInfo) -> list[Camera]:
-        context = info.context
-        return [Camera.of(context.domain, row) for row in await list_cameras(context.actor)]
+    cameras = listed(
+        Camera,
+        by_actor(page_cameras),
+        in_context(_cameras),
+        "Cameras, by name. Permission: camera.view.",
+        filter=CameraFilter,
+        order=NameOrder,
+    )
 
-    @strawberry.field(description="The newest bookmarks, at most 200. Permission: camera.view.")
-    async def bookmarks(self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50) -> list[Bookmark]:
-        context = info.context
-        return [Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)]
+    bookmarks = listed(
+        Bookmark,
+        by_actor(page_bookmarks),
+        in_context(_bookmarks),
+        "Bookmarks, the newest first. Permission: camera.view.",
+        filter=BookmarkFilter,
+        order=BookmarkOrder,
+        search=None,
+    )

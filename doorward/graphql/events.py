@@ -1,7 +1,7 @@
 """The event log in the API: pages, single events, and a subscription that replays from a cursor and then follows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,12 @@ from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import models
 from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
-from doorward.acs.paging import PageRequest, page_of
+from doorward.acs.paging import Page, PageRequest
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import SESSION_CHECK_S
 from doorward.graphql.enums import EventCategory, Severity, Side
-from doorward.graphql.paging import Connection, Edge, decode_position, encode_cursor, page_info
+from doorward.graphql.paging import Edge, decode_position, encode_cursor, listed
 from doorward.graphql.people import photo_url
 
 REPLAY_BATCH = 100
@@ -132,6 +132,14 @@ def _id(value: str | None) -> strawberry.ID | None:
     return strawberry.ID(value) if value is not None else None
 
 
+def _page(info: ApiInfo, request: PageRequest, **wanted: Any) -> Awaitable[Page[models.Event]]:
+    return log.page_events(info.context.actor, request, _wanted(EventFilter(**wanted)))
+
+
+async def _shown(info: ApiInfo, rows: Sequence[models.Event]) -> list[Event]:
+    return [edge.node for edge in await _edges(info.context, rows)]
+
+
 async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge[Event]]:
     bookmarks = await bookmarks_of_events([row.id for row in rows])
     return [
@@ -175,33 +183,15 @@ async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge
 class EventQuery:
     """Queries of the log."""
 
-    @strawberry.field(
-        description="Events in the order they were stored: first or last (1-100) is required. "
-        "Permission: event.view; audit events also need audit.view."
+    events = listed(
+        Event,
+        _page,
+        _shown,
+        "Events in the order they were stored: the newest are the `last`. Permission: event.view; audit events also "
+        "need audit.view.",
+        filter=EventFilter,
+        search=None,
     )
-    async def events(
-        self,
-        info: ApiInfo,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        filter: EventFilter | None = None,
-    ) -> Connection[Event]:
-        request = PageRequest(first, after, last, before)
-        found = await log.events_between(
-            info.context.actor,
-            _wanted(filter),
-            after=decode_position(after),
-            before=decode_position(before, "before"),
-            limit=request.size + 1,
-            newest=request.backward,
-        )
-        page = page_of(request, found)
-        edges = await _edges(info.context, page.rows)
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
 
     @strawberry.field(description="One event. Permission: event.view.")
     async def event(self, info: ApiInfo, id: strawberry.ID) -> Event | None:

@@ -26,6 +26,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.enum(description="How people read and type a number.")
@@ -302,13 +303,25 @@ class CardFormatPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which card formats; what is left out, or null, does not restrict.")
+class CardFormatFilter:
+    """See CardFormat."""
+
+    active: bool | None = None
+    predefined: bool | None = None
+
+
 @strawberry.type
 class FormatQuery:
     """Queries about card formats and PIN rules."""
 
-    @strawberry.field(description="Every card format, shortest first. Permission: configuration.view.")
-    async def card_formats(self, info: ApiInfo) -> list[CardFormat]:
-        return [CardFormat.of(stored) for stored in await queries.list_card_formats(info.context.actor)]
+    card_formats = listed(
+        CardFormat,
+        by_actor(queries.page_card_formats),
+        each(CardFormat.of),
+        "Card formats, shortest first. Permission: configuration.view.",
+        filter=CardFormatFilter,
+    )
 
     @strawberry.field(description="What a card format makes of a card. Permission: configuration.view.")
     async def try_card_format(self, info: ApiInfo, input: TryCardFormatInput) -> CardTrialPayload:

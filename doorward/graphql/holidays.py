@@ -19,10 +19,12 @@ from doorward.acs.schedules.holiday_operations import (
     rename_holiday_calendar,
 )
 from doorward.acs.schedules.models import CalendarSource
-from doorward.acs.schedules.queries import holidays_of, list_holiday_calendars
+from doorward.acs.schedules.queries import holidays_of, page_holiday_calendars
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import by_actor, each, listed
 
 strawberry.enum(CalendarSource, name="HolidaySource", description="Where a calendar's dates come from.")
 
@@ -153,13 +155,25 @@ async def _filling(info: ApiInfo, given: HolidaySourceInput) -> Filling:
     return await asyncio.to_thread(readers[0])
 
 
+@strawberry.input(description="Which holiday calendars; what is left out, or null, does not restrict.")
+class HolidayCalendarFilter:
+    """See HolidayCalendar."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+
+
 @strawberry.type
 class HolidayQuery:
     """Queries about holiday calendars."""
 
-    @strawberry.field(description="Every holiday calendar, by name. Permission: configuration.view.")
-    async def holiday_calendars(self, info: ApiInfo) -> list[HolidayCalendar]:
-        return [HolidayCalendar.of(row) for row in await list_holiday_calendars(info.context.actor)]
+    holiday_calendars = listed(
+        HolidayCalendar,
+        by_actor(page_holiday_calendars),
+        each(HolidayCalendar.of),
+        "Holiday calendars, by name. Permission: configuration.view.",
+        filter=HolidayCalendarFilter,
+        order=NameOrder,
+    )
 
     @strawberry.field(description="The countries that there are holidays for. Permission: configuration.view.")
     async def holiday_countries(self, info: ApiInfo) -> list[HolidayCountry]:

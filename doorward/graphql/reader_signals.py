@@ -11,8 +11,9 @@ from doorward.acs.doors.signals import reader_signals, set_reader_signals
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import SignalColour
+from doorward.graphql.enums import NameOrder, SignalColour
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.type(description="A light for two seconds, tones, and a text for readers that have a display.")
@@ -124,6 +125,10 @@ class ChooseSignalsPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+def _set(one: sets.SignalSetUse) -> SignalSet:
+    return SignalSet.of(one.row, one.readers)
+
+
 @strawberry.type
 class ReaderSignalsQuery:
     """Queries about signals."""
@@ -132,11 +137,13 @@ class ReaderSignalsQuery:
     async def reader_signals(self, info: ApiInfo) -> ReaderSignals:
         return ReaderSignals.of(await reader_signals(info.context.actor))
 
-    @strawberry.field(
-        description="The sets of signals that readers may show instead, by name. Permission: configuration.view."
+    signal_sets = listed(
+        SignalSet,
+        by_actor(sets.page_signal_sets),
+        each(_set),
+        "The sets of signals that readers may show instead, by name. Permission: configuration.view.",
+        order=NameOrder,
     )
-    async def signal_sets(self, info: ApiInfo) -> list[SignalSet]:
-        return [SignalSet.of(one.row, one.readers) for one in await sets.list_signal_sets(info.context.actor)]
 
 
 @strawberry.type

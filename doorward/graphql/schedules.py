@@ -16,9 +16,9 @@ from doorward.acs.schedules.models import ScheduleKind, ScheduleRow
 from doorward.acs.schedules.operations import ScheduleChanges, create_schedule, delete_schedule, update_schedule
 from doorward.acs.schedules.queries import (
     active_schedules,
-    list_schedules,
     next_changes_of,
     override_schedules_of,
+    page_schedules,
     preview_of,
     preview_of_draft,
     schedule_by_id,
@@ -27,8 +27,10 @@ from doorward.acs.schedules.queries import (
 from doorward.acs.used_by import Use
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, listed
 from doorward.graphql.slots import (
     Interval,
     IntervalInput,
@@ -309,14 +311,29 @@ def _preview(week: schedule_walk.WeekPreview) -> SchedulePreview:
     )
 
 
+async def _shown(info: ApiInfo, rows: Sequence[ScheduleRow]) -> list[Schedule]:
+    return list((await shown_schedules(info.context, rows)).values())
+
+
+@strawberry.input(description="Which schedules; what is left out, or null, does not restrict.")
+class ScheduleFilter:
+    """See Schedule."""
+
+    kind: ScheduleKind | None = None
+
+
 @strawberry.type
 class ScheduleQuery:
     """Queries about schedules."""
 
-    @strawberry.field(description="Every schedule, by name. Permission: configuration.view.")
-    async def schedules(self, info: ApiInfo) -> list[Schedule]:
-        rows = await list_schedules(info.context.actor)
-        return list((await shown_schedules(info.context, rows)).values())
+    schedules = listed(
+        Schedule,
+        by_actor(page_schedules),
+        _shown,
+        "Schedules, by name. Permission: configuration.view.",
+        filter=ScheduleFilter,
+        order=NameOrder,
+    )
 
     @strawberry.field(description="One schedule. Permission: configuration.view.")
     async def schedule(self, info: ApiInfo, id: strawberry.ID) -> Schedule | None:

@@ -21,9 +21,10 @@ from doorward.acs.threats.queries import LevelParts, list_threat_levels, threat_
 from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import RuleSwitch, ThreatColour
+from doorward.graphql.enums import RuleSwitch, ThreatColour, ThreatLevelOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.type(description="A door or a zone; the other is null.")
@@ -240,9 +241,13 @@ async def _payload(context: ApiContext, level_id: str) -> ThreatLevelPayload:
 class ThreatQuery:
     """Queries about threat levels."""
 
-    @strawberry.field(description="Every threat level, the highest first. Permission: configuration.view.")
-    async def threat_levels(self, info: ApiInfo) -> list[ThreatLevel]:
-        return [_level(parts) for parts in await list_threat_levels(info.context.actor)]
+    threat_levels = listed(
+        ThreatLevel,
+        by_actor(queries.page_threat_levels),
+        each(_level),
+        "Threat levels, the highest first. Permission: configuration.view.",
+        order=ThreatLevelOrder,
+    )
 
     @strawberry.field(description="The threat level in force; null: none. Permission: door.view.")
     async def threat(self, info: ApiInfo) -> ThreatInForce | None:

@@ -13,15 +13,16 @@ from doorward.acs.users.tokens import (
     NewToken,
     create_own_token,
     create_service_token,
-    list_tokens,
     own_tokens,
+    page_tokens,
     revoke_own_token,
     revoke_token,
 )
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import Role
+from doorward.graphql.enums import NameOrder, Role
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import by_actor, by_domain, each, listed
 from doorward.graphql.users import UserPayload, user_shown
 
 
@@ -90,17 +91,34 @@ class TokenPayload:
         return cls(token=_token(made.token), text=made.text)
 
 
+@strawberry.input(description="Which tokens; what is left out, or null, does not restrict.")
+class TokenFilter:
+    """See Token."""
+
+    user_id: strawberry.ID | None = None
+    expired: bool | None = None
+
+
 @strawberry.type
 class TokenQuery:
     """Queries about tokens."""
 
-    @strawberry.field(description="One's own tokens, by name. Permission: account.own.")
-    async def own_tokens(self, info: ApiInfo) -> list[Token]:
-        return [_token(row) for row in await own_tokens(info.context.actor)]
+    own_tokens = listed(
+        Token,
+        by_actor(own_tokens),
+        each(_token),
+        "One's own tokens, by name. Permission: account.own.",
+        order=NameOrder,
+    )
 
-    @strawberry.field(description="Everybody's tokens, or one user's, by name. Permission: user.write.")
-    async def tokens(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Token]:
-        return [_token(row) for row in await list_tokens(info.context.actor, user_id)]
+    tokens = listed(
+        Token,
+        by_domain(page_tokens),
+        each(_token),
+        "Tokens, by name. Permission: user.write.",
+        filter=TokenFilter,
+        order=NameOrder,
+    )
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """Signing in and out, users, and the site's rules for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -20,15 +21,16 @@ from doorward.acs.users.operations import (
     update_sign_in_rules,
     update_user,
 )
-from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
+from doorward.acs.users.queries import ListedUser, acting_user, page_users, sign_in_rules, user_by_id
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
 from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
 from doorward.graphql.context import SESSION_COOKIE, ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
+from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind, UserOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_domain, in_context, listed
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -204,6 +206,19 @@ def set_session_cookie(context: ApiContext, token: str, max_age: int) -> None:
         )
 
 
+@strawberry.input(description="Which users; what is left out, or null, does not restrict.")
+class UserFilter:
+    """See User."""
+
+    role: Role | None = None
+    kind: UserKind | None = None
+    enabled: bool | None = None
+
+
+async def _users(context: ApiContext, found: Sequence[ListedUser]) -> list[User]:
+    return [await user_shown(context, each.user, each.waits_until) for each in found]
+
+
 @strawberry.type
 class UserQuery:
     """Queries about users."""
@@ -219,11 +234,14 @@ class UserQuery:
     async def set_up_due(self, info: ApiInfo) -> bool:
         return await is_set_up_due(info.context.domain)
 
-    @strawberry.field(description="Everybody who can sign in, by name. Permission: user.write.")
-    async def users(self, info: ApiInfo) -> list[User]:
-        context = info.context
-        found = await list_users(context.domain, context.actor)
-        return [await user_shown(context, each.user, each.waits_until) for each in found]
+    users = listed(
+        User,
+        by_domain(page_users),
+        in_context(_users),
+        "Everybody who can sign in, by name. Permission: user.write.",
+        filter=UserFilter,
+        order=UserOrder,
+    )
 
     @strawberry.field(description="One user; null when there is none with this id. Permission: user.write.")
     async def user(self, info: ApiInfo, id: strawberry.ID) -> User | None:

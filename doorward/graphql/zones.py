@@ -19,14 +19,17 @@ from doorward.acs.zones.queries import (
     list_interlocks,
     list_zones,
     occupancy,
+    page_interlocks,
+    page_zones,
 )
 from doorward.acs.zones.settings import ZoneChanges, time_of_day
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.doors import ZoneName
-from doorward.graphql.enums import AntiPassbackMode, Side, WhenIsolated
+from doorward.graphql.enums import AntiPassbackMode, NameOrder, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, each, in_context, listed
 
 
 @strawberry.type(description="A door as zones and interlocks mention it; door(id) has the rest.")
@@ -225,17 +228,45 @@ def given_zone_doors(given: Iterable[ZoneDoorInput]) -> list[GivenDoor]:
     return [GivenDoor(door.door_id, door.enter_side) for door in given]
 
 
+@strawberry.input(description="Which zones; what is left out, or null, does not restrict.")
+class ZoneFilter:
+    """See Zone."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    parent_id: strawberry.ID | None = strawberry.field(default=None, description="Those directly inside this one.")
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this door belongs to.")
+    anti_passback: AntiPassbackMode | None = None
+    muster: bool | None = None
+
+
+@strawberry.input(description="Which interlocks; what is left out, or null, does not restrict.")
+class InterlockFilter:
+    """See Interlock."""
+
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this door belongs to.")
+
+
 @strawberry.type
 class ZoneQuery:
     """Queries about zones and interlocks."""
 
-    @strawberry.field(description="Every zone, or those of `ids`, by name. Permission: door.view.")
-    async def zones(self, info: ApiInfo, ids: list[strawberry.ID] | None = None) -> list[Zone]:
-        return await shown_zones(info.context, await list_zones(info.context.actor, ids))
+    zones = listed(
+        Zone,
+        by_actor(page_zones),
+        in_context(shown_zones),
+        "Zones, by name. Permission: door.view.",
+        filter=ZoneFilter,
+        order=NameOrder,
+    )
 
-    @strawberry.field(description="Every interlock, by name. Permission: door.view.")
-    async def interlocks(self, info: ApiInfo) -> list[Interlock]:
-        return [_interlock(parts) for parts in await list_interlocks(info.context.actor)]
+    interlocks = listed(
+        Interlock,
+        by_actor(page_interlocks),
+        each(_interlock),
+        "Interlocks, by name. Permission: door.view.",
+        filter=InterlockFilter,
+        order=NameOrder,
+    )
 
 
 @strawberry.type

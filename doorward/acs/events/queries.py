@@ -4,15 +4,19 @@ Audit events are for those who may see the audit; everybody else's log simply ha
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import Category, EventType, Severity
 from doorward.acs.events.models import Event
+from doorward.acs.keyset import count
+from doorward.acs.paging import Page, PageRequest, page_of
 
-MAX_PAGE = 100
+_LONGEST_POSITION = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,28 @@ async def events_between(
         rows = rows.filter(position__lt=before)
     found = await rows.order_by("-position" if newest else "position").limit(limit)
     return found[::-1] if newest else found
+
+
+async def page_events(actor: Actor, request: PageRequest, wanted: EventFilter) -> Page[Event]:
+    """Events in the order they were stored; a cursor is the position, so that every reader of the log can go on."""
+    found = await events_between(
+        actor,
+        wanted,
+        after=position_of(request.after, "after"),
+        before=position_of(request.before, "before"),
+        limit=request.size + 1,
+        newest=request.backward,
+    )
+    return page_of(request, found, lambda row: str(row.position), partial(count, _matching(actor, wanted)))
+
+
+def position_of(cursor: str | None, path: str) -> int | None:
+    """The position in a cursor. Raises ValidationFailed."""
+    if cursor is None:
+        return None
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > _LONGEST_POSITION:
+        raise ValidationFailed("This is not a cursor of the event log.", path)
+    return int(cursor)
 
 
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:
