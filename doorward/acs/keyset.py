@@ -147,7 +147,7 @@ def _q(column: Column, relation: str, value: Any) -> Q:
 
 async def count(rows: QuerySet[Row]) -> Total:
     """How many rows there are, counted up to `MOST_COUNTED`."""
-    few = rows.limit(MOST_COUNTED + 1).values_list("pk", flat=True)
+    few = rows.limit(MOST_COUNTED + 1).values_list(rows.model._meta.pk_attr, flat=True)
     few.sql()
     sql, values = few.query.get_parameterized_sql()
     counting = f"SELECT COUNT(*) AS n FROM ({sql}) AS few"  # noqa: S608 - the values are apart

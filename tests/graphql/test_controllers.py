@@ -23,8 +23,8 @@ RENAME = (
 REVOKE = "mutation($id: ID!) { revokeController(id: $id) { controller { codeExpiresAt } " + ERRORS + " } }"
 DELETE = "mutation($id: ID!) { deleteController(id: $id) { deletedId " + ERRORS + " } }"
 LIST = (
-    "{ controllers { id name embedded enrolled connected address software backlog storedSequence clockOffsetMs "
-    "certificateExpiresAt codeExpiresAt lastContactAt policyVersion sitePolicyVersion journalProblem } }"
+    "{ controllers(first: 100) { nodes { id name embedded enrolled connected address software backlog storedSequence clockOffsetMs "  # noqa: E501
+    "certificateExpiresAt codeExpiresAt lastContactAt policyVersion sitePolicyVersion journalProblem } } }"
 )
 
 
@@ -39,7 +39,7 @@ async def test_a_controller_is_created_renamed_given_a_code_and_deleted(database
         assert renamed["controller"] == {"name": "Barn"}
         issued = (await api.data(ISSUE, id=made["id"]))["issueEnrolmentCode"]
         assert (len(issued["code"]), issued["port"]) == (39, None)
-        shown = {one["name"]: one for one in (await api.data(LIST))["controllers"]}
+        shown = {one["name"]: one for one in (await api.data(LIST))["controllers"]["nodes"]}
         assert shown["Barn"]["codeExpiresAt"] == issued["expiresAt"]
         assert (shown["Barn"]["connected"], shown["Barn"]["embedded"], shown["Barn"]["backlog"]) == (False, False, 0)
         assert shown["This server"]["embedded"]

@@ -27,15 +27,15 @@ from tests.world import World, only, open_world
 
 pytestmark = pytest.mark.anyio
 
-DEVICES = """query($controller: ID) { devices(controllerId: $controller) {
+DEVICES = """query($controller: ID) { devices(first: 100, filter: {controllerId: $controller}) { nodes {
   id kind name controllerName port number doorName readerName readerType hasWires inputCount outputCount online
   uses { doorId name locks inputs }
-} }"""
+} } }"""
 PINS = GpioLines((PinInput(4),), (PinOutput(17), PinOutput(18)))
 
 
 async def listed(api: Api, controller: str | None = None) -> dict[str, dict[str, Any]]:
-    return {one["kind"]: one for one in (await api.data(DEVICES, controller=controller))["devices"]}
+    return {one["kind"]: one for one in (await api.data(DEVICES, controller=controller))["devices"]["nodes"]}
 
 
 async def build(world: World) -> tuple[str, dict[str, str]]:

@@ -51,8 +51,8 @@ async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(databa
         changed = await ask(UPDATE, input={"id": device["id"], "name": "Main gate", "region": part})
         assert changed["key"] is None
         assert changed["device"]["region"] == {"left": 25, "top": 0, "right": 75, "bottom": 100}
-        assert (await api.data(LIST, c=world.controller.id))["ipDevices"] == [changed["device"]]
-        assert (await api.data(LIST, c="another"))["ipDevices"] == []
+        assert (await api.data(LIST, c=world.controller.id))["ipDevices"]["nodes"] == [changed["device"]]
+        assert (await api.data(LIST, c="another"))["ipDevices"]["nodes"] == []
 
         shown = await ask(SHOW, id=device["id"])
         assert (shown["key"], shown["pushSecret"]) == (made["key"], None)

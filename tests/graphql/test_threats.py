@@ -87,7 +87,9 @@ async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_p
         assert (changed["name"], changed["rank"], changed["version"]) == ("Worst", 3, 2)
         assert changed["switches"] == level["switches"]
         rule = await AccessRule.get(name="Staff")
-        profile = (await api.data("{ identificationProfiles { id name } }"))["identificationProfiles"][0]
+        profile = (await api.data("{ identificationProfiles(first: 100) { nodes { id name } } }"))[
+            "identificationProfiles"
+        ]["nodes"][0]
         told = {"place": {"doorId": site.door.id}, "profileId": profile["id"]}
         wider = {**given["switches"], "ruleIds": [rule.id], "profiles": [told]}
         named = (await done(api, UPDATE, input={"id": level["id"], "switches": wider}))["threatLevel"]["switches"]
@@ -114,7 +116,7 @@ async def test_a_level_is_made_raised_seen_and_released(database_url: str, tmp_p
         assert await refusal(api, DELETE, id=level["id"]) == ("CONFLICT", ["id"])
         assert (await done(api, RELEASE))["threat"] is None
         assert (await done(api, DELETE, id=level["id"]))["deletedId"] == level["id"]
-        assert (await api.data("{ threatLevels { name } }"))["threatLevels"] == []
+        assert (await api.data("{ threatLevels(first: 100) { nodes { name } } }"))["threatLevels"]["nodes"] == []
 
 
 @pytest.mark.parametrize("action", ["grantZoneAccess", "unlockZone", "lockZone", "lockdownZone", "resetZone"])

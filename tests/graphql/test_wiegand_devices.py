@@ -42,11 +42,11 @@ async def test_a_reader_is_wired_changed_listed_and_unwired(database_url: str, t
         assert reply["device"] == {**device, **changes}
         refused = (await api.data(UPDATE, id=device["id"], input={"framing": "bits"}))["updateWiegandDevice"]
         assert (refused["device"], refused["errors"][0]["path"]) == (None, ["channel"])
-        listed = (await api.data("{ wiegandDevices { id channel } }"))["wiegandDevices"]
+        listed = (await api.data("{ wiegandDevices(first: 100) { nodes { id channel } } }"))["wiegandDevices"]["nodes"]
         assert listed == [{"id": device["id"], "channel": 3}]
         reply = (await api.data(DELETE, id=device["id"]))["deleteWiegandDevice"]
         assert reply == {"deletedId": device["id"], "errors": []}
-        assert (await api.data("{ wiegandDevices { id } }"))["wiegandDevices"] == []
+        assert (await api.data("{ wiegandDevices(first: 100) { nodes { id } } }"))["wiegandDevices"]["nodes"] == []
 
 
 async def test_a_device_without_port_or_framing_is_refused(database_url: str, tmp_path: Path) -> None:

@@ -48,7 +48,9 @@ async def test_a_zone_is_made_changed_and_deleted(database_url: str, tmp_path: P
         changed = (await change(api, "updateZone", f"zone {{ {ZONE} }}", **cleared))["zone"]
         assert (changed["parent"], changed["maxOccupancy"], changed["doors"]) == (None, None, [])
         assert (await delete(api, "deleteZone", campus["id"]))["deletedId"] == campus["id"]
-        assert [zone["name"] for zone in (await api.data("{ zones { name } }"))["zones"]] == ["Inside"]
+        assert [
+            zone["name"] for zone in (await api.data("{ zones(first: 100) { nodes { name } } }"))["zones"]["nodes"]
+        ] == ["Inside"]
 
 
 async def test_a_refused_zone_says_which_door_and_why(database_url: str, tmp_path: Path) -> None:
@@ -65,8 +67,8 @@ async def test_readers_say_which_zone_they_lead_into(database_url: str, tmp_path
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         await make_site(world)
         await api.sign_in(Role.VIEWER)
-        found = await api.data("{ doors { readers { side entersZone { name } } } }")
-        assert found["doors"][0]["readers"] == [
+        found = await api.data("{ doors(first: 100) { nodes { readers { side entersZone { name } } } } }")
+        assert found["doors"]["nodes"][0]["readers"] == [
             {"side": "A", "entersZone": {"name": "Inside"}},
             {"side": "B", "entersZone": None},
         ]
@@ -78,11 +80,11 @@ async def test_interlocks_presences_and_forgiving(database_url: str, tmp_path: P
         await api.sign_in(Role.ADMINISTRATOR)
         alone = await change(api, "createInterlock", "interlock { id }", name="Airlock", doorIds=[site.door.id])
         assert alone["errors"][0]["path"] == ["doorIds"]
-        assert (await api.data("{ interlocks { name } }"))["interlocks"] == []
+        assert (await api.data("{ interlocks(first: 100) { nodes { name } } }"))["interlocks"]["nodes"] == []
         where = {"cardholderId": site.ada.id, "zoneId": site.zones[0], "reason": "Seen"}
         set_to = await change(api, "setPresence", "presence { zone { name } doorId }", **where)
         assert set_to["presence"] == {"zone": {"name": "Inside"}, "doorId": None}
-        query = "query($zone: ID!, $who: ID!) { zones { occupancy } occupants(zoneId: $zone, first: 5) { nodes { cardholderName } } whereIs(cardholderId: $who) { zone { id } } }"  # noqa: E501
+        query = "query($zone: ID!, $who: ID!) { zones(first: 100) { nodes { occupancy } } occupants(zoneId: $zone, first: 5) { nodes { cardholderName } } whereIs(cardholderId: $who) { zone { id } } }"  # noqa: E501
         found = await api.data(query, zone=site.zones[0], who=site.ada.id)
         assert found == {
             "zones": [{"occupancy": 1}],
@@ -114,7 +116,7 @@ async def test_a_rule_is_completed_step_by_step(database_url: str, tmp_path: Pat
         assert (rule["zones"], rule["doorSides"], rule["enabled"]) == ([{"name": "Inside"}], [], False)
         stale = {"id": rule["id"], "enabled": True, "expectedVersion": 1}
         assert (await change(api, "updateAccessRule", "accessRule { id }", **stale))["errors"][0]["code"] == "CONFLICT"
-        query = "query($on: Boolean, $search: String) { accessRules(first: 9, enabled: $on, search: $search) { nodes { name } } }"  # noqa: E501
+        query = "query($on: Boolean, $search: String) { accessRules(first: 9, filter: {enabled: $on}, search: $search) { nodes { name } } }"  # noqa: E501
         assert (await api.data(query, on=False))["accessRules"]["nodes"] == [{"name": "Night"}]
         assert (await api.data(query, search="sta"))["accessRules"]["nodes"] == [{"name": "Staff"}]
         one = await api.data("query($id: ID!) { accessRule(id: $id) { name } }", id=rule["id"])
@@ -126,7 +128,7 @@ async def test_a_viewer_sees_zones_and_may_change_nothing(database_url: str, tmp
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         site = await make_site(world)
         await api.sign_in(Role.VIEWER)
-        assert (await api.data("{ zones { name } }"))["zones"] == [{"name": "Inside"}]
+        assert (await api.data("{ zones(first: 100) { nodes { name } } }"))["zones"]["nodes"] == [{"name": "Inside"}]
         for query in (
             "{ accessRules(first: 1) { nodes { id } } }",
             f'{{ whereIs(cardholderId: "{site.ada.id}") {{ since }} }}',
