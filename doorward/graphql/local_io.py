@@ -200,6 +200,14 @@ class LocalIoQuery:
         order=NameOrder,
     )
 
+    aux_outputs = listed(
+        AuxOutput,
+        by_actor(queries.page_aux_outputs),
+        each(AuxOutput.of),
+        "Auxiliary outputs, by name. Permission: configuration.view.",
+        filter=AuxFilter,
+        order=NameOrder,
+    )
     port_devices = listed(
         PortDevice,
         by_actor(queries.page_port_devices),

@@ -323,7 +323,7 @@ async def test_an_unexpected_failure_is_masked_and_numbered(
     async def broken(*_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr("doorward.graphql.doors.list_doors", broken)
+    monkeypatch.setattr("doorward.graphql.doors.readers_of", broken)
     async with open_world(database_url) as world, serve_api(world, tmp_path) as api:
         reply = await api.ask("{ doors(first: 100) { nodes { name } } }")
         assert "secret" not in str(reply)

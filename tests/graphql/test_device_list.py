@@ -9,7 +9,7 @@ from doorward.acs.actor import COMMAND_LINE, Permission, Role
 from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.decision.policy import Side
 from doorward.acs.devices import PinInput, PinOutput
-from doorward.acs.doors.device_list import list_all_devices
+from doorward.acs.doors.device_list import page_all_devices
 from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device
 from doorward.acs.doors.ip_devices import create_ip_device
 from doorward.acs.doors.ip_settings import IpSettings
@@ -22,6 +22,7 @@ from doorward.acs.errors import NotPermitted
 from doorward.acs.local_io.given import NewAuxOutput
 from doorward.acs.local_io.outputs import create_aux_output
 from doorward.acs.messages import DoorStatus
+from doorward.acs.paging import PageRequest
 from tests.api import Api, serve_api
 from tests.world import World, only, open_world
 
@@ -104,5 +105,7 @@ async def test_a_device_is_online_as_its_reader_or_its_door_is(database_url: str
 async def test_devices_are_for_those_who_may_see_the_configuration(database_url: str) -> None:
     async with open_world(database_url) as world:
         with pytest.raises(NotPermitted):
-            await list_all_devices(world.domain, only(*(set(Permission) - {Permission.CONFIGURATION_VIEW})))
-        assert await list_all_devices(world.domain, only(Permission.CONFIGURATION_VIEW)) == []
+            await page_all_devices(
+                world.domain, only(*(set(Permission) - {Permission.CONFIGURATION_VIEW})), PageRequest(1)
+            )
+        assert (await page_all_devices(world.domain, only(Permission.CONFIGURATION_VIEW), PageRequest(1))).rows == []

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import Role
-from doorward.acs.devices import OsdpDevice
+from doorward.acs.devices import DeviceKind, OsdpDevice
 from doorward.acs.doors.policy import controller_wiring
-from doorward.acs.doors.queries import list_devices
+from doorward.acs.doors.queries import page_devices
 from doorward.acs.errors import NotPermitted
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from tests.api import Api, serve_api
 from tests.world import World, make_site, open_world, user
 
@@ -174,7 +175,7 @@ async def test_an_operator_sees_osdp_devices_and_cannot_add_or_delete_one(databa
         gone = (await api.data(DELETE_DEVICE, id=found[0]["id"]))["deleteOsdpDevice"]
         assert gone["errors"][0]["code"] == "PERMISSION"
         with pytest.raises(NotPermitted):
-            await list_devices(user(Role.VIEWER))
+            await page_devices(user(Role.VIEWER), PageRequest(1), DeviceKind.OSDP)
 
 
 async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: str, tmp_path: Path) -> None:

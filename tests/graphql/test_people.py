@@ -153,7 +153,7 @@ async def test_groups_and_their_members_are_managed(database_url: str, tmp_path:
         listed = await api.data(
             "query($id: ID!) { group(id: $id) { name } groups(first: 100) { nodes { name memberCount } } }", id=group_id
         )
-        assert listed == {"group": None, "groups": [{"name": "Staff", "memberCount": 1}]}
+        assert listed == {"group": None, "groups": {"nodes": [{"name": "Staff", "memberCount": 1}]}}
 
 
 async def test_a_custom_field_is_deleted_only_with_the_right_number(database_url: str, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from pypika_tortoise import functions
+from pypika_tortoise import terms
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Function, Q
 from tortoise.queryset import QuerySet
@@ -92,10 +93,17 @@ async def actor_of_session(domain: Domain, token: str | None, address: str | Non
     return actor_of(session.user, rules, address)
 
 
+class _Start(terms.Function):
+    """The first characters of a text, by the name that takes nothing but numbers in PostgreSQL too."""
+
+    def __init__(self, term: Any, *places: Any) -> None:
+        super().__init__("SUBSTR", term, *places)
+
+
 class _Short(Function):
     """A session's id, of its token's hash."""
 
-    database_func = functions.Substring
+    database_func = _Start
 
 
 async def open_sessions(domain: Domain, user_id: str | None = None) -> QuerySet[Session]:
