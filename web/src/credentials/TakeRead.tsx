@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
+import { useWhole } from "../api/use-whole";
 import { clockTime } from "../app/clock";
 import { EnrolmentReadersDocument, LastReadDocument, type LastReadQuery } from "../gql/operations";
 import { peopleHref } from "../people/place";
@@ -18,7 +19,7 @@ type Answer = { read: Read } | { sentence: string } | null;
 /** Takes the last card that was shown at a reader, known to the system or not, into the form. */
 export function TakeRead({ onTake }: { onTake: (card: Partial<TokenDraft>) => void }) {
   const api = useClient();
-  const [{ data }] = useQuery({ query: EnrolmentReadersDocument });
+  const [{ data }] = useWhole({ query: EnrolmentReadersDocument });
   const [chosen, setChosen] = useState<string | null>(null);
   const [answer, setAnswer] = useState<Answer>(null);
   const [pending, setPending] = useState(false);
