@@ -106,6 +106,7 @@ NAMES = by_name()
 
 async def page_rows(rows: QuerySet[Row], orders: Orders, request: PageRequest) -> Page[Row]:
     """The page of these rows. Raises ValidationFailed for a cursor of another list or order."""
+    rows = among(rows, request.ids)
     order = next(iter(orders.values())) if request.order is None else orders[request.order]
     after, before = (
         order.key(cursor, path, rows.model) for cursor, path in ((request.after, "after"), (request.before, "before"))

@@ -1,7 +1,7 @@
 """Keyset pages: what is asked of a list, the page that answers it, and where a row lies in an order."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,8 @@ _CURSOR = msgspec.json.Decoder(list[str | int | None])
 class PageRequest:
     """Exactly one of `first` and `last` (1-100), with the cursors that bound the page.
 
-    `search`: words that the rows must have. `order`: one of those that the list has, None for its first.
+    `search`: words that the rows must have. `order`: one of those that the list has, None for its first. `ids`: only
+    the rows with these.
     """
 
     first: int | None = None
@@ -38,6 +39,7 @@ class PageRequest:
     before: str | None = None
     search: str | None = None
     order: StrEnum | None = None
+    ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if (self.first is None) == (self.last is None):
@@ -72,6 +74,11 @@ class Total:
 
     count: int
     exact: bool
+
+
+def of_ids(ids: Collection[str]) -> PageRequest:
+    """Asks for at most `MAX_PAGE` rows by their ids."""
+    return PageRequest(first=MAX_PAGE, ids=tuple(ids))
 
 
 async def not_counted() -> Total:

@@ -5,15 +5,16 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.cameras import models
+from doorward.acs.cameras import models as cameras_rows
 from doorward.acs.cameras.queries import page_bookmarks, page_cameras
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext
 from doorward.graphql.enums import BookmarkOrder, CameraState, NameOrder
-from doorward.graphql.paging import by_actor, in_context, listed
+from doorward.graphql.paging import Node, by_actor, in_context, listed
 
 
 @strawberry.type(description="A camera that is recorded.")
-class Camera:
+class Camera(Node):
     """A camera and what the recorder says of it."""
 
     id: strawberry.ID
@@ -34,7 +35,7 @@ class Camera:
 
 
 @strawberry.type(description="An interval of a camera's recording that shows an event.")
-class Bookmark:
+class Bookmark(Node):
     """From 5 seconds before the event to 10 seconds after it."""
 
     id: strawberry.ID
@@ -96,6 +97,7 @@ class CameraQuery:
         "Cameras, by name. Permission: camera.view.",
         filter=CameraFilter,
         order=NameOrder,
+        rows=cameras_rows.Camera,
     )
 
     bookmarks = listed(
@@ -106,4 +108,5 @@ class CameraQuery:
         filter=BookmarkFilter,
         order=BookmarkOrder,
         search=None,
+        rows=cameras_rows.Bookmark,
     )

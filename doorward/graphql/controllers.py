@@ -12,16 +12,17 @@ from doorward.acs.controllers.operations import (
     revoke_controller,
 )
 from doorward.acs.controllers.queries import ControllerState, list_controllers, page_controllers
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_domain, each, listed
+from doorward.graphql.paging import Node, by_domain, each, listed
 
 
 @strawberry.type(description="What owns doors, and decides at them: inside the server, or a computer of its own.")
-class Controller:
+class Controller(Node):
     """A controller, and what the server knows of it now."""
 
     id: strawberry.ID
@@ -120,6 +121,7 @@ class ControllerQuery:
         "Controllers, by name. Permission: configuration.view.",
         filter=ControllerFilter,
         order=NameOrder,
+        rows=doors_rows.Controller,
     )
 
 

@@ -16,6 +16,7 @@ from doorward.acs.decision import policy
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.site.time_zone import site_zone
 from doorward.graphql.enums import CredentialCondition, CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
+from doorward.graphql.paging import Node
 
 _LARGEST_INT = 2**31 - 1
 """GraphQL's Int ends here; `Credential.number` is text and has no end."""
@@ -75,7 +76,7 @@ class MobileDevice:
 
 
 @strawberry.type(description="What a cardholder shows to be let in; fields of other kinds than its own are null.")
-class Credential:
+class Credential(Node):
     """A credential. Numbers and plates are null for those who may not see them (card_number.view)."""
 
     id: strawberry.ID

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     CustomFieldChanges,
@@ -22,13 +23,13 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import CustomFieldOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
-from doorward.graphql.paging import by_actor, listed
+from doorward.graphql.paging import Node, by_actor, listed
 
 strawberry.enum(CustomFieldKind, name="CustomFieldKind", description="What a custom field holds.")
 
 
 @strawberry.type(description="A field of cardholders that the site has added.")
-class CustomField:
+class CustomField(Node):
     """A custom field and how many cardholders have a value in it."""
 
     id: strawberry.ID
@@ -131,6 +132,7 @@ class CustomFieldQuery:
         "Custom fields, in the order in which they are shown. Permission: cardholder.view.",
         filter=CustomFieldFilter,
         order=CustomFieldOrder,
+        rows=people_rows.CustomField,
     )
 
 

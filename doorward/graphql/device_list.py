@@ -3,13 +3,14 @@
 import strawberry
 
 from doorward.acs.devices import DeviceKind as Kind
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors.device_list import DeviceWires, ListedDevice, page_all_devices
 from doorward.acs.doors.gpio_devices import lines_of
 from doorward.acs.local_io.models import AuxInput, AuxOutput
 from doorward.acs.local_io.queries import auxiliary_of
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import DeviceKind, ListedOrder, ReaderType
-from doorward.graphql.paging import by_domain, listed
+from doorward.graphql.paging import Node, by_domain, listed
 
 
 @strawberry.type(description="What is on a device: a door's locks and inputs, or an auxiliary input or output.")
@@ -34,7 +35,7 @@ class DeviceUse:
 
 
 @strawberry.type(description="A device of any kind: where it is, what it is, and what is on it. No key is in it.")
-class Device:
+class Device(Node):
     """Each kind has a type of its own with all that is set on it."""
 
     id: strawberry.ID
@@ -121,4 +122,5 @@ class DeviceListQuery:
         filter=DeviceListFilter,
         order=ListedOrder,
         search="name and port",
+        rows=doors_rows.Device,
     )

@@ -10,6 +10,7 @@ from doorward.acs.cameras.queries import cameras_of_doors
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
 from doorward.acs.doors import models
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.live import condition
 from doorward.acs.doors.manual import set_by
@@ -31,7 +32,7 @@ from doorward.graphql.enums import (
     Side,
 )
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_domain, in_context, listed
+from doorward.graphql.paging import Node, by_domain, in_context, listed
 
 SESSION_CHECK_S = 5.0
 
@@ -45,7 +46,7 @@ class ZoneName:
 
 
 @strawberry.type(description="A reader at one side of a door.")
-class Reader:
+class Reader(Node):
     """A reader, whether it can be heard, and where passing it leads (null: outside)."""
 
     id: strawberry.ID
@@ -98,7 +99,7 @@ class DoorState:
 
 
 @strawberry.type(description="A door.")
-class Door:
+class Door(Node):
     """A door with its state, its readers and the cameras that see it. Times in milliseconds."""
 
     id: strawberry.ID
@@ -205,6 +206,7 @@ class DoorQuery:
         "Doors, by name. Permission: door.view.",
         filter=DoorFilter,
         order=NameOrder,
+        rows=doors_rows.Door,
     )
 
     @strawberry.field(description="One door. Permission: door.view.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from doorward.acs.doors import models
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors.configuration import elevators_by_id, list_setups, page_elevators
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.wiring import LockWire
@@ -14,7 +15,7 @@ from doorward.graphql.door_configuration import DoorConfigurationPayload, payloa
 from doorward.graphql.door_setup import ReaderConfiguration
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_actor, in_context, listed
+from doorward.graphql.paging import Node, by_actor, in_context, listed
 
 
 @strawberry.type(description="A floor of an elevator: a door of kind FLOOR.")
@@ -26,7 +27,7 @@ class Floor:
 
 
 @strawberry.type(description="An elevator. The readers in its cab serve every floor.")
-class Elevator:
+class Elevator(Node):
     """An elevator with its floors in the order in which they were added."""
 
     id: strawberry.ID
@@ -100,6 +101,7 @@ class ElevatorQuery:
         "Elevators, by name. Permission: configuration.view.",
         filter=ElevatorFilter,
         order=NameOrder,
+        rows=doors_rows.Elevator,
     )
 
 

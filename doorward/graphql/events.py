@@ -13,6 +13,7 @@ from doorward.acs.cameras.queries import bookmarks_of_events
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import models
+from doorward.acs.events import models as events_rows
 from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.paging import Page, PageRequest
@@ -20,7 +21,7 @@ from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import SESSION_CHECK_S
 from doorward.graphql.enums import EventCategory, Severity, Side
-from doorward.graphql.paging import Edge, decode_position, encode_cursor, listed
+from doorward.graphql.paging import Edge, Node, decode_position, encode_cursor, listed
 from doorward.graphql.people import photo_url
 
 REPLAY_BATCH = 100
@@ -38,7 +39,7 @@ class TraceStep:
 
 
 @strawberry.type(description="One thing that happened. Never changed; names and photo are those of the moment.")
-class Event:
+class Event(Node):
     """An event of the log."""
 
     id: strawberry.ID
@@ -191,6 +192,7 @@ class EventQuery:
         "need audit.view.",
         filter=EventFilter,
         search=None,
+        rows=events_rows.Event,
     )
 
     @strawberry.field(description="One event. Permission: event.view.")

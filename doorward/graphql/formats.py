@@ -11,6 +11,7 @@ from doorward.acs.decision.card_explanation import Explanation, FieldReading
 from doorward.acs.decision.card_format import BitField, Parity
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.formats import models as formats_rows
 from doorward.acs.formats import queries
 from doorward.acs.formats.operations import (
     CardFormatChanges,
@@ -26,7 +27,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.enum(description="How people read and type a number.")
@@ -105,7 +106,7 @@ class CardParityInput:
 
 
 @strawberry.type(description="How cards of one length are read: first the inversions, then parity, then the fields.")
-class CardFormat:
+class CardFormat(Node):
     """A card format and its standing."""
 
     id: strawberry.ID
@@ -321,6 +322,7 @@ class FormatQuery:
         each(CardFormat.of),
         "Card formats, shortest first. Permission: configuration.view.",
         filter=CardFormatFilter,
+        rows=formats_rows.CardFormatRow,
     )
 
     @strawberry.field(description="What a card format makes of a card. Permission: configuration.view.")

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.operations import (
     GroupChanges,
     add_members,
@@ -22,11 +23,11 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
-from doorward.graphql.paging import by_actor, listed
+from doorward.graphql.paging import Node, by_actor, listed
 
 
 @strawberry.type(description="Cardholders who share access rules. Its members: cardholders(filter: {groupId: ...}).")
-class Group:
+class Group(Node):
     """A group and how many belong to it."""
 
     id: strawberry.ID
@@ -108,6 +109,7 @@ class GroupQuery:
         "Groups, by name. Permission: cardholder.view.",
         filter=GroupFilter,
         order=NameOrder,
+        rows=people_rows.Group,
     )
 
     @strawberry.field(description="One group. Permission: cardholder.view.")

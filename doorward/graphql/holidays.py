@@ -9,6 +9,7 @@ import strawberry
 from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.schedules import country, models
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.calendar_file import from_icalendar
 from doorward.acs.schedules.country import from_country
 from doorward.acs.schedules.holiday import Filling, HolidayGiven, by_hand
@@ -24,7 +25,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 strawberry.enum(CalendarSource, name="HolidaySource", description="Where a calendar's dates come from.")
 
@@ -39,7 +40,7 @@ class Holiday:
 
 
 @strawberry.type(description="A named list of holidays that override schedules follow.")
-class HolidayCalendar:
+class HolidayCalendar(Node):
     """A holiday calendar."""
 
     id: strawberry.ID
@@ -173,6 +174,7 @@ class HolidayQuery:
         "Holiday calendars, by name. Permission: configuration.view.",
         filter=HolidayCalendarFilter,
         order=NameOrder,
+        rows=schedules_rows.HolidayCalendar,
     )
 
     @strawberry.field(description="The countries that there are holidays for. Permission: configuration.view.")

@@ -8,6 +8,7 @@ from strawberry import UNSET
 from doorward.acs.doors import wiring
 from doorward.acs.errors import AcsError
 from doorward.acs.local_io import models, queries
+from doorward.acs.local_io import models as local_io_rows
 from doorward.acs.local_io.given import AuxInputChanges, AuxOutputChanges, NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, update_aux_input
 from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
@@ -17,11 +18,11 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import Circuit, NameOrder, Supervision
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="An input of a device that belongs to no door.")
-class AuxInput:
+class AuxInput(Node):
     """An auxiliary input. Its events are input.active, input.normal, input.fault and input.fault_cleared."""
 
     id: strawberry.ID
@@ -56,7 +57,7 @@ class AuxInput:
 @strawberry.type(
     description="An output of a device that is no door's lock. Local rules and hands switch it; else it is off."
 )
-class AuxOutput:
+class AuxOutput(Node):
     """An auxiliary output. Its events are output.on, output.off, output.pulsed, output.missed and output.auto."""
 
     id: strawberry.ID
@@ -198,6 +199,7 @@ class LocalIoQuery:
         "Auxiliary inputs, by name. Permission: configuration.view.",
         filter=AuxFilter,
         order=NameOrder,
+        rows=local_io_rows.AuxInput,
     )
 
     aux_outputs = listed(
@@ -207,6 +209,7 @@ class LocalIoQuery:
         "Auxiliary outputs, by name. Permission: configuration.view.",
         filter=AuxFilter,
         order=NameOrder,
+        rows=local_io_rows.AuxOutput,
     )
     port_devices = listed(
         PortDevice,

@@ -8,6 +8,7 @@ from strawberry import UNSET
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.local_io import models
+from doorward.acs.local_io import models as local_io_rows
 from doorward.acs.local_io.given import TRIGGER_EVENTS, LocalRuleChanges, NewLocalRule, RuleTrigger
 from doorward.acs.local_io.operations import create_local_rule, delete_local_rule, trigger_of, update_local_rule
 from doorward.acs.local_io.queries import list_local_rules, page_local_rules
@@ -16,7 +17,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import DoorFact, EventCategory, LocalAction, LocalTriggerKind, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="What a local rule goes by; only what belongs to its kind is not null.")
@@ -68,7 +69,7 @@ class LocalRuleEvent:
 
 
 @strawberry.type(description="A rule by which a controller switches an auxiliary output, with or without the server.")
-class LocalRule:
+class LocalRule(Node):
     """A local rule. It acts when its trigger becomes true; FOLLOW also when it no longer is."""
 
     id: strawberry.ID
@@ -193,6 +194,7 @@ class LocalRuleQuery:
         "Local rules, by name. Permission: configuration.view.",
         filter=LocalRuleFilter,
         order=NameOrder,
+        rows=local_io_rows.LocalRuleRow,
     )
 
     @strawberry.field(description="The event types that a local rule can go by. Permission: none.")

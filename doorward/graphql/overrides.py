@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.given import DateRange
 from doorward.acs.schedules.override_operations import (
     OverrideChanges,
@@ -22,7 +23,7 @@ from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.holidays import HolidayCalendar
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.schedules import ScheduleUse
 from doorward.graphql.slots import Interval, IntervalInput, given_slots, shown_slots
 
@@ -38,7 +39,7 @@ class OverrideDates:
 
 
 @strawberry.type(description="What replaces whole days of the schedules that follow it.")
-class OverrideSchedule:
+class OverrideSchedule(Node):
     """An override schedule."""
 
     id: strawberry.ID
@@ -164,6 +165,7 @@ class OverrideQuery:
         "Override schedules, by name. Permission: configuration.view.",
         filter=OverrideScheduleFilter,
         order=NameOrder,
+        rows=schedules_rows.OverrideSchedule,
     )
 
 

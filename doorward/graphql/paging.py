@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from tortoise.models import Model
 
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.queries import position_of
 from doorward.acs.paging import MAX_PAGE, MOST_COUNTED, Page, PageRequest, Total
 from doorward.graphql.context import ApiContext, ApiInfo
 
-Node = TypeVar("Node")
+Shown = TypeVar("Shown")
 Row = TypeVar("Row")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -30,12 +31,19 @@ class PageInfo:
     end_cursor: str | None
 
 
+@strawberry.interface(description="What has an id of its own, unlike that of anything else, by which `node` finds it.")
+class Node:
+    """An object with a row of its own."""
+
+    id: strawberry.ID
+
+
 @strawberry.type(description="A node and its place in the list.")
-class Edge(Generic[Node]):
+class Edge(Generic[Shown]):
     """One row of a page."""
 
     cursor: str
-    node: Node
+    node: Shown
 
 
 @strawberry.type(description="How many a list has, on all its pages.")
@@ -47,15 +55,15 @@ class TotalCount:
 
 
 @strawberry.type(description="A page of a list, in the list's order.")
-class Connection(Generic[Node]):
+class Connection(Generic[Shown]):
     """Rows with their cursors; `nodes` is the shortcut."""
 
-    edges: list[Edge[Node]]
+    edges: list[Edge[Shown]]
     page_info: PageInfo
     total: strawberry.Private[Callable[[], Awaitable[Total]]]
 
     @strawberry.field(description="The rows without their cursors.")
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[Shown]:
         return [edge.node for edge in self.edges]
 
     @strawberry.field(
@@ -67,7 +75,7 @@ class Connection(Generic[Node]):
         return TotalCount(count=total.count, exact=total.exact)
 
 
-def connection(page: Page[Row], nodes: Sequence[Node]) -> Connection[Node]:
+def connection(page: Page[Row], nodes: Sequence[Shown]) -> Connection[Shown]:
     """The page as the API has it, with what is shown of each of its rows."""
     edges = [Edge(cursor=encode_cursor(cursor), node=node) for cursor, node in zip(page.cursors, nodes, strict=True)]
     return Connection(
@@ -116,6 +124,10 @@ Ask = Callable[..., Awaitable[Page[Any]]]
 Show = Callable[[ApiInfo, list[Any]], Awaitable[Sequence[Any]]]
 
 
+LISTS: dict[type[Model], tuple[Ask, Show]] = {}
+"""By what list the rows of each table are found one by one."""
+
+
 def by_actor(query: Ask) -> Ask:
     """Asks an area's query for a page in the name of the actor."""
 
@@ -162,12 +174,16 @@ def listed(
     order: Any = None,
     search: str | None = "name",
     given: Mapping[str, Any] = NOTHING,
+    rows: type[Model] | None = None,
 ) -> Any:
     """A field of the root that is a list: `things(first, after, last, before, search, filter, orderBy)`.
 
     `ask` gets the page that is wanted and what the filter (an input) says, and looks at the permission first; `show`
     gives what the API shows of its rows, one for each. `search`: in what, None for nothing. `given`: other arguments.
+    `rows`: the table whose rows these are, where `node` is to find them by this list.
     """
+    if rows is not None:
+        LISTS[rows] = (ask, show)
     optional: dict[str, Any] = {"first": int, "after": str, "last": int, "before": str}
     optional |= {"search": str} if search is not None else {}
     optional |= {"filter": filter} if filter is not None else {}

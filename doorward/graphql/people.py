@@ -13,6 +13,7 @@ from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.details import api_name
 from doorward.acs.people.operations import (
     CardholderChanges,
@@ -40,6 +41,7 @@ from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
 from doorward.graphql.paging import (
+    Node,
     listed,
 )
 
@@ -50,7 +52,7 @@ def photo_url(actor: Actor, photo_id: str | None) -> str | None:
 
 
 @strawberry.type(description="A person who may hold credentials.")
-class Cardholder:
+class Cardholder(Node):
     """A cardholder with groups, credentials and custom fields."""
 
     id: strawberry.ID
@@ -237,6 +239,7 @@ class PeopleQuery:
         filter=CardholderFilterInput,
         order=NameOrder,
         search="name, number, e-mail, phone and custom fields",
+        rows=people_rows.Cardholder,
     )
 
     @strawberry.field(description="One cardholder. Permission: cardholder.view.")

@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 from doorward.acs.decision import policy
 from doorward.acs.errors import AcsError
+from doorward.acs.profiles import models as profiles_rows
 from doorward.acs.profiles.operations import (
     NewProfile,
     ProfileChanges,
@@ -20,7 +21,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import IdentificationType, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A combination that is accepted: all its types are needed.")
@@ -32,7 +33,7 @@ class IdentificationMethod:
 
 
 @strawberry.type(description="What must be shown at the doors that use it, on each side.")
-class IdentificationProfile:
+class IdentificationProfile(Node):
     """An identification profile."""
 
     id: strawberry.ID
@@ -117,6 +118,7 @@ class ProfileQuery:
         each(IdentificationProfile.of),
         "Identification profiles, by name. Permission: configuration.view.",
         order=NameOrder,
+        rows=profiles_rows.Profile,
     )
 
 

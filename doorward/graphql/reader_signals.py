@@ -6,6 +6,7 @@ import strawberry
 
 from doorward.acs import signals as domain
 from doorward.acs.doors import models
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors import signal_sets as sets
 from doorward.acs.doors.signals import reader_signals, set_reader_signals
 from doorward.acs.errors import AcsError
@@ -13,7 +14,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, SignalColour
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A light for two seconds, tones, and a text for readers that have a display.")
@@ -88,7 +89,7 @@ class SignalSetReader:
 
 
 @strawberry.type(description="Signals with a name, for the readers that show these instead of the site's.")
-class SignalSet:
+class SignalSet(Node):
     """`version` grows with every change."""
 
     id: strawberry.ID
@@ -143,6 +144,7 @@ class ReaderSignalsQuery:
         each(_set),
         "The sets of signals that readers may show instead, by name. Permission: configuration.view.",
         order=NameOrder,
+        rows=doors_rows.SignalSet,
     )
 
 

@@ -14,6 +14,7 @@ from doorward.acs.doors.queries import list_doors
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
+from doorward.acs.rules import models as rules_rows
 from doorward.acs.rules.members import Members
 from doorward.acs.rules.operations import (
     AccessRuleChanges,
@@ -37,6 +38,7 @@ from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
 from doorward.graphql.paging import (
+    Node,
     listed,
 )
 from doorward.graphql.schedules import Schedule, shown_schedules
@@ -52,7 +54,7 @@ class DoorSide:
 
 
 @strawberry.type(description="The people may pass the places while any of the schedules applies.")
-class AccessRule:
+class AccessRule(Node):
     """An access rule: who, where, when."""
 
     id: strawberry.ID
@@ -242,6 +244,7 @@ class RuleQuery:
         "Access rules, by name. Permission: configuration.view.",
         filter=AccessRuleFilter,
         order=NameOrder,
+        rows=rules_rows.AccessRule,
     )
 
     @strawberry.field(description="One access rule. Permission: configuration.view.")

@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from doorward.acs.decision import schedule_walk
 from doorward.acs.decision.schedule import CauseKind
 from doorward.acs.errors import AcsError
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.given import PeriodGiven
 from doorward.acs.schedules.models import ScheduleKind, ScheduleRow
 from doorward.acs.schedules.operations import ScheduleChanges, create_schedule, delete_schedule, update_schedule
@@ -30,7 +31,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, listed
+from doorward.graphql.paging import Node, by_actor, listed
 from doorward.graphql.slots import (
     Interval,
     IntervalInput,
@@ -80,7 +81,7 @@ class ScheduleUse:
 
 
 @strawberry.type(description="When something applies, in the site's time zone.")
-class Schedule:
+class Schedule(Node):
     """A schedule."""
 
     id: strawberry.ID
@@ -333,6 +334,7 @@ class ScheduleQuery:
         "Schedules, by name. Permission: configuration.view.",
         filter=ScheduleFilter,
         order=NameOrder,
+        rows=schedules_rows.ScheduleRow,
     )
 
     @strawberry.field(description="One schedule. Permission: configuration.view.")

@@ -28,6 +28,7 @@ from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
+from doorward.graphql.nodes import NodeQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
 from doorward.graphql.people import PeopleMutation, PeopleQuery
@@ -70,6 +71,7 @@ _QUERIES = (
     LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
+    NodeQuery,
     OsdpQuery,
     OverrideQuery,
     PeopleQuery,

@@ -9,6 +9,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.threats import models, queries
+from doorward.acs.threats import models as threats_rows
 from doorward.acs.threats.operations import (
     NewThreatLevel,
     ThreatLevelChanges,
@@ -24,7 +25,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import RuleSwitch, ThreatColour, ThreatLevelOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, listed
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A door or a zone; the other is null.")
@@ -67,7 +68,7 @@ class ThreatSwitches:
 
 
 @strawberry.type(description="A posture of the whole site, to be set when it is needed.")
-class ThreatLevel:
+class ThreatLevel(Node):
     """A threat level."""
 
     id: strawberry.ID
@@ -247,6 +248,7 @@ class ThreatQuery:
         each(_level),
         "Threat levels, the highest first. Permission: configuration.view.",
         order=ThreatLevelOrder,
+        rows=threats_rows.ThreatLevel,
     )
 
     @strawberry.field(description="The threat level in force; null: none. Permission: door.view.")

@@ -7,6 +7,7 @@ import strawberry
 from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.users import models
+from doorward.acs.users import models as users_rows
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.tokens import (
     MadeToken,
@@ -22,12 +23,12 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, Role
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import by_actor, by_domain, each, listed
+from doorward.graphql.paging import Node, by_actor, by_domain, each, listed
 from doorward.graphql.users import UserPayload, user_shown
 
 
 @strawberry.type(description="What lets a program in for a user; its text is shown once.")
-class Token:
+class Token(Node):
     """A token."""
 
     id: strawberry.ID
@@ -118,6 +119,7 @@ class TokenQuery:
         "Tokens, by name. Permission: user.write.",
         filter=TokenFilter,
         order=NameOrder,
+        rows=users_rows.Token,
     )
 
 

@@ -10,6 +10,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
+from doorward.acs.users import models as users_rows
 from doorward.acs.users.operations import (
     RuleChanges,
     UserChanges,
@@ -30,11 +31,11 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind, UserOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_domain, in_context, listed
+from doorward.graphql.paging import Node, by_domain, in_context, listed
 
 
 @strawberry.type(description="Somebody who can sign in.")
-class User:
+class User(Node):
     """A user with the permissions of their role."""
 
     id: strawberry.ID
@@ -241,6 +242,7 @@ class UserQuery:
         "Everybody who can sign in, by name. Permission: user.write.",
         filter=UserFilter,
         order=UserOrder,
+        rows=users_rows.User,
     )
 
     @strawberry.field(description="One user; null when there is none with this id. Permission: user.write.")

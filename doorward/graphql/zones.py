@@ -10,6 +10,7 @@ from strawberry import UNSET
 from doorward.acs.decision.policy import Side as DomainSide
 from doorward.acs.errors import AcsError
 from doorward.acs.zones import models
+from doorward.acs.zones import models as zones_rows
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock, delete_interlock, update_interlock
 from doorward.acs.zones.operations import create_zone, delete_zone, update_zone
@@ -29,7 +30,7 @@ from doorward.graphql.doors import ZoneName
 from doorward.graphql.enums import AntiPassbackMode, NameOrder, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import by_actor, each, in_context, listed
+from doorward.graphql.paging import Node, by_actor, each, in_context, listed
 
 
 @strawberry.type(description="A door as zones and interlocks mention it; door(id) has the rest.")
@@ -51,7 +52,7 @@ class ZoneDoor:
 
 
 @strawberry.type(description="An area that doors lead into and out of.")
-class Zone:
+class Zone(Node):
     """A zone with its settings, its doors, and how many people are in it."""
 
     id: strawberry.ID
@@ -78,7 +79,7 @@ class Zone:
 
 
 @strawberry.type(description="Doors of which one is released only while all the others are closed and locked.")
-class Interlock:
+class Interlock(Node):
     """An interlock (mantrap)."""
 
     id: strawberry.ID
@@ -257,6 +258,7 @@ class ZoneQuery:
         "Zones, by name. Permission: door.view.",
         filter=ZoneFilter,
         order=NameOrder,
+        rows=zones_rows.Zone,
     )
 
     interlocks = listed(
@@ -266,6 +268,7 @@ class ZoneQuery:
         "Interlocks, by name. Permission: door.view.",
         filter=InterlockFilter,
         order=NameOrder,
+        rows=zones_rows.Interlock,
     )
 
 

@@ -42,6 +42,12 @@ async def credential_by_id(actor: Actor, credential_id: str) -> Credential | Non
     return await Credential.get_or_none(id=credential_id)
 
 
+async def credentials_by_id(actor: Actor, request: PageRequest) -> Page[Credential]:
+    """Credentials, oldest first."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await page_rows(Credential.all(), {NameOrder.OLDEST: NAMES[NameOrder.OLDEST]}, request)
+
+
 async def cards_numbered(actor: Actor, request: PageRequest, number: str) -> Page[Credential]:
     """The cards with this number, of any format and facility code, with their cardholders; the oldest first."""
     actor.require(Permission.CARDHOLDER_VIEW)

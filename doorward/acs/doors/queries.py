@@ -60,6 +60,12 @@ def _in_condition(domain: Domain, wanted: Collection[DoorCondition]) -> Q:
     return Q(id__in=[door_id for door_id, now in found.items() if now in wanted])
 
 
+async def page_readers(actor: Actor, request: PageRequest) -> Page[Reader]:
+    """Readers by name."""
+    actor.require(Permission.DOOR_VIEW)
+    return await page_rows(named(Reader.all(), request), NAMES, request)
+
+
 async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:
     """The readers of doors that the caller was allowed to read; side A first."""
     found: dict[str, list[Reader]] = defaultdict(list)

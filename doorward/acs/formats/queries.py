@@ -44,6 +44,7 @@ async def page_card_formats(
         if (active is None or stored.active is active)
         and (predefined is None or stored.predefined is predefined)
         and all(word in stored.format.name.casefold() for word in words)
+        and (request.ids is None or stored.format.id in request.ids)
     ]
     return page_within(
         found,
