@@ -180,9 +180,11 @@ class CredentialQuery:
         description="The last card shown at a reader in the last 1 to 600 seconds, so that it can be given to "
         "somebody. Permission: cardholder.write; the numbers of a known card also need card_number.view."
     )
-    async def last_read(self, info: ApiInfo, reader_id: strawberry.ID, within_seconds: int = 60) -> LastRead | None:
+    async def last_read(
+        self, info: ApiInfo, reader_id: strawberry.ID, within: timedelta = timedelta(minutes=1)
+    ) -> LastRead | None:
         context = info.context
-        found = await last_read(context.domain, context.actor, reader_id, timedelta(seconds=within_seconds))
+        found = await last_read(context.domain, context.actor, reader_id, within)
         return await LastRead.of(context.actor, found, context.domain.clock()) if found else None
 
 

@@ -28,6 +28,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 from doorward.graphql.paging import Node, by_actor, each, listed
+from doorward.graphql.scalars import CardBits, card_bits
 
 
 @strawberry.enum(description="How people read and type a number.")
@@ -212,13 +213,13 @@ class UpdateCardFormatInput:
 class TriedField:
     """See FieldReading."""
 
-    bits: str
+    bits: CardBits
     text: str = strawberry.field(description="The number in the field's base.")
 
     @classmethod
     def of(cls, reading: FieldReading | None) -> "TriedField | None":
         """The reading as the API shows it."""
-        return None if reading is None else cls(bits=reading.bits, text=reading.text)
+        return None if reading is None else cls(bits=CardBits(reading.bits), text=reading.text)
 
 
 @strawberry.type(description="A parity bit as it was found on a card, and as the bits that it covers want it.")
@@ -235,10 +236,14 @@ class TriedParity:
 class CardTrial:
     """See Explanation."""
 
-    arrived: str
-    bits_inverted: str | None = strawberry.field(description="After inverting the bit order; null without that step.")
-    bytes_inverted: str | None = strawberry.field(description="After inverting the byte order; null without that step.")
-    read: str = strawberry.field(description="The bits in which parities and fields count.")
+    arrived: CardBits
+    bits_inverted: CardBits | None = strawberry.field(
+        description="After inverting the bit order; null without that step."
+    )
+    bytes_inverted: CardBits | None = strawberry.field(
+        description="After inverting the byte order; null without that step."
+    )
+    read: CardBits = strawberry.field(description="The bits in which parities and fields count.")
     facility_code: TriedField | None
     number: TriedField | None
     parities: list[TriedParity]
@@ -251,10 +256,10 @@ class CardTrial:
         """The trial as the API shows it."""
         reason = shown.verdict if isinstance(shown.verdict, Reason) else None
         return cls(
-            arrived=shown.arrived,
-            bits_inverted=shown.bits_inverted,
-            bytes_inverted=shown.bytes_inverted,
-            read=shown.read,
+            arrived=CardBits(shown.arrived),
+            bits_inverted=card_bits(shown.bits_inverted),
+            bytes_inverted=card_bits(shown.bytes_inverted),
+            read=CardBits(shown.read),
             facility_code=TriedField.of(shown.facility),
             number=TriedField.of(shown.number),
             parities=[

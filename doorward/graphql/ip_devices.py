@@ -1,5 +1,7 @@
 """Readers, intercoms and cameras on the network in the API."""
 
+from datetime import timedelta
+
 import strawberry
 from strawberry import UNSET
 
@@ -23,6 +25,7 @@ from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 from doorward.graphql.paging import each, listed
+from doorward.graphql.scalars import seconds_of
 
 
 @strawberry.type(description="A part of a picture, in hundredths of its width and height.")
@@ -176,12 +179,14 @@ class IpDeviceMutation:
         return await _payload(made)
 
     @strawberry.mutation(
-        description="A new key for a device on the network; the one before is good for graceS seconds longer. "
+        description="A new key for a device on the network; the one before is good for `grace` longer. "
         "Permission: configuration.write."
     )
-    async def rotate_ip_device_key(self, info: ApiInfo, id: strawberry.ID, grace_s: int = 0) -> IpDevicePayload:
+    async def rotate_ip_device_key(
+        self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0)
+    ) -> IpDevicePayload:
         try:
-            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, grace_s)
+            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
         except AcsError as error:
             return IpDevicePayload(errors=[OperationError.of(error)])
         return await _payload(made)

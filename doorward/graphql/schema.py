@@ -4,6 +4,7 @@ from functools import cache
 
 import strawberry
 from strawberry.extensions import MaxTokensLimiter
+from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from doorward.graphql.account import AccountMutation, AccountQuery
@@ -40,6 +41,7 @@ from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
+from doorward.graphql.scalars import SCALARS
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
@@ -139,6 +141,7 @@ def build_schema() -> strawberry.Schema:
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
         execution_context_class=Executor,
+        config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             document_limits,

@@ -66,7 +66,7 @@ class TokenInput:
     permissions: list[str] = strawberry.field(
         description="Of its user's permissions; account.own is for nobody but whoever signs in."
     )
-    expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestTokenDays.")
+    expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestToken.")
     networks: list[str] = strawberry.field(default_factory=list, description="Such as 192.0.2.0/24; at most 20.")
 
     def given(self) -> NewToken:

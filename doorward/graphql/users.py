@@ -1,7 +1,7 @@
 """Signing in and out, users, and the site's rules for them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
@@ -157,11 +157,11 @@ class SignInRules:
 
     min_password_length: int = strawberry.field(description="Characters that a new password has at least, 8 to 128.")
     second_factor: SecondFactor
-    idle_timeout_s: int | None = strawberry.field(
+    idle_timeout: timedelta | None = strawberry.field(
         description="A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. "
         "An open subscription alone does not keep it."
     )
-    longest_token_days: int = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
+    longest_token: timedelta = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -172,8 +172,8 @@ class UpdateSignInRulesInput:
     expected_version: int | None = None
     min_password_length: int | None = UNSET
     second_factor: SecondFactor | None = UNSET
-    idle_timeout_s: int | None = UNSET
-    longest_token_days: int | None = UNSET
+    idle_timeout: timedelta | None = UNSET
+    longest_token: timedelta | None = UNSET
 
 
 @strawberry.type(description="The rules as they now are, or why nothing was done.")
@@ -188,8 +188,8 @@ def _rules(row: models.SignInRules) -> SignInRules:
     return SignInRules(
         min_password_length=row.min_password_length,
         second_factor=row.second_factor,
-        idle_timeout_s=row.idle_timeout_s,
-        longest_token_days=row.longest_token_days,
+        idle_timeout=timedelta(seconds=row.idle_timeout_s) if row.idle_timeout_s is not None else None,
+        longest_token=timedelta(days=row.longest_token_days),
         version=row.version,
     )
 
@@ -367,8 +367,8 @@ class UserMutation:
         description="Change the rules of passwords, second factors and sessions. Permission: user.write."
     )
     async def update_sign_in_rules(self, info: ApiInfo, input: UpdateSignInRulesInput) -> SignInRulesPayload:
-        changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
         try:
+            changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
             row = await update_sign_in_rules(info.context.domain, info.context.actor, changes, input.expected_version)
         except AcsError as error:
             return SignInRulesPayload(errors=[OperationError.of(error)])

@@ -1,5 +1,6 @@
 """Wiegand readers behind serial converters, through the API."""
 
+from datetime import timedelta
 from typing import cast
 
 import strawberry
@@ -35,7 +36,7 @@ class WiegandFraming:
     checked: bool = strawberry.field(description="Whether it has a checksum.")
     feedback: bool = strawberry.field(description="Whether it can drive the reader's light and buzzer.")
     tamper: bool = strawberry.field(description="Whether it tells the reader's tamper input.")
-    heartbeat_s: float | None = strawberry.field(
+    heartbeat: timedelta | None = strawberry.field(
         description="It says this often that it is there, and is offline without; null: online while its port is open."
     )
 
@@ -53,7 +54,7 @@ class WiegandFraming:
             checked=framing.checked,
             feedback=framing.feedback,
             tamper=framing.tamper,
-            heartbeat_s=framing.heartbeat_s,
+            heartbeat=None if framing.heartbeat_s is None else timedelta(seconds=framing.heartbeat_s),
         )
 
 

@@ -1,7 +1,7 @@
 """Zones, interlocks, and who is where, in the API."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
@@ -59,7 +59,7 @@ class Zone(Node):
     name: str
     parent: ZoneName | None
     anti_passback: AntiPassbackMode
-    timeout_s: int = strawberry.field(
+    timeout: timedelta = strawberry.field(
         description="So many seconds after entering, one may enter again; 0: not before leaving."
     )
     check_exit: bool = strawberry.field(description="Who is known to be elsewhere may not leave the zone either.")
@@ -113,7 +113,7 @@ def _zone(parts: ZoneParts, people: int) -> Zone:
         name=row.name,
         parent=zone_name(row.parent) if row.parent else None,
         anti_passback=row.anti_passback,
-        timeout_s=row.timeout_s,
+        timeout=timedelta(seconds=row.timeout_s),
         check_exit=row.check_exit,
         forgive_at=time_of_day(row.forgive_at),
         forgiven_at=row.forgiven_at,
@@ -155,7 +155,7 @@ class ZoneSettingsInput:
 
     parent_id: strawberry.ID | None = UNSET
     anti_passback: AntiPassbackMode | None = UNSET
-    timeout_s: int | None = UNSET
+    timeout: timedelta | None = UNSET
     check_exit: bool | None = UNSET
     forgive_at: str | None = UNSET
     min_occupancy: int | None = UNSET
@@ -216,7 +216,7 @@ class InterlockPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-_SETTINGS = ("name", *ZoneSettingsInput.__annotations__)
+_SETTINGS = ("name", *(set(ZoneSettingsInput.__annotations__) - {"timeout"}), "timeout_s")
 _MAY_BE_NULL = frozenset({"parent_id", "forgive_at", "max_occupancy"})
 
 

@@ -92,13 +92,18 @@ async def test_a_controller_with_doors_is_not_deleted(database_url: str, tmp_pat
 async def test_what_controllers_keep_is_a_setting_of_the_site(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
-        fields = "{ journalEvents journalDays aloneAlarmS trustsClock }"
+        fields = "{ journalEvents journalKeeps aloneAlarm trustsClock }"
         assert (await api.data("{ site " + fields + " }"))["site"] == {
-            "journalEvents": 1_000_000, "journalDays": 120, "aloneAlarmS": 259_200, "trustsClock": False,
+            "journalEvents": 1_000_000, "journalKeeps": "P120D", "aloneAlarm": "P3D", "trustsClock": False,
         }  # fmt: skip
         update = "mutation($input: UpdateSiteInput!) { updateSite(input: $input) { site " + fields + ERRORS + " } }"
-        changed = {"journalEvents": 5_000, "journalDays": 7, "aloneAlarmS": None, "trustsClock": True}
+        changed = {"journalEvents": 5_000, "journalKeeps": "P7D", "aloneAlarm": None, "trustsClock": True}
         assert (await api.data(update, input=changed))["updateSite"]["site"] == changed
-        for name, value in (("journalEvents", 999), ("journalDays", 0), ("aloneAlarmS", 59)):
+        for name, value in (
+            ("journalEvents", 999),
+            ("journalKeeps", "PT0S"),
+            ("journalKeeps", "PT36H"),
+            ("aloneAlarm", "PT59S"),
+        ):
             refused = (await api.data(update, input={name: value}))["updateSite"]["errors"]
             assert refused[0]["path"] == [name]

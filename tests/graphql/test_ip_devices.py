@@ -23,7 +23,7 @@ ADD_READER = (
 CREATE = "mutation($input: CreateIpDeviceInput!) { createIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 UPDATE = "mutation($input: UpdateIpDeviceInput!) { updateIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 SHOW = "mutation($id: ID!) { showIpDeviceKey(id: $id) { key pushSecret " + REST + " } }"
-ROTATE = "mutation($id: ID!, $grace: Int!) { rotateIpDeviceKey(id: $id, graceS: $grace) { key " + REST + " } }"
+ROTATE = "mutation($id: ID!, $grace: Duration!) { rotateIpDeviceKey(id: $id, grace: $grace) { key " + REST + " } }"
 PLATES = "mutation($id: ID!, $on: Boolean!) { allowUnsignedPlates(id: $id, allowed: $on) { pushSecret " + REST + " } }"
 DELETE = "mutation($id: ID!) { deleteIpDevice(id: $id) { deletedId " + REST + " } }"
 LIST = "query($c: ID) { ipDevices(controllerId: $c) " + DEVICE + " }"
@@ -56,12 +56,12 @@ async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(databa
 
         shown = await ask(SHOW, id=device["id"])
         assert (shown["key"], shown["pushSecret"]) == (made["key"], None)
-        rotated = await ask(ROTATE, id=device["id"], grace=60)
+        rotated = await ask(ROTATE, id=device["id"], grace="PT1M")
         wiring = await controller_wiring(world.domain.sealer, world.controller.id)
         [wired] = [one for one in wiring.devices if isinstance(one, IpDevice)]
         assert [key.secret.hex() for key in wired.keys] == [rotated["key"], made["key"]]
         assert (wired.stream_url, wired.region) == ("rtsp://a:b@10.0.0.7/1", Region(25, 0, 75, 100))
-        assert (await ask(ROTATE, id=device["id"], grace=-1))["errors"][0]["path"] == ["graceS"]
+        assert (await ask(ROTATE, id=device["id"], grace="-PT1S"))["errors"][0]["path"] == ["grace"]
         assert (await ask(PLATES, id=device["id"], on=True))["errors"][0]["path"] == ["id"]
 
         camera = await ask(CREATE, input={"readerId": await reader("PLATE_CAMERA"), "name": "P", "minConfidence": 0.9})

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 SIGN_IN = (
     "mutation($input: SignInInput!) { signIn(input: $input)"
-    " { user { name firstToDo permissions } secondFactorNeeded errors { code message path retryAfterS } } }"
+    " { user { name firstToDo permissions } secondFactorNeeded errors { code message path retryAfter } } }"
 )
 FOLLOW = 'subscription { events(after: "MA==") { node { type } } }'
 """Everything from the beginning."""
@@ -69,7 +69,7 @@ async def test_who_must_wait_is_told_for_how_many_seconds(database_url: str, tmp
                 "code": "RATE_LIMITED",
                 "message": "Too many attempts have failed. Try again in 30 seconds.",
                 "path": [],
-                "retryAfterS": 30,
+                "retryAfter": "PT30S",
             }
         ]
 

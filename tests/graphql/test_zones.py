@@ -12,7 +12,7 @@ from tests.world import make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
-ZONE = "id name parent { name } antiPassback timeoutS forgiveAt maxOccupancy shared occupancy version doors { door { name } enterSide }"  # noqa: E501
+ZONE = "id name parent { name } antiPassback timeout forgiveAt maxOccupancy shared occupancy version doors { door { name } enterSide }"  # noqa: E501
 RULE = "id name enabled missing cardholders { name } groups { name } zones { name } schedules { name } doorSides { side door { name } } version"  # noqa: E501
 
 
@@ -35,9 +35,11 @@ async def test_a_zone_is_made_changed_and_deleted(database_url: str, tmp_path: P
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
-        made = await change(api, "createZone", f"zone {{ {ZONE} }}", name="Campus", antiPassback="SOFT", timeoutS=90)
+        made = await change(
+            api, "createZone", f"zone {{ {ZONE} }}", name="Campus", antiPassback="SOFT", timeout="PT90S"
+        )
         campus = made["zone"]
-        assert (campus["antiPassback"], campus["timeoutS"], campus["doors"]) == ("SOFT", 90, [])
+        assert (campus["antiPassback"], campus["timeout"], campus["doors"]) == ("SOFT", "PT1M30S", [])
         update = {"id": site.zones[0], "parentId": campus["id"], "forgiveAt": "04:00", "maxOccupancy": 5}
         changed = (await change(api, "updateZone", f"zone {{ {ZONE} }}", **update))["zone"]
         assert (changed["parent"], changed["forgiveAt"], changed["version"]) == ({"name": "Campus"}, "04:00", 2)

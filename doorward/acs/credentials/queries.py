@@ -79,7 +79,7 @@ async def last_read(domain: Domain, actor: Actor, reader_id: str, within: timede
     """
     actor.require(Permission.CARDHOLDER_WRITE)
     if not timedelta() < within <= LONGEST_AGO:
-        raise ValidationFailed("Look back 1 to 600 seconds.", "withinSeconds")
+        raise ValidationFailed("Look back 1 to 600 seconds.", "within")
     rows = Event.filter(
         reader_id=reader_id,
         type__in=[EventType.ACCESS_GRANTED, EventType.ACCESS_DENIED],

@@ -10,7 +10,7 @@ import { Select } from "../ui/Select";
 import type { TokenDraft } from "./new-credential";
 import { cardNumber } from "./words";
 
-const WITHIN_S = 60;
+const WITHIN = "PT1M";
 
 type Read = NonNullable<LastReadQuery["lastRead"]>;
 type Reading = Read["readings"][number];
@@ -34,7 +34,7 @@ export function TakeRead({ onTake }: { onTake: (card: Partial<TokenDraft>) => vo
 
   const ask = async (): Promise<void> => {
     setPending(true);
-    const variables = { readerId, withinSeconds: WITHIN_S };
+    const variables = { readerId, within: WITHIN };
     const { data: found, error } = await api.query(LastReadDocument, variables, { requestPolicy: "network-only" }).toPromise();
     setPending(false);
     const read = found?.lastRead;

@@ -80,7 +80,7 @@ export function Passback({ draft, change, problems, zone }: ZonePartProps & { zo
               type="number"
               value={draft.timeoutS}
               onChange={(timeoutS) => change({ timeoutS })}
-              problem={problems.timeoutS}
+              problem={problems.timeout}
             />
             <Text
               label="Forgive everybody each day at"
