@@ -320,10 +320,10 @@ async def test_the_same_idempotency_key_is_the_same_command(database_url: str, t
 async def test_an_unexpected_failure_is_masked_and_numbered(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(*_: object) -> None:
+    def broken(**_: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr("doorward.graphql.doors.readers_of", broken)
+    monkeypatch.setattr("doorward.graphql.paging.PageRequest", broken)
     async with open_world(database_url) as world, serve_api(world, tmp_path) as api:
         reply = await api.ask("{ doors(first: 100) { nodes { name } } }")
         assert "secret" not in str(reply)
