@@ -201,15 +201,15 @@ def main() -> None:
     options = parser.parse_args()
     out: Callable[[str], object] = sys.stdout.write
     out(f"a page of {PAGE} of {options.rows:,} events, milliseconds (median), and how many times the bare SQL\n")
-    out(f"{'':<10}{'page':<8}{'bare SQL':>10}{'query':>16}{'GraphQL':>18}\n")
+    out(f"{'':<10}{'page':<8}{'bare SQL':>10}{'query':>18}{'GraphQL':>20}\n")
     result: dict[str, Any] = {"name": "paging", "rows": options.rows, "unit": "ms a page"}
     for engine, run in (("sqlite", on_sqlite), ("postgres", on_postgres)):
         found = asyncio.run(run(options.rows, options.rounds))
         for place in ("first", "middle", "last"):
             ms = found[place]
             ratios = {way: ms[way] / ms["bare SQL"] for way in ("query", "GraphQL")}
-            out(f"{engine:<10}{place:<8}{ms['bare SQL']:>10.2f}{ms['query']:>10.2f}{ratios['query']:>5.1f}x")
-            out(f"{ms['GraphQL']:>12.2f}{ratios['GraphQL']:>5.1f}x\n")
+            out(f"{engine:<10}{place:<8}{ms['bare SQL']:>10.2f}{ms['query']:>10.2f}{ratios['query']:>7.1f}x")
+            out(f"{ms['GraphQL']:>12.2f}{ratios['GraphQL']:>7.1f}x\n")
         out(f"{engine:<10}{'count':<8}{'':>26}{found['count']['GraphQL']:>12.2f}\n")
         result[engine] = {place: {way: round(ms, 3) for way, ms in ways.items()} for place, ways in found.items()}
     result |= {
