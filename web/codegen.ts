@@ -7,7 +7,7 @@ const config: CodegenConfig = {
     "src/gql/operations.ts": {
       plugins: ["typescript-operations", "typed-document-node"],
       config: {
-        scalars: { Date: "string", DateTime: "string", JSON: "unknown", ID: "string" },
+        scalars: { CardBits: "string", Date: "string", DateTime: "string", Duration: "string", JSON: "unknown", ID: "string" },
         enumsAsTypes: true,
         useTypeImports: true,
         skipTypename: true,

@@ -20,7 +20,9 @@ from doorward.acs.users.own import (
 from doorward.acs.users.queries import all_sessions, own_sessions, recovery_codes_left
 from doorward.acs.users.sessions import session_id, token_hash
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.enums import SessionOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import by_domain, in_context, listed
 from doorward.graphql.users import User, UserPayload, user_shown
 
 
@@ -93,18 +95,39 @@ class SessionsEndedPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which sessions; what is left out, or null, does not restrict.")
+class SessionFilter:
+    """See Session."""
+
+    user_id: strawberry.ID | None = None
+
+
+async def _sessions(context: ApiContext, rows: list[models.Session]) -> list[Session]:
+    return [_session(context, row) for row in rows]
+
+
 @strawberry.type
 class AccountQuery:
     """Queries about one's own account, and about sessions."""
 
-    @strawberry.field(description="One's own sessions, the last used first. Permission: account.own.")
-    async def own_sessions(self, info: ApiInfo) -> list[Session]:
-        return [_session(info.context, row) for row in await own_sessions(info.context.domain, info.context.actor)]
+    own_sessions = listed(
+        Session,
+        by_domain(own_sessions),
+        in_context(_sessions),
+        "One's own sessions, the last used first. Permission: account.own.",
+        order=SessionOrder,
+        search=None,
+    )
 
-    @strawberry.field(description="Everybody's sessions, or one user's, the last used first. Permission: user.write.")
-    async def sessions(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Session]:
-        rows = await all_sessions(info.context.domain, info.context.actor, user_id)
-        return [_session(info.context, row) for row in rows]
+    sessions = listed(
+        Session,
+        by_domain(all_sessions),
+        in_context(_sessions),
+        "Sessions, the last used first. Permission: user.write.",
+        filter=SessionFilter,
+        order=SessionOrder,
+        search=None,
+    )
 
     @strawberry.field(description="How many recovery codes one has left. Permission: account.own.")
     async def recovery_codes_left(self, info: ApiInfo) -> int:

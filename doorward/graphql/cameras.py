@@ -8,16 +8,17 @@ import strawberry
 
 from doorward.acs.actor import Permission
 from doorward.acs.cameras import models
-from doorward.acs.cameras.queries import list_bookmarks, list_cameras
+from doorward.acs.cameras import models as cameras_rows
+from doorward.acs.cameras.queries import list_cameras, page_bookmarks, page_cameras
 from doorward.acs.domain import Domain
-from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import CameraState
-from doorward.graphql.paging import Edge
+from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.enums import BookmarkOrder, CameraState, NameOrder
+from doorward.graphql.paging import Edge, Node, by_actor, in_context, listed
 from doorward.graphql.states import follow_states
 
 
 @strawberry.type(description="A camera that is recorded.")
-class Camera:
+class Camera(Node):
     """A camera and what the recorder says of it."""
 
     id: strawberry.ID
@@ -38,7 +39,7 @@ class Camera:
 
 
 @strawberry.type(description="An interval of a camera's recording that shows an event.")
-class Bookmark:
+class Bookmark(Node):
     """From 5 seconds before the event to 10 seconds after it."""
 
     id: strawberry.ID
@@ -64,19 +65,55 @@ class Bookmark:
         )
 
 
+@strawberry.input(description="Which cameras; what is left out, or null, does not restrict.")
+class CameraFilter:
+    """See Camera."""
+
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that see a side of this door.")
+
+
+@strawberry.input(description="Which bookmarks; what is left out, or null, does not restrict.")
+class BookmarkFilter:
+    """See Bookmark."""
+
+    camera_id: strawberry.ID | None = None
+    event_id: strawberry.ID | None = None
+    since: datetime | None = strawberry.field(default=None, description="Those that end after it.")
+    until: datetime | None = strawberry.field(default=None, description="Those that start before it.")
+
+
+async def _cameras(context: ApiContext, rows: list[models.Camera]) -> list[Camera]:
+    return [Camera.of(context.domain, row) for row in rows]
+
+
+async def _bookmarks(context: ApiContext, rows: list[models.Bookmark]) -> list[Bookmark]:
+    return [Bookmark.of(context.domain, row) for row in rows]
+
+
 @strawberry.type
 class CameraQuery:
     """Queries about cameras."""
 
-    @strawberry.field(description="Every camera, by name. Permission: camera.view.")
-    async def cameras(self, info: ApiInfo) -> list[Camera]:
-        context = info.context
-        return [Camera.of(context.domain, row) for row in await list_cameras(context.actor)]
+    cameras = listed(
+        Camera,
+        by_actor(page_cameras),
+        in_context(_cameras),
+        "Cameras, by name. Permission: camera.view.",
+        filter=CameraFilter,
+        order=NameOrder,
+        rows=cameras_rows.Camera,
+    )
 
-    @strawberry.field(description="The newest bookmarks, at most 200. Permission: camera.view.")
-    async def bookmarks(self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50) -> list[Bookmark]:
-        context = info.context
-        return [Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)]
+    bookmarks = listed(
+        Bookmark,
+        by_actor(page_bookmarks),
+        in_context(_bookmarks),
+        "Bookmarks, the newest first. Permission: camera.view.",
+        filter=BookmarkFilter,
+        order=BookmarkOrder,
+        search=None,
+        rows=cameras_rows.Bookmark,
+    )
 
 
 @strawberry.type

@@ -11,15 +11,18 @@ from doorward.acs.controllers.operations import (
     rename_controller,
     revoke_controller,
 )
-from doorward.acs.controllers.queries import ControllerState, list_controllers
+from doorward.acs.controllers.queries import ControllerState, list_controllers, page_controllers
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Node, by_domain, each, listed
 
 
 @strawberry.type(description="What owns doors, and decides at them: inside the server, or a computer of its own.")
-class Controller:
+class Controller(Node):
     """A controller, and what the server knows of it now."""
 
     id: strawberry.ID
@@ -99,13 +102,27 @@ async def _payload(context: ApiContext, controller_id: str) -> ControllerPayload
     return ControllerPayload(controller=Controller.of(states[0]))
 
 
+@strawberry.input(description="Which controllers; what is left out, or null, does not restrict.")
+class ControllerFilter:
+    """See Controller."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    connected: bool | None = strawberry.field(default=None, description="Whether they are connected now.")
+
+
 @strawberry.type
 class ControllerQuery:
     """Queries about controllers."""
 
-    @strawberry.field(description="Every controller, by name. Permission: configuration.view.")
-    async def controllers(self, info: ApiInfo) -> list[Controller]:
-        return [Controller.of(state) for state in await list_controllers(info.context.domain, info.context.actor)]
+    controllers = listed(
+        Controller,
+        by_domain(page_controllers),
+        each(Controller.of),
+        "Controllers, by name. Permission: configuration.view.",
+        filter=ControllerFilter,
+        order=NameOrder,
+        rows=doors_rows.Controller,
+    )
 
 
 @strawberry.type

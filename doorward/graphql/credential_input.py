@@ -12,6 +12,7 @@ from doorward.acs.decision.card_format import H10301
 from doorward.acs.errors import ValidationFailed
 from doorward.graphql.enums import CredentialStatus, ValidityStart, ValidityUnit
 from doorward.graphql.inputs import sent
+from doorward.graphql.scalars import CardBits
 
 CARD_FIELDS = ("name", "status", "valid_from", "valid_to")
 MAY_BE_NULL = frozenset({"valid_from", "valid_to", "relative_validity"})
@@ -90,7 +91,7 @@ class CreateCardCredentialInput:
     format: str = H10301
     facility_code: str | None = strawberry.field(default=None, description="Decimal.")
     number: str | None = strawberry.field(default=None, description="Decimal.")
-    raw_bits: str | None = strawberry.field(default=None, description="1 to 256 characters 0 and 1.")
+    raw_bits: CardBits | None = None
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
 
     def of(self) -> NewCard:

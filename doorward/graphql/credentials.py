@@ -15,7 +15,9 @@ from doorward.acs.credentials.record import relative_of
 from doorward.acs.decision import policy
 from doorward.acs.decision.card_format import CardBits
 from doorward.acs.site.time_zone import site_zone
+from doorward.graphql import scalars
 from doorward.graphql.enums import CredentialCondition, CredentialKind, CredentialStatus, ValidityStart, ValidityUnit
+from doorward.graphql.paging import Node
 
 _LARGEST_INT = 2**31 - 1
 """GraphQL's Int ends here; `Credential.number` is text and has no end."""
@@ -75,7 +77,7 @@ class MobileDevice:
 
 
 @strawberry.type(description="What a cardholder shows to be let in; fields of other kinds than its own are null.")
-class Credential:
+class Credential(Node):
     """A credential. Numbers and plates are null for those who may not see them (card_number.view)."""
 
     id: strawberry.ID
@@ -94,7 +96,9 @@ class Credential:
     format: str | None = strawberry.field(description='Of a card: its format, or "raw" and its number of bits.')
     facility_code: str | None = strawberry.field(description="Decimal; null where the format has none.")
     number: str | None = strawberry.field(description="Decimal.")
-    raw_bits: str | None = strawberry.field(description="Of a card that no format reads: 0 and 1, as they arrive.")
+    raw_bits: scalars.CardBits | None = strawberry.field(
+        description="Of a card that no format reads: 0 and 1, as they arrive."
+    )
     plate: str | None = strawberry.field(description="Letters and digits only.")
     has_duress_pin: bool | None
     device: MobileDevice | None
@@ -131,7 +135,9 @@ def _shown(
         format=row.format if is_card else None,
         facility_code=str(row.facility) if may_see and row.facility is not None else None,
         number=row.number if may_see and is_card and bit_count is None else None,
-        raw_bits=CardBits.from_int(int(row.number), bit_count).as_text() if may_see and bit_count else None,
+        raw_bits=scalars.card_bits(
+            CardBits.from_int(int(row.number), bit_count).as_text() if may_see and bit_count else None
+        ),
         plate=row.number if may_see and row.kind is policy.CredentialKind.PLATE else None,
         has_duress_pin=row.duress is not None if row.kind is policy.CredentialKind.PIN else None,
         device=_device(mobile),
@@ -166,7 +172,7 @@ class LastRead:
 
     at: datetime
     bit_count: int | None
-    bits: str | None = strawberry.field(description="0 and 1, as they arrived; null for a known card.")
+    bits: scalars.CardBits | None = strawberry.field(description="0 and 1, as they arrived; null for a known card.")
     readings: list[CardReading]
     credential: Credential | None
     cardholder_id: strawberry.ID | None = strawberry.field(description="Its owner's; needs cardholder.view.")
@@ -179,7 +185,7 @@ class LastRead:
         return cls(
             at=found.at,
             bit_count=found.bits.bit_count if found.bits else None,
-            bits=found.bits.as_text() if found.bits else None,
+            bits=scalars.card_bits(found.bits.as_text() if found.bits else None),
             readings=[
                 CardReading(
                     format=token.format,

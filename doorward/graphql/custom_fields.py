@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     CustomFieldChanges,
@@ -16,17 +17,19 @@ from doorward.acs.people.operations import (
     delete_custom_field,
     update_custom_field,
 )
-from doorward.acs.people.queries import list_custom_fields, value_counts
+from doorward.acs.people.queries import page_custom_fields, value_counts
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import CustomFieldOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
+from doorward.graphql.paging import Node, by_actor, listed
 
 strawberry.enum(CustomFieldKind, name="CustomFieldKind", description="What a custom field holds.")
 
 
 @strawberry.type(description="A field of cardholders that the site has added.")
-class CustomField:
+class CustomField(Node):
     """A custom field and how many cardholders have a value in it."""
 
     id: strawberry.ID
@@ -110,15 +113,27 @@ class CustomFieldPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which custom fields; what is left out, or null, does not restrict.")
+class CustomFieldFilter:
+    """See CustomField."""
+
+    kind: CustomFieldKind | None = None
+    required: bool | None = None
+
+
 @strawberry.type
 class CustomFieldQuery:
     """Queries about custom fields."""
 
-    @strawberry.field(
-        description="Every custom field, in the order in which they are shown. Permission: cardholder.view."
+    custom_fields = listed(
+        CustomField,
+        by_actor(page_custom_fields),
+        _shown,
+        "Custom fields, in the order in which they are shown. Permission: cardholder.view.",
+        filter=CustomFieldFilter,
+        order=CustomFieldOrder,
+        rows=people_rows.CustomField,
     )
-    async def custom_fields(self, info: ApiInfo) -> list[CustomField]:
-        return await _shown(info, await list_custom_fields(info.context.actor))
 
 
 @strawberry.type

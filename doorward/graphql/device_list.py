@@ -3,12 +3,14 @@
 import strawberry
 
 from doorward.acs.devices import DeviceKind as Kind
-from doorward.acs.doors.device_list import DeviceWires, ListedDevice, list_all_devices
+from doorward.acs.doors import models as doors_rows
+from doorward.acs.doors.device_list import DeviceWires, ListedDevice, page_all_devices
 from doorward.acs.doors.gpio_devices import lines_of
 from doorward.acs.local_io.models import AuxInput, AuxOutput
-from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs
+from doorward.acs.local_io.queries import auxiliary_of
 from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import DeviceKind, ReaderType
+from doorward.graphql.enums import DeviceKind, ListedOrder, ReaderType
+from doorward.graphql.paging import Node, by_domain, listed
 
 
 @strawberry.type(description="What is on a device: a door's locks and inputs, or an auxiliary input or output.")
@@ -33,7 +35,7 @@ class DeviceUse:
 
 
 @strawberry.type(description="A device of any kind: where it is, what it is, and what is on it. No key is in it.")
-class Device:
+class Device(Node):
     """Each kind has a type of its own with all that is set on it."""
 
     id: strawberry.ID
@@ -88,20 +90,37 @@ def _id(value: str | None) -> strawberry.ID | None:
     return strawberry.ID(value) if value is not None else None
 
 
+@strawberry.input(description="Which devices; what is left out, or null, does not restrict.")
+class DeviceListFilter:
+    """See Device."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    controller_id: strawberry.ID | None = None
+    kind: DeviceKind | None = None
+    door_id: strawberry.ID | None = None
+    online: bool | None = strawberry.field(
+        default=None, description="Those that are known to be there now, or known not to be."
+    )
+
+
+async def _shown(info: ApiInfo, listed: list[ListedDevice]) -> list[Device]:
+    auxiliary: dict[str, list[DeviceUse]] = {one.row.id: [] for one in listed}
+    for row in await auxiliary_of(info.context.actor, list(auxiliary)):
+        auxiliary[row.device_id].append(DeviceUse.of_auxiliary(row))
+    return [Device.of(one, auxiliary[one.row.id]) for one in listed]
+
+
 @strawberry.type
 class DeviceListQuery:
     """Queries about devices of every kind."""
 
-    @strawberry.field(
-        description="Every device of any kind, or those of a controller, by controller and place. "
-        "Permission: configuration.view."
+    devices = listed(
+        Device,
+        by_domain(page_all_devices),
+        _shown,
+        "Devices of any kind, by controller and place. Permission: configuration.view.",
+        filter=DeviceListFilter,
+        order=ListedOrder,
+        search="name and port",
+        rows=doors_rows.Device,
     )
-    async def devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[Device]:
-        domain, actor = info.context.domain, info.context.actor
-        listed = await list_all_devices(domain, actor, controller_id)
-        auxiliary: dict[str, list[DeviceUse]] = {one.row.id: [] for one in listed}
-        rows: list[AuxInput | AuxOutput] = [*await list_aux_outputs(actor), *await list_aux_inputs(actor)]
-        for row in rows:
-            if row.device_id in auxiliary:
-                auxiliary[row.device_id].append(DeviceUse.of_auxiliary(row))
-        return [Device.of(one, auxiliary[one.row.id]) for one in listed]

@@ -6,19 +6,20 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.devices import DEFAULT_BAUD
+from doorward.acs.devices import DEFAULT_BAUD, DeviceKind
 from doorward.acs.doors import models
 from doorward.acs.doors.operations import NewDevice, create_device
 from doorward.acs.doors.osdp_edit import OsdpChanges, update_osdp_device
 from doorward.acs.doors.osdp_keys import KEY_BYTES
-from doorward.acs.doors.queries import list_devices
 from doorward.acs.doors.readers import delete_device
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import DeviceRole
+from doorward.graphql.device_filter import DeviceFilter, of_kind
+from doorward.graphql.enums import DeviceRole, PlacedOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import each, listed
 
 _FIELDS = tuple(OsdpChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"reader_id"})
@@ -134,11 +135,15 @@ def _key_of(given: OsdpDeviceInput) -> bytes | None:
 class DeviceQuery:
     """Queries about OSDP devices."""
 
-    @strawberry.field(
-        description="Every OSDP device, or those of a controller, by port and address. Permission: configuration.view."
+    osdp_devices = listed(
+        OsdpDevice,
+        of_kind(DeviceKind.OSDP),
+        each(OsdpDevice.of),
+        "OSDP devices, by port and address. Permission: configuration.view.",
+        filter=DeviceFilter,
+        order=PlacedOrder,
+        search="name and port",
     )
-    async def osdp_devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[OsdpDevice]:
-        return [OsdpDevice.of(row) for row in await list_devices(info.context.actor, controller_id)]
 
 
 @strawberry.type

@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.decision import policy
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
-from doorward.acs.doors.configuration import list_ports, list_setups
+from doorward.acs.doors.configuration import list_ports, list_setups, page_setups
 from doorward.acs.doors.operations import create_door
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges, NewDoor
@@ -23,6 +23,7 @@ from doorward.graphql.enums import (
     EmergencyAction,
     InputPurpose,
     LockRank,
+    NameOrder,
     RelockOn,
     RexAction,
     Side,
@@ -30,6 +31,7 @@ from doorward.graphql.enums import (
 )
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, each, listed
 
 _SECURITY = ("two_person", "double_swipe_timeout_ms", "first_person", "unlock_schedule_ids")
 _PLAIN = tuple(field.name for field in fields(NewDoor) if field.name not in {"double_swipe", *_SECURITY})
@@ -142,13 +144,30 @@ async def payload_of(context: ApiContext, door_id: str) -> DoorConfigurationPayl
     return DoorConfigurationPayload(door=DoorConfiguration.of(setups[0]))
 
 
+@strawberry.input(description="Of which doors; what is left out, or null, does not restrict.")
+class DoorConfigurationFilter:
+    """See DoorConfiguration."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    controller_id: strawberry.ID | None = None
+    zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
+    profile_id: strawberry.ID | None = None
+    maintenance: bool | None = None
+    kind: DoorKind | None = None
+
+
 @strawberry.type
 class DoorConfigurationQuery:
     """Queries about how doors are set up."""
 
-    @strawberry.field(description="How every door is set up, by name. Permission: configuration.view.")
-    async def door_configurations(self, info: ApiInfo) -> list[DoorConfiguration]:
-        return [DoorConfiguration.of(setup) for setup in await list_setups(info.context.actor)]
+    door_configurations = listed(
+        DoorConfiguration,
+        by_actor(page_setups),
+        each(DoorConfiguration.of),
+        "How doors are set up, by name. Permission: configuration.view.",
+        filter=DoorConfigurationFilter,
+        order=NameOrder,
+    )
 
     @strawberry.field(description="How one door is set up. Permission: configuration.view.")
     async def door_configuration(self, info: ApiInfo, id: strawberry.ID) -> DoorConfiguration | None:

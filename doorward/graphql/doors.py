@@ -11,10 +11,11 @@ from doorward.acs.cameras.queries import cameras_of_doors
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
 from doorward.acs.doors import models
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.live import condition
 from doorward.acs.doors.manual import set_by
-from doorward.acs.doors.queries import list_doors, readers_of
+from doorward.acs.doors.queries import list_doors, page_doors, readers_of
 from doorward.acs.errors import AcsError
 from doorward.acs.messages import DoorStatus
 from doorward.acs.zones import models as zone_models
@@ -28,10 +29,11 @@ from doorward.graphql.enums import (
     DoorPosition,
     DoorSetting,
     DoorSource,
+    NameOrder,
     Side,
 )
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import Edge
+from doorward.graphql.paging import Edge, Node, by_domain, in_context, listed
 from doorward.graphql.states import follow_states
 
 
@@ -44,7 +46,7 @@ class ZoneName:
 
 
 @strawberry.type(description="A reader at one side of a door.")
-class Reader:
+class Reader(Node):
     """A reader, whether it can be heard, and where passing it leads (null: outside)."""
 
     id: strawberry.ID
@@ -97,7 +99,7 @@ class DoorState:
 
 
 @strawberry.type(description="A door.")
-class Door:
+class Door(Node):
     """A door with its state, its readers and the cameras that see it. Times in milliseconds."""
 
     id: strawberry.ID
@@ -183,13 +185,29 @@ class DoorCommandPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which doors; what is left out, or null, does not restrict.")
+class DoorFilter:
+    """See Door."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    controller_id: strawberry.ID | None = None
+    zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
+    conditions: list[DoorCondition] | None = strawberry.field(default=None, description="Those in one of these now.")
+
+
 @strawberry.type
 class DoorQuery:
     """Queries about doors."""
 
-    @strawberry.field(description="Every door, by name. Permission: door.view.")
-    async def doors(self, info: ApiInfo) -> list[Door]:
-        return await shown_doors(info.context, await list_doors(info.context.actor))
+    doors = listed(
+        Door,
+        by_domain(page_doors),
+        in_context(shown_doors),
+        "Doors, by name. Permission: door.view.",
+        filter=DoorFilter,
+        order=NameOrder,
+        rows=doors_rows.Door,
+    )
 
     @strawberry.field(description="One door. Permission: door.view.")
     async def door(self, info: ApiInfo, id: strawberry.ID) -> Door | None:

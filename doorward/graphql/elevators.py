@@ -5,14 +5,17 @@ from collections.abc import Sequence
 import strawberry
 
 from doorward.acs.doors import models
-from doorward.acs.doors.configuration import list_elevators, list_setups
+from doorward.acs.doors import models as doors_rows
+from doorward.acs.doors.configuration import elevators_by_id, list_setups, page_elevators
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.wiring import LockWire
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.door_configuration import DoorConfigurationPayload, payload_of
 from doorward.graphql.door_setup import ReaderConfiguration
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Node, by_actor, in_context, listed
 
 
 @strawberry.type(description="A floor of an elevator: a door of kind FLOOR.")
@@ -24,7 +27,7 @@ class Floor:
 
 
 @strawberry.type(description="An elevator. The readers in its cab serve every floor.")
-class Elevator:
+class Elevator(Node):
     """An elevator with its floors in the order in which they were added."""
 
     id: strawberry.ID
@@ -71,7 +74,7 @@ async def _elevators(context: ApiContext, rows: Sequence[tuple[models.Elevator, 
 
 
 async def _payload(context: ApiContext, elevator_id: str) -> ElevatorPayload:
-    rows = [pair for pair in await list_elevators(context.actor) if pair[0].id == elevator_id]
+    rows = await elevators_by_id(context.actor, [elevator_id])
     return ElevatorPayload(elevator=(await _elevators(context, rows))[0])
 
 
@@ -80,13 +83,26 @@ def _floor(given: FloorInput) -> NewFloor:
     return NewFloor(given.name, relay, given.access_time_ms, given.profile_id)
 
 
+@strawberry.input(description="Which elevators; what is left out, or null, does not restrict.")
+class ElevatorFilter:
+    """See Elevator."""
+
+    controller_id: strawberry.ID | None = None
+
+
 @strawberry.type
 class ElevatorQuery:
     """Queries about elevators."""
 
-    @strawberry.field(description="Every elevator, by name. Permission: configuration.view.")
-    async def elevators(self, info: ApiInfo) -> list[Elevator]:
-        return await _elevators(info.context, await list_elevators(info.context.actor))
+    elevators = listed(
+        Elevator,
+        by_actor(page_elevators),
+        in_context(_elevators),
+        "Elevators, by name. Permission: configuration.view.",
+        filter=ElevatorFilter,
+        order=NameOrder,
+        rows=doors_rows.Elevator,
+    )
 
 
 @strawberry.type

@@ -13,6 +13,7 @@ GraphQL-over-HTTP specification has it; neither has `data` then. Who asks for
 
 import asyncio
 import json
+import math
 from datetime import timedelta
 
 import orjson
@@ -33,11 +34,11 @@ from strawberry.types.unset import UnsetType
 from doorward.acs.domain import Domain
 from doorward.graphql.connections import Connections, TooMany
 from doorward.graphql.context import ApiContext, authorization_of, context_for
-from doorward.graphql.errors import ErrorCode
 from doorward.graphql.limits import LARGEST_BODIES, Limits
 from doorward.graphql.meter import Meter
-from doorward.graphql.metering import TIMED_OUT, must_wait
+from doorward.graphql.metering import TIMED_OUT, must_wait, waiting
 from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
+from doorward.graphql.scalars import duration_of
 from doorward.graphql.schema import build_schema
 from doorward.graphql.server_sent import ServerSent, gone_on
 from doorward.graphql.socket import OPEN, UNAUTHORIZED, Socket, SocketAdapter
@@ -56,11 +57,11 @@ class Refused(HTTPException):
     """A request of which nothing was done, with a code for programs."""
 
     def __init__(
-        self, status: int, message: str, code: str, headers: dict[str, str] | None = None, **told: object
+        self, status: int, message: str, told: dict[str, object], headers: dict[str, str] | None = None
     ) -> None:
         super().__init__(status, message)
         self.headers = headers
-        self.told = {"code": code, **told}
+        self.told = told
 
 
 class Endpoint(GraphQL[ApiContext, None]):
@@ -158,7 +159,7 @@ class Endpoint(GraphQL[ApiContext, None]):
             try:
                 asked.query = self.documents.text(asked.query, asked.extensions)
             except DocumentRefused as error:
-                raise Refused(400, error.message, error.code) from error
+                raise Refused(400, error.message, {"code": error.code}) from error
             return gone_on(asked, request.headers)
         return asked
 
@@ -175,7 +176,7 @@ class Endpoint(GraphQL[ApiContext, None]):
         meter = self.meter
         if wait_s := meter.empty_for_s(context.actor):
             headers = {**meter.headers(context.actor), "retry-after": str(wait_s)}
-            raise Refused(429, must_wait(wait_s), ErrorCode.RATE_LIMITED.name, headers, retryAfterS=wait_s)
+            raise Refused(429, must_wait(wait_s), waiting(wait_s), headers)
         sub_response.headers.update(meter.headers(context.actor))
         result = await super().execute_operation(
             request, request_adapter, request_data, context, root_value, sub_response
@@ -259,7 +260,8 @@ def _to_wait(result: ExecutionResult) -> int | None:
     if result.data is not None or not result.errors:
         return None
     told = result.errors[0].extensions or {}
-    return told.get("retryAfterS") if result.errors[0].path is None else None
+    wait = told.get("retryAfter")
+    return math.ceil(duration_of(wait).total_seconds()) if wait is not None and result.errors[0].path is None else None
 
 
 def not_executed(result: ExecutionResult) -> bool:

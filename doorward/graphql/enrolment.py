@@ -54,6 +54,7 @@ from doorward.graphql.credentials import Card, Credential, LastRead, shown_crede
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.type(description="The card as it now is, or why nothing was done.")
@@ -146,6 +147,16 @@ class CardOwner:
     cardholder: CardholderName
 
 
+def _owner(card: models.Credential) -> CardOwner:
+    owner = card.cardholder
+    return CardOwner(
+        credential_id=strawberry.ID(card.id),
+        credential_name=card.name,
+        facility_code=str(card.facility) if card.facility is not None else None,
+        cardholder=CardholderName(id=strawberry.ID(owner.id), number=owner.number, name=owner.display_name),
+    )
+
+
 @strawberry.type
 class CredentialQuery:
     """Queries about credentials."""
@@ -155,28 +166,25 @@ class CredentialQuery:
         row = await credential_by_id(info.context.actor, id)
         return await _credential(info, row) if row else None
 
-    @strawberry.field(
-        description="The cards with this number, of any facility code, oldest first; at most 20. "
-        "Permissions: cardholder.view and card_number.view."
+    cards_numbered = listed(
+        CardOwner,
+        by_actor(cards_numbered),
+        each(_owner),
+        "The cards with this number, of any facility code, oldest first. Permissions: cardholder.view and "
+        "card_number.view.",
+        search=None,
+        given={"number": str},
     )
-    async def cards_numbered(self, info: ApiInfo, number: str) -> list[CardOwner]:
-        return [
-            CardOwner(
-                credential_id=strawberry.ID(card.id),
-                credential_name=card.name,
-                facility_code=str(card.facility) if card.facility is not None else None,
-                cardholder=CardholderName(id=strawberry.ID(owner.id), number=owner.number, name=owner.display_name),
-            )
-            for card, owner in await cards_numbered(info.context.actor, number)
-        ]
 
     @strawberry.field(
         description="The last card shown at a reader in the last 1 to 600 seconds, so that it can be given to "
         "somebody. Permission: cardholder.write; the numbers of a known card also need card_number.view."
     )
-    async def last_read(self, info: ApiInfo, reader_id: strawberry.ID, within_seconds: int = 60) -> LastRead | None:
+    async def last_read(
+        self, info: ApiInfo, reader_id: strawberry.ID, within: timedelta = timedelta(minutes=1)
+    ) -> LastRead | None:
         context = info.context
-        found = await last_read(context.domain, context.actor, reader_id, timedelta(seconds=within_seconds))
+        found = await last_read(context.domain, context.actor, reader_id, within)
         return await LastRead.of(context.actor, found, context.domain.clock()) if found else None
 
 

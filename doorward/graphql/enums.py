@@ -5,6 +5,7 @@ import enum
 import strawberry
 
 from doorward.acs.actor import Role
+from doorward.acs.cameras.queries import BookmarkOrder
 from doorward.acs.credentials.condition import CredentialCondition
 from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.decision import Outcome
@@ -28,7 +29,9 @@ from doorward.acs.decision.supervision import InputState
 from doorward.acs.devices import Bias as PinBias
 from doorward.acs.devices import DeviceKind, DeviceRole
 from doorward.acs.doors.configuration import PortKind
+from doorward.acs.doors.device_list import ListedOrder
 from doorward.acs.doors.live import DoorCondition
+from doorward.acs.doors.queries import PlacedOrder
 from doorward.acs.doors.wiegand import KeypadMode
 from doorward.acs.doors.wiring import (
     Circuit,
@@ -42,20 +45,25 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.events.changes import ChangeKind, EntityKind
+from doorward.acs.keyset import NameOrder
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus, OrderStep
+from doorward.acs.people.queries import CustomFieldOrder
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
+from doorward.acs.threats.queries import ThreatLevelOrder
 from doorward.acs.users.models import SecondFactor, UserKind
+from doorward.acs.users.queries import SessionOrder, UserOrder
 from doorward.acs.users.sessions import FirstToDo
 from doorward.acs.zones.models import AntiPassbackMode
 
 __all__ = [
     "AntiPassbackMode",
     "Assumption",
+    "BookmarkOrder",
     "CameraState",
     "ChangeKind",
     "Circuit",
@@ -63,6 +71,7 @@ __all__ = [
     "CredentialCondition",
     "CredentialKind",
     "CredentialStatus",
+    "CustomFieldOrder",
     "DeviceKind",
     "DeviceRole",
     "DoorCondition",
@@ -82,13 +91,16 @@ __all__ = [
     "InputState",
     "KeypadMode",
     "LedControl",
+    "ListedOrder",
     "LocalAction",
     "LocalTriggerKind",
     "LockRank",
     "Missing",
+    "NameOrder",
     "OrderStep",
     "Outcome",
     "PinBias",
+    "PlacedOrder",
     "PortKind",
     "ReaderType",
     "RelockOn",
@@ -96,13 +108,16 @@ __all__ = [
     "Role",
     "RuleSwitch",
     "SecondFactor",
+    "SessionOrder",
     "Severity",
     "Side",
     "SignalColour",
     "SubjectKind",
     "Supervision",
     "ThreatColour",
+    "ThreatLevelOrder",
     "UserKind",
+    "UserOrder",
     "ValidityStart",
     "ValidityUnit",
     "WhenIsolated",
@@ -180,6 +195,14 @@ for shown, name, description in (
     (OrderStep, "OrderStep", "How far the maintenance of a device came; done, failed, stopped and expired end it."),
     (Assumption, "Assumption", "What an answer about access takes for granted."),
     (SubjectKind, "StepSubjectKind", "What kind of thing a check of a decision names."),
+    (NameOrder, "NameOrder", "The order of a list of what has names; oldest and newest go by when it was made."),
+    (CustomFieldOrder, "CustomFieldOrder", "The order of custom fields; position: as they are shown."),
+    (ThreatLevelOrder, "ThreatLevelOrder", "The order of threat levels; rank: the highest first."),
+    (PlacedOrder, "PlaceOrder", "The order of devices of a kind; place: by line and number, or by chip."),
+    (ListedOrder, "DeviceListOrder", "The order of devices; place: by controller, kind, line and number."),
+    (UserOrder, "UserOrder", "The order of users; last sign-in: the latest first, and before them those without one."),
+    (SessionOrder, "SessionOrder", "The order of sessions; last used and newest: the latest first."),
+    (BookmarkOrder, "BookmarkOrder", "The order of bookmarks, by when they were made."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -3,6 +3,7 @@
 import enum
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import strawberry
 from graphql import GraphQLError
@@ -25,6 +26,7 @@ from doorward.acs.errors import (
 )
 from doorward.acs.identity import new_id
 from doorward.graphql.paging import encode_cursor
+from doorward.graphql.scalars import duration_text
 
 logger = logging.getLogger(__name__)
 
@@ -64,18 +66,18 @@ class OperationError:
     code: ErrorCode
     message: str = strawberry.field(description="A sentence for the person who can mend it.")
     path: list[str] = strawberry.field(description="The input field concerned; empty when none is.")
-    retry_after_s: int | None = strawberry.field(
-        default=None, description="With RATE_LIMITED: so many seconds to wait before the next attempt."
+    retry_after: timedelta | None = strawberry.field(
+        default=None, description="With RATE_LIMITED: so long to wait before the next attempt."
     )
 
     @classmethod
     def of(cls, error: AcsError) -> "OperationError":
         """The typed form of a domain error."""
-        return cls(code=code_of(error), message=error.message, path=list(error.path), retry_after_s=_wait_of(error))
+        return cls(code=code_of(error), message=error.message, path=list(error.path), retry_after=_wait_of(error))
 
 
-def _wait_of(error: AcsError) -> int | None:
-    return error.seconds if isinstance(error, RateLimited) else None
+def _wait_of(error: AcsError) -> timedelta | None:
+    return timedelta(seconds=error.seconds) if isinstance(error, RateLimited) else None
 
 
 def code_of(error: AcsError) -> ErrorCode:
@@ -111,7 +113,7 @@ def tell(error: GraphQLError) -> GraphQLError:
     if isinstance(original, AcsError):
         extensions: dict[str, object] = {"code": code_of(original).name}
         if isinstance(original, RateLimited):
-            extensions["retryAfterS"] = original.seconds
+            extensions["retryAfter"] = duration_text(timedelta(seconds=original.seconds))
         if isinstance(original, FellBehind):
             extensions["after"] = encode_cursor(str(original.position))
         return GraphQLError(original.message, nodes=error.nodes, path=error.path, extensions=extensions)

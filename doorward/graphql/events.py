@@ -1,6 +1,6 @@
 """The event log in the API: pages, single events, and a subscription that replays from a cursor and then follows."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,15 +13,16 @@ from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import models
+from doorward.acs.events import models as events_rows
 from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.events.feed import Entry, entries_of
-from doorward.acs.paging import PageRequest, page_of
+from doorward.acs.paging import Page, PageRequest
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import EventCategory, Severity, Side
 from doorward.graphql.following import follow_events, shared
-from doorward.graphql.paging import Connection, Edge, decode_position, encode_cursor, page_info
+from doorward.graphql.paging import Edge, Node, decode_position, encode_cursor, listed
 from doorward.graphql.people import photo_url
 
 _SENTENCE_KEYS = ("reason", "detail", "problem")
@@ -38,7 +39,7 @@ class TraceStep:
 
 
 @strawberry.type(description="One thing that happened. Never changed; names and photo are those of the moment.")
-class Event:
+class Event(Node):
     """An event of the log."""
 
     id: strawberry.ID
@@ -155,6 +156,14 @@ def _id(value: str | None) -> strawberry.ID | None:
     return strawberry.ID(value) if value is not None else None
 
 
+def _page(info: ApiInfo, request: PageRequest, **wanted: Any) -> Awaitable[Page[models.Event]]:
+    return log.page_events(info.context.actor, request, wanted_events(EventFilter(**wanted)))
+
+
+async def _shown(info: ApiInfo, rows: Sequence[models.Event]) -> list[Event]:
+    return [edge.node for edge in await event_edges(info.context, rows)]
+
+
 def _edge(context: Viewpoint, entry: Entry) -> Edge[Event]:
     row = entry.event
     return Edge(
@@ -232,33 +241,16 @@ def _alarm(context: ApiContext, entry: Entry) -> AlarmNews:
 class EventQuery:
     """Queries of the log."""
 
-    @strawberry.field(
-        description="Events in the order they were stored: first or last (1-100) is required. "
-        "Permission: event.view; audit events also need audit.view."
+    events = listed(
+        Event,
+        _page,
+        _shown,
+        "Events in the order they were stored: the newest are the `last`. Permission: event.view; audit events also "
+        "need audit.view.",
+        filter=EventFilter,
+        search=None,
+        rows=events_rows.Event,
     )
-    async def events(
-        self,
-        info: ApiInfo,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        filter: EventFilter | None = None,
-    ) -> Connection[Event]:
-        request = PageRequest(first, after, last, before)
-        found = await log.events_between(
-            info.context.actor,
-            wanted_events(filter),
-            after=decode_position(after),
-            before=decode_position(before, "before"),
-            limit=request.size + 1,
-            newest=request.backward,
-        )
-        page = page_of(request, found)
-        edges = await event_edges(info.context, page.rows)
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
 
     @strawberry.field(description="Every type of events, by type. Permission: event.view.")
     async def event_types(self, info: ApiInfo) -> list[EventKind]:

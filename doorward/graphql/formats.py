@@ -11,6 +11,7 @@ from doorward.acs.decision.card_explanation import Explanation, FieldReading
 from doorward.acs.decision.card_format import BitField, Parity
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.formats import models as formats_rows
 from doorward.acs.formats import queries
 from doorward.acs.formats.operations import (
     CardFormatChanges,
@@ -26,6 +27,8 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
+from doorward.graphql.scalars import CardBits, card_bits
 
 
 @strawberry.enum(description="How people read and type a number.")
@@ -104,7 +107,7 @@ class CardParityInput:
 
 
 @strawberry.type(description="How cards of one length are read: first the inversions, then parity, then the fields.")
-class CardFormat:
+class CardFormat(Node):
     """A card format and its standing."""
 
     id: strawberry.ID
@@ -210,13 +213,13 @@ class UpdateCardFormatInput:
 class TriedField:
     """See FieldReading."""
 
-    bits: str
+    bits: CardBits
     text: str = strawberry.field(description="The number in the field's base.")
 
     @classmethod
     def of(cls, reading: FieldReading | None) -> "TriedField | None":
         """The reading as the API shows it."""
-        return None if reading is None else cls(bits=reading.bits, text=reading.text)
+        return None if reading is None else cls(bits=CardBits(reading.bits), text=reading.text)
 
 
 @strawberry.type(description="A parity bit as it was found on a card, and as the bits that it covers want it.")
@@ -233,10 +236,14 @@ class TriedParity:
 class CardTrial:
     """See Explanation."""
 
-    arrived: str
-    bits_inverted: str | None = strawberry.field(description="After inverting the bit order; null without that step.")
-    bytes_inverted: str | None = strawberry.field(description="After inverting the byte order; null without that step.")
-    read: str = strawberry.field(description="The bits in which parities and fields count.")
+    arrived: CardBits
+    bits_inverted: CardBits | None = strawberry.field(
+        description="After inverting the bit order; null without that step."
+    )
+    bytes_inverted: CardBits | None = strawberry.field(
+        description="After inverting the byte order; null without that step."
+    )
+    read: CardBits = strawberry.field(description="The bits in which parities and fields count.")
     facility_code: TriedField | None
     number: TriedField | None
     parities: list[TriedParity]
@@ -249,10 +256,10 @@ class CardTrial:
         """The trial as the API shows it."""
         reason = shown.verdict if isinstance(shown.verdict, Reason) else None
         return cls(
-            arrived=shown.arrived,
-            bits_inverted=shown.bits_inverted,
-            bytes_inverted=shown.bytes_inverted,
-            read=shown.read,
+            arrived=CardBits(shown.arrived),
+            bits_inverted=card_bits(shown.bits_inverted),
+            bytes_inverted=card_bits(shown.bytes_inverted),
+            read=CardBits(shown.read),
             facility_code=TriedField.of(shown.facility),
             number=TriedField.of(shown.number),
             parities=[
@@ -302,13 +309,26 @@ class CardFormatPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which card formats; what is left out, or null, does not restrict.")
+class CardFormatFilter:
+    """See CardFormat."""
+
+    active: bool | None = None
+    predefined: bool | None = None
+
+
 @strawberry.type
 class FormatQuery:
     """Queries about card formats and PIN rules."""
 
-    @strawberry.field(description="Every card format, shortest first. Permission: configuration.view.")
-    async def card_formats(self, info: ApiInfo) -> list[CardFormat]:
-        return [CardFormat.of(stored) for stored in await queries.list_card_formats(info.context.actor)]
+    card_formats = listed(
+        CardFormat,
+        by_actor(queries.page_card_formats),
+        each(CardFormat.of),
+        "Card formats, shortest first. Permission: configuration.view.",
+        filter=CardFormatFilter,
+        rows=formats_rows.CardFormatRow,
+    )
 
     @strawberry.field(description="What a card format makes of a card. Permission: configuration.view.")
     async def try_card_format(self, info: ApiInfo, input: TryCardFormatInput) -> CardTrialPayload:

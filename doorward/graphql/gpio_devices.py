@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from doorward.acs import devices as wires
-from doorward.acs.devices import MeasuredInput, PinInput, PinOutput
+from doorward.acs.devices import DeviceKind, MeasuredInput, PinInput, PinOutput
 from doorward.acs.doors import models
 from doorward.acs.doors.gpio_devices import (
     GpioLines,
@@ -14,11 +14,12 @@ from doorward.acs.doors.gpio_devices import (
     lines_of,
     update_gpio_device,
 )
-from doorward.acs.doors.queries import list_gpio_devices
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import PinBias
+from doorward.graphql.device_filter import DeviceFilter, of_kind
+from doorward.graphql.enums import PinBias, PlacedOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import each, listed
 
 
 @strawberry.type(description="An input: a pin, or (pin null) a channel of an analogue converter.")
@@ -153,9 +154,15 @@ def _lines(inputs: Sequence[GpioInputInput], outputs: Sequence[GpioOutputInput])
 class GpioDeviceQuery:
     """Queries about GPIO devices."""
 
-    @strawberry.field(description="Every GPIO device, by chip. Permission: configuration.view.")
-    async def gpio_devices(self, info: ApiInfo) -> list[GpioDevice]:
-        return [GpioDevice.of(row) for row in await list_gpio_devices(info.context.actor)]
+    gpio_devices = listed(
+        GpioDevice,
+        of_kind(DeviceKind.GPIO),
+        each(GpioDevice.of),
+        "GPIO devices, by controller and chip. Permission: configuration.view.",
+        filter=DeviceFilter,
+        order=PlacedOrder,
+        search="name and chip",
+    )
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.operations import (
     GroupChanges,
     add_members,
@@ -16,15 +17,17 @@ from doorward.acs.people.operations import (
     remove_members,
     update_group,
 )
-from doorward.acs.people.queries import group_by_id, list_groups, member_counts
+from doorward.acs.people.queries import group_by_id, member_counts, page_groups
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
+from doorward.graphql.paging import Node, by_actor, listed
 
 
 @strawberry.type(description="Cardholders who share access rules. Its members: cardholders(filter: {groupId: ...}).")
-class Group:
+class Group(Node):
     """A group and how many belong to it."""
 
     id: strawberry.ID
@@ -83,13 +86,31 @@ async def _shown(info: ApiInfo, row: models.Group) -> GroupPayload:
     return GroupPayload(group=(await groups_shown(info, [row]))[row.id])
 
 
+async def _shown_all(info: ApiInfo, rows: Sequence[models.Group]) -> list[Group]:
+    return list((await groups_shown(info, rows)).values())
+
+
+@strawberry.input(description="Which groups; what is left out, or null, does not restrict.")
+class GroupFilter:
+    """See Group."""
+
+    cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those of this cardholder.")
+    is_global: bool | None = None
+
+
 @strawberry.type
 class GroupQuery:
     """Queries about groups."""
 
-    @strawberry.field(description="Every group, by name. Permission: cardholder.view.")
-    async def groups(self, info: ApiInfo) -> list[Group]:
-        return list((await groups_shown(info, await list_groups(info.context.actor))).values())
+    groups = listed(
+        Group,
+        by_actor(page_groups),
+        _shown_all,
+        "Groups, by name. Permission: cardholder.view.",
+        filter=GroupFilter,
+        order=NameOrder,
+        rows=people_rows.Group,
+    )
 
     @strawberry.field(description="One group. Permission: cardholder.view.")
     async def group(self, info: ApiInfo, id: strawberry.ID) -> Group | None:

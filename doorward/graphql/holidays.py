@@ -9,6 +9,7 @@ import strawberry
 from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.schedules import country, models
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.calendar_file import from_icalendar
 from doorward.acs.schedules.country import from_country
 from doorward.acs.schedules.holiday import Filling, HolidayGiven, by_hand
@@ -19,10 +20,12 @@ from doorward.acs.schedules.holiday_operations import (
     rename_holiday_calendar,
 )
 from doorward.acs.schedules.models import CalendarSource
-from doorward.acs.schedules.queries import holidays_of, list_holiday_calendars
+from doorward.acs.schedules.queries import holidays_of, page_holiday_calendars
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 strawberry.enum(CalendarSource, name="HolidaySource", description="Where a calendar's dates come from.")
 
@@ -37,7 +40,7 @@ class Holiday:
 
 
 @strawberry.type(description="A named list of holidays that override schedules follow.")
-class HolidayCalendar:
+class HolidayCalendar(Node):
     """A holiday calendar."""
 
     id: strawberry.ID
@@ -153,13 +156,26 @@ async def _filling(info: ApiInfo, given: HolidaySourceInput) -> Filling:
     return await asyncio.to_thread(readers[0])
 
 
+@strawberry.input(description="Which holiday calendars; what is left out, or null, does not restrict.")
+class HolidayCalendarFilter:
+    """See HolidayCalendar."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+
+
 @strawberry.type
 class HolidayQuery:
     """Queries about holiday calendars."""
 
-    @strawberry.field(description="Every holiday calendar, by name. Permission: configuration.view.")
-    async def holiday_calendars(self, info: ApiInfo) -> list[HolidayCalendar]:
-        return [HolidayCalendar.of(row) for row in await list_holiday_calendars(info.context.actor)]
+    holiday_calendars = listed(
+        HolidayCalendar,
+        by_actor(page_holiday_calendars),
+        each(HolidayCalendar.of),
+        "Holiday calendars, by name. Permission: configuration.view.",
+        filter=HolidayCalendarFilter,
+        order=NameOrder,
+        rows=schedules_rows.HolidayCalendar,
+    )
 
     @strawberry.field(description="The countries that there are holidays for. Permission: configuration.view.")
     async def holiday_countries(self, info: ApiInfo) -> list[HolidayCountry]:

@@ -1,9 +1,11 @@
 """Readers, intercoms and cameras on the network in the API."""
 
+from datetime import timedelta
+
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.devices import Region
+from doorward.acs.devices import DeviceKind, Region
 from doorward.acs.doors import models
 from doorward.acs.doors.ip_devices import (
     IpDeviceSecrets,
@@ -14,13 +16,16 @@ from doorward.acs.doors.ip_devices import (
     update_ip_device,
 )
 from doorward.acs.doors.ip_settings import IpChanges, IpSettings, kept_of
-from doorward.acs.doors.queries import list_ip_devices
 from doorward.acs.doors.readers import delete_device
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.device_filter import DeviceFilter, of_kind
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import each, listed
+from doorward.graphql.scalars import seconds_of
 
 
 @strawberry.type(description="A part of a picture, in hundredths of its width and height.")
@@ -126,12 +131,14 @@ async def _payload(made: IpDeviceSecrets) -> IpDevicePayload:
 class IpDeviceQuery:
     """Queries about devices on the network."""
 
-    @strawberry.field(
-        description="Every reader and camera on the network, or those of a controller, by name. "
-        "Permission: configuration.view."
+    ip_devices = listed(
+        IpDevice,
+        of_kind(DeviceKind.IP),
+        each(IpDevice.of),
+        "Readers and cameras on the network, by name. Permission: configuration.view.",
+        filter=DeviceFilter,
+        order=NameOrder,
     )
-    async def ip_devices(self, info: ApiInfo, controller_id: strawberry.ID | None = None) -> list[IpDevice]:
-        return [IpDevice.of(row) for row in await list_ip_devices(info.context.actor, controller_id)]
 
 
 @strawberry.type
@@ -172,12 +179,14 @@ class IpDeviceMutation:
         return await _payload(made)
 
     @strawberry.mutation(
-        description="A new key for a device on the network; the one before is good for graceS seconds longer. "
+        description="A new key for a device on the network; the one before is good for `grace` longer. "
         "Permission: configuration.write."
     )
-    async def rotate_ip_device_key(self, info: ApiInfo, id: strawberry.ID, grace_s: int = 0) -> IpDevicePayload:
+    async def rotate_ip_device_key(
+        self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0)
+    ) -> IpDevicePayload:
         try:
-            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, grace_s)
+            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
         except AcsError as error:
             return IpDevicePayload(errors=[OperationError.of(error)])
         return await _payload(made)

@@ -25,10 +25,10 @@ class Documents(enum.Enum):
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The limits that a site may set. Costs are those of `cost.py`; docs/reference/limits.md says it in full."""
 
-    most_cost: int = 10_000
+    most_cost: int = 20_000
     """Of one request."""
-    cost_at_once: int = 100_000
-    cost_per_second: int = 2_000
+    cost_at_once: int = 200_000
+    cost_per_second: int = 4_000
     anonymous_cost_at_once: int = 5_000
     """Of everybody at one address who has not signed in."""
     anonymous_cost_per_second: int = 200

@@ -7,20 +7,22 @@ from strawberry import UNSET
 
 from doorward.acs.doors import wiring
 from doorward.acs.errors import AcsError
-from doorward.acs.local_io import models
+from doorward.acs.local_io import models, queries
+from doorward.acs.local_io import models as local_io_rows
 from doorward.acs.local_io.given import AuxInputChanges, AuxOutputChanges, NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input, delete_aux_input, update_aux_input
 from doorward.acs.local_io.outputs import create_aux_output, delete_aux_output, update_aux_output
-from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs, list_port_devices
+from doorward.acs.local_io.queries import list_aux_inputs, list_aux_outputs
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import Circuit, Supervision
+from doorward.graphql.enums import Circuit, NameOrder, Supervision
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="An input of a device that belongs to no door.")
-class AuxInput:
+class AuxInput(Node):
     """An auxiliary input. Its events are input.active, input.normal, input.fault and input.fault_cleared."""
 
     id: strawberry.ID
@@ -55,7 +57,7 @@ class AuxInput:
 @strawberry.type(
     description="An output of a device that is no door's lock. Local rules and hands switch it; else it is off."
 )
-class AuxOutput:
+class AuxOutput(Node):
     """An auxiliary output. Its events are output.on, output.off, output.pulsed, output.missed and output.auto."""
 
     id: strawberry.ID
@@ -161,29 +163,61 @@ async def _output(context: ApiContext, output_id: str) -> AuxOutputPayload:
     return AuxOutputPayload(aux_output=AuxOutput.of((await list_aux_outputs(context.actor, [output_id]))[0]))
 
 
+@strawberry.input(description="Which auxiliary inputs or outputs; what is left out, or null, does not restrict.")
+class AuxFilter:
+    """See AuxInput and AuxOutput."""
+
+    device_id: strawberry.ID | None = None
+    controller_id: strawberry.ID | None = None
+
+
+@strawberry.input(description="Which of them; what is left out, or null, does not restrict.")
+class PortDeviceFilter:
+    """See PortDevice."""
+
+    ids: list[strawberry.ID] | None = None
+    controller_id: strawberry.ID | None = None
+
+
+def _place(place: queries.PortDevice) -> PortDevice:
+    return PortDevice(
+        id=strawberry.ID(place.device_id),
+        name=place.words,
+        controller_id=strawberry.ID(place.controller_id),
+        controller_name=place.controller_name,
+    )
+
+
 @strawberry.type
 class LocalIoQuery:
     """Queries about auxiliary inputs and outputs."""
 
-    @strawberry.field(description="Every auxiliary input, by name. Permission: configuration.view.")
-    async def aux_inputs(self, info: ApiInfo) -> list[AuxInput]:
-        return [AuxInput.of(row) for row in await list_aux_inputs(info.context.actor)]
+    aux_inputs = listed(
+        AuxInput,
+        by_actor(queries.page_aux_inputs),
+        each(AuxInput.of),
+        "Auxiliary inputs, by name. Permission: configuration.view.",
+        filter=AuxFilter,
+        order=NameOrder,
+        rows=local_io_rows.AuxInput,
+    )
 
-    @strawberry.field(description="What auxiliary inputs and outputs can be on. Permission: configuration.view.")
-    async def port_devices(self, info: ApiInfo) -> list[PortDevice]:
-        return [
-            PortDevice(
-                id=strawberry.ID(place.device_id),
-                name=place.words,
-                controller_id=strawberry.ID(place.controller_id),
-                controller_name=place.controller_name,
-            )
-            for place in await list_port_devices(info.context.actor)
-        ]
-
-    @strawberry.field(description="Every auxiliary output, by name. Permission: configuration.view.")
-    async def aux_outputs(self, info: ApiInfo) -> list[AuxOutput]:
-        return [AuxOutput.of(row) for row in await list_aux_outputs(info.context.actor)]
+    aux_outputs = listed(
+        AuxOutput,
+        by_actor(queries.page_aux_outputs),
+        each(AuxOutput.of),
+        "Auxiliary outputs, by name. Permission: configuration.view.",
+        filter=AuxFilter,
+        order=NameOrder,
+        rows=local_io_rows.AuxOutput,
+    )
+    port_devices = listed(
+        PortDevice,
+        by_actor(queries.page_port_devices),
+        each(_place),
+        "What auxiliary inputs and outputs can be on, by controller and name. Permission: configuration.view.",
+        filter=PortDeviceFilter,
+    )
 
 
 @strawberry.type

@@ -8,14 +8,16 @@ from strawberry import UNSET
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.local_io import models
+from doorward.acs.local_io import models as local_io_rows
 from doorward.acs.local_io.given import TRIGGER_EVENTS, LocalRuleChanges, NewLocalRule, RuleTrigger
 from doorward.acs.local_io.operations import create_local_rule, delete_local_rule, trigger_of, update_local_rule
-from doorward.acs.local_io.queries import list_local_rules
+from doorward.acs.local_io.queries import list_local_rules, page_local_rules
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import DoorFact, EventCategory, LocalAction, LocalTriggerKind
+from doorward.graphql.enums import DoorFact, EventCategory, LocalAction, LocalTriggerKind, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="What a local rule goes by; only what belongs to its kind is not null.")
@@ -67,7 +69,7 @@ class LocalRuleEvent:
 
 
 @strawberry.type(description="A rule by which a controller switches an auxiliary output, with or without the server.")
-class LocalRule:
+class LocalRule(Node):
     """A local rule. It acts when its trigger becomes true; FOLLOW also when it no longer is."""
 
     id: strawberry.ID
@@ -171,13 +173,29 @@ async def _payload(context: ApiContext, rule_id: str) -> LocalRulePayload:
     return LocalRulePayload(local_rule=LocalRule.of((await list_local_rules(context.actor, [rule_id]))[0]))
 
 
+@strawberry.input(description="Which local rules; what is left out, or null, does not restrict.")
+class LocalRuleFilter:
+    """See LocalRule."""
+
+    output_id: strawberry.ID | None = None
+    input_id: strawberry.ID | None = None
+    door_id: strawberry.ID | None = None
+    enabled: bool | None = None
+
+
 @strawberry.type
 class LocalRuleQuery:
     """Queries about local rules."""
 
-    @strawberry.field(description="Every local rule, by name. Permission: configuration.view.")
-    async def local_rules(self, info: ApiInfo) -> list[LocalRule]:
-        return [LocalRule.of(row) for row in await list_local_rules(info.context.actor)]
+    local_rules = listed(
+        LocalRule,
+        by_actor(page_local_rules),
+        each(LocalRule.of),
+        "Local rules, by name. Permission: configuration.view.",
+        filter=LocalRuleFilter,
+        order=NameOrder,
+        rows=local_io_rows.LocalRuleRow,
+    )
 
     @strawberry.field(description="The event types that a local rule can go by. Permission: none.")
     async def local_rule_events(self) -> list[LocalRuleEvent]:

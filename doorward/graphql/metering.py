@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import strawberry
 from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode, OperationType
@@ -13,6 +13,7 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.cost import KeptCosts
 from doorward.graphql.errors import ErrorCode
 from doorward.graphql.meter import Meter
+from doorward.graphql.scalars import duration_text
 
 INVALID = 10
 """The cost of a document that is read, and then found not to be valid."""
@@ -28,6 +29,11 @@ _cost: ContextVar[int] = ContextVar("cost of this operation")
 def must_wait(seconds: int) -> str:
     """What a caller is told whose bucket is empty."""
     return f"You have asked for more than the server gives at a time. Try again in {seconds} s."
+
+
+def waiting(seconds: int) -> dict[str, object]:
+    """The same for programs, as the extensions of the error."""
+    return {"code": ErrorCode.RATE_LIMITED.name, "retryAfter": duration_text(timedelta(seconds=seconds))}
 
 
 class CostLimit(SchemaExtension):
@@ -65,9 +71,7 @@ class CostLimit(SchemaExtension):
                 )
             wait_s = context.meter.spend(context.actor, cost)
             if wait_s:
-                raise GraphQLError(
-                    must_wait(wait_s), extensions={"code": ErrorCode.RATE_LIMITED.name, "retryAfterS": wait_s}
-                )
+                raise GraphQLError(must_wait(wait_s), extensions=waiting(wait_s))
             _cost.set(cost)
         yield
 

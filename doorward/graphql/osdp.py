@@ -184,7 +184,7 @@ class DeviceKeyInput:
     """The key has 32 hexadecimal digits."""
 
     device_id: strawberry.ID
-    window_seconds: float = osdp_keys.USUAL_WINDOW_S
+    window: timedelta = timedelta(seconds=osdp_keys.USUAL_WINDOW_S)
     key: str | None = None
 
 
@@ -195,7 +195,7 @@ class DeviceMoveInput:
     device_id: strawberry.ID
     address: int
     baud: int
-    window_seconds: float = osdp_keys.USUAL_WINDOW_S
+    window: timedelta = timedelta(seconds=osdp_keys.USUAL_WINDOW_S)
 
 
 @strawberry.input(description="A capture of the bus of a device.")
@@ -291,7 +291,7 @@ class OsdpMutation:
         context = info.context
         return await _order(
             lambda: maintenance.move(
-                context.domain, context.actor, input.device_id, input.address, input.baud, input.window_seconds
+                context.domain, context.actor, input.device_id, input.address, input.baud, input.window.total_seconds()
             )
         )
 
@@ -346,7 +346,7 @@ async def _order(ask: Callable[[], Awaitable[OrderState]]) -> DeviceOrderPayload
 async def _give_key(context: ApiContext, given: DeviceKeyInput, way: messages.KeyWay) -> DeviceOrderPayload:
     async def give() -> OrderState:
         return await maintenance.give_key(
-            context.domain, context.actor, given.device_id, way, _key(given.key), given.window_seconds
+            context.domain, context.actor, given.device_id, way, _key(given.key), given.window.total_seconds()
         )
 
     return await _order(give)

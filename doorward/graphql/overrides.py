@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.given import DateRange
 from doorward.acs.schedules.override_operations import (
     OverrideChanges,
@@ -15,12 +16,14 @@ from doorward.acs.schedules.override_operations import (
     delete_override_schedule,
     update_override_schedule,
 )
-from doorward.acs.schedules.queries import OverrideParts, list_override_schedules
+from doorward.acs.schedules.queries import OverrideParts, list_override_schedules, page_override_schedules
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.holidays import HolidayCalendar
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.schedules import ScheduleUse
 from doorward.graphql.slots import Interval, IntervalInput, given_slots, shown_slots
 
@@ -36,7 +39,7 @@ class OverrideDates:
 
 
 @strawberry.type(description="What replaces whole days of the schedules that follow it.")
-class OverrideSchedule:
+class OverrideSchedule(Node):
     """An override schedule."""
 
     id: strawberry.ID
@@ -143,13 +146,27 @@ async def _payload(info: ApiInfo, override_id: str) -> OverrideSchedulePayload:
     return OverrideSchedulePayload(override_schedule=OverrideSchedule.of(found[0]))
 
 
+@strawberry.input(description="Which override schedules; what is left out, or null, does not restrict.")
+class OverrideScheduleFilter:
+    """See OverrideSchedule."""
+
+    calendar_id: strawberry.ID | None = strawberry.field(default=None, description="Those that follow this one.")
+    schedule_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this one follows.")
+
+
 @strawberry.type
 class OverrideQuery:
     """Queries about override schedules."""
 
-    @strawberry.field(description="Every override schedule, by name. Permission: configuration.view.")
-    async def override_schedules(self, info: ApiInfo) -> list[OverrideSchedule]:
-        return [OverrideSchedule.of(parts) for parts in await list_override_schedules(info.context.actor)]
+    override_schedules = listed(
+        OverrideSchedule,
+        by_actor(page_override_schedules),
+        each(OverrideSchedule.of),
+        "Override schedules, by name. Permission: configuration.view.",
+        filter=OverrideScheduleFilter,
+        order=NameOrder,
+        rows=schedules_rows.OverrideSchedule,
+    )
 
 
 @strawberry.type

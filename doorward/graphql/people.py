@@ -1,6 +1,6 @@
 """Cardholders in the API."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,8 +11,9 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.queries import credentials_of
 from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.errors import AcsError
-from doorward.acs.paging import PageRequest
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people import models
+from doorward.acs.people import models as people_rows
 from doorward.acs.people.details import api_name
 from doorward.acs.people.operations import (
     CardholderChanges,
@@ -25,7 +26,6 @@ from doorward.acs.people.operations import (
 from doorward.acs.people.queries import (
     CardholderFilter,
     cardholder_by_id,
-    cursor_of,
     custom_values_of,
     groups_of,
     hosts_of,
@@ -36,10 +36,14 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.credentials import Card, Credential, shown_credentials
 from doorward.graphql.custom_fields import CustomFieldValue, CustomFieldValueInput
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.paging import (
+    Node,
+    listed,
+)
 
 
 def photo_url(actor: Actor, photo_id: str | None) -> str | None:
@@ -48,7 +52,7 @@ def photo_url(actor: Actor, photo_id: str | None) -> str | None:
 
 
 @strawberry.type(description="A person who may hold credentials.")
-class Cardholder:
+class Cardholder(Node):
     """A cardholder with groups, credentials and custom fields."""
 
     id: strawberry.ID
@@ -218,34 +222,25 @@ class CardholderPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+def _page(info: ApiInfo, request: PageRequest, **wanted: Any) -> Awaitable[Page[models.Cardholder]]:
+    valid = CardholderFilterInput(**wanted).of(info.context.domain.clock())
+    return page_cardholders(info.context.actor, request, valid)
+
+
 @strawberry.type
 class PeopleQuery:
     """Queries about people."""
 
-    @strawberry.field(
-        description="Cardholders by name: first or last (1-100) is required. search finds parts of the name, "
-        "number, e-mail, phone and custom fields, all of its words. Permission: cardholder.view."
+    cardholders = listed(
+        Cardholder,
+        _page,
+        _cardholders,
+        "Cardholders, by name. Permission: cardholder.view.",
+        filter=CardholderFilterInput,
+        order=NameOrder,
+        search="name, number, e-mail, phone and custom fields",
+        rows=people_rows.Cardholder,
     )
-    async def cardholders(
-        self,
-        info: ApiInfo,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        search: str | None = None,
-        filter: CardholderFilterInput | None = None,
-    ) -> Connection[Cardholder]:
-        request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
-        wanted = (filter or CardholderFilterInput()).of(info.context.domain.clock())
-        page = await page_cardholders(info.context.actor, request, search, wanted)
-        nodes = await _cardholders(info, page.rows)
-        edges = [
-            Edge(cursor=encode_cursor(cursor_of(row)), node=node) for row, node in zip(page.rows, nodes, strict=True)
-        ]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
 
     @strawberry.field(description="One cardholder. Permission: cardholder.view.")
     async def cardholder(self, info: ApiInfo, id: strawberry.ID) -> Cardholder | None:

@@ -1,11 +1,13 @@
 """Who is where, in the API, and what an operator may do about it."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 
 import strawberry
 
+from doorward.acs.actor import Actor
 from doorward.acs.errors import AcsError
-from doorward.acs.paging import PageRequest
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.zones import models
 from doorward.acs.zones.presence_operations import (
     forgive_cardholder,
@@ -13,11 +15,11 @@ from doorward.acs.zones.presence_operations import (
     forgive_zone,
     set_presence,
 )
-from doorward.acs.zones.queries import page_occupants, presence_cursor, where_is
+from doorward.acs.zones.queries import page_occupants, where_is
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.type(description="Where a cardholder was last seen to go.")
@@ -89,26 +91,21 @@ class PresencePayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+def _occupants(actor: Actor, request: PageRequest, zone_id: str) -> Awaitable[Page[models.Presence]]:
+    return page_occupants(actor, zone_id, request)
+
+
 @strawberry.type
 class PresenceQuery:
     """Queries about who is where."""
 
-    @strawberry.field(description="The people in a zone and in those inside it, by name. Permission: cardholder.view.")
-    async def occupants(
-        self,
-        info: ApiInfo,
-        zone_id: strawberry.ID,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> Connection[Presence]:
-        request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
-        page = await page_occupants(info.context.actor, zone_id, request)
-        edges = [Edge(cursor=encode_cursor(presence_cursor(row)), node=Presence.of(row)) for row in page.rows]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
+    occupants = listed(
+        Presence,
+        by_actor(_occupants),
+        each(Presence.of),
+        "The people in a zone and in those inside it, by name. Permission: cardholder.view.",
+        given={"zone_id": strawberry.ID},
+    )
 
     @strawberry.field(
         description="Where a cardholder was last seen to go; null when nothing is known. Permission: cardholder.view."

@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 from doorward.acs.decision import policy
 from doorward.acs.errors import AcsError
+from doorward.acs.profiles import models as profiles_rows
 from doorward.acs.profiles.operations import (
     NewProfile,
     ProfileChanges,
@@ -14,12 +15,13 @@ from doorward.acs.profiles.operations import (
     delete_profile,
     update_profile,
 )
-from doorward.acs.profiles.queries import ProfileParts, list_profiles
+from doorward.acs.profiles.queries import ProfileParts, list_profiles, page_profiles
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import IdentificationType
+from doorward.graphql.enums import IdentificationType, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A combination that is accepted: all its types are needed.")
@@ -31,7 +33,7 @@ class IdentificationMethod:
 
 
 @strawberry.type(description="What must be shown at the doors that use it, on each side.")
-class IdentificationProfile:
+class IdentificationProfile(Node):
     """An identification profile."""
 
     id: strawberry.ID
@@ -110,9 +112,14 @@ def _methods(given: list[IdentificationMethodInput]) -> tuple[policy.Method, ...
 class ProfileQuery:
     """Queries about identification profiles."""
 
-    @strawberry.field(description="Every identification profile, by name. Permission: configuration.view.")
-    async def identification_profiles(self, info: ApiInfo) -> list[IdentificationProfile]:
-        return [IdentificationProfile.of(parts) for parts in await list_profiles(info.context.actor)]
+    identification_profiles = listed(
+        IdentificationProfile,
+        by_actor(page_profiles),
+        each(IdentificationProfile.of),
+        "Identification profiles, by name. Permission: configuration.view.",
+        order=NameOrder,
+        rows=profiles_rows.Profile,
+    )
 
 
 async def _payload(context: ApiContext, profile_id: str) -> IdentificationProfilePayload:

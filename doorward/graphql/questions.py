@@ -8,7 +8,6 @@ import strawberry
 from doorward.acs.decision.questions import Span
 from doorward.acs.decision.reason import Reason
 from doorward.acs.errors import AcsError, ValidationFailed
-from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
 from doorward.acs.questions import comparing, conditions, crowd, passing
 from doorward.acs.questions.explaining import explain
@@ -19,7 +18,7 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.draft_input import DraftChangeInput, given_draft
 from doorward.graphql.enums import Assumption, CredentialKind, Outcome, Side, SubjectKind
 from doorward.graphql.errors import OperationError
-from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.paging import Connection, connection, page_request
 from doorward.graphql.zones import DoorName
 
 
@@ -221,11 +220,10 @@ async def _answer(context: ApiContext, found: passing.Answer) -> PassAnswer:
 
 
 def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
-    page = found.page
-    edges = [
-        Edge(
-            cursor=encode_cursor(crowd.passer_cursor(one)),
-            node=Passer(
+    return connection(
+        found.page,
+        [
+            Passer(
                 cardholder=_name(row),
                 outcome=one.outcome,
                 reason=one.reason.value,
@@ -234,11 +232,10 @@ def _people(found: crowd.WhoCanPass) -> Connection[Passer]:
                 rule_id=strawberry.ID(one.rule_id) if one.rule_id and one.rule_id in found.rules else None,
                 rule_name=found.rules.get(one.rule_id or ""),
                 schedule_name=one.schedule,
-            ),
-        )
-        for one, row in page.rows
-    ]
-    return Connection(edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next))
+            )
+            for one, row in found.page.rows
+        ],
+    )
 
 
 def _spans(spans: Iterable[Span]) -> list[AccessSpan]:
@@ -246,11 +243,10 @@ def _spans(spans: Iterable[Span]) -> list[AccessSpan]:
 
 
 def _differences(found: comparing.Comparison) -> Connection[AccessDifference]:
-    page = found.page
-    edges = [
-        Edge(
-            cursor=encode_cursor(comparing.difference_cursor(one)),
-            node=AccessDifference(
+    return connection(
+        found.page,
+        [
+            AccessDifference(
                 cardholder=_name(one.cardholder),
                 door=DoorName(id=strawberry.ID(one.change.door_id), name=one.door_name),
                 side=one.change.side,
@@ -258,15 +254,10 @@ def _differences(found: comparing.Comparison) -> Connection[AccessDifference]:
                 lost=_spans(one.lost),
                 before=_spans(one.change.before),
                 after=_spans(one.change.after),
-            ),
-        )
-        for one in page.rows
-    ]
-    return Connection(edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next))
-
-
-def _request(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
-    return PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
+            )
+            for one in found.page.rows
+        ],
+    )
 
 
 def _reason(code: str | None) -> Reason | None:
@@ -342,7 +333,7 @@ class QuestionQuery:
         last: int | None = None,
         before: str | None = None,
     ) -> WhoCanPass:
-        request = _request(first, after, last, before)
+        request = page_request(first, after, last, before)
         found = await crowd.who_can_pass(
             info.context.domain, info.context.actor, door_id, side, at, request, outcome, _reason(reason), search
         )
@@ -378,7 +369,7 @@ class QuestionQuery:
     ) -> DraftComparisonPayload:
         context = info.context
         try:
-            request, changes = _request(first, after, last, before), given_draft(draft)
+            request, changes = page_request(first, after, last, before), given_draft(draft)
             if not 1 <= days <= comparing.LONGEST.days:
                 raise ValidationFailed(f"Compare 1 to {comparing.LONGEST.days} days.", "days")
             found = await comparing.compare_draft(

@@ -8,9 +8,10 @@ from doorward.acs.formats import queries
 from doorward.acs.formats.operations import set_reader_formats
 from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
 from doorward.graphql.context import ApiInfo
-from doorward.graphql.enums import Side
+from doorward.graphql.enums import NameOrder, ReaderType, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.formats import CardFormat
+from doorward.graphql.paging import by_actor, each, listed
 
 
 @strawberry.type(description="How a keypad takes PINs, and when it locks its reader.")
@@ -110,6 +111,15 @@ async def _reader_payload(reader_id: str) -> ReaderSettingsPayload:
     return ReaderSettingsPayload(reader=ReaderSettings.of(found[0]) if found else None)
 
 
+@strawberry.input(description="Which readers; what is left out, or null, does not restrict.")
+class ReaderFilter:
+    """See Reader."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    door_id: strawberry.ID | None = None
+    type: ReaderType | None = None
+
+
 @strawberry.type
 class ReaderSettingsQuery:
     """Queries about readers' settings and PIN rules."""
@@ -118,9 +128,14 @@ class ReaderSettingsQuery:
     async def pin_rules(self, info: ApiInfo) -> PinRules:
         return PinRules.of(await queries.system_pin_rules(info.context.actor))
 
-    @strawberry.field(description="Every reader's own settings, by name. Permission: configuration.view.")
-    async def reader_settings(self, info: ApiInfo) -> list[ReaderSettings]:
-        return [ReaderSettings.of(found) for found in await queries.list_reader_settings(info.context.actor)]
+    reader_settings = listed(
+        ReaderSettings,
+        by_actor(queries.page_reader_settings),
+        each(ReaderSettings.of),
+        "Readers' own settings, by name. Permission: configuration.view.",
+        filter=ReaderFilter,
+        order=NameOrder,
+    )
 
 
 @strawberry.type

@@ -6,13 +6,15 @@ import strawberry
 
 from doorward.acs import signals as domain
 from doorward.acs.doors import models
+from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors import signal_sets as sets
 from doorward.acs.doors.signals import reader_signals, set_reader_signals
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import SignalColour
+from doorward.graphql.enums import NameOrder, SignalColour
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A light for two seconds, tones, and a text for readers that have a display.")
@@ -87,7 +89,7 @@ class SignalSetReader:
 
 
 @strawberry.type(description="Signals with a name, for the readers that show these instead of the site's.")
-class SignalSet:
+class SignalSet(Node):
     """`version` grows with every change."""
 
     id: strawberry.ID
@@ -124,6 +126,10 @@ class ChooseSignalsPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+def _set(one: sets.SignalSetUse) -> SignalSet:
+    return SignalSet.of(one.row, one.readers)
+
+
 @strawberry.type
 class ReaderSignalsQuery:
     """Queries about signals."""
@@ -132,11 +138,14 @@ class ReaderSignalsQuery:
     async def reader_signals(self, info: ApiInfo) -> ReaderSignals:
         return ReaderSignals.of(await reader_signals(info.context.actor))
 
-    @strawberry.field(
-        description="The sets of signals that readers may show instead, by name. Permission: configuration.view."
+    signal_sets = listed(
+        SignalSet,
+        by_actor(sets.page_signal_sets),
+        each(_set),
+        "The sets of signals that readers may show instead, by name. Permission: configuration.view.",
+        order=NameOrder,
+        rows=doors_rows.SignalSet,
     )
-    async def signal_sets(self, info: ApiInfo) -> list[SignalSet]:
-        return [SignalSet.of(one.row, one.readers) for one in await sets.list_signal_sets(info.context.actor)]
 
 
 @strawberry.type

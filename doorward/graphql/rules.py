@@ -1,8 +1,8 @@
 """Access rules in the API."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 from strawberry import UNSET
@@ -12,8 +12,9 @@ from doorward.acs.decision.policy import DoorSide as DomainSide
 from doorward.acs.decision.policy import Side as SideOfDoor
 from doorward.acs.doors.queries import list_doors
 from doorward.acs.errors import AcsError
-from doorward.acs.paging import PageRequest
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
+from doorward.acs.rules import models as rules_rows
 from doorward.acs.rules.members import Members
 from doorward.acs.rules.operations import (
     AccessRuleChanges,
@@ -32,11 +33,14 @@ from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.doors import Door, ZoneName, shown_doors
-from doorward.graphql.enums import Missing, Side
+from doorward.graphql.enums import Missing, NameOrder, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
+from doorward.graphql.paging import (
+    Node,
+    listed,
+)
 from doorward.graphql.schedules import Schedule, shown_schedules
 from doorward.graphql.zones import zone_name
 
@@ -50,7 +54,7 @@ class DoorSide:
 
 
 @strawberry.type(description="The people may pass the places while any of the schedules applies.")
-class AccessRule:
+class AccessRule(Node):
     """An access rule: who, where, when."""
 
     id: strawberry.ID
@@ -208,35 +212,40 @@ def _cardholders(context: ApiContext, rows: list[CardholderRow]) -> list[Cardhol
     return [CardholderName(id=strawberry.ID(row.id), number=row.number, name=row.display_name) for row in rows]
 
 
+@strawberry.input(description="Which access rules; what is left out, or null, does not restrict.")
+class AccessRuleFilter:
+    """See AccessRule."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    incomplete: bool | None = strawberry.field(default=None, description="Whether something is missing.")
+    enabled: bool | None = None
+    expired: bool | None = None
+    cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those that name them.")
+    group_id: strawberry.ID | None = None
+    zone_id: strawberry.ID | None = None
+    schedule_id: strawberry.ID | None = None
+    door_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Those that name a side of this door, and not only a zone of it."
+    )
+
+
+def _page(info: ApiInfo, request: PageRequest, **wanted: Any) -> Awaitable[Page[RuleParts]]:
+    return page_access_rules(info.context.domain, info.context.actor, request, RuleFilter(**wanted))
+
+
 @strawberry.type
 class RuleQuery:
     """Queries about rules."""
 
-    @strawberry.field(
-        description="Access rules by name, a page at a time; `search` finds parts of the name. `incomplete`, `enabled` "
-        "and `expired` restrict to those that are, or are not. Permission: configuration.view."
+    access_rules = listed(
+        AccessRule,
+        _page,
+        _rules,
+        "Access rules, by name. Permission: configuration.view.",
+        filter=AccessRuleFilter,
+        order=NameOrder,
+        rows=rules_rows.AccessRule,
     )
-    async def access_rules(
-        self,
-        info: ApiInfo,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        search: str | None = None,
-        incomplete: bool | None = None,
-        enabled: bool | None = None,
-        expired: bool | None = None,
-    ) -> Connection[AccessRule]:
-        context = info.context
-        request = PageRequest(first, decode_cursor(after), last, decode_cursor(before, "before"))
-        wanted = RuleFilter(search, incomplete, enabled, expired)
-        page = await page_access_rules(context.domain, context.actor, request, wanted)
-        nodes = await _rules(info, page.rows)
-        edges = [Edge(cursor=encode_cursor(node.name), node=node) for node in nodes]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
 
     @strawberry.field(description="One access rule. Permission: configuration.view.")
     async def access_rule(self, info: ApiInfo, id: strawberry.ID) -> AccessRule | None:

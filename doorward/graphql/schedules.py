@@ -11,14 +11,15 @@ from strawberry.dataloader import DataLoader
 from doorward.acs.decision import schedule_walk
 from doorward.acs.decision.schedule import CauseKind
 from doorward.acs.errors import AcsError
+from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.given import PeriodGiven
 from doorward.acs.schedules.models import ScheduleKind, ScheduleRow
 from doorward.acs.schedules.operations import ScheduleChanges, create_schedule, delete_schedule, update_schedule
 from doorward.acs.schedules.queries import (
     active_schedules,
-    list_schedules,
     next_changes_of,
     override_schedules_of,
+    page_schedules,
     preview_of,
     preview_of_draft,
     schedule_by_id,
@@ -27,8 +28,10 @@ from doorward.acs.schedules.queries import (
 from doorward.acs.used_by import Use
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, listed
 from doorward.graphql.slots import (
     Interval,
     IntervalInput,
@@ -78,7 +81,7 @@ class ScheduleUse:
 
 
 @strawberry.type(description="When something applies, in the site's time zone.")
-class Schedule:
+class Schedule(Node):
     """A schedule."""
 
     id: strawberry.ID
@@ -309,14 +312,30 @@ def _preview(week: schedule_walk.WeekPreview) -> SchedulePreview:
     )
 
 
+async def _shown(info: ApiInfo, rows: Sequence[ScheduleRow]) -> list[Schedule]:
+    return list((await shown_schedules(info.context, rows)).values())
+
+
+@strawberry.input(description="Which schedules; what is left out, or null, does not restrict.")
+class ScheduleFilter:
+    """See Schedule."""
+
+    kind: ScheduleKind | None = None
+
+
 @strawberry.type
 class ScheduleQuery:
     """Queries about schedules."""
 
-    @strawberry.field(description="Every schedule, by name. Permission: configuration.view.")
-    async def schedules(self, info: ApiInfo) -> list[Schedule]:
-        rows = await list_schedules(info.context.actor)
-        return list((await shown_schedules(info.context, rows)).values())
+    schedules = listed(
+        Schedule,
+        by_actor(page_schedules),
+        _shown,
+        "Schedules, by name. Permission: configuration.view.",
+        filter=ScheduleFilter,
+        order=NameOrder,
+        rows=schedules_rows.ScheduleRow,
+    )
 
     @strawberry.field(description="One schedule. Permission: configuration.view.")
     async def schedule(self, info: ApiInfo, id: strawberry.ID) -> Schedule | None:

@@ -5,6 +5,7 @@ from functools import cache
 import strawberry
 from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter
+from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
@@ -34,6 +35,7 @@ from doorward.graphql.line_states import LineStateMutation, LineStateQuery, Line
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.metering import CostLimit, RateLimitQuery, TimeLimit
+from doorward.graphql.nodes import NodeQuery
 from doorward.graphql.oidc import OidcMutation, OidcQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
 from doorward.graphql.overrides import OverrideMutation, OverrideQuery
@@ -47,6 +49,7 @@ from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
+from doorward.graphql.scalars import SCALARS
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
 from doorward.graphql.threats import ThreatMutation, ThreatQuery
@@ -80,6 +83,7 @@ _QUERIES = (
     LocalIoQuery,
     LocalRuleQuery,
     OidcQuery,
+    NodeQuery,
     OsdpQuery,
     OverrideQuery,
     PasskeyQuery,
@@ -167,6 +171,7 @@ def build_schema() -> strawberry.Schema:
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
         execution_context_class=Executor,
+        config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[
             CostLimit,
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

@@ -1,5 +1,6 @@
 """The site in the API."""
 
+from datetime import timedelta
 from typing import cast
 
 import strawberry
@@ -20,7 +21,7 @@ class Site:
 
     name: str
     time_zone: str = strawberry.field(description="IANA name; every schedule runs by this zone.")
-    stale_after_s: int | None = strawberry.field(
+    stale_after: timedelta | None = strawberry.field(
         description="Controllers out of contact for longer deny everybody; null: they decide by what they last had."
     )
     qr_skew_steps: int = strawberry.field(
@@ -32,8 +33,10 @@ class Site:
     journal_events: int = strawberry.field(
         description="So many events every controller's journal keeps, those that are not stored here last."
     )
-    journal_days: int = strawberry.field(description="For so long a journal keeps events that are stored here.")
-    alone_alarm_s: int | None = strawberry.field(
+    journal: timedelta = strawberry.field(
+        name="journalKeeps", description="For so long a journal keeps events that are stored here."
+    )
+    alone_alarm: timedelta | None = strawberry.field(
         description="A controller that is alone for longer raises an alarm; null: it does not."
     )
     trusts_clock: bool = strawberry.field(
@@ -47,14 +50,16 @@ class UpdateSiteInput:
 
     name: str | None = UNSET
     time_zone: str | None = UNSET
-    stale_after_s: int | None = strawberry.field(
+    stale_after: timedelta | None = strawberry.field(
         default=UNSET, description="60 s to 30 days; null: controllers decide by what they last had for ever."
     )
     qr_skew_steps: int | None = UNSET
     escort_timeout_ms: int | None = UNSET
     journal_events: int | None = strawberry.field(default=UNSET, description="1,000 to 10,000,000.")
-    journal_days: int | None = strawberry.field(default=UNSET, description="1 to 3,650.")
-    alone_alarm_s: int | None = strawberry.field(default=UNSET, description="60 s to a year; null: no alarm.")
+    journal: timedelta | None = strawberry.field(
+        name="journalKeeps", default=UNSET, description="1 to 3,650 whole days."
+    )
+    alone_alarm: timedelta | None = strawberry.field(default=UNSET, description="60 s to a year; null: no alarm.")
     trusts_clock: bool | None = UNSET
 
 
@@ -66,16 +71,20 @@ class SitePayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+def _length(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
 def _shown(row: models.Site) -> Site:
     return Site(
         name=row.name,
         time_zone=row.time_zone,
-        stale_after_s=row.stale_after_s,
+        stale_after=_length(row.stale_after_s),
         qr_skew_steps=row.qr_skew_steps,
         escort_timeout_ms=row.escort_timeout_ms,
         journal_events=row.journal_events,
-        journal_days=row.journal_days,
-        alone_alarm_s=row.alone_alarm_s,
+        journal=timedelta(days=row.journal_days),
+        alone_alarm=_length(row.alone_alarm_s),
         trusts_clock=row.trusts_clock,
     )
 
@@ -95,10 +104,10 @@ class SiteMutation:
 
     @strawberry.mutation(description="Change the site's name and settings. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
-        changes = cast(
-            SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
-        )
         try:
+            changes = cast(
+                SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
+            )
             row = await update_site(info.context.domain, info.context.actor, changes)
         except AcsError as error:
             return SitePayload(errors=[OperationError.of(error)])

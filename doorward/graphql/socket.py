@@ -22,9 +22,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from doorward.acs.bell import Bell
 from doorward.graphql.connections import IDLE_S, Open, TooMany
 from doorward.graphql.context import ApiContext
-from doorward.graphql.errors import ErrorCode
 from doorward.graphql.executor import Answer
-from doorward.graphql.metering import must_wait
+from doorward.graphql.metering import must_wait, waiting
 from doorward.graphql.persisted import DocumentRefused
 
 if TYPE_CHECKING:
@@ -91,8 +90,7 @@ class Socket(BaseGraphQLTransportWSHandler[ApiContext, None]):
         payload: Any = message["payload"]
         wait_s = endpoint.meter.empty_for_s(self.context.actor)
         if wait_s:
-            extensions = {"code": ErrorCode.RATE_LIMITED.name, "retryAfterS": wait_s}
-            return GraphQLError(must_wait(wait_s), extensions=extensions)
+            return GraphQLError(must_wait(wait_s), extensions=waiting(wait_s))
         try:
             text = endpoint.documents.text(payload.get("query"), payload.get("extensions"))
         except DocumentRefused as error:

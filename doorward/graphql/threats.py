@@ -9,6 +9,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.threats import models, queries
+from doorward.acs.threats import models as threats_rows
 from doorward.acs.threats.operations import (
     NewThreatLevel,
     ThreatLevelChanges,
@@ -21,9 +22,10 @@ from doorward.acs.threats.queries import LevelParts, list_threat_levels, threat_
 from doorward.acs.threats.setting import release_threat_level, set_threat_level
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import RuleSwitch, ThreatColour
+from doorward.graphql.enums import RuleSwitch, ThreatColour, ThreatLevelOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, listed
 
 
 @strawberry.type(description="A door or a zone; the other is null.")
@@ -66,7 +68,7 @@ class ThreatSwitches:
 
 
 @strawberry.type(description="A posture of the whole site, to be set when it is needed.")
-class ThreatLevel:
+class ThreatLevel(Node):
     """A threat level."""
 
     id: strawberry.ID
@@ -240,9 +242,14 @@ async def _payload(context: ApiContext, level_id: str) -> ThreatLevelPayload:
 class ThreatQuery:
     """Queries about threat levels."""
 
-    @strawberry.field(description="Every threat level, the highest first. Permission: configuration.view.")
-    async def threat_levels(self, info: ApiInfo) -> list[ThreatLevel]:
-        return [_level(parts) for parts in await list_threat_levels(info.context.actor)]
+    threat_levels = listed(
+        ThreatLevel,
+        by_actor(queries.page_threat_levels),
+        each(_level),
+        "Threat levels, the highest first. Permission: configuration.view.",
+        order=ThreatLevelOrder,
+        rows=threats_rows.ThreatLevel,
+    )
 
     @strawberry.field(description="The threat level in force; null: none. Permission: door.view.")
     async def threat(self, info: ApiInfo) -> ThreatInForce | None:

@@ -7,26 +7,28 @@ import strawberry
 from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.users import models
+from doorward.acs.users import models as users_rows
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.tokens import (
     MadeToken,
     NewToken,
     create_own_token,
     create_service_token,
-    list_tokens,
     own_tokens,
+    page_tokens,
     revoke_own_token,
     revoke_token,
 )
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import Role
+from doorward.graphql.enums import NameOrder, Role
 from doorward.graphql.errors import OperationError
+from doorward.graphql.paging import Node, by_actor, by_domain, each, listed
 from doorward.graphql.users import UserPayload, user_shown
 
 
 @strawberry.type(description="What lets a program in for a user; its text is shown once.")
-class Token:
+class Token(Node):
     """A token."""
 
     id: strawberry.ID
@@ -64,7 +66,7 @@ class TokenInput:
     permissions: list[str] = strawberry.field(
         description="Of its user's permissions; account.own is for nobody but whoever signs in."
     )
-    expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestTokenDays.")
+    expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestToken.")
     networks: list[str] = strawberry.field(default_factory=list, description="Such as 192.0.2.0/24; at most 20.")
 
     def given(self) -> NewToken:
@@ -90,17 +92,35 @@ class TokenPayload:
         return cls(token=_token(made.token), text=made.text)
 
 
+@strawberry.input(description="Which tokens; what is left out, or null, does not restrict.")
+class TokenFilter:
+    """See Token."""
+
+    user_id: strawberry.ID | None = None
+    expired: bool | None = None
+
+
 @strawberry.type
 class TokenQuery:
     """Queries about tokens."""
 
-    @strawberry.field(description="One's own tokens, by name. Permission: account.own.")
-    async def own_tokens(self, info: ApiInfo) -> list[Token]:
-        return [_token(row) for row in await own_tokens(info.context.actor)]
+    own_tokens = listed(
+        Token,
+        by_actor(own_tokens),
+        each(_token),
+        "One's own tokens, by name. Permission: account.own.",
+        order=NameOrder,
+    )
 
-    @strawberry.field(description="Everybody's tokens, or one user's, by name. Permission: user.write.")
-    async def tokens(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Token]:
-        return [_token(row) for row in await list_tokens(info.context.actor, user_id)]
+    tokens = listed(
+        Token,
+        by_domain(page_tokens),
+        each(_token),
+        "Tokens, by name. Permission: user.write.",
+        filter=TokenFilter,
+        order=NameOrder,
+        rows=users_rows.Token,
+    )
 
 
 @strawberry.type

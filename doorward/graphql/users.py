@@ -1,6 +1,7 @@
 """Signing in and out, users, and the site's rules for them."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
@@ -8,6 +9,7 @@ from strawberry import UNSET
 
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
+from doorward.acs.users import models as users_rows
 from doorward.acs.users.oidc_sign_in import end_session_url
 from doorward.acs.users.operations import (
     RuleChanges,
@@ -22,19 +24,20 @@ from doorward.acs.users.operations import (
 )
 from doorward.acs.users.passkeys import begin_passkey_as_second
 from doorward.acs.users.pending import LIFETIME
-from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
+from doorward.acs.users.queries import ListedUser, acting_user, page_users, sign_in_rules, user_by_id
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
 from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import PasskeyAnswer, SecondFactorNeeded, sign_in, sign_out
 from doorward.graphql.context import CEREMONY_COOKIE, SESSION_COOKIE, ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
+from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind, UserOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_domain, in_context, listed
 
 
 @strawberry.type(description="Somebody who can sign in.")
-class User:
+class User(Node):
     """A user with the permissions of their role."""
 
     id: strawberry.ID
@@ -178,11 +181,11 @@ class SignInRules:
 
     min_password_length: int = strawberry.field(description="Characters that a new password has at least, 8 to 128.")
     second_factor: SecondFactor
-    idle_timeout_s: int | None = strawberry.field(
+    idle_timeout: timedelta | None = strawberry.field(
         description="A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. "
         "An open subscription alone does not keep it."
     )
-    longest_token_days: int = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
+    longest_token: timedelta = strawberry.field(description="How long a new token may last, 1 to 3650 days.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -193,8 +196,8 @@ class UpdateSignInRulesInput:
     expected_version: int | None = None
     min_password_length: int | None = UNSET
     second_factor: SecondFactor | None = UNSET
-    idle_timeout_s: int | None = UNSET
-    longest_token_days: int | None = UNSET
+    idle_timeout: timedelta | None = UNSET
+    longest_token: timedelta | None = UNSET
 
 
 @strawberry.type(description="The rules as they now are, or why nothing was done.")
@@ -209,8 +212,8 @@ def _rules(row: models.SignInRules) -> SignInRules:
     return SignInRules(
         min_password_length=row.min_password_length,
         second_factor=row.second_factor,
-        idle_timeout_s=row.idle_timeout_s,
-        longest_token_days=row.longest_token_days,
+        idle_timeout=timedelta(seconds=row.idle_timeout_s) if row.idle_timeout_s is not None else None,
+        longest_token=timedelta(days=row.longest_token_days),
         version=row.version,
     )
 
@@ -237,6 +240,19 @@ async def _second_factor(context: ApiContext, row: models.User) -> SignInPayload
     )
 
 
+@strawberry.input(description="Which users; what is left out, or null, does not restrict.")
+class UserFilter:
+    """See User."""
+
+    role: Role | None = None
+    kind: UserKind | None = None
+    enabled: bool | None = None
+
+
+async def _users(context: ApiContext, found: Sequence[ListedUser]) -> list[User]:
+    return [await user_shown(context, each.user, each.waits_until) for each in found]
+
+
 @strawberry.type
 class UserQuery:
     """Queries about users."""
@@ -252,11 +268,15 @@ class UserQuery:
     async def set_up_due(self, info: ApiInfo) -> bool:
         return await is_set_up_due(info.context.domain)
 
-    @strawberry.field(description="Everybody who can sign in, by name. Permission: user.write.")
-    async def users(self, info: ApiInfo) -> list[User]:
-        context = info.context
-        found = await list_users(context.domain, context.actor)
-        return [await user_shown(context, each.user, each.waits_until) for each in found]
+    users = listed(
+        User,
+        by_domain(page_users),
+        in_context(_users),
+        "Everybody who can sign in, by name. Permission: user.write.",
+        filter=UserFilter,
+        order=UserOrder,
+        rows=users_rows.User,
+    )
 
     @strawberry.field(description="One user; null when there is none with this id. Permission: user.write.")
     async def user(self, info: ApiInfo, id: strawberry.ID) -> User | None:
@@ -383,8 +403,8 @@ class UserMutation:
         description="Change the rules of passwords, second factors and sessions. Permission: user.write."
     )
     async def update_sign_in_rules(self, info: ApiInfo, input: UpdateSignInRulesInput) -> SignInRulesPayload:
-        changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
         try:
+            changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
             row = await update_sign_in_rules(info.context.domain, info.context.actor, changes, input.expected_version)
         except AcsError as error:
             return SignInRulesPayload(errors=[OperationError.of(error)])

@@ -1,14 +1,15 @@
 """Webhooks in the API."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import AcsError
 from doorward.acs.events.queries import EventFilter as LogFilter
-from doorward.acs.paging import PageRequest, page_of
+from doorward.acs.paging import page_of
 from doorward.acs.webhooks import filters, models
 from doorward.acs.webhooks import queries as ask
 from doorward.acs.webhooks.handshake import enable_webhook
@@ -26,16 +27,24 @@ from doorward.acs.webhooks.operations import (
 from doorward.acs.webhooks.replay import replay_delivery, replay_since, send_test
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import EventCategory, Severity
+from doorward.graphql.enums import EventCategory, NameOrder, Severity
 from doorward.graphql.errors import OperationError
-from doorward.graphql.event_data import messages_of
+from doorward.graphql.event_data import Message, messages_of
 from doorward.graphql.events import EventFilter, wanted_events
 from doorward.graphql.inputs import sent
-from doorward.graphql.paging import Connection, Edge, decode_cursor, decode_position, encode_cursor, page_info
+from doorward.graphql.paging import (
+    Connection,
+    Node,
+    by_actor,
+    connection,
+    decode_position,
+    in_context,
+    listed,
+    page_request,
+)
 
 strawberry.enum(DeliveryStatus, name="WebhookDeliveryStatus", description="What became of a message.")
 strawberry.enum(StopReason, name="WebhookStopReason", description="Why a webhook is not enabled.")
-_NUMBER_DIGITS = 18
 
 
 @strawberry.type(description="Which events a webhook is sent; what is empty does not restrict.")
@@ -63,7 +72,7 @@ class WebhookFilter:
 
 
 @strawberry.type(description="Where events are sent as they are stored, signed as Standard Webhooks has it.")
-class Webhook:
+class Webhook(Node):
     """A webhook and how it is."""
 
     id: strawberry.ID
@@ -183,8 +192,9 @@ class RotateWebhookSecretInput:
     """See Webhook."""
 
     id: strawberry.ID
-    grace_hours: int = strawberry.field(
-        default=24, description="So long the present secret signs as well: 0 to 168. 0: it is known to others."
+    grace: timedelta = strawberry.field(
+        default=timedelta(days=1),
+        description="So long the present secret signs as well, up to seven days. PT0S: it is known to others.",
     )
 
 
@@ -265,44 +275,31 @@ async def _secret(context: ApiContext, made: MadeSecret) -> WebhookSecretPayload
     return WebhookSecretPayload(webhook=await _one(context, made.webhook), secret=made.secret)
 
 
-def _number(cursor: str | None, name: str) -> int | None:
-    key = decode_cursor(cursor, name)
-    if key is None:
-        return None
-    if not key.isascii() or not key.isdigit() or len(key) > _NUMBER_DIGITS:
-        raise ValidationFailed("This is not a cursor of this list.", name)
-    return int(key)
+def _message(webhook: models.Webhook, message: Message) -> WebhookMessage:
+    return WebhookMessage(
+        message_id=message_id(webhook.id, message.event.id),
+        type=message.event.type.value,
+        timestamp=message.event.at,
+        body=message.body.decode(),
+    )
+
+
+async def _listed(context: ApiContext, rows: Sequence[models.Webhook]) -> list[Webhook]:
+    return [_shown(context, each) for each in await ask.listed(rows)]
 
 
 @strawberry.type
 class WebhookQuery:
     """Queries about webhooks."""
 
-    @strawberry.field(description="Webhooks by name: first or last (1-100) is required. Permission: webhook.write.")
-    async def webhooks(
-        self,
-        info: ApiInfo,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> Connection[Webhook]:
-        request = PageRequest(first, after, last, before)
-        found = await ask.webhooks_between(
-            info.context.actor,
-            after=decode_cursor(after),
-            before=decode_cursor(before, "before"),
-            limit=request.size + 1,
-            newest=request.backward,
-        )
-        page = page_of(request, found)
-        edges = [
-            Edge(cursor=encode_cursor(each.webhook.name), node=_shown(info.context, each))
-            for each in await ask.listed(page.rows)
-        ]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
+    webhooks = listed(
+        Webhook,
+        by_actor(ask.page_webhooks),
+        in_context(_listed),
+        "Webhooks, by name. Permission: webhook.write.",
+        order=NameOrder,
+        rows=models.Webhook,
+    )
 
     @strawberry.field(description="One webhook. Permission: webhook.write.")
     async def webhook(self, info: ApiInfo, id: strawberry.ID) -> Webhook | None:
@@ -323,21 +320,9 @@ class WebhookQuery:
         before: str | None = None,
         statuses: list[DeliveryStatus] | None = None,
     ) -> Connection[WebhookDelivery]:
-        request = PageRequest(first, after, last, before)
-        found = await ask.deliveries_between(
-            info.context.actor,
-            webhook_id,
-            statuses or (),
-            after=_number(after, "after"),
-            before=_number(before, "before"),
-            limit=request.size + 1,
-            newest=request.backward,
-        )
-        page = page_of(request, found)
-        edges = [Edge(cursor=encode_cursor(str(row.number)), node=WebhookDelivery.of(row)) for row in page.rows]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
+        request = page_request(first, after, last, before)
+        page = await ask.page_deliveries(info.context.actor, request, webhook_id, statuses or ())
+        return connection(page, [WebhookDelivery.of(row) for row in page.rows])
 
     @strawberry.field(
         description="What a webhook was to be sent after a cursor (without one: ever), from the event log, for a "
@@ -346,25 +331,12 @@ class WebhookQuery:
     async def webhook_messages(
         self, info: ApiInfo, webhook_id: strawberry.ID, first: int, after: str | None = None
     ) -> Connection[WebhookMessage]:
-        request = PageRequest(first, after)
+        request = page_request(first, after, None, None)
         position = decode_position(after)
         found = await ask.messages_after(info.context.actor, webhook_id, position, request.size + 1)
-        page = page_of(request, found.events)
-        edges = [
-            Edge(
-                cursor=message.cursor,
-                node=WebhookMessage(
-                    message_id=message_id(found.webhook.id, message.event.id),
-                    type=message.event.type.value,
-                    timestamp=message.event.at,
-                    body=message.body.decode(),
-                ),
-            )
-            for message in await messages_of(info.context.domain, found.view, page.rows)
-        ]
-        return Connection(
-            edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
-        )
+        page = page_of(request, found.events, lambda event: str(event.position))
+        messages = await messages_of(info.context.domain, found.view, page.rows)
+        return connection(page, [_message(found.webhook, message) for message in messages])
 
 
 @strawberry.type
@@ -433,7 +405,7 @@ class WebhookMutation:
     async def rotate_webhook_secret(self, info: ApiInfo, input: RotateWebhookSecretInput) -> WebhookSecretPayload:
         context = info.context
         try:
-            grace = timedelta(hours=input.grace_hours)
+            grace = input.grace
             return await _secret(context, await rotate_webhook_secret(context.domain, context.actor, input.id, grace))
         except AcsError as error:
             return WebhookSecretPayload(errors=[OperationError.of(error)])

@@ -1,18 +1,22 @@
 """Wiegand readers behind serial converters, through the API."""
 
+from datetime import timedelta
 from typing import cast
 
 import strawberry
 from strawberry import UNSET
 
+from doorward.acs.devices import DeviceKind
 from doorward.acs.doors import models, wiegand, wiegand_devices
 from doorward.acs.doors.wiegand_rows import converter_of
 from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import KeypadMode
+from doorward.graphql.device_filter import DeviceFilter, of_kind
+from doorward.graphql.enums import KeypadMode, PlacedOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import each, listed
 
 _FIELDS = tuple(wiegand_devices.ConverterChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"pin_facility"})
@@ -32,7 +36,7 @@ class WiegandFraming:
     checked: bool = strawberry.field(description="Whether it has a checksum.")
     feedback: bool = strawberry.field(description="Whether it can drive the reader's light and buzzer.")
     tamper: bool = strawberry.field(description="Whether it tells the reader's tamper input.")
-    heartbeat_s: float | None = strawberry.field(
+    heartbeat: timedelta | None = strawberry.field(
         description="It says this often that it is there, and is offline without; null: online while its port is open."
     )
 
@@ -50,7 +54,7 @@ class WiegandFraming:
             checked=framing.checked,
             feedback=framing.feedback,
             tamper=framing.tamper,
-            heartbeat_s=framing.heartbeat_s,
+            heartbeat=None if framing.heartbeat_s is None else timedelta(seconds=framing.heartbeat_s),
         )
 
 
@@ -122,11 +126,15 @@ class WiegandDeviceQuery:
     def wiegand_framings(self, info: ApiInfo) -> list[WiegandFraming]:
         return [WiegandFraming.of(one) for one in wiegand_devices.list_framings(info.context.actor)]
 
-    @strawberry.field(
-        description="Every Wiegand reader on a converter, by line and channel. Permission: configuration.view."
+    wiegand_devices = listed(
+        WiegandDevice,
+        of_kind(DeviceKind.WIEGAND),
+        each(WiegandDevice.of),
+        "Wiegand readers on converters, by controller, line and channel. Permission: configuration.view.",
+        filter=DeviceFilter,
+        order=PlacedOrder,
+        search="name and line",
     )
-    async def wiegand_devices(self, info: ApiInfo) -> list[WiegandDevice]:
-        return [WiegandDevice.of(row) for row in await wiegand_devices.list_wiegand_devices(info.context.actor)]
 
 
 @strawberry.type

@@ -1,7 +1,7 @@
 """Zones, interlocks, and who is where, in the API."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
@@ -10,6 +10,7 @@ from strawberry import UNSET
 from doorward.acs.decision.policy import Side as DomainSide
 from doorward.acs.errors import AcsError
 from doorward.acs.zones import models
+from doorward.acs.zones import models as zones_rows
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock, delete_interlock, update_interlock
 from doorward.acs.zones.operations import create_zone, delete_zone, update_zone
@@ -19,14 +20,17 @@ from doorward.acs.zones.queries import (
     list_interlocks,
     list_zones,
     occupancy,
+    page_interlocks,
+    page_zones,
 )
 from doorward.acs.zones.settings import ZoneChanges, time_of_day
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.doors import ZoneName
-from doorward.graphql.enums import AntiPassbackMode, Side, WhenIsolated
+from doorward.graphql.enums import AntiPassbackMode, NameOrder, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.paging import Node, by_actor, each, in_context, listed
 
 
 @strawberry.type(description="A door as zones and interlocks mention it; door(id) has the rest.")
@@ -48,14 +52,14 @@ class ZoneDoor:
 
 
 @strawberry.type(description="An area that doors lead into and out of.")
-class Zone:
+class Zone(Node):
     """A zone with its settings, its doors, and how many people are in it."""
 
     id: strawberry.ID
     name: str
     parent: ZoneName | None
     anti_passback: AntiPassbackMode
-    timeout_s: int = strawberry.field(
+    timeout: timedelta = strawberry.field(
         description="So many seconds after entering, one may enter again; 0: not before leaving."
     )
     check_exit: bool = strawberry.field(description="Who is known to be elsewhere may not leave the zone either.")
@@ -75,7 +79,7 @@ class Zone:
 
 
 @strawberry.type(description="Doors of which one is released only while all the others are closed and locked.")
-class Interlock:
+class Interlock(Node):
     """An interlock (mantrap)."""
 
     id: strawberry.ID
@@ -109,7 +113,7 @@ def _zone(parts: ZoneParts, people: int) -> Zone:
         name=row.name,
         parent=zone_name(row.parent) if row.parent else None,
         anti_passback=row.anti_passback,
-        timeout_s=row.timeout_s,
+        timeout=timedelta(seconds=row.timeout_s),
         check_exit=row.check_exit,
         forgive_at=time_of_day(row.forgive_at),
         forgiven_at=row.forgiven_at,
@@ -151,7 +155,7 @@ class ZoneSettingsInput:
 
     parent_id: strawberry.ID | None = UNSET
     anti_passback: AntiPassbackMode | None = UNSET
-    timeout_s: int | None = UNSET
+    timeout: timedelta | None = UNSET
     check_exit: bool | None = UNSET
     forgive_at: str | None = UNSET
     min_occupancy: int | None = UNSET
@@ -212,7 +216,7 @@ class InterlockPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
-_SETTINGS = ("name", *ZoneSettingsInput.__annotations__)
+_SETTINGS = ("name", *(set(ZoneSettingsInput.__annotations__) - {"timeout"}), "timeout_s")
 _MAY_BE_NULL = frozenset({"parent_id", "forgive_at", "max_occupancy"})
 
 
@@ -225,17 +229,47 @@ def given_zone_doors(given: Iterable[ZoneDoorInput]) -> list[GivenDoor]:
     return [GivenDoor(door.door_id, door.enter_side) for door in given]
 
 
+@strawberry.input(description="Which zones; what is left out, or null, does not restrict.")
+class ZoneFilter:
+    """See Zone."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    parent_id: strawberry.ID | None = strawberry.field(default=None, description="Those directly inside this one.")
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this door belongs to.")
+    anti_passback: AntiPassbackMode | None = None
+    muster: bool | None = None
+
+
+@strawberry.input(description="Which interlocks; what is left out, or null, does not restrict.")
+class InterlockFilter:
+    """See Interlock."""
+
+    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this door belongs to.")
+
+
 @strawberry.type
 class ZoneQuery:
     """Queries about zones and interlocks."""
 
-    @strawberry.field(description="Every zone, or those of `ids`, by name. Permission: door.view.")
-    async def zones(self, info: ApiInfo, ids: list[strawberry.ID] | None = None) -> list[Zone]:
-        return await shown_zones(info.context, await list_zones(info.context.actor, ids))
+    zones = listed(
+        Zone,
+        by_actor(page_zones),
+        in_context(shown_zones),
+        "Zones, by name. Permission: door.view.",
+        filter=ZoneFilter,
+        order=NameOrder,
+        rows=zones_rows.Zone,
+    )
 
-    @strawberry.field(description="Every interlock, by name. Permission: door.view.")
-    async def interlocks(self, info: ApiInfo) -> list[Interlock]:
-        return [_interlock(parts) for parts in await list_interlocks(info.context.actor)]
+    interlocks = listed(
+        Interlock,
+        by_actor(page_interlocks),
+        each(_interlock),
+        "Interlocks, by name. Permission: door.view.",
+        filter=InterlockFilter,
+        order=NameOrder,
+        rows=zones_rows.Interlock,
+    )
 
 
 @strawberry.type

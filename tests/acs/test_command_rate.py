@@ -37,7 +37,7 @@ async def test_a_door_takes_five_commands_at_once_and_then_one_a_second(database
             await grant()
         with pytest.raises(RateLimited, match="Try again in 1 s") as refused:
             await grant()
-        assert OperationError.of(refused.value).retry_after_s == 1
+        assert OperationError.of(refused.value).retry_after == timedelta(seconds=1)
         assert refused.value.path == ("doorId",)
         assert len(peer.sent) == len(await events(EventType.DOOR_COMMANDED)) == AT_ONCE, "nothing was sent or told"
         await grant(other.id)

@@ -12,6 +12,7 @@ from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.people import custom_field_operations
 from doorward.acs.people.custom_value import canonical
 from doorward.acs.people.models import Cardholder, CustomField, CustomFieldKind, CustomFieldValue
@@ -26,7 +27,7 @@ from doorward.acs.people.operations import (
     update_cardholder,
     update_custom_field,
 )
-from doorward.acs.people.queries import list_custom_fields, value_counts
+from doorward.acs.people.queries import page_custom_fields, value_counts
 from tests.world import World, open_world
 
 KIND = CustomFieldKind
@@ -196,7 +197,7 @@ async def test_fields_are_put_in_order(database_url: str) -> None:
         fields = {name: await add(world, name) for name in "abcd"}
 
         async def order() -> str:
-            found = await list_custom_fields(COMMAND_LINE)
+            found = (await page_custom_fields(COMMAND_LINE, PageRequest(100))).rows
             assert [field.position for field in found] == list(range(len(found)))
             return "".join(field.name for field in found)
 

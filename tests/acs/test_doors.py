@@ -17,7 +17,7 @@ from doorward.acs.decision.policy import (
 )
 from doorward.acs.devices import DeviceRole, OsdpDevice
 from doorward.acs.doors.changes import copy_door, delete_door, set_maintenance, update_door
-from doorward.acs.doors.configuration import group_uses, list_elevators, list_ports, list_setups, schedule_uses
+from doorward.acs.doors.configuration import group_uses, list_ports, list_setups, page_elevators, schedule_uses
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.models import Device, Door, DoorInput, DoorLock, Elevator, Reader
 from doorward.acs.doors.operations import (
@@ -47,6 +47,7 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.errors import Conflict, ControllerOffline, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Group
 from doorward.acs.people.operations import create_group
 from doorward.acs.schedules.models import ScheduleRow
@@ -505,7 +506,7 @@ async def test_the_floors_of_an_elevator_share_the_reader_in_its_cab(database_ur
         await delete_door(domain, COMMAND_LINE, second.id)
         assert not await Elevator.exists()
         assert not await Reader.exists()
-        assert await list_elevators(COMMAND_LINE) == []
+        assert (await page_elevators(COMMAND_LINE, PageRequest(100))).rows == []
 
 
 async def test_an_elevator_has_between_one_and_sixty_four_floors(database_url: str) -> None:
@@ -523,4 +524,4 @@ async def test_the_setup_is_for_those_who_may_see_the_configuration(database_url
         with pytest.raises(NotPermitted):
             await list_setups(only(Permission.DOOR_VIEW))
         with pytest.raises(NotPermitted):
-            await list_elevators(only(Permission.DOOR_VIEW))
+            await page_elevators(only(Permission.DOOR_VIEW), PageRequest(100))

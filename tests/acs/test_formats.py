@@ -24,8 +24,9 @@ from doorward.acs.formats.operations import (
     update_card_format,
 )
 from doorward.acs.formats.policy import active_format_ids, card_formats, reader_formats
-from doorward.acs.formats.queries import list_card_formats, list_reader_settings, try_card_format
+from doorward.acs.formats.queries import list_card_formats, page_reader_settings, try_card_format
 from doorward.acs.operation import SITE_ID, Work
+from doorward.acs.paging import PageRequest
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site as StoredSite
 from tests.world import Site, World, make_site, only, open_world, user
@@ -299,7 +300,7 @@ async def test_a_reader_that_differs_from_the_system_says_where(database_url: st
     async with open_world(database_url) as world:
         site = await make_site(world)
         await set_reader_formats(world.domain, COMMAND_LINE, site.reader_a.id, ["H10301", "H10302", "CSN32"])
-        entry, leave = await list_reader_settings(COMMAND_LINE)
+        entry, leave = (await page_reader_settings(COMMAND_LINE, PageRequest(100))).rows
         assert (entry.reader.name, leave.reader.name) == ("Entry", "Exit")
         assert leave.formats is None
         assert leave.warnings == ()
@@ -363,7 +364,7 @@ async def test_formats_are_shown_to_those_who_may_see_the_configuration(database
         viewer = user(Role.VIEWER)
         for question in (
             list_card_formats(viewer),
-            list_reader_settings(viewer),
+            page_reader_settings(viewer, PageRequest(100)),
             try_card_format(viewer, "H10301", "0"),
         ):
             with pytest.raises(NotPermitted):

@@ -90,7 +90,7 @@ async def test_members_are_listed_a_page_at_a_time(database_url: str) -> None:
         group = await create_group(world.domain, COMMAND_LINE, "Staff")
         await add_members(world.domain, COMMAND_LINE, group.id, ids[1:4])
         wanted = CardholderFilter(group_id=group.id)
-        page = await page_cardholders(COMMAND_LINE, PageRequest(first=2), None, wanted)
+        page = await page_cardholders(COMMAND_LINE, PageRequest(first=2), wanted)
         assert ([row.id for row in page.rows], page.has_next) == (ids[1:3], True)
 
 

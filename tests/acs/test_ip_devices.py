@@ -8,7 +8,7 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.decision.policy import Side
-from doorward.acs.devices import IpDevice, ReadKind, Region
+from doorward.acs.devices import DeviceKind, IpDevice, ReadKind, Region
 from doorward.acs.doors.ip_devices import (
     IpDeviceSecrets,
     allow_unsigned_plates,
@@ -21,16 +21,21 @@ from doorward.acs.doors.ip_settings import IpSettings
 from doorward.acs.doors.models import Device
 from doorward.acs.doors.operations import NewReader, create_reader
 from doorward.acs.doors.policy import controller_wiring
-from doorward.acs.doors.queries import list_devices, list_ip_devices
+from doorward.acs.doors.queries import page_devices
 from doorward.acs.doors.readers import delete_device, update_reader
 from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from tests.world import World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 STREAM = "rtsp://user:hunter2@10.0.0.7/1"
+
+
+async def listed_devices(kind: DeviceKind, controller_id: str | None = None) -> list[Device]:
+    return (await page_devices(COMMAND_LINE, PageRequest(100), kind, controller_id=controller_id)).rows
 
 
 async def a_reader(world: World, door_id: str, type: ReaderType = ReaderType.IP) -> str:
@@ -159,8 +164,8 @@ async def test_only_what_fits_the_reader_is_taken(database_url: str) -> None:
 async def test_devices_of_each_kind_are_listed_apart_and_can_be_deleted(database_url: str) -> None:
     async with open_world(database_url) as world:
         made = await added(world)
-        [listed] = await list_ip_devices(COMMAND_LINE, world.controller.id)
+        [listed] = await listed_devices(DeviceKind.IP, world.controller.id)
         assert listed.id == made.device.id
-        assert made.device.id not in {device.id for device in await list_devices(COMMAND_LINE)}
+        assert made.device.id not in {device.id for device in await listed_devices(DeviceKind.OSDP)}
         await delete_device(world.domain, COMMAND_LINE, made.device.id)
-        assert await list_ip_devices(COMMAND_LINE) == []
+        assert await listed_devices(DeviceKind.IP) == []

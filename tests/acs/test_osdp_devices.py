@@ -187,7 +187,7 @@ async def test_moves_that_could_not_end_well_are_refused(database_url: str) -> N
         await refused(plan(device, 3, 300), ValidationFailed, "baud")
         await refused(plan(device, 3, 9_600), Conflict, "baud", "Other is on /dev/a too")
         await refused(plan(over_ip, 3, 9_600), ValidationFailed, "baud", "converter")
-        await refused(plan(device, 3, 115_200, 4), ValidationFailed, "windowSeconds")
+        await refused(plan(device, 3, 115_200, 4), ValidationFailed, "window")
         await plan(device, 3, 115_200)
         await refused(plan(other, 3, 115_200), Conflict, "address", "being moved")
         await refused(change(world, other, address=3), Conflict, "address", "being moved")

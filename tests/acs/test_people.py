@@ -15,7 +15,7 @@ from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Cardholder
 from doorward.acs.people.operations import NewCardholder, create_cardholder, set_photo, update_cardholder
 from doorward.acs.people.photo import encode_photo
-from doorward.acs.people.queries import cursor_of, page_cardholders
+from doorward.acs.people.queries import page_cardholders
 from doorward.acs.policy.snapshot import compile_policy
 from tests.world import make_site, only, open_world, user
 
@@ -137,19 +137,19 @@ async def test_pages_of_cardholders_meet_without_gap_or_repeat(database_url: str
         seen: list[str] = []
         after = None
         while True:
-            page = await page_cardholders(COMMAND_LINE, PageRequest(first=2, after=after), None)
+            page = await page_cardholders(COMMAND_LINE, PageRequest(first=2, after=after))
             seen += [row.id for row in page.rows]
             if not page.has_next:
                 break
-            after = cursor_of(page.rows[-1])
+            after = page.cursors[-1]
         backward: list[str] = []
         before = None
         while True:
-            page = await page_cardholders(COMMAND_LINE, PageRequest(last=3, before=before), None)
+            page = await page_cardholders(COMMAND_LINE, PageRequest(last=3, before=before))
             backward = [row.id for row in page.rows] + backward
             if not page.has_previous:
                 break
-            before = cursor_of(page.rows[0])
+            before = page.cursors[0]
         assert len(set(seen)) == 7
         assert seen == backward
 
@@ -158,5 +158,5 @@ async def test_search_finds_parts_of_names_and_numbers(database_url: str) -> Non
     async with open_world(database_url) as world:
         await make_site(world)
         for words, found in (("love", 1), ("ADA lov", 1), ("e-1", 1), ("%", 0), ("bob", 0)):
-            page = await page_cardholders(COMMAND_LINE, PageRequest(first=10), words)
+            page = await page_cardholders(COMMAND_LINE, PageRequest(first=10, search=words))
             assert len(page.rows) == found, words

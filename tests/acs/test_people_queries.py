@@ -15,14 +15,14 @@ from doorward.acs.people.operations import (
     delete_custom_field,
     update_cardholder,
 )
-from doorward.acs.people.queries import EVERYBODY, CardholderFilter, cursor_of, page_cardholders
+from doorward.acs.people.queries import EVERYBODY, CardholderFilter, page_cardholders
 from tests.world import START, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
 
 async def numbers(search: str | None = None, wanted: CardholderFilter = EVERYBODY) -> list[str]:
-    page = await page_cardholders(COMMAND_LINE, PageRequest(first=50), search, wanted)
+    page = await page_cardholders(COMMAND_LINE, PageRequest(first=50, search=search), wanted)
     return [row.number for row in page.rows]
 
 
@@ -85,10 +85,10 @@ async def test_pages_of_a_filtered_search_meet_without_gap_or_repeat(database_ur
         seen: list[str] = []
         after = None
         while True:
-            request = PageRequest(first=2, after=after)
-            page = await page_cardholders(COMMAND_LINE, request, "same", CardholderFilter(suspended=False))
+            request = PageRequest(first=2, after=after, search="same")
+            page = await page_cardholders(COMMAND_LINE, request, CardholderFilter(suspended=False))
             seen += [row.number for row in page.rows]
             if not page.has_next:
                 break
-            after = cursor_of(page.rows[-1])
+            after = page.cursors[-1]
         assert sorted(seen) == ["1", "2", "4", "5", "7", "8"]

@@ -40,7 +40,7 @@ async def test_people_of_the_first_version_keep_all_they_had_and_are_found(empty
             ("p2", (), True),
         ]
         for words in ("ÖZGE love", "k-17", "oe@example"):
-            page = await page_cardholders(COMMAND_LINE, PageRequest(first=9), words)
+            page = await page_cardholders(COMMAND_LINE, PageRequest(first=9, search=words))
             assert [row.id for row in page.rows] == ["p1"], words
         rows = await get_connection("default").execute_query_dict("SELECT type FROM event")
         assert rows == [{"type": "audit.cardholder.created"}]

@@ -12,8 +12,9 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
 from doorward.acs.formats.policy import pin_rules, reader_pin_rules
-from doorward.acs.formats.queries import list_reader_settings, system_pin_rules
+from doorward.acs.formats.queries import page_reader_settings, system_pin_rules
 from doorward.acs.operation import SITE_ID
+from doorward.acs.paging import PageRequest
 from doorward.acs.site.models import Site
 from tests.world import make_site, open_world, user
 
@@ -70,7 +71,7 @@ async def test_a_reader_whose_pins_differ_says_so(database_url: str) -> None:
     async with open_world(database_url) as world:
         site = await make_site(world)
         await set_reader_pin_rules(world.domain, COMMAND_LINE, site.reader_a.id, STRICT)
-        entry, leave = await list_reader_settings(COMMAND_LINE)
+        entry, leave = (await page_reader_settings(COMMAND_LINE, PageRequest(100))).rows
         (warning,) = entry.warnings
         assert warning == (
             "This reader takes PINs of 6 digits without an end key (3 s between digits, 120 s lockout after 3 wrong "

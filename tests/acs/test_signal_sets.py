@@ -10,13 +10,14 @@ from doorward.acs.doors.signal_sets import (
     choose_signals,
     create_signal_set,
     delete_signal_set,
-    list_signal_sets,
+    page_signal_sets,
     update_signal_set,
 )
 from doorward.acs.doors.signals import set_reader_signals
 from doorward.acs.errors import Conflict, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.signals import DEFAULT_SIGNALS, Signal, SignalColour
 from tests.world import Site, World, make_site, only, open_world
 
@@ -48,7 +49,7 @@ async def test_a_reader_shows_its_set_and_all_others_the_site_s(database_url: st
         await update_signal_set(world.domain, COMMAND_LINE, made.id, {"signals": own}, made.version)
         await set_reader_signals(world.domain, COMMAND_LINE, QUIET)
         assert await shown(world) == {"/dev/reader": SignalColour.CYAN, "/dev/io": SignalColour.BLUE}
-        (listed,) = await list_signal_sets(COMMAND_LINE)
+        (listed,) = (await page_signal_sets(COMMAND_LINE, PageRequest(100))).rows
         assert [reader.id for reader in listed.readers] == [site.reader_a.id]
         await choose(world, site, None)
         assert set((await shown(world)).values()) == {SignalColour.BLUE}
@@ -63,7 +64,7 @@ async def test_a_set_that_is_shown_is_not_deleted(database_url: str) -> None:
             await delete_signal_set(world.domain, COMMAND_LINE, made.id)
         await choose(world, site, None)
         await delete_signal_set(world.domain, COMMAND_LINE, made.id)
-        assert await list_signal_sets(COMMAND_LINE) == []
+        assert (await page_signal_sets(COMMAND_LINE, PageRequest(100))).rows == []
         with pytest.raises(NotFound):
             await choose(world, site, made.id)
 
@@ -83,4 +84,4 @@ async def test_what_no_set_can_be_is_refused(database_url: str) -> None:
         with pytest.raises(Conflict):
             await update_signal_set(world.domain, COMMAND_LINE, made.id, {"name": "Silent"}, 1)
         with pytest.raises(NotPermitted):
-            await list_signal_sets(only(Permission.DOOR_VIEW))
+            await page_signal_sets(only(Permission.DOOR_VIEW), PageRequest(100))

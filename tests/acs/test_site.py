@@ -60,8 +60,8 @@ async def test_settings_for_controllers_reach_them_and_the_audit(database_url: s
 @pytest.mark.parametrize(
     "changes, path",
     [
-        ({"stale_after_s": 59}, "staleAfterS"),
-        ({"stale_after_s": 30 * 86_400 + 1}, "staleAfterS"),
+        ({"stale_after_s": 59}, "staleAfter"),
+        ({"stale_after_s": 30 * 86_400 + 1}, "staleAfter"),
         ({"qr_skew_steps": -1}, "qrSkewSteps"),
         ({"qr_skew_steps": 5}, "qrSkewSteps"),
         ({"escort_timeout_ms": 999}, "escortTimeoutMs"),

@@ -6,22 +6,23 @@ import pytest
 
 from doorward.acs.actor import COMMAND_LINE
 from doorward.acs.decision.policy import Side
-from doorward.acs.devices import DeviceRole, WiegandDevice
+from doorward.acs.devices import DeviceKind, DeviceRole, WiegandDevice
 from doorward.acs.doors.models import Device, Reader
 from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_device, create_door, create_reader
 from doorward.acs.doors.policy import controller_wiring
+from doorward.acs.doors.queries import page_devices
 from doorward.acs.doors.readers import delete_reader, update_reader
 from doorward.acs.doors.wiegand import FRAMINGS, Converter, KeypadMode, check_converter
 from doorward.acs.doors.wiegand_devices import (
     create_wiegand_device,
     delete_wiegand_device,
-    list_wiegand_devices,
     update_wiegand_device,
 )
 from doorward.acs.doors.wiring import Circuit, LedControl, ReaderType
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
@@ -120,7 +121,7 @@ async def test_one_line_has_one_converter_and_each_channel_one_reader(database_u
         with pytest.raises(Conflict, match="wired already"):
             await wire(world, first, Converter("channel-lines", 2))
         await wire(world, second, Converter("channel-lines", 2))
-        assert len(await list_wiegand_devices(COMMAND_LINE)) == 2
+        assert len((await page_devices(COMMAND_LINE, PageRequest(100), DeviceKind.WIEGAND)).rows) == 2
 
 
 async def test_a_new_framing_or_baud_rate_is_for_all_on_the_line(database_url: str) -> None:

@@ -23,8 +23,8 @@ RENAME = (
 REVOKE = "mutation($id: ID!) { revokeController(id: $id) { controller { codeExpiresAt } " + ERRORS + " } }"
 DELETE = "mutation($id: ID!) { deleteController(id: $id) { deletedId " + ERRORS + " } }"
 LIST = (
-    "{ controllers { id name embedded enrolled connected address software backlog storedSequence clockOffsetMs "
-    "certificateExpiresAt codeExpiresAt lastContactAt policyVersion sitePolicyVersion journalProblem } }"
+    "{ controllers(first: 100) { nodes { id name embedded enrolled connected address software backlog storedSequence clockOffsetMs "  # noqa: E501
+    "certificateExpiresAt codeExpiresAt lastContactAt policyVersion sitePolicyVersion journalProblem } } }"
 )
 
 
@@ -39,7 +39,7 @@ async def test_a_controller_is_created_renamed_given_a_code_and_deleted(database
         assert renamed["controller"] == {"name": "Barn"}
         issued = (await api.data(ISSUE, id=made["id"]))["issueEnrolmentCode"]
         assert (len(issued["code"]), issued["port"]) == (39, None)
-        shown = {one["name"]: one for one in (await api.data(LIST))["controllers"]}
+        shown = {one["name"]: one for one in (await api.data(LIST))["controllers"]["nodes"]}
         assert shown["Barn"]["codeExpiresAt"] == issued["expiresAt"]
         assert (shown["Barn"]["connected"], shown["Barn"]["embedded"], shown["Barn"]["backlog"]) == (False, False, 0)
         assert shown["This server"]["embedded"]
@@ -92,13 +92,18 @@ async def test_a_controller_with_doors_is_not_deleted(database_url: str, tmp_pat
 async def test_what_controllers_keep_is_a_setting_of_the_site(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
-        fields = "{ journalEvents journalDays aloneAlarmS trustsClock }"
+        fields = "{ journalEvents journalKeeps aloneAlarm trustsClock }"
         assert (await api.data("{ site " + fields + " }"))["site"] == {
-            "journalEvents": 1_000_000, "journalDays": 120, "aloneAlarmS": 259_200, "trustsClock": False,
+            "journalEvents": 1_000_000, "journalKeeps": "P120D", "aloneAlarm": "P3D", "trustsClock": False,
         }  # fmt: skip
         update = "mutation($input: UpdateSiteInput!) { updateSite(input: $input) { site " + fields + ERRORS + " } }"
-        changed = {"journalEvents": 5_000, "journalDays": 7, "aloneAlarmS": None, "trustsClock": True}
+        changed = {"journalEvents": 5_000, "journalKeeps": "P7D", "aloneAlarm": None, "trustsClock": True}
         assert (await api.data(update, input=changed))["updateSite"]["site"] == changed
-        for name, value in (("journalEvents", 999), ("journalDays", 0), ("aloneAlarmS", 59)):
+        for name, value in (
+            ("journalEvents", 999),
+            ("journalKeeps", "PT0S"),
+            ("journalKeeps", "PT36H"),
+            ("aloneAlarm", "PT59S"),
+        ):
             refused = (await api.data(update, input={name: value}))["updateSite"]["errors"]
             assert refused[0]["path"] == [name]

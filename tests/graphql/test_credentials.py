@@ -177,8 +177,8 @@ async def test_a_number_that_is_none_is_refused_by_field(database_url: str, tmp_
 
 
 async def test_a_card_leads_to_its_owner_for_those_who_may_see_numbers(database_url: str, tmp_path: Path) -> None:
-    query = """query($number: String!) { cardsNumbered(number: $number) {
-      credentialId facilityCode cardholder { id name } } }"""
+    query = """query($number: String!) { cardsNumbered(first: 100, number: $number) { nodes {
+      credentialId facilityCode cardholder { id name } } } }"""
     async with (
         open_world(database_url) as world,
         serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR) as api,
@@ -186,10 +186,10 @@ async def test_a_card_leads_to_its_owner_for_those_who_may_see_numbers(database_
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
         number = site.card.number
-        (found,) = (await api.data(query, number=f" {number} "))["cardsNumbered"]
+        (found,) = (await api.data(query, number=f" {number} "))["cardsNumbered"]["nodes"]
         assert (found["credentialId"], found["facilityCode"]) == (site.card.id, str(site.card.facility))
         assert found["cardholder"] == {"id": site.ada.id, "name": "Ada Lovelace"}
         for other in ("", number[:-1], "9" * 400):
-            assert (await api.data(query, number=other))["cardsNumbered"] == []
+            assert (await api.data(query, number=other))["cardsNumbered"]["nodes"] == []
         await api.sign_in(Role.OPERATOR)
         assert (await api.ask(query, number=number))["errors"][0]["extensions"]["code"] == "PERMISSION"

@@ -9,7 +9,7 @@ from doorward.acs.actor import COMMAND_LINE, Permission, Role
 from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.decision.policy import Side
 from doorward.acs.devices import PinInput, PinOutput
-from doorward.acs.doors.device_list import list_all_devices
+from doorward.acs.doors.device_list import page_all_devices
 from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device
 from doorward.acs.doors.ip_devices import create_ip_device
 from doorward.acs.doors.ip_settings import IpSettings
@@ -22,20 +22,21 @@ from doorward.acs.errors import NotPermitted
 from doorward.acs.local_io.given import NewAuxOutput
 from doorward.acs.local_io.outputs import create_aux_output
 from doorward.acs.messages import DoorStatus
+from doorward.acs.paging import PageRequest
 from tests.api import Api, serve_api
 from tests.world import World, only, open_world
 
 pytestmark = pytest.mark.anyio
 
-DEVICES = """query($controller: ID) { devices(controllerId: $controller) {
+DEVICES = """query($controller: ID) { devices(first: 100, filter: {controllerId: $controller}) { nodes {
   id kind name controllerName port number doorName readerName readerType hasWires inputCount outputCount online
   uses { doorId name locks inputs }
-} }"""
+} } }"""
 PINS = GpioLines((PinInput(4),), (PinOutput(17), PinOutput(18)))
 
 
 async def listed(api: Api, controller: str | None = None) -> dict[str, dict[str, Any]]:
-    return {one["kind"]: one for one in (await api.data(DEVICES, controller=controller))["devices"]}
+    return {one["kind"]: one for one in (await api.data(DEVICES, controller=controller))["devices"]["nodes"]}
 
 
 async def build(world: World) -> tuple[str, dict[str, str]]:
@@ -104,5 +105,7 @@ async def test_a_device_is_online_as_its_reader_or_its_door_is(database_url: str
 async def test_devices_are_for_those_who_may_see_the_configuration(database_url: str) -> None:
     async with open_world(database_url) as world:
         with pytest.raises(NotPermitted):
-            await list_all_devices(world.domain, only(*(set(Permission) - {Permission.CONFIGURATION_VIEW})))
-        assert await list_all_devices(world.domain, only(Permission.CONFIGURATION_VIEW)) == []
+            await page_all_devices(
+                world.domain, only(*(set(Permission) - {Permission.CONFIGURATION_VIEW})), PageRequest(1)
+            )
+        assert (await page_all_devices(world.domain, only(Permission.CONFIGURATION_VIEW), PageRequest(1))).rows == []

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from doorward.acs.actor import Role
-from doorward.acs.devices import OsdpDevice
+from doorward.acs.devices import DeviceKind, OsdpDevice
 from doorward.acs.doors.policy import controller_wiring
-from doorward.acs.doors.queries import list_devices
+from doorward.acs.doors.queries import page_devices
 from doorward.acs.errors import NotPermitted
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from tests.api import Api, serve_api
 from tests.world import World, make_site, open_world, user
 
@@ -77,10 +78,10 @@ async def test_a_door_is_created_changed_wired_and_read_back(database_url: str, 
         assert ports["doorPorts"][0] == {"kind": "OUTPUT", "number": "1", "what": "primary lock"}
         shown = await api.data("query($id: ID!) { doorConfiguration(id: $id) " + DOOR + " }", id=door["id"])
         assert shown["doorConfiguration"]["version"] == 4
-        everyone = await api.data("{ doorConfigurations { name } }")
-        assert [one["name"] for one in everyone["doorConfigurations"]] == ["Gate", "Main entrance"]
-        found = await api.data("{ controllers { id name } }")
-        assert found["controllers"] == [{"id": world.controller.id, "name": world.controller.name}]
+        everyone = await api.data("{ doorConfigurations(first: 100) { nodes { name } } }")
+        assert [one["name"] for one in everyone["doorConfigurations"]["nodes"]] == ["Gate", "Main entrance"]
+        found = await api.data("{ controllers(first: 100) { nodes { id name } } }")
+        assert found["controllers"]["nodes"] == [{"id": world.controller.id, "name": world.controller.name}]
 
 
 async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path: Path) -> None:
@@ -150,10 +151,10 @@ async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_dele
             assert (await add(address=3, **wrong))["errors"][0]["path"] == ["key"]
         assert (await add())["errors"][0]["path"] == ["address"]
         assert (await add(address=3, baud=38_400))["errors"][0]["path"] == ["baud"]
-        listed = "query($c: ID) { osdpDevices(controllerId: $c) { " + DEVICE + " } }"
-        assert (await api.data(listed, c=world.controller.id))["osdpDevices"] == [read["device"], io["device"]]
-        assert (await api.data(listed))["osdpDevices"] == [read["device"], io["device"]]
-        assert (await api.data(listed, c="another"))["osdpDevices"] == []
+        listed = "query($c: ID) { osdpDevices(first: 100, filter: {controllerId: $c}) { nodes { " + DEVICE + " } } }"
+        assert (await api.data(listed, c=world.controller.id))["osdpDevices"]["nodes"] == [read["device"], io["device"]]
+        assert (await api.data(listed))["osdpDevices"]["nodes"] == [read["device"], io["device"]]
+        assert (await api.data(listed, c="another"))["osdpDevices"]["nodes"] == []
         refused = (await api.data(DELETE_DEVICE, id=io["device"]["id"]))["deleteOsdpDevice"]
         assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("CONFLICT", ["id"])
         gone = (await api.data(DELETE_DEVICE, id=read["device"]["id"]))["deleteOsdpDevice"]
@@ -167,14 +168,14 @@ async def test_an_operator_sees_osdp_devices_and_cannot_add_or_delete_one(databa
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await api.sign_in(Role.OPERATOR)
         site = await make_site(world)
-        found = (await api.data("{ osdpDevices { id role } }"))["osdpDevices"]
+        found = (await api.data("{ osdpDevices(first: 100) { nodes { id role } } }"))["osdpDevices"]["nodes"]
         assert [device["role"] for device in found] == ["DOOR_IO", "READER"]
         added = await api.data(ADD_DEVICE, input={"doorId": site.door.id, "port": "/dev/x", "address": 1})
         assert added["createOsdpDevice"]["errors"][0]["code"] == "PERMISSION"
         gone = (await api.data(DELETE_DEVICE, id=found[0]["id"]))["deleteOsdpDevice"]
         assert gone["errors"][0]["code"] == "PERMISSION"
         with pytest.raises(NotPermitted):
-            await list_devices(user(Role.VIEWER))
+            await page_devices(user(Role.VIEWER), PageRequest(1), DeviceKind.OSDP)
 
 
 async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: str, tmp_path: Path) -> None:
@@ -200,12 +201,14 @@ async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: st
             'mutation($id: ID!) { addFloor(elevatorId: $id, input: {name: "2"}) { ' + ERRORS + " } }",
             id=elevator["id"],
         )
-        shown = (await api.data("{ elevators { name floors { doorId name } readers { name } } }"))["elevators"]
+        shown = (
+            await api.data("{ elevators(first: 100) { nodes { name floors { doorId name } readers { name } } } }")
+        )["elevators"]["nodes"]
         assert [floor["name"] for floor in shown[0]["floors"]] == ["1", "2"]
         assert shown[0]["readers"] == [{"name": "Cab"}]
         for floor in shown[0]["floors"]:
             await api.data("mutation($id: ID!) { deleteDoor(id: $id) { " + ERRORS + " } }", id=floor["doorId"])
-        assert (await api.data("{ elevators { name } }"))["elevators"] == []
+        assert (await api.data("{ elevators(first: 100) { nodes { name } } }"))["elevators"]["nodes"] == []
 
 
 async def test_doors_are_copied_maintained_and_deleted(database_url: str, tmp_path: Path) -> None:
@@ -264,7 +267,9 @@ async def test_profiles_are_made_changed_and_replaced(database_url: str, tmp_pat
         assert (refused["errors"][0]["code"], refused["errors"][0]["path"]) == ("CONFLICT", ["successorId"])
         gone = (await api.data(delete, id=profile["id"], to="card"))["deleteIdentificationProfile"]
         assert gone["deletedId"] == profile["id"]
-        found = (await api.data("{ identificationProfiles { id doorIds } }"))["identificationProfiles"]
+        found = (await api.data("{ identificationProfiles(first: 100) { nodes { id doorIds } } }"))[
+            "identificationProfiles"
+        ]["nodes"]
         assert {"id": "card", "doorIds": [door["id"]]} in found
 
 
@@ -273,4 +278,6 @@ async def test_an_operator_sees_the_configuration_and_cannot_change_it(database_
         await api.sign_in(Role.OPERATOR)
         reply = (await api.data(CREATE, input={"name": "Gate", "controllerId": world.controller.id}))["createDoor"]
         assert reply["errors"][0]["code"] == "PERMISSION"
-        assert (await api.data("{ doorConfigurations { id } }"))["doorConfigurations"] == []
+        assert (await api.data("{ doorConfigurations(first: 100) { nodes { id } } }"))["doorConfigurations"][
+            "nodes"
+        ] == []

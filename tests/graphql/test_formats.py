@@ -11,14 +11,14 @@ from tests.world import make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
-FORMATS = "{ cardFormats { id name bits active predefined version number { firstBit lastBit base bitOrder } facilityCode { firstBit lastBit } parities { bit odd covers } } }"  # noqa: E501
+FORMATS = "{ cardFormats(first: 100) { nodes { id name bits active predefined version number { firstBit lastBit base bitOrder } facilityCode { firstBit lastBit } parities { bit odd covers } } } }"  # noqa: E501
 CREATE = "mutation($input: CardFormatInput!) { createCardFormat(input: $input) { cardFormat { id active version number { firstBit base bitOrder } } errors { code message path } } }"  # noqa: E501
 UPDATE = "mutation($input: UpdateCardFormatInput!) { updateCardFormat(input: $input) { cardFormat { name bits invertBitOrder version number { firstBit } parities { bit } } errors { code path } } }"  # noqa: E501
 ACTIVATE = "mutation($id: ID!, $active: Boolean!) { setCardFormatActive(id: $id, active: $active) { cardFormat { active } errors { code message } } }"  # noqa: E501
 RESET = "mutation($id: ID!) { resetCardFormat(id: $id) { cardFormat { invertBitOrder } errors { code } } }"
 DELETE = "mutation($id: ID!) { deleteCardFormat(id: $id) { deletedId errors { code message } } }"
 TRY = "query($input: TryCardFormatInput!) { tryCardFormat(input: $input) { trial { arrived bitsInverted bytesInverted read number { bits text } facilityCode { text } parities { bit odd expected found } accepted reason words } errors { code path } } }"  # noqa: E501
-READERS = "{ readerSettings { readerName side cardFormats { id } pinRules { minLength } warnings } pinRules { minLength maxLength endKey digitTimeoutMs lockoutAfter lockoutMs } }"  # noqa: E501
+READERS = "{ readerSettings(first: 100) { nodes { readerName side cardFormats { id } pinRules { minLength } warnings } } pinRules { minLength maxLength endKey digitTimeoutMs lockoutAfter lockoutMs } }"  # noqa: E501
 SET_FORMATS = "mutation($reader: ID!, $formats: [ID!]) { setReaderCardFormats(readerId: $reader, formatIds: $formats) { reader { readerName cardFormats { id } } errors { code path } } }"  # noqa: E501
 SET_PIN = "mutation($input: PinRulesInput!) { setPinRules(input: $input) { pinRules { minLength endKey } errors { code path } } }"  # noqa: E501
 SET_READER_PIN = "mutation($reader: ID!, $input: PinRulesInput) { setReaderPinRules(readerId: $reader, input: $input) { reader { pinRules { minLength lockoutAfter } } errors { code } } }"  # noqa: E501
@@ -34,7 +34,7 @@ BADGE = {
 async def test_every_format_is_shown_with_its_layout(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await api.sign_in(Role.OPERATOR)
-        shown = {found["id"]: found for found in (await api.data(FORMATS))["cardFormats"]}
+        shown = {found["id"]: found for found in (await api.data(FORMATS))["cardFormats"]["nodes"]}
         assert shown.keys() == PREDEFINED.keys()
         assert shown["H10301"]["number"] == {
             "firstBit": 10, "lastBit": 25, "base": "DECIMAL", "bitOrder": "BIG_ENDIAN",
@@ -144,7 +144,7 @@ async def test_a_reader_gets_formats_and_pin_rules_of_its_own(database_url: str,
         own = (await api.data(SET_READER_PIN, reader=reader_id, input=given))["setReaderPinRules"]
         assert own == {"reader": {"pinRules": {"minLength": 6, "lockoutAfter": 5}}, "errors": []}
         shown = await api.data(READERS)
-        entry, leave = shown["readerSettings"]
+        entry, leave = shown["readerSettings"]["nodes"]
         assert (entry["side"], leave["side"]) == ("A", "B")
         assert len(entry["warnings"]) == 5
         assert (leave["cardFormats"], leave["pinRules"], leave["warnings"]) == (None, None, [])

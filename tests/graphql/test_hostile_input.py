@@ -172,8 +172,14 @@ GROUP = "mutation($name: String!) { createGroup(input: {name: $name}) { errors {
         ("query($id: ID!) { cardholder(id: $id) { id } }", {"id": 10**40}),
         ("query($id: ID!) { cardholder(id: $id) { id } }", {"id": -1e40}),
         (f"{{ cardholder(id: {'9' * 37}) {{ id }} }}", {}),
-        ("query($ids: [ID!]) { zones(ids: $ids) { id } }", {"ids": ["x"] * (LONGEST_LIST + 1)}),
-        ("query($ids: [ID!]) { zones(ids: $ids) { id } }", {"ids": ["sound", "9" * 37]}),
+        (
+            "query($ids: [ID!]) { zones(first: 100, filter: {ids: $ids}) { nodes { id } } }",
+            {"ids": ["x"] * (LONGEST_LIST + 1)},
+        ),
+        (
+            "query($ids: [ID!]) { zones(first: 100, filter: {ids: $ids}) { nodes { id } } }",
+            {"ids": ["sound", "9" * 37]},
+        ),
     ],
 )
 async def test_what_nothing_can_take_is_refused_before_anything_is_done(

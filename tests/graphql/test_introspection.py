@@ -51,9 +51,9 @@ async def test_the_schema_is_told_to_those_to_whom_the_site_says(
     "text",
     [
         "{ dooors { id } }",
-        "{ doors { idd } }",
-        "{ doors { id } } #" + "x" * LONGEST_KEPT + "\nfragment F on Dooor { id }",
-        "{ zones(idz: []) { id } }",
+        "{ site { namee } }",
+        "{ site { name } } #" + "x" * LONGEST_KEPT + "\nfragment F on Dooor { id }",
+        "{ zones(firzt: 1) { nodes { id } } }",
         "mutation { signIn(input: {namee: 1}) { errors { code } } }",
         "query($side: Sidee) { viewer { name } }",
         "{ wouldPass(cardholderId: 1, doorId: 1, side: AA) { outcome } }",

@@ -23,10 +23,10 @@ ADD_READER = (
 CREATE = "mutation($input: CreateIpDeviceInput!) { createIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 UPDATE = "mutation($input: UpdateIpDeviceInput!) { updateIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 SHOW = "mutation($id: ID!) { showIpDeviceKey(id: $id) { key pushSecret " + REST + " } }"
-ROTATE = "mutation($id: ID!, $grace: Int!) { rotateIpDeviceKey(id: $id, graceS: $grace) { key " + REST + " } }"
+ROTATE = "mutation($id: ID!, $grace: Duration!) { rotateIpDeviceKey(id: $id, grace: $grace) { key " + REST + " } }"
 PLATES = "mutation($id: ID!, $on: Boolean!) { allowUnsignedPlates(id: $id, allowed: $on) { pushSecret " + REST + " } }"
 DELETE = "mutation($id: ID!) { deleteIpDevice(id: $id) { deletedId " + REST + " } }"
-LIST = "query($c: ID) { ipDevices(controllerId: $c) " + DEVICE + " }"
+LIST = "query($c: ID) { ipDevices(first: 100, filter: {controllerId: $c}) { nodes " + DEVICE + " } }"
 
 
 async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(database_url: str, tmp_path: Path) -> None:
@@ -51,24 +51,24 @@ async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(databa
         changed = await ask(UPDATE, input={"id": device["id"], "name": "Main gate", "region": part})
         assert changed["key"] is None
         assert changed["device"]["region"] == {"left": 25, "top": 0, "right": 75, "bottom": 100}
-        assert (await api.data(LIST, c=world.controller.id))["ipDevices"] == [changed["device"]]
-        assert (await api.data(LIST, c="another"))["ipDevices"] == []
+        assert (await api.data(LIST, c=world.controller.id))["ipDevices"]["nodes"] == [changed["device"]]
+        assert (await api.data(LIST, c="another"))["ipDevices"]["nodes"] == []
 
         shown = await ask(SHOW, id=device["id"])
         assert (shown["key"], shown["pushSecret"]) == (made["key"], None)
-        rotated = await ask(ROTATE, id=device["id"], grace=60)
+        rotated = await ask(ROTATE, id=device["id"], grace="PT1M")
         wiring = await controller_wiring(world.domain.sealer, world.controller.id)
         [wired] = [one for one in wiring.devices if isinstance(one, IpDevice)]
         assert [key.secret.hex() for key in wired.keys] == [rotated["key"], made["key"]]
         assert (wired.stream_url, wired.region) == ("rtsp://a:b@10.0.0.7/1", Region(25, 0, 75, 100))
-        assert (await ask(ROTATE, id=device["id"], grace=-1))["errors"][0]["path"] == ["graceS"]
+        assert (await ask(ROTATE, id=device["id"], grace="-PT1S"))["errors"][0]["path"] == ["grace"]
         assert (await ask(PLATES, id=device["id"], on=True))["errors"][0]["path"] == ["id"]
 
         camera = await ask(CREATE, input={"readerId": await reader("PLATE_CAMERA"), "name": "P", "minConfidence": 0.9})
         secret = (await ask(PLATES, id=camera["device"]["id"], on=True))["pushSecret"]
         assert (await ask(SHOW, id=camera["device"]["id"]))["pushSecret"] == secret != ""
         assert (await ask(DELETE, id=device["id"]))["deletedId"] == device["id"]
-        for document, more in ((SHOW, {}), (DELETE, {}), (ROTATE, {"grace": 0})):
+        for document, more in ((SHOW, {}), (DELETE, {}), (ROTATE, {"grace": "PT0S"})):
             assert (await ask(document, id=device["id"], **more))["errors"][0]["code"] == "NOT_FOUND"
         for wrong in ({"streamUrl": "file:///x"}, {"minConfidence": 2.0}, {"name": ""}):
             refused = await ask(CREATE, input={"readerId": await reader("BARCODE_CAMERA"), "name": "X", **wrong})

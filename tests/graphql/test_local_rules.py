@@ -22,7 +22,7 @@ OUTPUT = "auxOutput { id name deviceId controllerId number version }"
 RULE = "localRule { id name enabled version action pulseMs outputId outputName trigger { kind inputId inputName inputActive doorId doorName doorFact event scheduleName threatLevelName } }"  # noqa: E501
 
 
-LISTED = "{ localRules { name } auxInputs { name } auxOutputs { name } localRuleEvents { type title category } }"
+LISTED = "{ localRules(first: 100) { nodes { name } } auxInputs(first: 100) { nodes { name } } auxOutputs(first: 100) { nodes { name } } localRuleEvents { type title category } }"  # noqa: E501
 
 
 def mutation(field: str, kind: str, shown: str) -> str:
@@ -100,7 +100,7 @@ async def test_inputs_outputs_and_rules_are_made_changed_shown_and_deleted(datab
                 "threatLevelName": None,
             }  # fmt: skip
             listed = await api.data(LISTED)
-            assert listed["localRules"] == [{"name": "Panic"}]
+            assert listed["localRules"]["nodes"] == [{"name": "Panic"}]
             events = {one["type"]: one["title"] for one in listed["localRuleEvents"]}
             assert events["input.active"] == "Input active"
             assert "output.on" not in events
@@ -156,7 +156,9 @@ async def test_pins_of_a_controller_are_made_and_shown(database_url: str, tmp_pa
         assert device["inputs"][0]["bias"] == "PULL_UP"
         changes = {"id": device["id"], "name": "Board", "inputs": [{"pin": 18}], "outputs": [{"pin": 22}]}
         assert (await done(api, UPDATE_DEVICE, input=changes))["name"] == "Board"
-        listed = (await api.data("{ gpioDevices { name inputs { pin } outputs { activeLow } } }"))["gpioDevices"]
+        listed = (
+            await api.data("{ gpioDevices(first: 100) { nodes { name inputs { pin } outputs { activeLow } } } }")
+        )["gpioDevices"]["nodes"]
         assert listed == [{"name": "Board", "inputs": [{"pin": 18}], "outputs": [{"activeLow": False}]}]
         both = {**given, "chip": "/dev/gpiochip1", "inputs": [{"pin": 17, "channel": 1}]}
         assert await refusal(api, CREATE_DEVICE, input=both) == ("VALIDATION", ["inputs", "0"])

@@ -150,8 +150,10 @@ async def test_groups_and_their_members_are_managed(database_url: str, tmp_path:
         assert used["errors"][0]["code"] == "CONFLICT"
         assert "access rule Staff" in used["errors"][0]["message"]
         assert (await outcome(api, delete, id=group_id))["deletedId"] == group_id
-        listed = await api.data("query($id: ID!) { group(id: $id) { name } groups { name memberCount } }", id=group_id)
-        assert listed == {"group": None, "groups": [{"name": "Staff", "memberCount": 1}]}
+        listed = await api.data(
+            "query($id: ID!) { group(id: $id) { name } groups(first: 100) { nodes { name memberCount } } }", id=group_id
+        )
+        assert listed == {"group": None, "groups": {"nodes": [{"name": "Staff", "memberCount": 1}]}}
 
 
 async def test_a_custom_field_is_deleted_only_with_the_right_number(database_url: str, tmp_path: Path) -> None:
@@ -183,7 +185,7 @@ async def test_a_custom_field_is_deleted_only_with_the_right_number(database_url
         assert changed["customField"] == {"name": "Color", "choices": ["blue"], "required": False, "version": 2}
         unsure = await outcome(api, delete, id=field_id)
         assert (unsure["errors"][0]["code"], unsure["errors"][0]["path"]) == ("CONFLICT", ["confirm"])
-        listed = (await api.data("{ customFields { name valueCount } }"))["customFields"]
+        listed = (await api.data("{ customFields(first: 100) { nodes { name valueCount } } }"))["customFields"]["nodes"]
         assert listed == [{"name": "Color", "valueCount": 1}]
         assert (await outcome(api, delete, id=field_id, confirm=1))["deletedId"] == field_id
 

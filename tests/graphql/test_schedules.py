@@ -116,7 +116,9 @@ async def test_a_schedule_is_changed_field_by_field_and_deleted_when_nothing_use
         )
         empty = (await do(api, UPDATE, input={"id": made["id"], "days": []}))["schedule"]
         assert all(day["intervals"] == [] for day in empty["days"])
-        always = (await api.data("{ schedules { id name inUseBy { kind name } } }"))["schedules"][0]
+        always = (await api.data("{ schedules(first: 100) { nodes { id name inUseBy { kind name } } } }"))["schedules"][
+            "nodes"
+        ][0]
         assert always["inUseBy"] == [{"kind": "access rule", "name": "Staff"}]
         assert await refusal(api, DELETE, id=always["id"]) == ("CONFLICT", ["id"])
         assert (await do(api, DELETE, id=made["id"]))["deletedId"] == made["id"]
@@ -149,8 +151,8 @@ async def test_a_calendar_is_filled_from_exactly_one_source_by_those_who_may(dat
         made = (await do(api, CALENDAR, input={"name": "US", "dates": country}))["holidayCalendar"]
         assert {"date": "2026-07-04", "name": "Independence Day"} in made["holidays"]
         assert made["source"] == "COUNTRY"
-        listed = await api.data("{ holidayCalendars { name country } holidayCountries { code } }")
-        assert listed["holidayCalendars"] == [{"name": "US", "country": "US"}]
+        listed = await api.data("{ holidayCalendars(first: 100) { nodes { name country } } holidayCountries { code } }")
+        assert listed["holidayCalendars"]["nodes"] == [{"name": "US", "country": "US"}]
         assert {"code": "DE"} in listed["holidayCountries"]
 
 

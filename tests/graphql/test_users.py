@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 SIGN_IN = (
     "mutation($input: SignInInput!) { signIn(input: $input)"
-    " { user { name firstToDo permissions } secondFactorNeeded errors { code message path retryAfterS } } }"
+    " { user { name firstToDo permissions } secondFactorNeeded errors { code message path retryAfter } } }"
 )
 FOLLOW = 'subscription { events(after: "MA==") { node { type } } }'
 """Everything from the beginning."""
@@ -69,7 +69,7 @@ async def test_who_must_wait_is_told_for_how_many_seconds(database_url: str, tmp
                 "code": "RATE_LIMITED",
                 "message": "Too many attempts have failed. Try again in 30 seconds.",
                 "path": [],
-                "retryAfterS": 30,
+                "retryAfter": "PT30S",
             }
         ]
 
@@ -81,7 +81,7 @@ async def test_a_new_user_chooses_a_password_before_anything_else(database_url: 
         assert made["errors"] == []
         first = await sign_in(api, "Trent", "a first password")
         assert first["user"] == {"name": "Trent", "firstToDo": "CHANGE_PASSWORD", "permissions": ["account.own"]}
-        refused = await api.ask("{ doors { name } }")
+        refused = await api.ask("{ doors(first: 100) { nodes { name } } }")
         assert refused["errors"][0]["extensions"]["code"] == "PERMISSION"
         wrong = await do(api, "changePassword", 'input: {oldPassword: "a guess", newPassword: "a second password"}')
         assert wrong["errors"] == [
@@ -90,16 +90,20 @@ async def test_a_new_user_chooses_a_password_before_anything_else(database_url: 
         change = 'input: {oldPassword: "a first password", newPassword: "a second password"}'
         done = await do(api, "changePassword", change, "user { firstToDo } errors { message }")
         assert done == {"user": {"firstToDo": None}, "errors": []}
-        assert (await api.data("{ doors { name } }"))["doors"] == []
+        assert (await api.data("{ doors(first: 100) { nodes { name } } }"))["doors"]["nodes"] == []
 
 
 async def test_users_are_listed_changed_and_deleted_by_those_who_may(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR) as api:
         await api.sign_in(Role.OPERATOR)
-        for query in ("{ users { name } }", "{ sessions { id } }", "{ signInRules { version } }"):
+        for query in (
+            "{ users(first: 100) { nodes { name } } }",
+            "{ sessions(first: 100) { nodes { id } } }",
+            "{ signInRules { version } }",
+        ):
             assert (await api.ask(query))["errors"][0]["extensions"]["code"] == "PERMISSION"
         await api.sign_in(Role.ADMINISTRATOR)
-        users = (await api.data("{ users { id name role enabled version } }"))["users"]
+        users = (await api.data("{ users(first: 100) { nodes { id name role enabled version } } }"))["users"]["nodes"]
         assert [(user["name"], user["role"]) for user in users] == [
             ("administrator", "ADMINISTRATOR"),
             ("operator", "OPERATOR"),
@@ -109,7 +113,11 @@ async def test_users_are_listed_changed_and_deleted_by_those_who_may(database_ur
             api, "updateUser", f'input: {{id: "{other}", expectedVersion: 1, role: VIEWER}}', "user { role version }"
         )
         assert changed == {"user": {"role": "VIEWER", "version": 2}}
-        sessions = (await api.data(f'{{ sessions(userId: "{other}") {{ id userName address current }} }}'))["sessions"]
+        sessions = (
+            await api.data(
+                f'{{ sessions(first: 100, filter: {{userId: "{other}"}}) {{ nodes {{ id userName address current }} }} }}'  # noqa: E501
+            )
+        )["sessions"]["nodes"]
         assert [(each["userName"], each["address"], each["current"]) for each in sessions] == [
             ("operator", "127.0.0.1", False)
         ]
@@ -233,14 +241,23 @@ async def test_a_program_comes_with_a_token_and_a_cookie_beside_it_counts_for_no
             found: dict[str, Any] = reply.json()
             return found
 
-        assert len((await ask("{ doors { name } }", f"Bearer {text}"))["data"]["doors"]) == 1
-        for query in ("{ users { name } }", "{ ownTokens { id } }", "{ ownSessions { id } }"):
+        assert (
+            len((await ask("{ doors(first: 100) { nodes { name } } }", f"Bearer {text}"))["data"]["doors"]["nodes"])
+            == 1
+        )
+        for query in (
+            "{ users(first: 100) { nodes { name } } }",
+            "{ ownTokens(first: 100) { nodes { id } } }",
+            "{ ownSessions(first: 100) { nodes { id } } }",
+        ):
             refused = await ask(query, f"bearer {text}")
             assert refused["errors"][0]["extensions"]["code"] == "PERMISSION"
         for wrong in (f"Bearer {text}x", f"Basic {text}", "Bearer", ""):
-            refused = await ask("{ doors { name } }", wrong)
+            refused = await ask("{ doors(first: 100) { nodes { name } } }", wrong)
             assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-        tokens = (await api.data("{ ownTokens { name lastAddress permissions } }"))["ownTokens"]
+        tokens = (await api.data("{ ownTokens(first: 100) { nodes { name lastAddress permissions } } }"))["ownTokens"][
+            "nodes"
+        ]
         assert tokens == [
             {"name": "A program", "lastAddress": "127.0.0.1", "permissions": ["camera.view", "door.view"]}
         ]

@@ -113,7 +113,7 @@ async def test_a_webhook_from_its_making_to_its_end(database_url: str, tmp_path:
             """mutation($id: ID!, $after: String) {
               replayWebhook(input: {id: $id, after: $after}) { webhook { id } errors { message } }
               testWebhook(input: {id: $id}) { delivery { type } errors { message } }
-              rotateWebhookSecret(input: {id: $id, graceHours: 1}) { secret webhook { previousSecretUntil } }
+              rotateWebhookSecret(input: {id: $id, grace: "PT1H"}) { secret webhook { previousSecretUntil } }
             }""",
             id=hook,
             after=page["edges"][0]["cursor"],

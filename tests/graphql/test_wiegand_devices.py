@@ -42,11 +42,11 @@ async def test_a_reader_is_wired_changed_listed_and_unwired(database_url: str, t
         assert reply["device"] == {**device, **changes}
         refused = (await api.data(UPDATE, id=device["id"], input={"framing": "bits"}))["updateWiegandDevice"]
         assert (refused["device"], refused["errors"][0]["path"]) == (None, ["channel"])
-        listed = (await api.data("{ wiegandDevices { id channel } }"))["wiegandDevices"]
+        listed = (await api.data("{ wiegandDevices(first: 100) { nodes { id channel } } }"))["wiegandDevices"]["nodes"]
         assert listed == [{"id": device["id"], "channel": 3}]
         reply = (await api.data(DELETE, id=device["id"]))["deleteWiegandDevice"]
         assert reply == {"deletedId": device["id"], "errors": []}
-        assert (await api.data("{ wiegandDevices { id } }"))["wiegandDevices"] == []
+        assert (await api.data("{ wiegandDevices(first: 100) { nodes { id } } }"))["wiegandDevices"]["nodes"] == []
 
 
 async def test_a_device_without_port_or_framing_is_refused(database_url: str, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ async def test_a_device_without_port_or_framing_is_refused(database_url: str, tm
 async def test_the_framings_are_shown_with_an_example_that_can_be_read(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
-        found = (await api.data("{ wiegandFramings { name example channels tamper heartbeatS } }"))["wiegandFramings"]
+        found = (await api.data("{ wiegandFramings { name example channels tamper heartbeat } }"))["wiegandFramings"]
         assert [one["name"] for one in found] == list(FRAMINGS)
         assert found[0]["example"] == r"26:00220824\r\n"
         assert found[-1]["example"].startswith(r"\x02\x07\x02W")

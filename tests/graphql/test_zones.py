@@ -12,7 +12,7 @@ from tests.world import make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
-ZONE = "id name parent { name } antiPassback timeoutS forgiveAt maxOccupancy shared occupancy version doors { door { name } enterSide }"  # noqa: E501
+ZONE = "id name parent { name } antiPassback timeout forgiveAt maxOccupancy shared occupancy version doors { door { name } enterSide }"  # noqa: E501
 RULE = "id name enabled missing cardholders { name } groups { name } zones { name } schedules { name } doorSides { side door { name } } version"  # noqa: E501
 
 
@@ -35,9 +35,11 @@ async def test_a_zone_is_made_changed_and_deleted(database_url: str, tmp_path: P
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
-        made = await change(api, "createZone", f"zone {{ {ZONE} }}", name="Campus", antiPassback="SOFT", timeoutS=90)
+        made = await change(
+            api, "createZone", f"zone {{ {ZONE} }}", name="Campus", antiPassback="SOFT", timeout="PT90S"
+        )
         campus = made["zone"]
-        assert (campus["antiPassback"], campus["timeoutS"], campus["doors"]) == ("SOFT", 90, [])
+        assert (campus["antiPassback"], campus["timeout"], campus["doors"]) == ("SOFT", "PT1M30S", [])
         update = {"id": site.zones[0], "parentId": campus["id"], "forgiveAt": "04:00", "maxOccupancy": 5}
         changed = (await change(api, "updateZone", f"zone {{ {ZONE} }}", **update))["zone"]
         assert (changed["parent"], changed["forgiveAt"], changed["version"]) == ({"name": "Campus"}, "04:00", 2)
@@ -48,7 +50,9 @@ async def test_a_zone_is_made_changed_and_deleted(database_url: str, tmp_path: P
         changed = (await change(api, "updateZone", f"zone {{ {ZONE} }}", **cleared))["zone"]
         assert (changed["parent"], changed["maxOccupancy"], changed["doors"]) == (None, None, [])
         assert (await delete(api, "deleteZone", campus["id"]))["deletedId"] == campus["id"]
-        assert [zone["name"] for zone in (await api.data("{ zones { name } }"))["zones"]] == ["Inside"]
+        assert [
+            zone["name"] for zone in (await api.data("{ zones(first: 100) { nodes { name } } }"))["zones"]["nodes"]
+        ] == ["Inside"]
 
 
 async def test_a_refused_zone_says_which_door_and_why(database_url: str, tmp_path: Path) -> None:
@@ -65,8 +69,8 @@ async def test_readers_say_which_zone_they_lead_into(database_url: str, tmp_path
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         await make_site(world)
         await api.sign_in(Role.VIEWER)
-        found = await api.data("{ doors { readers { side entersZone { name } } } }")
-        assert found["doors"][0]["readers"] == [
+        found = await api.data("{ doors(first: 100) { nodes { readers { side entersZone { name } } } } }")
+        assert found["doors"]["nodes"][0]["readers"] == [
             {"side": "A", "entersZone": {"name": "Inside"}},
             {"side": "B", "entersZone": None},
         ]
@@ -78,14 +82,14 @@ async def test_interlocks_presences_and_forgiving(database_url: str, tmp_path: P
         await api.sign_in(Role.ADMINISTRATOR)
         alone = await change(api, "createInterlock", "interlock { id }", name="Airlock", doorIds=[site.door.id])
         assert alone["errors"][0]["path"] == ["doorIds"]
-        assert (await api.data("{ interlocks { name } }"))["interlocks"] == []
+        assert (await api.data("{ interlocks(first: 100) { nodes { name } } }"))["interlocks"]["nodes"] == []
         where = {"cardholderId": site.ada.id, "zoneId": site.zones[0], "reason": "Seen"}
         set_to = await change(api, "setPresence", "presence { zone { name } doorId }", **where)
         assert set_to["presence"] == {"zone": {"name": "Inside"}, "doorId": None}
-        query = "query($zone: ID!, $who: ID!) { zones { occupancy } occupants(zoneId: $zone, first: 5) { nodes { cardholderName } } whereIs(cardholderId: $who) { zone { id } } }"  # noqa: E501
+        query = "query($zone: ID!, $who: ID!) { zones(first: 100) { nodes { occupancy } } occupants(zoneId: $zone, first: 5) { nodes { cardholderName } } whereIs(cardholderId: $who) { zone { id } } }"  # noqa: E501
         found = await api.data(query, zone=site.zones[0], who=site.ada.id)
         assert found == {
-            "zones": [{"occupancy": 1}],
+            "zones": {"nodes": [{"occupancy": 1}]},
             "occupants": {"nodes": [{"cardholderName": "Ada Lovelace"}]},
             "whereIs": {"zone": {"id": site.zones[0]}},
         }
@@ -114,7 +118,7 @@ async def test_a_rule_is_completed_step_by_step(database_url: str, tmp_path: Pat
         assert (rule["zones"], rule["doorSides"], rule["enabled"]) == ([{"name": "Inside"}], [], False)
         stale = {"id": rule["id"], "enabled": True, "expectedVersion": 1}
         assert (await change(api, "updateAccessRule", "accessRule { id }", **stale))["errors"][0]["code"] == "CONFLICT"
-        query = "query($on: Boolean, $search: String) { accessRules(first: 9, enabled: $on, search: $search) { nodes { name } } }"  # noqa: E501
+        query = "query($on: Boolean, $search: String) { accessRules(first: 9, filter: {enabled: $on}, search: $search) { nodes { name } } }"  # noqa: E501
         assert (await api.data(query, on=False))["accessRules"]["nodes"] == [{"name": "Night"}]
         assert (await api.data(query, search="sta"))["accessRules"]["nodes"] == [{"name": "Staff"}]
         one = await api.data("query($id: ID!) { accessRule(id: $id) { name } }", id=rule["id"])
@@ -126,7 +130,7 @@ async def test_a_viewer_sees_zones_and_may_change_nothing(database_url: str, tmp
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
         site = await make_site(world)
         await api.sign_in(Role.VIEWER)
-        assert (await api.data("{ zones { name } }"))["zones"] == [{"name": "Inside"}]
+        assert (await api.data("{ zones(first: 100) { nodes { name } } }"))["zones"]["nodes"] == [{"name": "Inside"}]
         for query in (
             "{ accessRules(first: 1) { nodes { id } } }",
             f'{{ whereIs(cardholderId: "{site.ada.id}") {{ since }} }}',

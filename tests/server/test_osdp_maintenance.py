@@ -47,7 +47,7 @@ ROTATE = f"mutation($input: DeviceKeyInput!) {{ rotateDeviceKey(input: $input) {
 CAPTURE = f"mutation($input: BusCaptureInput!) {{ captureBus(input: $input) {{ {ORDER} }} }}"
 MOVE = f"mutation($input: DeviceMoveInput!) {{ moveDevice(input: $input) {{ {ORDER} }} }}"
 DROP_MOVE = f"mutation($id: ID!) {{ dropDeviceMove(deviceId: $id) {{ deviceId {ERRORS} }} }}"
-PLACES = "{ osdpDevices { id name port address baud nextAddress nextBaud keyPlanned } }"
+PLACES = "{ osdpDevices(first: 100) { nodes { id name port address baud nextAddress nextBaud keyPlanned } } }"
 EDIT = f"mutation($id: ID!, $input: OsdpDeviceChangesInput!) {{ updateOsdpDevice(id: $id, input: $input) {{ device {{ name port address readerId }} {ERRORS} }} }}"  # noqa: E501
 STOP = f"mutation($id: ID!) {{ stopDeviceOrder(id: $id) {{ {ORDER} }} }}"
 DOWNLOAD = f"mutation($id: ID!) {{ downloadBusCapture(id: $id) {{ pcap {ERRORS} }} }}"
@@ -192,7 +192,9 @@ async def test_a_reader_that_does_not_come_keeps_its_place_and_can_be_edited(dat
     async with plant(database_url, tmp_path, line) as here:
         await here.device()
         order = await here.done(MOVE, input={"deviceId": here.device_id, "address": 9, "baud": 115_200})
-        planned = next(one for one in (await here.api.data(PLACES))["osdpDevices"] if one["id"] == here.device_id)
+        planned = next(
+            one for one in (await here.api.data(PLACES))["osdpDevices"]["nodes"] if one["id"] == here.device_id
+        )
         assert (planned["address"], planned["nextAddress"], planned["keyPlanned"]) == (5, 9, False)
         await here.done(STOP, id=order["order"]["id"])
         assert (await here.ended(order))["step"] == "STOPPED"
@@ -322,7 +324,9 @@ async def test_a_set_of_signals_is_made_chosen_changed_and_deleted(database_url:
             given["granted"]["tones"] = 11
             bad = (await api.data(update, id=made["id"], signals=given))["updateSignalSet"]["errors"]
             assert bad[0]["path"] == ["granted", "tones"]
-            (listed,) = (await api.data("{ signalSets { name readers { name } } }"))["signalSets"]
+            (listed,) = (await api.data("{ signalSets(first: 100) { nodes { name readers { name } } } }"))[
+                "signalSets"
+            ]["nodes"]
             assert listed == {"name": "Loud", "readers": [{"name": "Entry"}]}
             used = (await api.data(delete, id=made["id"]))["deleteSignalSet"]["errors"]
             assert used[0]["code"] == "CONFLICT"

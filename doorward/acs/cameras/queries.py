@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise.expressions import Subquery
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
 from doorward.acs.domain import Domain
-from doorward.acs.errors import ValidationFailed
-
-MAX_BOOKMARKS = 200
+from doorward.acs.keyset import NAMES, NameOrder, Orders, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ async def list_cameras(actor: Actor, ids: Sequence[str] | None = None) -> list[C
     return await rows.order_by("name")
 
 
+async def page_cameras(actor: Actor, request: PageRequest, *, door_id: str | None = None) -> Page[Camera]:
+    """Cameras by name: those that see a door, or all."""
+    actor.require(Permission.CAMERA_VIEW)
+    rows = named(Camera.all(), request)
+    if door_id is not None:
+        rows = rows.filter(id__in=Subquery(CameraView.filter(door_id=door_id).values("camera_id")))
+    return await page_rows(rows, NAMES, request)
+
+
 async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, list[Camera]]:
     """The cameras that see each door, each once, by name."""
     actor.require(Permission.CAMERA_VIEW)
@@ -45,10 +57,29 @@ async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, l
     return {door_id: list(cameras.values()) for door_id, cameras in found.items()}
 
 
-async def list_bookmarks(actor: Actor, camera_id: str | None, first: int) -> list[Bookmark]:
-    """The newest bookmarks, of one camera or of all."""
+class BookmarkOrder(StrEnum):
+    """How bookmarks can be ordered."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+_BOOKMARKS: Orders = {
+    BookmarkOrder.NEWEST: NAMES[NameOrder.NEWEST],
+    BookmarkOrder.OLDEST: NAMES[NameOrder.OLDEST],
+}
+
+
+async def page_bookmarks(
+    actor: Actor,
+    request: PageRequest,
+    *,
+    camera_id: str | None = None,
+    event_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Page[Bookmark]:
+    """Bookmarks with their cameras, the newest first. They have something of the interval [since, until)."""
     actor.require(Permission.CAMERA_VIEW)
-    if not 1 <= first <= MAX_BOOKMARKS:
-        raise ValidationFailed(f"Ask for 1 to {MAX_BOOKMARKS} bookmarks.", "first")
-    rows = Bookmark.all() if camera_id is None else Bookmark.filter(camera_id=camera_id)
-    return await rows.prefetch_related("camera").order_by("-id").limit(first)
+    rows = where(Bookmark.all(), camera_id=camera_id, event_id=event_id, ends_at__gt=since, starts_at__lt=until)
+    return await page_rows(rows.select_related("camera"), _BOOKMARKS, request)

@@ -37,6 +37,10 @@ class LiveControllers:
         """What is known; of a controller that was never heard of, that it is not connected."""
         return self._known.setdefault(controller_id, LiveController())
 
+    def connected(self) -> list[str]:
+        """The ids of those that are connected."""
+        return [controller_id for controller_id, known in self._known.items() if known.connected]
+
     def linked(self, controller_id: str, close: Callable[[str], None]) -> None:
         """It has a link, which `close` ends for the reason given."""
         self._closers[controller_id] = close

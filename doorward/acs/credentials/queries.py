@@ -14,6 +14,8 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.keyset import NAMES, NameOrder, page_rows
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder
 
 LONGEST_AGO = timedelta(minutes=10)
@@ -40,15 +42,21 @@ async def credential_by_id(actor: Actor, credential_id: str) -> Credential | Non
     return await Credential.get_or_none(id=credential_id)
 
 
-async def cards_numbered(actor: Actor, number: str) -> list[tuple[Credential, Cardholder]]:
-    """The cards with this number, of any format and facility code, with their owners; the oldest first, at most 20."""
+async def credentials_by_id(actor: Actor, request: PageRequest) -> Page[Credential]:
+    """Credentials, oldest first."""
+    actor.require(Permission.CARDHOLDER_VIEW)
+    return await page_rows(Credential.all(), {NameOrder.OLDEST: NAMES[NameOrder.OLDEST]}, request)
+
+
+async def cards_numbered(actor: Actor, request: PageRequest, number: str) -> Page[Credential]:
+    """The cards with this number, of any format and facility code, with their cardholders; the oldest first."""
     actor.require(Permission.CARDHOLDER_VIEW)
     actor.require(Permission.CARD_NUMBER_VIEW)
     number = number.strip()
-    if not number or len(number) > LONGEST_NUMBER:
-        return []
-    rows = Credential.filter(kind=CredentialKind.CARD, number=number).prefetch_related("cardholder")
-    return [(row, row.cardholder) for row in await rows.order_by("id").limit(_LOOKED_AT)]
+    cards = Credential.filter(kind=CredentialKind.CARD, number=number)
+    sought = bool(number) and len(number) <= LONGEST_NUMBER
+    rows = (cards if sought else Credential.filter(id="")).select_related("cardholder")
+    return await page_rows(rows, {NameOrder.OLDEST: NAMES[NameOrder.OLDEST]}, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ async def last_read(domain: Domain, actor: Actor, reader_id: str, within: timede
     """
     actor.require(Permission.CARDHOLDER_WRITE)
     if not timedelta() < within <= LONGEST_AGO:
-        raise ValidationFailed("Look back 1 to 600 seconds.", "withinSeconds")
+        raise ValidationFailed("Look back 1 to 600 seconds.", "within")
     rows = Event.filter(
         reader_id=reader_id,
         type__in=[EventType.ACCESS_GRANTED, EventType.ACCESS_DENIED],

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.decision.policy import Side
+from doorward.acs.decision.policy import DoorKind, Side
 from doorward.acs.doors.models import Device, Door, DoorGroup, DoorSchedule, Elevator, Reader
+from doorward.acs.doors.queries import matching_doors
 from doorward.acs.doors.reader_settings import profile_warnings
 from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
+from doorward.acs.keyset import NAMES, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.profiles.policy import profile_policies
 from doorward.acs.used_by import Use, by_name
 
@@ -52,7 +55,28 @@ class Port:
 async def list_setups(actor: Actor, ids: Collection[str] | None = None) -> list[DoorSetup]:
     """How every door, or those named, is set up, by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    doors = await (Door.all() if ids is None else Door.filter(id__in=list(ids))).order_by("name")
+    return await _setups(await (Door.all() if ids is None else Door.filter(id__in=list(ids))).order_by("name"))
+
+
+async def page_setups(
+    actor: Actor,
+    request: PageRequest,
+    *,
+    ids: Collection[str] | None = None,
+    controller_id: str | None = None,
+    zone_id: str | None = None,
+    profile_id: str | None = None,
+    maintenance: bool | None = None,
+    kind: DoorKind | None = None,
+) -> Page[DoorSetup]:
+    """How doors are set up, by name: those of a controller, of a zone, with a profile, in maintenance."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = matching_doors(request, ids=ids, controller_id=controller_id, zone_id=zone_id)
+    page = await page_rows(where(rows, profile_id=profile_id, maintenance=maintenance, kind=kind), NAMES, request)
+    return page.of(await _setups(page.rows))
+
+
+async def _setups(doors: Sequence[Door]) -> list[DoorSetup]:
     found = [door.id for door in doors]
     settings = await settings_of(doors)
     locks, inputs = await wires_of(found)
@@ -140,13 +164,26 @@ def ports_of(setup: DoorSetup) -> list[Port]:
     return ports
 
 
-async def list_elevators(actor: Actor) -> list[tuple[Elevator, list[Door]]]:
-    """Every elevator by name, with its floors in the order in which they were added."""
+async def page_elevators(
+    actor: Actor, request: PageRequest, *, controller_id: str | None = None
+) -> Page[tuple[Elevator, list[Door]]]:
+    """Elevators by name, with their floors in the order in which they were added."""
     actor.require(Permission.CONFIGURATION_VIEW)
+    page = await page_rows(where(named(Elevator.all(), request), controller_id=controller_id), NAMES, request)
+    return page.of(await _with_floors(page.rows))
+
+
+async def elevators_by_id(actor: Actor, ids: Collection[str]) -> list[tuple[Elevator, list[Door]]]:
+    """Those of the elevators that exist, by name, with their floors in the order in which they were added."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    return await _with_floors(await Elevator.filter(id__in=list(ids)).order_by("name"))
+
+
+async def _with_floors(elevators: Sequence[Elevator]) -> list[tuple[Elevator, list[Door]]]:
     floors: dict[str, list[Door]] = defaultdict(list)
-    for door in await Door.filter(elevator_id__isnull=False).order_by("id"):
+    for door in await Door.filter(elevator_id__in=[row.id for row in elevators]).order_by("id"):
         floors[door.elevator_id or ""].append(door)
-    return [(elevator, floors[elevator.id]) for elevator in await Elevator.all().order_by("name")]
+    return [(elevator, floors[elevator.id]) for elevator in elevators]
 
 
 async def schedule_uses(schedule_ids: Collection[str]) -> list[Use]:

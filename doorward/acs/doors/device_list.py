@@ -1,13 +1,17 @@
 """Every device of whatever kind in one list: where it is, what uses it, and whether it is there now."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.devices import DeviceKind
 from doorward.acs.domain import Domain
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.models import Device, DoorInput, DoorLock
+from doorward.acs.keyset import ID, NAMES, Column, NameOrder, Order, Orders, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,60 @@ class ListedDevice:
     online: bool | None
 
 
-async def list_all_devices(domain: Domain, actor: Actor, controller_id: str | None = None) -> list[ListedDevice]:
-    """Every device, or a controller's, by controller and by where it is found."""
+class ListedOrder(StrEnum):
+    """How devices of any kind can be ordered; by place is by controller, kind, line and number."""
+
+    PLACE = "place"
+    NAME = "name"
+
+
+_ORDERS: Orders = {
+    ListedOrder.PLACE: Order(
+        "place",
+        (
+            Column("controller__name", nullable=True),
+            Column("kind", DeviceKind),
+            Column("port", nullable=True),
+            Column("address", int, nullable=True),
+            Column("name"),
+            ID,
+        ),
+    ),
+    ListedOrder.NAME: NAMES[NameOrder.NAME],
+}
+
+
+async def page_all_devices(
+    domain: Domain,
+    actor: Actor,
+    request: PageRequest,
+    *,
+    ids: Collection[str] | None = None,
+    controller_id: str | None = None,
+    kind: DeviceKind | None = None,
+    door_id: str | None = None,
+    online: bool | None = None,
+) -> Page[ListedDevice]:
+    """Devices of any kind, by controller and by where they are found. `online` asks for those that are known to be."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    rows = Device.all() if controller_id is None else Device.filter(controller_id=controller_id)
-    devices = await rows.prefetch_related("controller", "door", "reader").order_by(
-        "controller__name", "kind", "port", "address", "name", "id"
-    )
+    rows = named(among(Device.all(), ids), request, "name", "port")
+    rows = where(rows, controller_id=controller_id, kind=kind, door_id=door_id)
     wires = await _wires()
+    if online is not None:
+        there = _listed(domain, await Device.all(), wires)
+        rows = rows.filter(id__in=[one.row.id for one in there if one.online is online])
+    page = await page_rows(rows.select_related("controller", "door", "reader"), _ORDERS, request)
+    return page.of(_listed(domain, page.rows, wires))
+
+
+def _listed(domain: Domain, rows: Sequence[Device], wires: Mapping[str, list[DeviceWires]]) -> list[ListedDevice]:
     carriers: dict[str, set[str]] = defaultdict(set)
     for device_id, on_it in wires.items():
         for wire in on_it:
             carriers[wire.door_id].add(device_id)
     return [
         ListedDevice(row, tuple(wires.get(row.id, ())), _online(domain, row, wires.get(row.id, ()), carriers))
-        for row in devices
+        for row in rows
     ]
 
 

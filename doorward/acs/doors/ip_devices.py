@@ -106,7 +106,7 @@ async def show_ip_device_key(work: Work, device_id: str) -> IpDeviceSecrets:
 async def rotate_ip_device_key(work: Work, device_id: str, grace_s: int = 0) -> IpDeviceSecrets:
     """A new key for a device. The one before is good for `grace_s` (at most a week) longer; any older ends now."""
     if not 0 <= grace_s <= MAX_GRACE_S:
-        raise ValidationFailed(f"An old key is good for 0 to {MAX_GRACE_S} seconds longer.", "graceS")
+        raise ValidationFailed(f"An old key is good for 0 to {MAX_GRACE_S} seconds longer.", "grace")
     device, door, _ = await _locked(work, device_id)
     old = work.domain.sealer.open(device.sealed_key or b"", f"device:{device.id}")
     device.sealed_key = work.domain.sealer.seal(secrets.token_bytes(KEY_BYTES), f"device:{device.id}")

@@ -1,7 +1,7 @@
 """The present state of doors, and the way to the controllers that own them. In memory only."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from doorward.acs.decision.door import DoorMode, Position
@@ -54,6 +54,10 @@ class LiveDoors:
         self._senders: dict[str, Callable[[ToController], None]] = {}
         self._pending: dict[str, asyncio.Future[CommandResult]] = {}
         self.versions = Versions()
+
+    def known(self) -> Mapping[str, DoorStatus]:
+        """What was last said of each door; of all others nothing is known, as of one that is offline."""
+        return self._statuses
 
     def attach(self, controller_id: str, send: Callable[[ToController], None]) -> None:
         """A controller is connected."""

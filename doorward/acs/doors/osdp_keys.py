@@ -95,9 +95,7 @@ async def plan_key(
 ) -> tuple[str, KeyOrder]:
     """Write down the next key of a device, and that it is to get it. The controller to ask, and the order for it."""
     if not SHORTEST_WINDOW_S <= window_s <= LONGEST_WINDOW_S:
-        raise ValidationFailed(
-            f"A window lasts {SHORTEST_WINDOW_S:.0f} to {LONGEST_WINDOW_S:.0f} seconds.", "windowSeconds"
-        )
+        raise ValidationFailed(f"A window lasts {SHORTEST_WINDOW_S:.0f} to {LONGEST_WINDOW_S:.0f} seconds.", "window")
     device = await osdp_device(work, device_id)
     if device.controller_id is None:
         raise ControllerOffline("The device has no controller.", "deviceId")

@@ -41,9 +41,7 @@ async def plan_move(
 ) -> tuple[str, MoveOrder]:
     """Write down where a device is to go, and that it is to be told. The controller to ask, and the order for it."""
     if not SHORTEST_WINDOW_S <= window_s <= LONGEST_WINDOW_S:
-        raise ValidationFailed(
-            f"A window lasts {SHORTEST_WINDOW_S:.0f} to {LONGEST_WINDOW_S:.0f} seconds.", "windowSeconds"
-        )
+        raise ValidationFailed(f"A window lasts {SHORTEST_WINDOW_S:.0f} to {LONGEST_WINDOW_S:.0f} seconds.", "window")
     await lock_wiring(work)
     device = await osdp_device(work, device_id)
     if device.controller_id is None:

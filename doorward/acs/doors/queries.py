@@ -1,11 +1,20 @@
 """What may be asked about doors and readers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.devices import DeviceKind
+from doorward.acs.domain import Domain
+from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Device, Door, Reader
+from doorward.acs.keyset import ID, NAMES, Column, Order, Orders, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
+from doorward.acs.zones.models import ZoneDoor
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
@@ -13,6 +22,48 @@ async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Doo
     actor.require(Permission.DOOR_VIEW)
     rows = Door.all() if ids is None else Door.filter(id__in=list(ids))
     return await rows.order_by("name")
+
+
+async def page_doors(
+    domain: Domain,
+    actor: Actor,
+    request: PageRequest,
+    *,
+    ids: Collection[str] | None = None,
+    controller_id: str | None = None,
+    zone_id: str | None = None,
+    conditions: Collection[DoorCondition] | None = None,
+) -> Page[Door]:
+    """Doors by name: of a controller, of a zone, in one of these conditions now."""
+    actor.require(Permission.DOOR_VIEW)
+    rows = matching_doors(request, ids=ids, controller_id=controller_id, zone_id=zone_id)
+    if conditions is not None:
+        rows = rows.filter(_in_condition(domain, frozenset(conditions)))
+    return await page_rows(rows, NAMES, request)
+
+
+def matching_doors(
+    request: PageRequest, *, ids: Collection[str] | None, controller_id: str | None, zone_id: str | None
+) -> QuerySet[Door]:
+    """The doors that are asked for, for callers who may read them."""
+    rows = where(named(among(Door.all(), ids), request), controller_id=controller_id)
+    if zone_id is None:
+        return rows
+    return rows.filter(id__in=Subquery(ZoneDoor.filter(zone_id=zone_id).values("door_id")))
+
+
+def _in_condition(domain: Domain, wanted: Collection[DoorCondition]) -> Q:
+    """Doors of which nothing is known are offline, and no id of theirs is at hand."""
+    found = {door_id: condition(status) for door_id, status in domain.doors.known().items()}
+    if DoorCondition.OFFLINE in wanted:
+        return ~Q(id__in=[door_id for door_id, now in found.items() if now not in wanted])
+    return Q(id__in=[door_id for door_id, now in found.items() if now in wanted])
+
+
+async def page_readers(actor: Actor, request: PageRequest) -> Page[Reader]:
+    """Readers by name."""
+    actor.require(Permission.DOOR_VIEW)
+    return await page_rows(named(Reader.all(), request), NAMES, request)
 
 
 async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:
@@ -23,23 +74,37 @@ async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:
     return found
 
 
-async def list_devices(actor: Actor, controller_id: str | None = None) -> list[Device]:
-    """Every OSDP device, or a controller's, with its door and its reader, by where it is found."""
+_NAME = Order("name", (Column("name"), ID))
+_PLACE = Order("place", (Column("port", nullable=True), Column("address", int, nullable=True), ID))
+_OF_CONTROLLER = Order("controller_place", (Column("controller_id", nullable=True), *_PLACE.columns))
+
+
+class PlacedOrder(StrEnum):
+    """How devices of one kind can be ordered; by place is by line and number, or by chip."""
+
+    PLACE = "place"
+    NAME = "name"
+
+
+_ORDERS: dict[DeviceKind, Orders] = {
+    DeviceKind.OSDP: {PlacedOrder.PLACE: _PLACE, PlacedOrder.NAME: _NAME},
+    DeviceKind.GPIO: {PlacedOrder.PLACE: _OF_CONTROLLER, PlacedOrder.NAME: _NAME},
+    DeviceKind.WIEGAND: {PlacedOrder.PLACE: _OF_CONTROLLER, PlacedOrder.NAME: _NAME},
+    DeviceKind.IP: NAMES,
+}
+
+
+async def page_devices(
+    actor: Actor,
+    request: PageRequest,
+    kind: DeviceKind,
+    *,
+    controller_id: str | None = None,
+    door_id: str | None = None,
+    reader_id: str | None = None,
+) -> Page[Device]:
+    """Devices of a kind with their doors and readers: those on the network by name, others by where they are found."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    rows = Device.filter(kind=DeviceKind.OSDP)
-    rows = rows if controller_id is None else rows.filter(controller_id=controller_id)
-    return await rows.prefetch_related("door", "reader").order_by("port", "address")
-
-
-async def list_gpio_devices(actor: Actor) -> list[Device]:
-    """Every GPIO device, by controller and chip."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await Device.filter(kind=DeviceKind.GPIO).order_by("controller_id", "port")
-
-
-async def list_ip_devices(actor: Actor, controller_id: str | None = None) -> list[Device]:
-    """Every reader or camera on the network, or a controller's, with its door and its reader, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    rows = Device.filter(kind=DeviceKind.IP)
-    rows = rows if controller_id is None else rows.filter(controller_id=controller_id)
-    return await rows.prefetch_related("door", "reader").order_by("name", "id")
+    rows = named(Device.filter(kind=kind), request, "name", "port")
+    rows = where(rows, controller_id=controller_id, door_id=door_id, reader_id=reader_id)
+    return await page_rows(rows.select_related("door", "reader"), _ORDERS[kind], request)

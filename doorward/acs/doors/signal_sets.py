@@ -12,7 +12,9 @@ from doorward.acs.doors.models import Device, Door, Reader, SignalSet
 from doorward.acs.errors import Conflict, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
+from doorward.acs.keyset import NAMES, named, page_rows
 from doorward.acs.operation import Work, operation
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.signals import Signals, check_signals
 
@@ -37,13 +39,14 @@ def signals_of(row: SignalSet) -> Signals:
     return msgspec.convert(row.signals, Signals)
 
 
-async def list_signal_sets(actor: Actor) -> list[SignalSetUse]:
-    """Every set by name."""
+async def page_signal_sets(actor: Actor, request: PageRequest) -> Page[SignalSetUse]:
+    """Sets by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
+    page = await page_rows(named(SignalSet.all(), request), NAMES, request)
     readers: dict[str | None, list[Reader]] = defaultdict(list)
-    for reader in await Reader.filter(signal_set_id__isnull=False).order_by("name", "id"):
+    for reader in await Reader.filter(signal_set_id__in=[row.id for row in page.rows]).order_by("name", "id"):
         readers[reader.signal_set_id].append(reader)
-    return [SignalSetUse(row, tuple(readers[row.id])) for row in await SignalSet.all().order_by("name")]
+    return page.of([SignalSetUse(row, tuple(readers[row.id])) for row in page.rows])
 
 
 async def signals_by_reader() -> dict[str, Signals]:

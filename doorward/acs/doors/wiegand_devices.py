@@ -92,12 +92,6 @@ async def delete_wiegand_device(work: Work, device_id: str) -> None:
     work.audit(EventType.DEVICE_DELETED, of=device, before=_snapshot(device), **_subjects(device, door))
 
 
-async def list_wiegand_devices(actor: Actor) -> list[Device]:
-    """Every Wiegand reader on a converter, by line and channel."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await Device.filter(kind=DeviceKind.WIEGAND).order_by("controller_id", "port", "address")
-
-
 def list_framings(actor: Actor) -> Sequence[Framing]:
     """Every framing that there is."""
     actor.require(Permission.CONFIGURATION_VIEW)

@@ -4,16 +4,20 @@ Audit events are for those who may see the audit; everybody else's log simply ha
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import Category, EventType, Severity
 from doorward.acs.events.models import Event
+from doorward.acs.keyset import count
+from doorward.acs.paging import Page, PageRequest, page_of
 
-MAX_PAGE = 100
+_LONGEST_POSITION = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class EventFilter:
     door_id: str | None = None
     cardholder_id: str | None = None
     correlation: str | None = None
+    ids: tuple[str, ...] | None = None
 
 
 def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
@@ -43,6 +48,8 @@ def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
         value = getattr(wanted, column)
         if value is not None:
             conditions.append(Q(**{column: value}))
+    if wanted.ids is not None:
+        conditions.append(Q(id__in=wanted.ids))
     return Event.filter(*conditions)
 
 
@@ -88,6 +95,30 @@ async def events_of_types(types: Iterable[EventType], *, after: int, before: int
     """At most `limit` events of these types strictly between two positions, ascending. Whoever asks may see them."""
     rows = Event.filter(type__in=list(types), position__gt=after, position__lt=before)
     return await rows.order_by("position").limit(limit)
+
+
+async def page_events(actor: Actor, request: PageRequest, wanted: EventFilter) -> Page[Event]:
+    """Events in the order they were stored; a cursor is the position, so that every reader of the log can go on."""
+    if request.ids is not None:
+        wanted = replace(wanted, ids=request.ids)
+    found = await events_between(
+        actor,
+        wanted,
+        after=position_of(request.after, "after"),
+        before=position_of(request.before, "before"),
+        limit=request.size + 1,
+        newest=request.backward,
+    )
+    return page_of(request, found, lambda row: str(row.position), partial(count, _matching(actor, wanted)))
+
+
+def position_of(cursor: str | None, path: str) -> int | None:
+    """The position in a cursor. Raises ValidationFailed."""
+    if cursor is None:
+        return None
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > _LONGEST_POSITION:
+        raise ValidationFailed("This is not a cursor of the event log.", path)
+    return int(cursor)
 
 
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:

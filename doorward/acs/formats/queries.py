@@ -8,10 +8,13 @@ from doorward.acs.decision.card_explanation import Explanation, explain
 from doorward.acs.decision.card_format import CardBits, CardFormat
 from doorward.acs.decision.policy import PinRules
 from doorward.acs.doors.models import Reader
+from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.formats.operations import CardFormatDraft
 from doorward.acs.formats.policy import pin_rules, reader_formats, reader_pin_rules
 from doorward.acs.formats.stored import StoredFormat, stored_formats
+from doorward.acs.keyset import NAMES, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest, page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +33,59 @@ async def list_card_formats(actor: Actor) -> list[StoredFormat]:
     return list((await stored_formats()).values())
 
 
+async def page_card_formats(
+    actor: Actor, request: PageRequest, *, active: bool | None = None, predefined: bool | None = None
+) -> Page[StoredFormat]:
+    """Card formats, shortest first. Most are in the code and not in a table: all are read for each page."""
+    words = [word.casefold() for word in request.words]
+    found = [
+        stored
+        for stored in await list_card_formats(actor)
+        if (active is None or stored.active is active)
+        and (predefined is None or stored.predefined is predefined)
+        and all(word in stored.format.name.casefold() for word in words)
+        and (request.ids is None or stored.format.id in request.ids)
+    ]
+    return page_within(
+        found,
+        lambda stored: (stored.format.bits, stored.format.name, stored.format.id),
+        (int, str, str),
+        request,
+        "card_format",
+    )
+
+
 async def system_pin_rules(actor: Actor) -> PinRules:
     """The PIN rules of readers without their own."""
     actor.require(Permission.CONFIGURATION_VIEW)
     return await pin_rules()
 
 
-async def list_reader_settings(actor: Actor) -> list[ReaderSettings]:
-    """Every reader by name, with its own card formats and PIN rules if it has any."""
+async def page_reader_settings(
+    actor: Actor,
+    request: PageRequest,
+    *,
+    ids: Collection[str] | None = None,
+    door_id: str | None = None,
+    type: ReaderType | None = None,
+) -> Page[ReaderSettings]:
+    """Readers by name, with their own card formats and PIN rules if they have any."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await reader_settings()
+    rows = where(named(among(Reader.all(), ids), request), door_id=door_id, type=type)
+    page = await page_rows(rows, NAMES, request)
+    return page.of(await _settings_of(page.rows))
 
 
-async def reader_settings(reader_ids: Sequence[str] | None = None) -> list[ReaderSettings]:
-    """The settings of readers by name, for callers that were allowed to read, or to set, them. None: of all."""
-    formats, sets = await stored_formats(), await reader_formats(reader_ids)
-    rules, own_rules = await pin_rules(), await reader_pin_rules(reader_ids)
-    readers = Reader.all() if reader_ids is None else Reader.filter(id__in=list(reader_ids))
-    return [
-        _settings(reader, formats, sets.get(reader.id), rules, own_rules.get(reader.id))
-        for reader in await readers.order_by("name", "id")
-    ]
+async def reader_settings(reader_ids: Sequence[str]) -> list[ReaderSettings]:
+    """The settings of readers by name, for callers that were allowed to read, or to set, them."""
+    return await _settings_of(await Reader.filter(id__in=list(reader_ids)).order_by("name", "id"))
+
+
+async def _settings_of(readers: Sequence[Reader]) -> list[ReaderSettings]:
+    ids = [reader.id for reader in readers]
+    formats, sets = await stored_formats(), await reader_formats(ids)
+    rules, own_rules = await pin_rules(), await reader_pin_rules(ids)
+    return [_settings(reader, formats, sets.get(reader.id), rules, own_rules.get(reader.id)) for reader in readers]
 
 
 def _settings(

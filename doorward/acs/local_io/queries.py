@@ -1,16 +1,20 @@
 """What may be asked about auxiliary inputs and outputs and local rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.devices import DeviceKind
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device
+from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.local_io.models import AuxInput, AuxOutput, LocalRuleRow
 from doorward.acs.local_io.stored import WITH_PORTS
 from doorward.acs.messages import InputStatus, OutputStatus
+from doorward.acs.paging import Page, PageRequest, page_within
 from doorward.acs.users.models import User
+
+_NAMED_BY_RULES = ("output", "input", "door", "schedule", "threat_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,25 @@ class PortDevice:
     controller_name: str
 
 
+async def page_port_devices(
+    actor: Actor, request: PageRequest, *, ids: Collection[str] | None = None, controller_id: str | None = None
+) -> Page[PortDevice]:
+    """Devices that auxiliary inputs and outputs can be on, by controller and words. All are read for each page."""
+    words = [word.casefold() for word in request.words]
+    found = [
+        place
+        for place in await list_port_devices(actor)
+        if controller_id in (None, place.controller_id)
+        and (ids is None or place.device_id in ids)
+        and all(word in place.words.casefold() for word in words)
+    ]
+    return page_within(found, _place, (str, str, str), request, "port_device")
+
+
+def _place(one: PortDevice) -> tuple[str, str, str]:
+    return one.controller_name.casefold(), one.words.casefold(), one.device_id
+
+
 async def list_port_devices(actor: Actor) -> list[PortDevice]:
     """Every device that auxiliary inputs and outputs can be on, by controller and words."""
     actor.require(Permission.CONFIGURATION_VIEW)
@@ -58,7 +81,7 @@ async def list_port_devices(actor: Actor) -> list[PortDevice]:
         for row in await rows.prefetch_related("controller", "door", "reader")
         if row.controller is not None
     ]
-    return sorted(found, key=lambda one: (one.controller_name.casefold(), one.words.casefold()))
+    return sorted(found, key=_place)
 
 
 def _words(row: Device) -> str:
@@ -71,6 +94,49 @@ def _words(row: Device) -> str:
     else:
         what = row.name or "Module"
     return f"{what} ({row.port}, address {row.address})"
+
+
+async def page_aux_inputs(
+    actor: Actor, request: PageRequest, *, device_id: str | None = None, controller_id: str | None = None
+) -> Page[AuxInput]:
+    """Auxiliary inputs with their devices, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = where(named(AuxInput.all(), request), device_id=device_id, device__controller_id=controller_id)
+    return await page_rows(rows.select_related("device"), NAMES, request)
+
+
+async def page_aux_outputs(
+    actor: Actor, request: PageRequest, *, device_id: str | None = None, controller_id: str | None = None
+) -> Page[AuxOutput]:
+    """Auxiliary outputs with their devices, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = where(named(AuxOutput.all(), request), device_id=device_id, device__controller_id=controller_id)
+    return await page_rows(rows.select_related("device"), NAMES, request)
+
+
+async def auxiliary_of(actor: Actor, device_ids: Collection[str]) -> list[AuxInput | AuxOutput]:
+    """The auxiliary outputs, then the inputs, on these devices, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    on_them = list(device_ids)
+    outputs = await AuxOutput.filter(device_id__in=on_them).order_by("name")
+    return [*outputs, *await AuxInput.filter(device_id__in=on_them).order_by("name")]
+
+
+async def page_local_rules(
+    actor: Actor,
+    request: PageRequest,
+    *,
+    output_id: str | None = None,
+    input_id: str | None = None,
+    door_id: str | None = None,
+    enabled: bool | None = None,
+) -> Page[LocalRuleRow]:
+    """Local rules with all that they name, by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = where(
+        named(LocalRuleRow.all(), request), output_id=output_id, input_id=input_id, door_id=door_id, enabled=enabled
+    )
+    return await page_rows(rows.select_related(*_NAMED_BY_RULES), NAMES, request)
 
 
 async def list_aux_inputs(actor: Actor, ids: Sequence[str] | None = None) -> list[AuxInput]:
@@ -91,7 +157,7 @@ async def list_local_rules(actor: Actor, ids: Sequence[str] | None = None) -> li
     """Every local rule, or those named, with all that they name, by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
     rows = LocalRuleRow.all() if ids is None else LocalRuleRow.filter(id__in=list(ids))
-    return await rows.prefetch_related("output", "input", "door", "schedule", "threat_level").order_by("name")
+    return await rows.prefetch_related(*_NAMED_BY_RULES).order_by("name")
 
 
 async def lines_now(domain: Domain, actor: Actor) -> LinesNow:

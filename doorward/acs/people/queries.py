@@ -4,17 +4,26 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest, page_of
-from doorward.acs.people.models import Cardholder, CustomField, CustomFieldValue, Group, GroupMember, Photo
+from doorward.acs.keyset import ID, NAMES, Column, NameOrder, Order, Orders, by_name, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
+from doorward.acs.people.models import (
+    Cardholder,
+    CustomField,
+    CustomFieldKind,
+    CustomFieldValue,
+    Group,
+    GroupMember,
+    Photo,
+)
 
-_SEPARATOR = "\x1f"
+_ORDERS = by_name("sort_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +41,26 @@ class CardholderFilter:
 EVERYBODY = CardholderFilter()
 
 
-def cursor_of(cardholder: Cardholder) -> str:
-    """The place of a cardholder in the list: its sort key, made unique by its id."""
-    return f"{cardholder.sort_name}{_SEPARATOR}{cardholder.id}"
-
-
-def _key(cursor: str) -> tuple[str, str]:
-    name, separator, row_id = cursor.rpartition(_SEPARATOR)
-    if not separator:
-        raise ValidationFailed("This cursor is not one of this list.", "after")
-    return name, row_id
-
-
 async def page_cardholders(
-    actor: Actor, request: PageRequest, search: str | None, wanted: CardholderFilter = EVERYBODY
+    actor: Actor, request: PageRequest, wanted: CardholderFilter = EVERYBODY
 ) -> Page[Cardholder]:
-    """Cardholders by name, a page at a time.
+    """Cardholders by name.
 
-    `search`: each of its first five words is a part of the name, number, e-mail, phone or a custom field's value.
+    The search finds parts of the name, number, e-mail, phone and custom fields' values.
     """
     actor.require(Permission.CARDHOLDER_VIEW)
     rows = _filtered(Cardholder.all(), wanted)
-    for word in (search or "").casefold().split()[:5]:
+    for word in [word.casefold() for word in request.words]:
         custom = CustomFieldValue.filter(search_text__contains=word).values("cardholder_id")
         rows = rows.filter(Q(search_text__contains=word) | Q(id__in=Subquery(custom)))
-    if request.after is not None:
-        name, row_id = _key(request.after)
-        rows = rows.filter(Q(sort_name__gte=name) & (Q(sort_name__gt=name) | Q(id__gt=row_id)))
-    if request.before is not None:
-        name, row_id = _key(request.before)
-        rows = rows.filter(Q(sort_name__lte=name) & (Q(sort_name__lt=name) | Q(id__lt=row_id)))
-    order = ("-sort_name", "-id") if request.backward else ("sort_name", "id")
-    found = await rows.order_by(*order).limit(request.size + 1)
-    return page_of(request, found[::-1] if request.backward else found)
+    return await page_rows(rows, _ORDERS, request)
 
 
 def _filtered(rows: QuerySet[Cardholder], wanted: CardholderFilter) -> QuerySet[Cardholder]:
     if wanted.group_id is not None:
         members = GroupMember.filter(group_id=wanted.group_id).values("cardholder_id")
         rows = rows.filter(id__in=Subquery(members))
-    if wanted.host_id is not None:
-        rows = rows.filter(host_id=wanted.host_id)
-    if wanted.suspended is not None:
-        rows = rows.filter(suspended=wanted.suspended)
-    if wanted.visitor is not None:
-        rows = rows.filter(visitor=wanted.visitor)
+    rows = where(rows, host_id=wanted.host_id, suspended=wanted.suspended, visitor=wanted.visitor)
     if wanted.valid_at is not None:
         rows = rows.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=wanted.valid_at),
@@ -99,10 +83,16 @@ async def group_by_id(actor: Actor, group_id: str) -> Group | None:
     return await Group.get_or_none(id=group_id)
 
 
-async def list_groups(actor: Actor) -> list[Group]:
-    """Every group by name."""
+async def page_groups(
+    actor: Actor, request: PageRequest, *, cardholder_id: str | None = None, is_global: bool | None = None
+) -> Page[Group]:
+    """Groups by name; of a cardholder, or all of them."""
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await Group.all().order_by("name")
+    rows = where(named(Group.all(), request), is_global=is_global)
+    if cardholder_id is not None:
+        members = GroupMember.filter(cardholder_id=cardholder_id).values("group_id")
+        rows = rows.filter(id__in=Subquery(members))
+    return await page_rows(rows, NAMES, request)
 
 
 async def member_counts(group_ids: Sequence[str]) -> Counter[str]:
@@ -120,10 +110,26 @@ async def groups_of(cardholder_ids: Sequence[str]) -> dict[str, list[Group]]:
     return found
 
 
-async def list_custom_fields(actor: Actor) -> list[CustomField]:
-    """Every custom field in the order in which they are shown."""
+class CustomFieldOrder(StrEnum):
+    """How custom fields can be ordered."""
+
+    POSITION = "position"
+    NAME = "name"
+
+
+_FIELD_ORDERS: Orders = {
+    CustomFieldOrder.POSITION: Order("position", (Column("position", int), ID)),
+    CustomFieldOrder.NAME: NAMES[NameOrder.NAME],
+}
+
+
+async def page_custom_fields(
+    actor: Actor, request: PageRequest, *, kind: CustomFieldKind | None = None, required: bool | None = None
+) -> Page[CustomField]:
+    """Custom fields in the order in which they are shown."""
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await CustomField.all().order_by("position")
+    rows = where(named(CustomField.all(), request), kind=kind, required=required)
+    return await page_rows(rows, _FIELD_ORDERS, request)
 
 
 async def value_counts(field_ids: Sequence[str]) -> Counter[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import Method
 from doorward.acs.doors.models import Door
+from doorward.acs.keyset import NAMES, named, page_rows
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.profiles.models import Profile, ProfileMethodSchedule
 from doorward.acs.profiles.policy import profile_policies
 from doorward.acs.used_by import Use, by_name
@@ -25,7 +27,17 @@ class ProfileParts:
 async def list_profiles(actor: Actor, ids: Sequence[str] | None = None) -> list[ProfileParts]:
     """Every profile, or those named, by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    rows = await (Profile.all() if ids is None else Profile.filter(id__in=list(ids))).order_by("name")
+    return await _parts(await (Profile.all() if ids is None else Profile.filter(id__in=list(ids))).order_by("name"))
+
+
+async def page_profiles(actor: Actor, request: PageRequest) -> Page[ProfileParts]:
+    """Profiles by name."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    page = await page_rows(named(Profile.all(), request), NAMES, request)
+    return page.of(await _parts(page.rows))
+
+
+async def _parts(rows: Sequence[Profile]) -> list[ProfileParts]:
     found = [row.id for row in rows]
     policies = {policy.id: policy for policy in await profile_policies(found)}
     doors: dict[str, list[Door]] = defaultdict(list)

@@ -10,12 +10,12 @@ from doorward.acs.decision.compiled import CompiledPolicy
 from doorward.acs.decision.questions import AccessChange, Spans, compare
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest
+from doorward.acs.paging import Page, PageRequest, page_within
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside
 from doorward.acs.questions.draft import Draft, drafted_policies
 from doorward.acs.questions.names import FEW, sort_names
-from doorward.acs.questions.pages import cursor_of, in_order, page_within
+from doorward.acs.questions.pages import in_order
 from doorward.acs.questions.passing import checked_moment
 from doorward.acs.questions.spans import without
 
@@ -92,12 +92,13 @@ async def compare_draft(
         gaining=found.gaining,
         losing=found.losing,
         differences=found.differences,
-        page=Page(
-            [Difference(key, rows[key[1]], key[2], change) for key, change in page.rows if key[1] in rows],
-            page.has_previous,
-            page.has_next,
-        ),
+        page=_with_people(page, rows),
     )
+
+
+def _with_people(page: Page[tuple[Key, AccessChange]], people: Mapping[str, Cardholder]) -> Page[Difference]:
+    there = page.without(lambda one: one[0][1] not in people)
+    return there.of([Difference(key, people[key[1]], key[2], change) for key, change in there.rows])
 
 
 async def _work_out(
@@ -108,7 +109,7 @@ async def _work_out(
     people = {change.cardholder_id for change in changes}
     names = await sort_names(people if len(people) <= FEW else None)
     doors = {door.id: door.name for door in (*after.doors.values(), *before.doors.values())}
-    page = page_within(_keyed(changes, names, doors), _first, request)
+    page = page_within(_keyed(changes, names, doors), _first, (str,) * 5, request, "difference")
     gaining = len({change.cardholder_id for change in changes if change.gains})
     losing = len({change.cardholder_id for change in changes if change.loses})
     return _Counts(len(changes), gaining, losing), page
@@ -131,11 +132,6 @@ def _differences(
 
 def _key(change: AccessChange, sort_name: str, door_name: str) -> Key:
     return sort_name, change.cardholder_id, door_name, change.door_id, change.side.value
-
-
-def difference_cursor(difference: Difference) -> str:
-    """The place of a difference in the list."""
-    return cursor_of(difference.key)
 
 
 def _keyed(

@@ -15,13 +15,13 @@ from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest
+from doorward.acs.paging import Page, PageRequest, page_within
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import Crowd, Passer, SitePolicy
 from doorward.acs.questions.names import FEW, sort_names
-from doorward.acs.questions.pages import cursor_of, in_order, page_within
+from doorward.acs.questions.pages import in_order
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
 
@@ -80,7 +80,7 @@ async def who_can_pass(
         and (reason is None or passer.reason is reason)
         and all(word in passer.sort_name for word in words)
     ]
-    page = page_within(found, _key, request)
+    page = page_within(found, _key, (str, str), request, "passer")
     rows = {row.id: row for row in await Cardholder.filter(id__in=[passer.cardholder_id for passer in page.rows])}
     return WhoCanPass(
         at=crowd.at,
@@ -89,12 +89,13 @@ async def who_can_pass(
         counts=crowd.counts,
         rules={rule.id: rule.name for rule in site.compiled.rules},
         unnamed=len(site.compiled.cardholders) - len(crowd.people),
-        page=Page(
-            [(one, rows[one.cardholder_id]) for one in page.rows if one.cardholder_id in rows],
-            page.has_previous,
-            page.has_next,
-        ),
+        page=_with_people(page, rows),
     )
+
+
+def _with_people(page: Page[Passer], people: Mapping[str, Cardholder]) -> Page[tuple[Passer, Cardholder]]:
+    there = page.without(lambda one: one.cardholder_id not in people)
+    return there.of([(one, people[one.cardholder_id]) for one in there.rows])
 
 
 async def _crowd(domain: Domain, site: SitePolicy, place: Place, at: datetime | None, *, further: bool) -> Crowd:
@@ -147,8 +148,3 @@ async def _held(domain: Domain, cardholder_ids: Collection[str] | None) -> dict[
 
 def _key(passer: Passer) -> tuple[str, str]:
     return passer.sort_name, passer.cardholder_id
-
-
-def passer_cursor(passer: Passer) -> str:
-    """The place of a person in the list: their sort key, made unique by their id."""
-    return cursor_of(_key(passer))

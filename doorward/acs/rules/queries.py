@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.domain import Domain
-from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.keyset import NAMES, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder, Group
 from doorward.acs.rules.members import Missing, missing_parts
 from doorward.acs.rules.models import (
@@ -48,25 +49,29 @@ class RuleParts:
 
 @dataclass(frozen=True, slots=True)
 class RuleFilter:
-    """Which rules; what is None does not restrict. `search` finds parts of the name."""
+    """Which rules; what is None does not restrict. `door_id`: they name it itself, not a zone of it."""
 
-    search: str | None = None
     incomplete: bool | None = None
     enabled: bool | None = None
     expired: bool | None = None
+    cardholder_id: str | None = None
+    group_id: str | None = None
+    zone_id: str | None = None
+    schedule_id: str | None = None
+    door_id: str | None = None
+    ids: Collection[str] | None = None
 
 
-async def page_access_rules(domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter) -> Page[RuleParts]:
-    """Access rules by name, a page at a time; the cursor is the name."""
+EVERY_RULE = RuleFilter()
+
+
+async def page_access_rules(
+    domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter = EVERY_RULE
+) -> Page[RuleParts]:
+    """Access rules by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    rows = await _matching(domain, wanted)
-    if request.after is not None:
-        rows = rows.filter(name__gt=request.after)
-    if request.before is not None:
-        rows = rows.filter(name__lt=request.before)
-    found = await rows.order_by("-name" if request.backward else "name").limit(request.size + 1)
-    page = page_of(request, found[::-1] if request.backward else found)
-    return Page(await _parts(page.rows), page.has_previous, page.has_next)
+    page = await page_rows(named(await _matching(domain, wanted), request), NAMES, request)
+    return page.of(await _parts(page.rows))
 
 
 async def access_rules_by_id(actor: Actor, ids: Collection[str]) -> list[RuleParts]:
@@ -76,11 +81,11 @@ async def access_rules_by_id(actor: Actor, ids: Collection[str]) -> list[RulePar
 
 
 async def _matching(domain: Domain, wanted: RuleFilter) -> QuerySet[AccessRule]:
-    rows = AccessRule.all()
-    for word in (wanted.search or "").split()[:5]:
-        rows = rows.filter(name__icontains=word)
-    if wanted.enabled is not None:
-        rows = rows.filter(enabled=wanted.enabled)
+    rows = where(among(AccessRule.all(), wanted.ids), enabled=wanted.enabled)
+    for column, model in _MEMBERS.items():
+        member = getattr(wanted, column)
+        if member is not None:
+            rows = rows.filter(id__in=Subquery(model.filter(**{column: member}).values("rule_id")))
     if wanted.expired is not None:
         over = Q(valid_to__lte=domain.clock())
         rows = rows.filter(over if wanted.expired else Q(valid_to__isnull=True) | ~over)
@@ -88,6 +93,15 @@ async def _matching(domain: Domain, wanted: RuleFilter) -> QuerySet[AccessRule]:
         complete = await _complete_rules()
         rows = rows.exclude(id__in=complete) if wanted.incomplete else rows.filter(id__in=complete)
     return rows
+
+
+_MEMBERS: dict[str, type[Model]] = {
+    "cardholder_id": AccessRuleCardholder,
+    "group_id": AccessRuleGroup,
+    "zone_id": AccessRuleZone,
+    "schedule_id": AccessRuleSchedule,
+    "door_id": AccessRuleSide,
+}
 
 
 async def _complete_rules() -> list[str]:

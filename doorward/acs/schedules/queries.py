@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise.connection import get_connection
+from tortoise.expressions import Subquery
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.schedule import is_active_at, local_moment
 from doorward.acs.decision.schedule_walk import WeekPreview, next_change, preview
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound, ValidationFailed
+from doorward.acs.keyset import NAMES, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.schedules.models import (
     Holiday,
     HolidayCalendar,
     OverrideCalendar,
     OverrideSchedule,
+    ScheduleKind,
     ScheduleOverride,
     ScheduleRow,
 )
@@ -30,10 +34,10 @@ HORIZON = timedelta(days=366)
 """How far ahead the next change is looked for."""
 
 
-async def list_schedules(actor: Actor) -> list[ScheduleRow]:
-    """Every schedule by name."""
+async def page_schedules(actor: Actor, request: PageRequest, *, kind: ScheduleKind | None = None) -> Page[ScheduleRow]:
+    """Schedules by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await ScheduleRow.all().order_by("name")
+    return await page_rows(where(named(ScheduleRow.all(), request), kind=kind), NAMES, request)
 
 
 async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
@@ -109,7 +113,24 @@ async def list_override_schedules(actor: Actor, ids: Collection[str] | None = No
     """Every override schedule by name, or those of `ids`."""
     actor.require(Permission.CONFIGURATION_VIEW)
     rows = OverrideSchedule.all() if ids is None else OverrideSchedule.filter(id__in=list(ids))
-    found = await rows.order_by("name")
+    return await _overrides(await rows.order_by("name"))
+
+
+async def page_override_schedules(
+    actor: Actor, request: PageRequest, *, calendar_id: str | None = None, schedule_id: str | None = None
+) -> Page[OverrideParts]:
+    """Override schedules by name: those that follow a calendar, those that a schedule follows."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    rows = named(OverrideSchedule.all(), request)
+    if calendar_id is not None:
+        rows = rows.filter(id__in=Subquery(OverrideCalendar.filter(calendar_id=calendar_id).values("override_id")))
+    if schedule_id is not None:
+        rows = rows.filter(id__in=Subquery(ScheduleOverride.filter(schedule_id=schedule_id).values("override_id")))
+    page = await page_rows(rows, NAMES, request)
+    return page.of(await _overrides(page.rows))
+
+
+async def _overrides(found: Sequence[OverrideSchedule]) -> list[OverrideParts]:
     calendars: dict[str, list[HolidayCalendar]] = defaultdict(list)
     links = OverrideCalendar.filter(override_id__in=[row.id for row in found])
     for link in await links.prefetch_related("calendar").order_by("calendar__name"):
@@ -130,10 +151,12 @@ async def override_schedules_of(schedule_ids: Collection[str]) -> dict[str, list
     return found
 
 
-async def list_holiday_calendars(actor: Actor) -> list[HolidayCalendar]:
-    """Every holiday calendar by name."""
+async def page_holiday_calendars(
+    actor: Actor, request: PageRequest, *, ids: Collection[str] | None = None
+) -> Page[HolidayCalendar]:
+    """Holiday calendars by name."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await HolidayCalendar.all().order_by("name")
+    return await page_rows(named(among(HolidayCalendar.all(), ids), request), NAMES, request)
 
 
 async def holidays_of(actor: Actor, calendar_id: str) -> list[Holiday]:

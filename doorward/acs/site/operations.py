@@ -102,7 +102,7 @@ def _apply(site: Site, changes: SiteChanges) -> None:
     if "stale_after_s" in changes:
         site.stale_after_s = changes["stale_after_s"]
         if site.stale_after_s is not None and not SHORTEST_STALE_S <= site.stale_after_s <= LONGEST_STALE_S:
-            raise ValidationFailed("This is 60 seconds to 30 days (2592000), or null for ever.", "staleAfterS")
+            raise ValidationFailed("This is 60 seconds to 30 days (2592000), or null for ever.", "staleAfter")
     if "qr_skew_steps" in changes:
         site.qr_skew_steps = changes["qr_skew_steps"]
         if not 0 <= site.qr_skew_steps <= MOST_QR_SKEW_STEPS:
@@ -122,11 +122,11 @@ def _apply_to_controllers(site: Site, changes: SiteChanges) -> None:
     if "journal_days" in changes:
         site.journal_days = changes["journal_days"]
         if not 1 <= site.journal_days <= MOST_JOURNAL_DAYS:
-            raise ValidationFailed("A journal keeps events for 1 day to ten years (3650).", "journalDays")
+            raise ValidationFailed("A journal keeps events for 1 day to ten years (3650).", "journalKeeps")
     if "alone_alarm_s" in changes:
         site.alone_alarm_s = changes["alone_alarm_s"]
         if site.alone_alarm_s is not None and not SHORTEST_ALONE_S <= site.alone_alarm_s <= LONGEST_ALONE_S:
-            raise ValidationFailed("This is 60 seconds to a year (31536000), or null for no alarm.", "aloneAlarmS")
+            raise ValidationFailed("This is 60 seconds to a year (31536000), or null for no alarm.", "aloneAlarm")
     if "trusts_clock" in changes:
         site.trusts_clock = changes["trusts_clock"]
 

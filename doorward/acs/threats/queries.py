@@ -1,11 +1,14 @@
 """What may be asked about threat levels."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.keyset import NAMES, Column, NameOrder, Order, Orders, named, page_rows
 from doorward.acs.operation import SITE_ID
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.site.models import Site
 from doorward.acs.threats.models import ThreatLevel
 from doorward.acs.threats.posture import Switches
@@ -36,7 +39,30 @@ async def list_threat_levels(actor: Actor, ids: Collection[str] | None = None) -
     """Every level, or those named, the highest first."""
     actor.require(Permission.CONFIGURATION_VIEW)
     rows = ThreatLevel.all() if ids is None else ThreatLevel.filter(id__in=list(ids))
-    levels = await rows.order_by("-rank")
+    return await _levels(await rows.order_by("-rank"))
+
+
+class ThreatLevelOrder(StrEnum):
+    """How threat levels can be ordered: the highest first, or by name."""
+
+    RANK = "rank"
+    NAME = "name"
+
+
+_ORDERS: Orders = {
+    ThreatLevelOrder.RANK: Order("-rank", (Column("rank", int, descending=True), Column("id", descending=True))),
+    ThreatLevelOrder.NAME: NAMES[NameOrder.NAME],
+}
+
+
+async def page_threat_levels(actor: Actor, request: PageRequest) -> Page[LevelParts]:
+    """Levels, the highest first."""
+    actor.require(Permission.CONFIGURATION_VIEW)
+    page = await page_rows(named(ThreatLevel.all(), request), _ORDERS, request)
+    return page.of(await _levels(page.rows))
+
+
+async def _levels(levels: Sequence[ThreatLevel]) -> list[LevelParts]:
     switches = await read_switches(levels)
     names = await names_in(switches.values())
     return [LevelParts(level, switches[level.id], names) for level in levels]

@@ -252,11 +252,11 @@ def _apply(rules: SignInRules, changes: RuleChanges) -> None:
     if "idle_timeout_s" in changes:
         rules.idle_timeout_s = changes["idle_timeout_s"]
         if rules.idle_timeout_s is not None and not SHORTEST_IDLE_S <= rules.idle_timeout_s <= LONGEST_IDLE_S:
-            raise ValidationFailed("This is 1 minute to 12 hours, or null for no such end.", "idleTimeoutS")
+            raise ValidationFailed("This is 1 minute to 12 hours, or null for no such end.", "idleTimeout")
     if "longest_token_days" in changes:
         rules.longest_token_days = changes["longest_token_days"]
         if not 1 <= rules.longest_token_days <= LONGEST_TOKEN_DAYS:
-            raise ValidationFailed(f"This is 1 to {LONGEST_TOKEN_DAYS} days.", "longestTokenDays")
+            raise ValidationFailed(f"This is 1 to {LONGEST_TOKEN_DAYS} days.", "longestToken")
 
 
 async def _locked(work: Work, user_id: str) -> User:

@@ -2,14 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from doorward.acs.actor import Actor, Permission
+from doorward.acs.actor import Actor, Permission, Role
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound
+from doorward.acs.keyset import NAMES, Column, Order, Orders, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.failures import waits_of
-from doorward.acs.users.models import RecoveryCode, Session, SignInRules, User
+from doorward.acs.users.models import RecoveryCode, Session, SignInRules, User, UserKind
 from doorward.acs.users.sessions import open_sessions
 from doorward.acs.users.standing_rules import RULES_ID, default_rules
+
+
+class SessionOrder(StrEnum):
+    """How sessions can be ordered: the last used first, or the last begun."""
+
+    LAST_USED = "last_used"
+    NEWEST = "newest"
+
+
+_SHORT = Column("short", descending=True)
+_SESSIONS: Orders = {
+    SessionOrder.LAST_USED: Order(
+        "-last_used", (Column("last_used_at", datetime, descending=True, nullable=True), _SHORT)
+    ),
+    SessionOrder.NEWEST: Order("-created", (Column("created_at", datetime, descending=True), _SHORT)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,40 @@ async def list_users(domain: Domain, actor: Actor) -> list[ListedUser]:
     users = await User.all().order_by("name")
     waits = await waits_of([user.name for user in users], domain.clock())
     return [ListedUser(user, waits.get(user.name)) for user in users]
+
+
+class UserOrder(StrEnum):
+    """How users can be ordered; last sign-in: the latest first, and before them those who never signed in."""
+
+    NAME = "name"
+    NAME_DESCENDING = "name_descending"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    LAST_SIGN_IN = "last_sign_in"
+
+
+_USERS: Orders = {UserOrder(order.value): given for order, given in NAMES.items()} | {
+    UserOrder.LAST_SIGN_IN: Order(
+        "-last_sign_in",
+        (Column("last_sign_in_at", datetime, descending=True, nullable=True), Column("id", descending=True)),
+    )
+}
+
+
+async def page_users(
+    domain: Domain,
+    actor: Actor,
+    request: PageRequest,
+    *,
+    role: Role | None = None,
+    kind: UserKind | None = None,
+    enabled: bool | None = None,
+) -> Page[ListedUser]:
+    """Users, by name."""
+    actor.require(Permission.USER_WRITE)
+    page = await page_rows(where(named(User.all(), request), role=role, kind=kind, enabled=enabled), _USERS, request)
+    waits = await waits_of([user.name for user in page.rows], domain.clock())
+    return page.of([ListedUser(user, waits.get(user.name)) for user in page.rows])
 
 
 async def user_by_id(domain: Domain, actor: Actor, user_id: str) -> ListedUser | None:
@@ -64,16 +117,18 @@ def state_words(listed: ListedUser) -> str:
     return ", ".join(words)
 
 
-async def all_sessions(domain: Domain, actor: Actor, user_id: str | None = None) -> list[Session]:
+async def all_sessions(
+    domain: Domain, actor: Actor, request: PageRequest, *, user_id: str | None = None
+) -> Page[Session]:
     """Everybody's sessions, or one user's, the last used first."""
     actor.require(Permission.USER_WRITE)
-    return await open_sessions(domain, user_id)
+    return await page_rows(await open_sessions(domain, user_id), _SESSIONS, request)
 
 
-async def own_sessions(domain: Domain, actor: Actor) -> list[Session]:
-    """The sessions of whoever asks."""
+async def own_sessions(domain: Domain, actor: Actor, request: PageRequest) -> Page[Session]:
+    """The sessions of whoever asks, the last used first."""
     actor.require(Permission.ACCOUNT_OWN)
-    return await open_sessions(domain, actor.user_id or "")
+    return await page_rows(await open_sessions(domain, actor.user_id or ""), _SESSIONS, request)
 
 
 async def recovery_codes_left(actor: Actor) -> int:

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from doorward.acs import check
 from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
 from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
+from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.operation import Work, operation
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.models import Token, User, UserKind
 from doorward.acs.users.own import confirm_oneself
 
@@ -88,17 +92,23 @@ async def revoke_own_token(work: Work, token_id: str) -> None:
     await _revoke(work, await own)
 
 
-async def list_tokens(actor: Actor, user_id: str | None = None) -> list[Token]:
+async def page_tokens(
+    domain: Domain, actor: Actor, request: PageRequest, *, user_id: str | None = None, expired: bool | None = None
+) -> Page[Token]:
     """Everybody's tokens, or one user's, by name, with their users."""
     actor.require(Permission.USER_WRITE)
-    found = Token.filter(user_id=user_id) if user_id is not None else Token.all()
-    return await found.order_by("name", "id").prefetch_related("user")
+    rows = where(named(Token.all(), request), user_id=user_id)
+    if expired is not None:
+        over = Q(expires_at__lte=domain.clock())
+        rows = rows.filter(over if expired else ~over)
+    return await page_rows(rows.select_related("user"), NAMES, request)
 
 
-async def own_tokens(actor: Actor) -> list[Token]:
+async def own_tokens(actor: Actor, request: PageRequest) -> Page[Token]:
     """The tokens of whoever asks, by name."""
     actor.require(Permission.ACCOUNT_OWN)
-    return await Token.filter(user_id=actor.user_id or "").order_by("name", "id").prefetch_related("user")
+    rows = named(Token.filter(user_id=actor.user_id or ""), request)
+    return await page_rows(rows.select_related("user"), NAMES, request)
 
 
 async def actor_of_token(domain: Domain, text: str, address: str | None, *, used: bool = True) -> Actor:

@@ -131,7 +131,7 @@ async def rotate_webhook_secret(work: Work, webhook_id: str, grace: timedelta = 
     """A new secret; until the grace ends, the one before signs as well."""
     row = await locked(work, webhook_id)
     if not timedelta(0) <= grace <= LONGEST_GRACE:
-        raise ValidationFailed(f"The previous secret counts for at most {LONGEST_GRACE.days * 24} hours.", "graceHours")
+        raise ValidationFailed(f"The previous secret counts for at most {LONGEST_GRACE.days * 24} hours.", "grace")
     secret = new_secret()
     row.sealed_previous_secret = row.sealed_secret if grace else None
     row.previous_until = work.now + grace if grace else None

@@ -11,6 +11,8 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, NotPermitted
 from doorward.acs.events.models import Event
 from doorward.acs.events.queries import events_between
+from doorward.acs.keyset import NAMES, Column, Order, Orders, named, page_rows
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.models import User
 from doorward.acs.webhooks import filters
 from doorward.acs.webhooks.models import DeliveryStatus, StopReason, Webhook, WebhookDelivery
@@ -61,18 +63,10 @@ async def listed(rows: Sequence[Webhook]) -> list[ListedWebhook]:
     return found
 
 
-async def webhooks_between(
-    actor: Actor, *, after: str | None = None, before: str | None = None, limit: int, newest: bool = False
-) -> list[Webhook]:
-    """At most `limit` webhooks whose names lie between these two, by name: the first of them, or the last."""
+async def page_webhooks(actor: Actor, request: PageRequest) -> Page[Webhook]:
+    """Webhooks by name."""
     actor.require(Permission.WEBHOOK_WRITE)
-    rows = Webhook.all()
-    if after is not None:
-        rows = rows.filter(name__gt=after)
-    if before is not None:
-        rows = rows.filter(name__lt=before)
-    found = await rows.order_by("-name" if newest else "name").limit(limit)
-    return found[::-1] if newest else found
+    return await page_rows(named(Webhook.all(), request), NAMES, request)
 
 
 async def webhook_by_id(actor: Actor, webhook_id: str) -> Webhook | None:
@@ -81,27 +75,18 @@ async def webhook_by_id(actor: Actor, webhook_id: str) -> Webhook | None:
     return await Webhook.get_or_none(id=webhook_id)
 
 
-async def deliveries_between(
-    actor: Actor,
-    webhook_id: str,
-    statuses: Collection[DeliveryStatus] = (),
-    *,
-    after: int | None = None,
-    before: int | None = None,
-    limit: int,
-    newest: bool = False,
-) -> list[WebhookDelivery]:
-    """At most `limit` messages of a webhook whose numbers lie between these two, by number."""
+_BY_NUMBER: Orders = {None: Order("number", (Column("number", int),))}
+
+
+async def page_deliveries(
+    actor: Actor, request: PageRequest, webhook_id: str, statuses: Collection[DeliveryStatus] = ()
+) -> Page[WebhookDelivery]:
+    """The messages of a webhook, by number."""
     actor.require(Permission.WEBHOOK_WRITE)
     rows = WebhookDelivery.filter(webhook_id=webhook_id)
     if statuses:
         rows = rows.filter(status__in=list(statuses))
-    if after is not None:
-        rows = rows.filter(number__gt=after)
-    if before is not None:
-        rows = rows.filter(number__lt=before)
-    found = await rows.order_by("-number" if newest else "number").limit(limit)
-    return found[::-1] if newest else found
+    return await page_rows(rows, _BY_NUMBER, request)
 
 
 @dataclass(frozen=True, slots=True)

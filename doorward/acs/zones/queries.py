@@ -4,20 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tortoise.expressions import Q
+from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
-from doorward.acs.errors import ValidationFailed
-from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.keyset import NAMES, Column, NameOrder, Order, Orders, among, named, page_rows, where
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.used_by import Use
 from doorward.acs.zones.doors import doors_with_position
 from doorward.acs.zones.layout import Layout, read_layout
 from doorward.acs.zones.models import AntiPassbackMode, Interlock, InterlockDoor, Presence, Zone, ZoneDoor
 
-_SEPARATOR = "\x1f"
+_OCCUPANTS: Orders = {
+    NameOrder.NAME: Order("name", (Column("cardholder__sort_name"), Column("cardholder_id"))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,30 @@ async def list_zones(actor: Actor, ids: Collection[str] | None = None) -> list[Z
     """Every zone, or those named, by name, with their doors by name."""
     actor.require(Permission.DOOR_VIEW)
     rows = Zone.all() if ids is None else Zone.filter(id__in=list(ids))
-    zones = await rows.order_by("name").select_related("parent")
+    return await _zones(await rows.order_by("name").select_related("parent"))
+
+
+async def page_zones(
+    actor: Actor,
+    request: PageRequest,
+    *,
+    ids: Collection[str] | None = None,
+    parent_id: str | None = None,
+    door_id: str | None = None,
+    anti_passback: AntiPassbackMode | None = None,
+    muster: bool | None = None,
+) -> Page[ZoneParts]:
+    """Zones by name: those directly in a zone, those that a door belongs to."""
+    actor.require(Permission.DOOR_VIEW)
+    rows = where(named(among(Zone.all(), ids), request), parent_id=parent_id, anti_passback=anti_passback)
+    rows = where(rows, muster=muster)
+    if door_id is not None:
+        rows = rows.filter(id__in=Subquery(ZoneDoor.filter(door_id=door_id).values("zone_id")))
+    page = await page_rows(rows.select_related("parent"), NAMES, request)
+    return page.of(await _zones(page.rows))
+
+
+async def _zones(zones: Sequence[Zone]) -> list[ZoneParts]:
     doors: dict[str, list[ZoneDoor]] = defaultdict(list)
     for row in await ZoneDoor.filter(zone_id__in=[zone.id for zone in zones]).select_related("door"):
         doors[row.zone_id].append(row)
@@ -81,7 +106,20 @@ async def list_interlocks(actor: Actor, ids: Collection[str] | None = None) -> l
     """Every interlock, or those named, by name."""
     actor.require(Permission.DOOR_VIEW)
     rows = Interlock.all() if ids is None else Interlock.filter(id__in=list(ids))
-    interlocks = await rows.order_by("name")
+    return await _interlocks(await rows.order_by("name"))
+
+
+async def page_interlocks(actor: Actor, request: PageRequest, *, door_id: str | None = None) -> Page[InterlockParts]:
+    """Interlocks by name: those of a door, or all."""
+    actor.require(Permission.DOOR_VIEW)
+    rows = named(Interlock.all(), request)
+    if door_id is not None:
+        rows = rows.filter(id__in=Subquery(InterlockDoor.filter(door_id=door_id).values("interlock_id")))
+    page = await page_rows(rows, NAMES, request)
+    return page.of(await _interlocks(page.rows))
+
+
+async def _interlocks(interlocks: Sequence[Interlock]) -> list[InterlockParts]:
     doors: dict[str, list[Door]] = defaultdict(list)
     members = InterlockDoor.filter(interlock_id__in=[interlock.id for interlock in interlocks])
     for row in await members.select_related("door").order_by("door__name"):
@@ -120,32 +158,9 @@ async def page_occupants(actor: Actor, zone_id: str, request: PageRequest) -> Pa
     actor.require(Permission.CARDHOLDER_VIEW)
     layout: Layout = await read_layout()
     rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ())))
-    if request.after is not None:
-        name, row_id = _key(request.after)
-        rows = rows.filter(
-            Q(cardholder__sort_name__gte=name) & (Q(cardholder__sort_name__gt=name) | Q(cardholder_id__gt=row_id))
-        )
-    if request.before is not None:
-        name, row_id = _key(request.before)
-        rows = rows.filter(
-            Q(cardholder__sort_name__lte=name) & (Q(cardholder__sort_name__lt=name) | Q(cardholder_id__lt=row_id))
-        )
-    sign = "-" if request.backward else ""
-    rows = rows.order_by(f"{sign}cardholder__sort_name", f"{sign}cardholder_id")
-    found: Sequence[Presence] = await rows.select_related("cardholder", "zone").limit(request.size + 1)
-    return page_of(request, found[::-1] if request.backward else found)
-
-
-def presence_cursor(presence: Presence) -> str:
-    """The place of a presence in its list: the cardholder's sort key, made unique by their id."""
-    return f"{presence.cardholder.sort_name}{_SEPARATOR}{presence.cardholder_id}"
-
-
-def _key(cursor: str) -> tuple[str, str]:
-    name, separator, row_id = cursor.rpartition(_SEPARATOR)
-    if not separator:
-        raise ValidationFailed("This cursor is not one of this list.", "after")
-    return name, row_id
+    for word in request.words:
+        rows = rows.filter(cardholder__sort_name__contains=word.casefold())
+    return await page_rows(rows.select_related("cardholder", "zone"), _OCCUPANTS, request)
 
 
 async def where_is(actor: Actor, cardholder_id: str) -> Presence | None:

@@ -53,7 +53,7 @@ def apply_settings(zone: Zone, changes: ZoneChanges) -> None:
     if "anti_passback" in changes:
         zone.anti_passback = changes["anti_passback"]
     if "timeout_s" in changes:
-        zone.timeout_s = _within(changes["timeout_s"], 0, MAX_TIMEOUT_S, "timeoutS")
+        zone.timeout_s = _within(changes["timeout_s"], 0, MAX_TIMEOUT_S, "timeout")
     if "check_exit" in changes:
         zone.check_exit = changes["check_exit"]
     if "forgive_at" in changes:

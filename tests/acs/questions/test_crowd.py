@@ -12,7 +12,7 @@ from doorward.acs.errors import NotFound, NotPermitted, ValidationFailed
 from doorward.acs.paging import PageRequest
 from doorward.acs.people.operations import update_cardholder
 from doorward.acs.questions import crowd as module
-from doorward.acs.questions.crowd import WhoCanPass, passer_cursor, who_can_pass
+from doorward.acs.questions.crowd import WhoCanPass, who_can_pass
 from doorward.acs.questions.passing import would_pass
 from tests.acs.questions.scene import add_person, door_stands
 from tests.world import START, Site, World, make_site, only, open_world
@@ -81,9 +81,9 @@ async def test_pages_go_through_everybody_once_in_both_directions(database_url: 
             seen += names(found)
             if not found.page.has_next:
                 break
-            request = PageRequest(first=3, after=passer_cursor(found.page.rows[-1][0]))
+            request = PageRequest(first=3, after=found.page.cursors[-1])
         assert seen == ["Ada", "Bob", "Cid", "Dan"]
-        last = await ask(world, site, PageRequest(last=1, before=passer_cursor(found.page.rows[0][0])))
+        last = await ask(world, site, PageRequest(last=1, before=found.page.cursors[0]))
         assert (names(last), last.page.has_previous, last.page.has_next) == (["Cid"], True, True)
         with pytest.raises(ValidationFailed, match="cursor"):
             await ask(world, site, PageRequest(first=1, after="nonsense"))
@@ -95,7 +95,7 @@ async def test_further_pages_are_of_the_moment_of_the_first_for_a_minute(databas
         door_stands(world, site.door.id)
         first = await ask(world, site, PageRequest(first=1), at=None)
         assert first.counts[Outcome.GRANTED, Reason.GRANTED] == 2
-        further = PageRequest(first=1, after=passer_cursor(first.page.rows[0][0]))
+        further = PageRequest(first=1, after=first.page.cursors[0])
         door_stands(world, site.door.id, online=False)
         world.clock.advance(timedelta(seconds=30))
         assert (await ask(world, site, further, at=None)).at == START

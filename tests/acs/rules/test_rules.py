@@ -44,7 +44,9 @@ async def make_rule(world: World, name: str, **given: Any) -> AccessRule:
 
 
 async def names(world: World, **wanted: Any) -> list[str]:
-    page = await page_access_rules(world.domain, COMMAND_LINE, PageRequest(first=50), RuleFilter(**wanted))
+    page = await page_access_rules(
+        world.domain, COMMAND_LINE, PageRequest(first=50, search=wanted.pop("search", None)), RuleFilter(**wanted)
+    )
     return [found.rule.name for found in page.rows]
 
 
@@ -174,7 +176,10 @@ async def test_rules_are_found_by_name_state_and_period_and_paged_both_ways(data
         assert await names(world, enabled=False) == ["Cleaners late"]
         page = await page_access_rules(world.domain, COMMAND_LINE, PageRequest(first=2), RuleFilter())
         assert ([row.rule.name for row in page.rows], page.has_next) == (["Cleaners early", "Cleaners late"], True)
-        page = await page_access_rules(world.domain, COMMAND_LINE, PageRequest(last=1, before="Guards"), RuleFilter())
+        page = await page_access_rules(world.domain, COMMAND_LINE, PageRequest(3), RuleFilter())
+        page = await page_access_rules(
+            world.domain, COMMAND_LINE, PageRequest(last=1, before=page.cursors[2]), RuleFilter()
+        )
         assert ([row.rule.name for row in page.rows], page.has_previous) == (["Cleaners late"], True)
 
 

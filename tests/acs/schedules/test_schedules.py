@@ -10,6 +10,7 @@ from doorward.acs.decision.schedule import CauseKind, Interval, Schedule
 from doorward.acs.errors import Conflict, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.policy.snapshot import compile_policy
 from doorward.acs.schedules.given import DateRange, PeriodGiven
 from doorward.acs.schedules.holiday import HolidayGiven, by_hand
@@ -26,7 +27,7 @@ from doorward.acs.schedules.override_operations import (
     update_override_schedule,
 )
 from doorward.acs.schedules.policy import schedules
-from doorward.acs.schedules.queries import active_schedules, list_schedules, next_change_of, preview_of, used_by
+from doorward.acs.schedules.queries import active_schedules, next_change_of, page_schedules, preview_of, used_by
 from doorward.acs.site.models import Site
 from doorward.acs.site.operations import update_site
 from tests.world import START, World, make_site, only, open_world, user
@@ -301,4 +302,4 @@ async def test_the_preview_and_the_next_change_are_those_of_the_site_s_zone(data
 async def test_schedules_are_for_those_who_may_see_the_configuration(database_url: str) -> None:
     async with open_world(database_url):
         with pytest.raises(NotPermitted, match=r"configuration\.view"):
-            await list_schedules(only(Permission.DOOR_VIEW))
+            await page_schedules(only(Permission.DOOR_VIEW), PageRequest(100))

@@ -10,6 +10,7 @@ from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Rol
 from doorward.acs.errors import Conflict, NotFound, NotPermitted, Unauthenticated, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.users.models import Token
 from doorward.acs.users.operations import (
     create_service_account,
@@ -28,8 +29,8 @@ from doorward.acs.users.tokens import (
     actor_of_token,
     create_own_token,
     create_service_token,
-    list_tokens,
     own_tokens,
+    page_tokens,
     revoke_own_token,
     revoke_token,
 )
@@ -148,7 +149,7 @@ async def test_a_token_makes_no_token_and_changes_no_password(database_url: str)
         with pytest.raises(NotPermitted):
             await create_own_token(world.domain, actor, PASSWORD, new())
         with pytest.raises(NotPermitted):
-            await own_tokens(actor)
+            await own_tokens(actor, PageRequest(100))
         narrow = await create_own_token(world.domain, eve, PASSWORD, new(permissions=(Permission.USER_WRITE,)))
         machine = await create_service_account(world.domain, eve, "HR", Role.ADMINISTRATOR)
         with pytest.raises(ValidationFailed, match=r"door\.view"):
@@ -168,13 +169,16 @@ async def test_tokens_are_listed_and_revoked(database_url: str) -> None:
         eve, mallory = await make_user(world), await make_user(world, Role.VIEWER, "mallory")
         first = await create_own_token(world.domain, eve, PASSWORD, new())
         second = await create_own_token(world.domain, eve, PASSWORD, new(name="Another"))
-        assert [token.name for token in await own_tokens(eve)] == ["Another", "Badges"]
-        assert await own_tokens(mallory) == []
+        assert [token.name for token in (await own_tokens(eve, PageRequest(100))).rows] == ["Another", "Badges"]
+        assert (await own_tokens(mallory, PageRequest(100))).rows == []
         with pytest.raises(NotFound):
             await revoke_own_token(world.domain, mallory, first.token.id)
         await revoke_own_token(world.domain, eve, first.token.id)
         assert (await actor_of_token(world.domain, first.text, None)).user_id is None
-        assert len(await list_tokens(eve)) == len(await list_tokens(eve, eve.user_id)) == 1
+        assert [
+            len((await page_tokens(world.domain, eve, PageRequest(100), user_id=whose)).rows)
+            for whose in (None, eve.user_id)
+        ] == [1, 1]
         await revoke_token(world.domain, COMMAND_LINE, second.token.id)
         assert not await Token.exists()
         assert await Event.filter(type=EventType.TOKEN_REVOKED).count() == 2

@@ -19,7 +19,7 @@ from doorward.acs.zones.models import Presence
 from doorward.acs.zones.operations import create_zone
 from doorward.acs.zones.policy import zone_policies
 from doorward.acs.zones.presence_operations import forgive_cardholder, forgive_everybody, forgive_zone, set_presence
-from doorward.acs.zones.queries import occupancy, page_occupants, presence_cursor, where_is
+from doorward.acs.zones.queries import occupancy, page_occupants, where_is
 from tests.world import START, World, make_site, open_world, user
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +106,7 @@ async def test_occupants_come_by_name_in_pages_of_both_directions(database_url: 
         first = await page_occupants(COMMAND_LINE, hall, PageRequest(first=2))
         assert [row.cardholder.first_name for row in first.rows] == ["Ada", "Bob"]
         assert first.has_next
-        after = presence_cursor(first.rows[-1])
+        after = first.cursors[-1]
         rest = await page_occupants(COMMAND_LINE, hall, PageRequest(first=2, after=after))
         assert [row.cardholder.first_name for row in rest.rows] == ["Cleo"]
         back = await page_occupants(COMMAND_LINE, hall, PageRequest(last=1, before=after))

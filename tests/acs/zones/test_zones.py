@@ -100,7 +100,7 @@ async def test_a_zone_keeps_its_settings_and_controllers_get_them(database_url: 
 @pytest.mark.parametrize(
     "settings, path, words",
     [
-        ({"timeout_s": -1}, "timeoutS", "between 0 and"),
+        ({"timeout_s": -1}, "timeout", "between 0 and"),
         ({"forgive_at": "24:00"}, "forgiveAt", "HH:MM"),
         ({"min_occupancy": 3, "max_occupancy": 2}, "maxOccupancy", "nobody could ever enter"),
         ({"max_occupancy": 0}, "maxOccupancy", "between 1"),

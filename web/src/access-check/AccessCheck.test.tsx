@@ -75,9 +75,9 @@ const ANSWERS: Answers = {
   WouldPass: { wouldPass: ANSWER },
   WhoCanPass: PASSERS,
   CardsNumbered: {
-    cardsNumbered: [
+    cardsNumbered: { nodes: [
       { credentialId: "k1", credentialName: "Blue card", facilityCode: "17", cardholder: { id: "c1", number: "7", name: "Ada Byron" } },
-    ],
+    ] },
   },
 };
 

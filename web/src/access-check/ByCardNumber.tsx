@@ -13,13 +13,13 @@ interface ByCardNumberProps {
 export function ByCardNumber({ onFound }: ByCardNumberProps) {
   const api = useClient();
   const [number, setNumber] = useState("");
-  const [cards, setCards] = useState<CardsNumberedQuery["cardsNumbered"]>([]);
+  const [cards, setCards] = useState<CardsNumberedQuery["cardsNumbered"]["nodes"]>([]);
   const [told, setTold] = useState("");
 
   const find = async (): Promise<void> => {
     setTold("Looking…");
     const { data, error } = await api.query(CardsNumberedDocument, { number }, { requestPolicy: "network-only" }).toPromise();
-    const found = data?.cardsNumbered ?? [];
+    const found = data?.cardsNumbered.nodes ?? [];
     setCards(found);
     if (error) return setTold(sentenceOf(error));
     const [only] = found;

@@ -1,6 +1,7 @@
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { DraftLevelsDocument, DraftRulesDocument, GroupChoicesDocument } from "../gql/operations";
 import { useFoundPeople } from "../people/use-found-people";
 import { may, type Viewer } from "../session/permission";
@@ -76,11 +77,11 @@ function ChoosePerson(props: ChooserProps) {
 }
 
 function ChooseGroup(props: ChooserProps) {
-  const [{ data }] = useQuery({ query: GroupChoicesDocument });
+  const [{ data }] = useWhole({ query: GroupChoicesDocument });
   return <PickOne label="Group" options={data?.groups ?? []} {...props} />;
 }
 
 function ChooseLevel(props: ChooserProps) {
-  const [{ data }] = useQuery({ query: DraftLevelsDocument });
+  const [{ data }] = useWhole({ query: DraftLevelsDocument });
   return <PickOne label="Threat level" options={data?.threatLevels ?? []} {...props} />;
 }

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { PassPlacesDocument, type Side } from "../gql/operations";
 import { type Choice } from "../ui/Picker";
 import { PickOne } from "../ui/PickOne";
@@ -23,7 +23,7 @@ interface PlaceAndTimeProps {
 
 /** All doors, by name. */
 export function useDoors(): readonly Choice[] {
-  const [{ data }] = useQuery({ query: PassPlacesDocument });
+  const [{ data }] = useWhole({ query: PassPlacesDocument });
   return data?.doors ?? [];
 }
 

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { useMinute } from "../app/now";
 import { useSaving } from "../configuration/saving";
 import { EndOtherSessionsDocument, EndOwnSessionDocument, OwnSessionsDocument } from "../gql/operations";
@@ -27,7 +28,7 @@ interface AccountProps {
 /** One's own account: password, second factor, passkeys, and where one is signed in. */
 export function Account({ viewer, onChanged }: AccountProps) {
   const api = useClient();
-  const [{ data, error }, reload] = useQuery({ query: OwnSessionsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, reload] = useWhole({ query: OwnSessionsDocument, requestPolicy: "cache-and-network" });
   const nowMs = useMinute();
   const [said, setSaid] = useState("");
   const ending = useSaving([]);

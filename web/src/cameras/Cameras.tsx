@@ -1,6 +1,6 @@
 import { useCallback } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { CamerasDocument, type CameraState } from "../gql/operations";
 import { useKeptFresh } from "../app/use-kept-fresh";
 import type { FeedEvent } from "../events/feed";
@@ -22,7 +22,7 @@ function isOfVideo({ category }: FeedEvent): boolean {
 
 /** What each camera is doing; asked again when the feed brings news of video, and now and then besides. */
 export function Cameras({ feed }: { feed: LiveFeed }) {
-  const [{ data, error }, ask] = useQuery({ query: CamerasDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: CamerasDocument, requestPolicy: "cache-and-network" });
   const again = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
   useKeptFresh(feed, again, isOfVideo);
 

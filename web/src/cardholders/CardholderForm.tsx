@@ -1,6 +1,6 @@
 import { type FormEvent, useRef } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { toLocalField } from "../app/clock";
 import { useSaving } from "../configuration/saving";
 import { type CardholderDetailFragment, CustomFieldInputsDocument, type ProblemFragment } from "../gql/operations";
@@ -27,7 +27,7 @@ interface CardholderFormProps {
 /** Everything about a cardholder that can be entered. What a directory owns is read-only, and says so. */
 export function CardholderForm({ cardholder, action, onSubmit, onCancel, onReload }: CardholderFormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const [{ data }] = useQuery({ query: CustomFieldInputsDocument });
+  const [{ data }] = useWhole({ query: CustomFieldInputsDocument });
   const custom = data?.customFields ?? [];
   const { pending, problems, outdated, run } = useSaving<string>([...CARDHOLDER_FIELDS, ...custom.map(({ id }) => id)]);
   const { fields } = problems;

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { type CardholderFilterInput, GroupsDocument } from "../gql/operations";
 import { Select } from "../ui/Select";
 
@@ -41,7 +41,7 @@ interface FiltersProps {
 }
 
 export function Filters({ draft, change }: FiltersProps) {
-  const [{ data }] = useQuery({ query: GroupsDocument });
+  const [{ data }] = useWhole({ query: GroupsDocument });
   const groups = (data?.groups ?? []).map(({ id, name }) => [id, name] as const);
   return (
     <div className="filters">

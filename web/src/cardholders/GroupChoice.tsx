@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { GroupsDocument } from "../gql/operations";
 import { Text } from "../ui/Text";
 
@@ -15,7 +15,7 @@ interface GroupChoiceProps {
 
 /** The groups to belong to. The search hides groups; what is ticked stays ticked. */
 export function GroupChoice({ chosen, owned, problem }: GroupChoiceProps) {
-  const [{ data }] = useQuery({ query: GroupsDocument });
+  const [{ data }] = useWhole({ query: GroupsDocument });
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
   const groups = data?.groups ?? [];

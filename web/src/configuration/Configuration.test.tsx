@@ -33,7 +33,7 @@ const NOTHING = {
   ReadersToConnect: { doorConfigurations: [], devices: [] },
   ControllerList: {
     controllers: [],
-    site: { journalEvents: 1_000_000, journalDays: 120, aloneAlarmS: 259_200, staleAfterS: null, trustsClock: false },
+    site: { journalEvents: 1_000_000, journalKeeps: "P120D", aloneAlarm: "P3D", staleAfter: null, trustsClock: false },
   },
   ProfileList: { identificationProfiles: [] },
   ZoneList: { zones: [] },

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { CardFormatChoicesDocument } from "../gql/operations";
 import { may } from "../session/permission";
 import { Described } from "../ui/Described";
@@ -41,7 +41,7 @@ export function CardFields({ draft, change, problems, viewer }: TokenFieldsProps
 }
 
 function NumberFields({ draft, change, problems, viewer }: TokenFieldsProps) {
-  const [{ data }] = useQuery({ query: CardFormatChoicesDocument, pause: !may(viewer, "configuration.view") });
+  const [{ data }] = useWhole({ query: CardFormatChoicesDocument, pause: !may(viewer, "configuration.view") });
   const active = data?.cardFormats.filter((format) => format.active) ?? [];
   const chosen = data?.cardFormats.find(({ id }) => id === draft.format);
   const known = active.some(({ id }) => id === draft.format);

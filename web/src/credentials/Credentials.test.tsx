@@ -157,7 +157,7 @@ test("the last card read at a reader fills the form, unless nobody showed one", 
   answers["LastRead"] = aRead({ bits: "1".repeat(37), readings: [reading] });
   await userEvent.click(screen.getByTestId("take-read"));
   await vi.waitFor(() => expect(screen.getByLabelText(/Card number/)).toHaveValue("99"));
-  expect(sent("LastRead")[0]).toEqual({ readerId: "r2", withinSeconds: 60 });
+  expect(sent("LastRead")[0]).toEqual({ readerId: "r2", within: "PT1M" });
   await add();
   await vi.waitFor(() => expect(sent("CreateCardCredential")).toHaveLength(1));
   expect(sent("CreateCardCredential")[0]).toMatchObject({ input: { format: "H10302", facilityCode: null, number: "99" } });

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
+import { useWhole } from "../api/use-whole";
 import { clockTime } from "../app/clock";
 import { EnrolmentReadersDocument, LastReadDocument, type LastReadQuery } from "../gql/operations";
 import { peopleHref } from "../people/place";
@@ -9,7 +10,7 @@ import { Select } from "../ui/Select";
 import type { TokenDraft } from "./new-credential";
 import { cardNumber } from "./words";
 
-const WITHIN_S = 60;
+const WITHIN = "PT1M";
 
 type Read = NonNullable<LastReadQuery["lastRead"]>;
 type Reading = Read["readings"][number];
@@ -18,7 +19,7 @@ type Answer = { read: Read } | { sentence: string } | null;
 /** Takes the last card that was shown at a reader, known to the system or not, into the form. */
 export function TakeRead({ onTake }: { onTake: (card: Partial<TokenDraft>) => void }) {
   const api = useClient();
-  const [{ data }] = useQuery({ query: EnrolmentReadersDocument });
+  const [{ data }] = useWhole({ query: EnrolmentReadersDocument });
   const [chosen, setChosen] = useState<string | null>(null);
   const [answer, setAnswer] = useState<Answer>(null);
   const [pending, setPending] = useState(false);
@@ -33,7 +34,7 @@ export function TakeRead({ onTake }: { onTake: (card: Partial<TokenDraft>) => vo
 
   const ask = async (): Promise<void> => {
     setPending(true);
-    const variables = { readerId, withinSeconds: WITHIN_S };
+    const variables = { readerId, within: WITHIN };
     const { data: found, error } = await api.query(LastReadDocument, variables, { requestPolicy: "network-only" }).toPromise();
     setPending(false);
     const read = found?.lastRead;

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { isOutdated } from "../configuration/saving";
 import {
   type CustomFieldRowFragment,
@@ -20,7 +21,7 @@ import { CustomFieldRow } from "./CustomFieldRow";
 /** The fields that the site has added to its cardholders, in their order. */
 export function CustomFields({ viewer }: { viewer: Viewer }) {
   const api = useClient();
-  const [{ data, error }, ask] = useQuery({ query: CustomFieldRowsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: CustomFieldRowsDocument, requestPolicy: "cache-and-network" });
   const [editing, setEditing] = useState<CustomFieldRowFragment | "new" | null>(null);
   const [deletingId, setDeletingId] = useState<string | null>(null);
   const [problems, setProblems] = useState<readonly ProblemFragment[]>([]);

@@ -1,8 +1,8 @@
 import { useEffect } from "react";
-import { useQuery } from "urql";
 
 import type { Connection } from "../api/socket";
 import { type Store, useStore } from "../api/store";
+import { useWhole } from "../api/use-whole";
 import { DoorsDocument } from "../gql/operations";
 import { may, type Viewer } from "../session/permission";
 import type { DoorStates } from "./door-states";
@@ -20,7 +20,7 @@ export function DoorBoard({ doors, connection, viewer }: DoorBoardProps) {
   const known = useStore(doors.doors);
   const stale = useStore(connection).state === "lost";
   // The subscription brings the states; this fills the board for the moment before it answers.
-  const [{ data }] = useQuery({ query: DoorsDocument, pause: known !== null });
+  const [{ data }] = useWhole({ query: DoorsDocument, complete: true, pause: known !== null });
   useEffect(() => {
     if (data && doors.doors.get() === null) doors.put(...data.doors);
   }, [data, doors]);

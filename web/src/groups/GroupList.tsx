@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { useQuery } from "urql";
 
 import { sentenceOf } from "../api/client";
+import { useWhole } from "../api/use-whole";
 import { openRoute } from "../app/route";
 import { type GroupRowFragment, GroupRowsDocument } from "../gql/operations";
 import { peopleHref } from "../people/place";
@@ -13,7 +13,7 @@ import { GroupForm } from "./GroupForm";
 export function GroupList({ viewer }: { viewer: Viewer }) {
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
-  const [{ data, error }] = useQuery({ query: GroupRowsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: GroupRowsDocument, requestPolicy: "cache-and-network" });
   const wanted = search.trim().toLowerCase();
   const shown = data?.groups.filter(
     ({ name, initials }) => name.toLowerCase().includes(wanted) || initials.toLowerCase() === wanted,

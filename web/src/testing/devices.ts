@@ -102,7 +102,7 @@ export function aFraming(given: Partial<FramingChoiceFragment> = {}): FramingCho
     checked: true,
     feedback: true,
     tamper: true,
-    heartbeatS: null,
+    heartbeat: null,
     ...given,
   };
 }
@@ -166,9 +166,9 @@ export function aController(given: Partial<ControllerRowFragment> = {}): Control
 export function controllerSettings(given: Partial<ControllerSettingsFragment> = {}): ControllerSettingsFragment {
   return {
     journalEvents: 1_000_000,
-    journalDays: 120,
-    aloneAlarmS: 259_200,
-    staleAfterS: null,
+    journalKeeps: "P120D",
+    aloneAlarm: "P3D",
+    staleAfter: null,
     trustsClock: false,
     ...given,
   };

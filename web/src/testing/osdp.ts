@@ -1,3 +1,4 @@
+import type { Whole } from "../api/use-whole";
 import type { BusDeviceFragment, OrderStateFragment, OsdpBusesQuery, OsdpRowFragment } from "../gql/operations";
 
 /** The reader of the office as it is configured, unless told otherwise. */
@@ -50,7 +51,7 @@ export function aBusDevice(given: Partial<BusDeviceFragment> = {}): BusDeviceFra
 }
 
 /** One controller with one line. */
-export function someBuses(rows: OsdpRowFragment[], live: BusDeviceFragment[], problem = ""): OsdpBusesQuery {
+export function someBuses(rows: OsdpRowFragment[], live: BusDeviceFragment[], problem = ""): Whole<OsdpBusesQuery> {
   const buses = live.length === 0 ? [] : [{ port: "/dev/bus", baud: 9_600, devices: live }];
   return { osdpBuses: [{ controllerId: "k1", controllerName: "House", problem, buses }], osdpDevices: rows };
 }

@@ -1,8 +1,9 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { useSaving } from "../configuration/saving";
 import {
   LevelChoicesDocument,
@@ -30,7 +31,7 @@ const NONE = "none";
 
 /** Chooses another threat level, or none, and says before it is done what that means. */
 export function ThreatDialog({ present, viewer, onDone, onClose }: ThreatDialogProps) {
-  const [{ data, error }] = useQuery({ query: LevelChoicesDocument, requestPolicy: "cache-and-network", pause: !may(viewer, "configuration.view") });
+  const [{ data, error }] = useWhole({ query: LevelChoicesDocument, requestPolicy: "cache-and-network", pause: !may(viewer, "configuration.view") });
   return (
     <Dialog title="Threat level" onClose={onClose} testId="threat-dialog">
       {!may(viewer, "configuration.view") && <p className="quiet">You may not see which threat levels there are.</p>}

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { useClient, useQuery } from "urql";
 
+import { DAY_S, durationOf, secondsOf } from "../api/duration";
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
 import { useSaving } from "../configuration/saving";
@@ -60,13 +61,13 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
   const api = useClient();
   const [length, setLength] = useState(String(rules.minPasswordLength));
   const [factor, setFactor] = useState(rules.secondFactor);
-  const [minutes, setMinutes] = useState(rules.idleTimeoutS === null ? "" : String(rules.idleTimeoutS / 60));
-  const [days, setDays] = useState(String(rules.longestTokenDays));
+  const [minutes, setMinutes] = useState(rules.idleTimeout === null ? "" : String(secondsOf(rules.idleTimeout) / 60));
+  const [days, setDays] = useState(String(secondsOf(rules.longestToken) / DAY_S));
   const { pending, problems, outdated, run } = useSaving([
     "minPasswordLength",
     "secondFactor",
-    "idleTimeoutS",
-    "longestTokenDays",
+    "idleTimeout",
+    "longestToken",
   ] as const);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -75,8 +76,8 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
       expectedVersion: rules.version,
       minPasswordLength: Math.round(Number(length)),
       secondFactor: factor,
-      idleTimeoutS: minutes.trim() === "" ? null : Math.round(Number(minutes) * 60),
-      longestTokenDays: Math.round(Number(days)),
+      idleTimeout: minutes.trim() === "" ? null : durationOf(Math.round(Number(minutes) * 60)),
+      longestToken: durationOf(Math.round(Number(days)) * DAY_S),
     };
     if (await run(async () => (await send(api, UpdateSignInRulesDocument, { input })).problems)) onSaved();
     else focusFirstProblem(form);
@@ -109,7 +110,7 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
         value={minutes}
         onChange={setMinutes}
         hint="Empty: they end after 12 hours only. Watching a screen that updates by itself is no use of it."
-        problem={problems.fields.idleTimeoutS}
+        problem={problems.fields.idleTimeout}
       />
       <Text
         label="Tokens last at most (days)"
@@ -119,7 +120,7 @@ function RulesForm({ rules, onSaved, onReload }: RulesFormProps) {
         value={days}
         onChange={setDays}
         hint="Holds for tokens that are made from now on."
-        problem={problems.fields.longestTokenDays}
+        problem={problems.fields.longestToken}
       />
       <Refused sentences={problems.form} outdated={outdated} onReload={onReload} />
       <div className="form-end">

@@ -1,9 +1,10 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { Sessions } from "../account/Sessions";
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { dateWords } from "../app/clock";
 import { useMinute } from "../app/now";
 import { EndSessionDocument, UserDetailDocument } from "../gql/operations";
@@ -32,7 +33,7 @@ interface UserScreenProps {
 /** One user: what they may do, what keeps them out, and where they are signed in. */
 export function UserScreen({ id, own }: UserScreenProps) {
   const api = useClient();
-  const [{ data, error }, reload] = useQuery({ query: UserDetailDocument, variables: { id }, requestPolicy: "cache-and-network" });
+  const [{ data, error }, reload] = useWhole({ query: UserDetailDocument, complete: true, variables: { id }, requestPolicy: "cache-and-network" });
   const nowMs = useMinute();
   const [said, setSaid] = useState("");
   const again = (): void => reload({ requestPolicy: "network-only" });

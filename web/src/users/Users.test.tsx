@@ -115,7 +115,7 @@ test("a refused deletion says why", async () => {
 });
 
 test("the rules are shown in minutes and sent in seconds", async () => {
-  const rules = { minPasswordLength: 10, secondFactor: "OPTIONAL", idleTimeoutS: 600, longestTokenDays: 365, version: 1 };
+  const rules = { minPasswordLength: 10, secondFactor: "OPTIONAL", idleTimeout: "PT10M", longestToken: "P365D", version: 1 };
   const { container, sent } = show({ screen: "sign-in-rules" }, { SignInRules: { signInRules: rules }, UpdateSignInRules: accepted() });
   const minutes = await screen.findByLabelText(/^End sessions/);
   expect(minutes).toHaveValue(10);
@@ -125,7 +125,7 @@ test("the rules are shown in minutes and sent in seconds", async () => {
   await userEvent.click(screen.getByText("Save"));
   await vi.waitFor(() =>
     expect(sent("UpdateSignInRules")).toEqual({
-      input: { expectedVersion: 1, minPasswordLength: 10, secondFactor: "ADMINISTRATORS", idleTimeoutS: null, longestTokenDays: 365 },
+      input: { expectedVersion: 1, minPasswordLength: 10, secondFactor: "ADMINISTRATORS", idleTimeout: null, longestToken: "P365D" },
     }),
   );
 });

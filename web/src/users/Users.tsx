@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { useQuery } from "urql";
 
 import { dateWords } from "../app/clock";
 import { sentenceOf } from "../api/client";
+import { useWhole } from "../api/use-whole";
 import { Cell, Rows } from "../configuration/Page";
 import { UserRowsDocument } from "../gql/operations";
 import { Badge } from "../ui/Badge";
@@ -12,7 +12,7 @@ import { roleWords, stateOf } from "./words";
 
 /** Everybody who can sign in. */
 export function Users() {
-  const [{ data, error }, reload] = useQuery({ query: UserRowsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, reload] = useWhole({ query: UserRowsDocument, requestPolicy: "cache-and-network" });
   const [creating, setCreating] = useState(false);
   return (
     <section className="screen" aria-labelledby="users-title">

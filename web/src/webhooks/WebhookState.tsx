@@ -125,7 +125,7 @@ function Rotation({ webhook, onClose }: { webhook: WebhookRowFragment; onClose: 
   const [secret, setSecret] = useState<string | null>(null);
   const rotate = (): Promise<boolean> =>
     run(async () => {
-      const input = { id: webhook.id, graceHours: Number(grace) };
+      const input = { id: webhook.id, grace: `PT${Number(grace)}H` };
       const sent = await send(api, RotateWebhookSecretDocument, { input });
       if (sent.payload?.secret) setSecret(sent.payload.secret);
       return sent.problems;

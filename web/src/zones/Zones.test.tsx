@@ -21,7 +21,7 @@ const BUILDING: ZoneRowFragment = {
   name: "Building",
   parent: null,
   antiPassback: "HARD",
-  timeoutS: 60,
+  timeout: "PT1M",
   checkExit: false,
   forgiveAt: null,
   forgivenAt: null,

@@ -1,6 +1,7 @@
 import { useCallback } from "react";
-import { type CombinedError, useQuery } from "urql";
+import { type CombinedError } from "urql";
 
+import { useWhole } from "../api/use-whole";
 import { useKeptFresh } from "../app/use-kept-fresh";
 import type { FeedEvent } from "../events/feed";
 import type { LiveFeed } from "../events/live-feed";
@@ -8,7 +9,7 @@ import { ZoneListDocument, type ZoneRowFragment } from "../gql/operations";
 
 /** Every zone with how many are inside, kept up to date; undefined while it is being loaded. */
 export function useZones(feed: LiveFeed): { zones: readonly ZoneRowFragment[] | undefined; error: CombinedError | undefined } {
-  const [{ data, error }, query] = useQuery({ query: ZoneListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, query] = useWhole({ query: ZoneListDocument, requestPolicy: "cache-and-network" });
   const ask = useCallback(() => query({ requestPolicy: "network-only" }), [query]);
   useKeptFresh(feed, ask, movesSomebody);
   return { zones: data?.zones, error };

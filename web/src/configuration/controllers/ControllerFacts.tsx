@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { DAY_S, secondsOf } from "../../api/duration";
 import { dateWords } from "../../app/clock";
 import { useMinute } from "../../app/now";
 import type { ControllerRowFragment, ControllerSettingsFragment } from "../../gql/operations";
@@ -23,7 +24,7 @@ export function ControllerFacts({ controller, site }: ControllerFactsProps) {
     ["Doorward version", software || "not known since the server started"],
     ["Policy", policyWords(controller)],
     ["Journal", <Standing key="journal" {...journalStanding(controller, site)} />],
-    ["Journal keeps", `${site.journalEvents.toLocaleString()} events; ${site.journalDays} days of those that the server has`],
+    ["Journal keeps", `${site.journalEvents.toLocaleString()} events; ${secondsOf(site.journalKeeps) / DAY_S} days of those that the server has`],
     ["Clock", <Standing key="clock" {...clockStanding(controller)} />],
     ["Round trip", roundTripMs === null ? "not measured" : `${roundTripMs} ms`],
     ["Certificate", <Standing key="certificate" {...certificateStanding(controller, nowMs)} />],

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { useMinute } from "../../app/now";
 import { ControllerListDocument, type ControllerRowFragment, type ControllerSettingsFragment } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
@@ -19,7 +19,7 @@ import "./controllers.css";
 
 /** All controllers with how they are now, and what is set for all of them. */
 export function ControllerList({ writable }: { writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ControllerListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ControllerListDocument, requestPolicy: "cache-and-network" });
   const askAgain = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
   useRefresh(askAgain);
   return (

@@ -1,7 +1,8 @@
 import { useCallback, useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   ControllerListDocument,
   type ControllerRowFragment,
@@ -22,7 +23,7 @@ import "./controllers.css";
 
 /** One controller: how it is now, its name, and how it comes to be trusted; or a new one. */
 export function ControllerScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ControllerListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ControllerListDocument, complete: true, requestPolicy: "cache-and-network" });
   const askAgain = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
   useRefresh(askAgain);
   const controller = data?.controllers.find((each) => each.id === id);

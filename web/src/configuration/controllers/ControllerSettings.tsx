@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useClient } from "urql";
 
+import { DAY_S, durationOf, secondsOf } from "../../api/duration";
 import { send } from "../../api/send";
 import { type ControllerSettingsFragment, SetControllerSettingsDocument, type UpdateSiteInput } from "../../gql/operations";
 import { Check } from "../../ui/Check";
@@ -9,7 +10,7 @@ import { wholeNumber } from "../doors/hardware-words";
 import { Editor, Part } from "../Editor";
 import { useSaving } from "../saving";
 
-const FIELDS = ["journalEvents", "journalDays", "aloneAlarmS", "staleAfterS", "trustsClock"] as const;
+const FIELDS = ["journalEvents", "journalKeeps", "aloneAlarm", "staleAfter", "trustsClock"] as const;
 const HOUR_S = 3600;
 const USUAL_HOURS = "72";
 
@@ -25,9 +26,9 @@ interface SettingsDraft {
 export function settingsDraft(settings: ControllerSettingsFragment): SettingsDraft {
   return {
     journalEvents: String(settings.journalEvents),
-    journalDays: String(settings.journalDays),
-    alarmHours: hours(settings.aloneAlarmS),
-    staleHours: hours(settings.staleAfterS),
+    journalDays: String(secondsOf(settings.journalKeeps) / DAY_S),
+    alarmHours: hours(settings.aloneAlarm),
+    staleHours: hours(settings.staleAfter),
     trustsClock: settings.trustsClock,
   };
 }
@@ -35,20 +36,20 @@ export function settingsDraft(settings: ControllerSettingsFragment): SettingsDra
 export function settingsInput(draft: SettingsDraft) {
   return {
     journalEvents: wholeNumber(draft.journalEvents),
-    journalDays: wholeNumber(draft.journalDays),
-    aloneAlarmS: seconds(draft.alarmHours),
-    staleAfterS: seconds(draft.staleHours),
+    journalKeeps: durationOf(wholeNumber(draft.journalDays) * DAY_S),
+    aloneAlarm: length(draft.alarmHours),
+    staleAfter: length(draft.staleHours),
     trustsClock: draft.trustsClock,
   } satisfies UpdateSiteInput;
 }
 
-function hours(value: number | null): string | null {
-  return value === null ? null : String(value / HOUR_S);
+function hours(value: string | null): string | null {
+  return value === null ? null : String(secondsOf(value) / HOUR_S);
 }
 
-function seconds(typed: string | null): number | null {
+function length(typed: string | null): string | null {
   if (typed === null) return null;
-  return typed.trim() === "" ? -1 : wholeNumber(String(Number(typed) * HOUR_S));
+  return durationOf(typed.trim() === "" ? -1 : wholeNumber(String(Number(typed) * HOUR_S)));
 }
 
 interface ControllerSettingsProps {
@@ -123,7 +124,7 @@ function SettingsEditor({ settings, writable, onSaved }: SettingsEditorProps) {
             max={3650}
             value={draft.journalDays}
             onChange={(journalDays) => change({ journalDays })}
-            problem={fields.journalDays}
+            problem={fields.journalKeeps}
           />
         </div>
         <Check
@@ -138,7 +139,7 @@ function SettingsEditor({ settings, writable, onSaved }: SettingsEditorProps) {
             min={0}
             value={draft.alarmHours}
             onChange={(alarmHours) => change({ alarmHours })}
-            problem={fields.aloneAlarmS}
+            problem={fields.aloneAlarm}
           />
         )}
         <Check
@@ -154,7 +155,7 @@ function SettingsEditor({ settings, writable, onSaved }: SettingsEditorProps) {
             min={0}
             value={draft.staleHours}
             onChange={(staleHours) => change({ staleHours })}
-            problem={fields.staleAfterS}
+            problem={fields.staleAfter}
           />
         )}
         <Check

@@ -94,7 +94,7 @@ test("the settings of every controller are saved in hours, events and days", asy
   await userEvent.click(screen.getByText("Save the settings"));
   expect(await screen.findByText("The settings are saved.")).toBeDefined();
   expect(sent("SetControllerSettings")).toEqual({
-    input: { journalEvents: 1_000_000, journalDays: 120, aloneAlarmS: 5400, staleAfterS: 259_200, trustsClock: true },
+    input: { journalEvents: 1_000_000, journalKeeps: "P120D", aloneAlarm: "PT1H30M", staleAfter: "P3D", trustsClock: true },
   });
 });
 
@@ -107,9 +107,9 @@ test("what is wrong with a setting stands at it", async () => {
 });
 
 test("settings that are typed as they are shown stay what they are", () => {
-  const settings = controllerSettings({ aloneAlarmS: null, staleAfterS: 90 });
+  const settings = controllerSettings({ aloneAlarm: null, staleAfter: "PT1M30S" });
   expect(settingsInput(settingsDraft(settings))).toEqual(settings);
-  expect(settingsInput({ ...settingsDraft(settings), staleHours: "" }).staleAfterS).toBe(-1);
+  expect(settingsInput({ ...settingsDraft(settings), staleHours: "" }).staleAfter).toBe("-PT1S");
 });
 
 test("a new controller is created by its name", async () => {

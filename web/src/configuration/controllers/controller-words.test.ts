@@ -19,8 +19,8 @@ const away = aController({ connected: false, connectedAt: null, lastContactAt: L
 test.each([
   [1, {}, "warning", /^works alone since .* \(1 hour\)$/],
   [73, {}, "danger", /\(3 days\)$/],
-  [1000, { aloneAlarmS: null }, "warning", /\(41 days\)$/],
-  [2, { staleAfterS: 3600 }, "danger", /and denies everybody by now$/],
+  [1000, { aloneAlarm: null }, "warning", /\(41 days\)$/],
+  [2, { staleAfter: "PT1H" }, "danger", /and denies everybody by now$/],
 ] as const)("absent for %i hours under %o is %s", (hours, settings, tone, detail) => {
   const said = standing(away, controllerSettings(settings), LAST_MS + hours * HOUR_MS);
   expect(said).toMatchObject({ tone, word: "Absent" });

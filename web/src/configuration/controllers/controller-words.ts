@@ -1,3 +1,4 @@
+import { secondsOf } from "../../api/duration";
 import { dateWords, dayWords } from "../../app/clock";
 import type { ControllerRowFragment, ControllerSettingsFragment } from "../../gql/operations";
 import type { Tone } from "../../ui/Badge";
@@ -29,13 +30,13 @@ export function standing(controller: ControllerRowFragment, site: ControllerSett
       : { tone: "notice", word: "Code issued", detail: `good until ${moment(codeExpiresAt)}` };
   const alone = nowMs - Date.parse(lastContactAt);
   const since = `works alone since ${moment(lastContactAt)} (${durationWords(alone)})`;
-  if (exceeds(alone, site.staleAfterS)) return { tone: "danger", word: "Absent", detail: `${since}, and denies everybody by now` };
-  const alarm = exceeds(alone, site.aloneAlarmS);
+  if (exceeds(alone, site.staleAfter)) return { tone: "danger", word: "Absent", detail: `${since}, and denies everybody by now` };
+  const alarm = exceeds(alone, site.aloneAlarm);
   return { tone: alarm ? "danger" : "warning", word: "Absent", detail: since };
 }
 
-function exceeds(ms: number, limitS: number | null): boolean {
-  return limitS !== null && ms > limitS * SECOND_MS;
+function exceeds(ms: number, limit: string | null): boolean {
+  return limit !== null && ms > secondsOf(limit) * SECOND_MS;
 }
 
 /** By how much its clock is off; of one that is away, was. */

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { type AnyDeviceFragment, AnyDevicesDocument } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
 import { Part } from "../Editor";
@@ -19,8 +19,9 @@ import "./devices.css";
 
 /** One device of any kind, or a new one. */
 export function AnyDeviceScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, ask] = useWhole({
     query: AnyDevicesDocument,
+    complete: true,
     variables: { controllerId: null },
     requestPolicy: "cache-and-network",
     pause: id === NEW,

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { type AnyDeviceFragment, AnyDevicesDocument, type DeviceKind } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
 import { Select } from "../../ui/Select";
@@ -21,7 +21,7 @@ interface Narrowing {
 /** Every device of every kind, with where it is, what uses it and whether it is there. */
 export function DeviceList({ writable }: { writable: boolean }) {
   const [narrowing, setNarrowing] = useState<Narrowing>({ kind: ALL, controllerId: ALL, state: ALL });
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, ask] = useWhole({
     query: AnyDevicesDocument,
     variables: { controllerId: null },
     requestPolicy: "cache-and-network",

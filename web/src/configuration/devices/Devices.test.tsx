@@ -234,7 +234,7 @@ test("a key is shown again after a question, and a new one says when the old one
   await userEvent.selectOptions(dialog().getByLabelText("The old key ends"), "An hour later");
   await userEvent.click(dialog().getByRole("button", { name: "Make a new key" }));
   expect(await dialog().findByTestId("network-key")).toHaveTextContent(KEY);
-  expect(sent("RotateNetworkKey")).toEqual({ id: "n1", graceS: 3600 });
+  expect(sent("RotateNetworkKey")).toEqual({ id: "n1", grace: "PT1H" });
 });
 
 test("plates without a signature are allowed with a secret that is shown once", async () => {
@@ -361,7 +361,7 @@ test("a framing says what it can and cannot do", () => {
   expect(framingWords(aFraming()).join(" ")).toBe(
     "Cards of 1 to 256 bits. Up to 16 readers. With a checksum. Drives the reader’s light and buzzer. Tells tampering. Counts as online while its port is open.",
   );
-  const poor = aFraming({ channels: 1, cardBits: 26, checked: false, feedback: false, tamper: false, heartbeatS: 1, loses: "Parity." });
+  const poor = aFraming({ channels: 1, cardBits: 26, checked: false, feedback: false, tamper: false, heartbeat: "PT1S", loses: "Parity." });
   expect(framingWords(poor).at(-1)).toBe("Parity.");
 });
 

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   ControllerChoicesDocument,
   CreateGpioDocument,
@@ -22,7 +23,7 @@ import { GpioLines } from "./GpioFields";
 
 /** Pins of a controller's own. */
 export function GpioDevice({ device, writable, onSaved, onReload }: DeviceSettingsProps) {
-  const [{ data }, ask] = useQuery({ query: GpioDevicesDocument, requestPolicy: "cache-and-network" });
+  const [{ data }, ask] = useWhole({ query: GpioDevicesDocument, complete: true, requestPolicy: "cache-and-network" });
   const setup = data?.gpioDevices.find(({ id }) => id === device.id);
   if (!setup) return null;
   const reload = (): void => {
@@ -90,7 +91,7 @@ export function NewGpio({ writable, onAdded, onCancel }: NewGpioProps) {
   const [controllerId, setControllerId] = useState("");
   const [chip, setChip] = useState("/dev/gpiochip0");
   const saving = useSaving(gpioFields(draft));
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   const change = (part: Partial<GpioDraft>): void => setDraft((was) => ({ ...was, ...part }));
   const { fields } = saving.problems;
   const submit = async (): Promise<void> => {

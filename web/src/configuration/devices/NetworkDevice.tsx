@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   DeleteNetworkDeviceDocument,
   NetworkDevicesDocument,
@@ -20,7 +21,7 @@ import { ReaderOfDevice } from "./ReaderOfDevice";
 
 /** A reader, intercom or camera on the network: what is set on it, and its keys. */
 export function NetworkDevice({ device, writable, onSaved, onReload }: DeviceSettingsProps) {
-  const [{ data }, ask] = useQuery({ query: NetworkDevicesDocument, requestPolicy: "cache-and-network" });
+  const [{ data }, ask] = useWhole({ query: NetworkDevicesDocument, complete: true, requestPolicy: "cache-and-network" });
   const setup = data?.ipDevices.find(({ id }) => id === device.id);
   const type = device.readerType ?? "IP";
   const reload = (): void => {

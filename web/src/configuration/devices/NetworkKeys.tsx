@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useClient } from "urql";
 
+import { durationOf } from "../../api/duration";
 import { send } from "../../api/send";
 import {
   AllowUnsignedPlatesDocument,
@@ -124,7 +125,7 @@ function Question({ asking, setup: { id, name }, onSecret, onDone, onClose }: Qu
       const { payload, problems } =
         asking === "show"
           ? await send(api, ShowNetworkKeyDocument, { id })
-          : await send(api, RotateNetworkKeyDocument, { id, graceS: Number(grace) });
+          : await send(api, RotateNetworkKeyDocument, { id, grace: durationOf(Number(grace)) });
       if (payload && payload.key !== null) onSecret({ what: "key", secret: payload.key });
       return problems;
     }

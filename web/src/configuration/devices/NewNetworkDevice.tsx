@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { CreateNetworkDeviceDocument, type ReaderType, ReadersToConnectDocument } from "../../gql/operations";
 import { Editor, Part } from "../Editor";
 import { useSaving } from "../saving";
@@ -36,7 +37,7 @@ export function NewNetworkDevice({ reader, writable, onAdded, onDone, onCancel }
   const [draft, setDraft] = useState(() => ({ ...NEW_NETWORK, name: reader?.name ?? "" }));
   const [chosen, setChosen] = useState("");
   const [made, setMade] = useState<Made | null>(null);
-  const [{ data }] = useQuery({ query: ReadersToConnectDocument, pause: reader !== null });
+  const [{ data }] = useWhole({ query: ReadersToConnectDocument, pause: reader !== null });
   const readers = (data?.doorConfigurations ?? []).flatMap((door) => door.readers);
   const type = reader?.type ?? readers.find(({ id }) => id === chosen)?.type ?? null;
   const { fields } = saving.problems;

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { CreateWiegandDocument, WiegandChoicesDocument } from "../../gql/operations";
 import { Editor, Part } from "../Editor";
 import { useSaving } from "../saving";
@@ -24,7 +25,7 @@ export function NewWiegand({ readerId, writable, onAdded, onCancel }: NewDeviceO
   const saving = useSaving(WIEGAND_FIELDS);
   const [draft, setDraft] = useState(NEW_WIEGAND);
   const [chosen, setChosen] = useState("");
-  const [{ data }] = useQuery({ query: WiegandChoicesDocument });
+  const [{ data }] = useWhole({ query: WiegandChoicesDocument });
   const { fields } = saving.problems;
   const submit = async (): Promise<void> => {
     let id: string | null = null;

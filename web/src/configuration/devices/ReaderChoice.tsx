@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole, type Whole } from "../../api/use-whole";
 import { type ReaderType, ReadersToConnectDocument, type ReadersToConnectQuery } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { configurationHref, inConfiguration } from "../place";
@@ -14,7 +14,7 @@ interface ReaderChoiceProps {
 
 /** One of the readers that have no device yet. */
 export function ReaderChoice({ types, value, onChange, problem }: ReaderChoiceProps) {
-  const [{ data }] = useQuery({ query: ReadersToConnectDocument, requestPolicy: "cache-and-network" });
+  const [{ data }] = useWhole({ query: ReadersToConnectDocument, requestPolicy: "cache-and-network" });
   const readers = data ? waiting(data, types) : [];
   return (
     <>
@@ -37,7 +37,7 @@ export function ReaderChoice({ types, value, onChange, problem }: ReaderChoicePr
 }
 
 /** The readers without a device, by the door they stand at; those of a cab, which every floor names, once. */
-export function waiting({ doorConfigurations, devices }: ReadersToConnectQuery, types: readonly ReaderType[]): [string, string][] {
+export function waiting({ doorConfigurations, devices }: Whole<ReadersToConnectQuery>, types: readonly ReaderType[]): [string, string][] {
   const taken = new Set(devices.map(({ readerId }) => readerId));
   const found = new Map<string, string>();
   for (const { name, readers } of doorConfigurations)

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   DeleteWiegandDocument,
   type FramingChoiceFragment,
@@ -19,7 +20,7 @@ import { WiegandFields } from "./WiegandFields";
 
 /** A Wiegand reader on a converter: where it is reached, and what is the reader's own. */
 export function WiegandDevice({ device, writable, onSaved, onReload }: DeviceSettingsProps) {
-  const [{ data }, ask] = useQuery({ query: WiegandChoicesDocument, requestPolicy: "cache-and-network" });
+  const [{ data }, ask] = useWhole({ query: WiegandChoicesDocument, complete: true, requestPolicy: "cache-and-network" });
   const setup = data?.wiegandDevices.find(({ id }) => id === device.id);
   const reload = (): void => {
     ask({ requestPolicy: "network-only" });

@@ -1,3 +1,4 @@
+import { secondsOf } from "../../api/duration";
 import type { FramingChoiceFragment, KeypadMode, WiegandDeviceInput, WiegandSetupFragment } from "../../gql/operations";
 import { wholeNumber } from "../doors/hardware-words";
 
@@ -65,14 +66,14 @@ export function wiegandInput(draft: WiegandDraft) {
 
 /** What a framing can do and what it cannot, in sentences. */
 export function framingWords(framing: FramingChoiceFragment): string[] {
-  const { cardBits, channels, checked, feedback, tamper, heartbeatS, loses } = framing;
+  const { cardBits, channels, checked, feedback, tamper, heartbeat, loses } = framing;
   return [
     cardBits === null ? "Cards of 1 to 256 bits." : `Cards of ${cardBits} bits only.`,
     channels === 1 ? "One reader." : `Up to ${channels} readers.`,
     checked ? "With a checksum." : "Without a checksum.",
     feedback ? "Drives the reader’s light and buzzer." : "Cannot drive the reader’s light and buzzer.",
     tamper ? "Tells tampering." : "Does not tell tampering.",
-    heartbeatS === null ? "Counts as online while its port is open." : `Is offline without a sign every ${heartbeatS} s.`,
+    heartbeat === null ? "Counts as online while its port is open." : `Is offline without a sign every ${secondsOf(heartbeat)} s.`,
     ...(loses === "" ? [] : [loses]),
   ];
 }

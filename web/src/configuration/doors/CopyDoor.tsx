@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { ControllerChoicesDocument, CopyDoorDocument, type DoorSettingsFragment } from "../../gql/operations";
 import { Dialog } from "../../ui/Dialog";
 import { Select } from "../../ui/Select";
@@ -17,7 +18,7 @@ export function CopyDoor({ door }: { door: DoorSettingsFragment }) {
   const [asking, setAsking] = useState(false);
   const [name, setName] = useState("");
   const [controllerId, setControllerId] = useState(door.controllerId ?? "");
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   const [hubAddress, setHubAddress] = useState("");
   const [lockAddress, setLockAddress] = useState("");
   const { fields } = saving.problems;

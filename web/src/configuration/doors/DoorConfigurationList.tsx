@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { CONDITIONS } from "../../doors/condition";
 import { DoorConditionsDocument, DoorConfigurationListDocument, type DoorSettingsFragment } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
@@ -11,8 +11,8 @@ import { KINDS } from "./door-draft";
 /** All doors, with what they are and how they stand. */
 export function DoorConfigurationList({ writable, seesDoors }: { writable: boolean; seesDoors: boolean }) {
   const [search, setSearch] = useState("");
-  const [{ data, error }] = useQuery({ query: DoorConfigurationListDocument, requestPolicy: "cache-and-network" });
-  const [{ data: present }] = useQuery({ query: DoorConditionsDocument, requestPolicy: "cache-and-network", pause: !seesDoors });
+  const [{ data, error }] = useWhole({ query: DoorConfigurationListDocument, requestPolicy: "cache-and-network" });
+  const [{ data: present }] = useWhole({ query: DoorConditionsDocument, requestPolicy: "cache-and-network", pause: !seesDoors });
   const conditions = new Map(present?.doors.map(({ id, state }) => [id, state.condition]));
   const profiles = new Map(data?.identificationProfiles.map(({ id, name }) => [id, name]));
   const found = data?.doorConfigurations.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));

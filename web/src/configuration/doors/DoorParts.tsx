@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { ControllerChoicesDocument } from "../../gql/operations";
 import { Check } from "../../ui/Check";
 import { Select } from "../../ui/Select";
@@ -15,7 +15,7 @@ export interface DoorPartProps {
 
 /** What stands there, and what must be shown there. */
 export function Basics({ draft, change, problems, floor }: DoorPartProps & { floor: boolean }) {
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   return (
     <Part title="Door">
       <Text label="Name" required value={draft.name} onChange={(name) => change({ name })} problem={problems.name} />

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery } from "urql";
 
 import { sentenceOf } from "../../api/client";
+import { useWhole } from "../../api/use-whole";
 import { AnyDevicesDocument, DeviceListDocument, DoorHardwareDocument } from "../../gql/operations";
 import { Devices } from "./Devices";
 import { INPUTS_OF, WITH_READERS } from "./hardware-words";
@@ -26,13 +27,13 @@ export function Hardware({ doorId, writable, onChanged }: HardwareProps) {
   });
   const door = data?.doorConfiguration;
   const controllerId = door?.controllerId ?? null;
-  const [{ data: found }, askDevices] = useQuery({
+  const [{ data: found }, askDevices] = useWhole({
     query: DeviceListDocument,
     variables: { controllerId },
     requestPolicy: "cache-and-network",
     pause: controllerId === null,
   });
-  const [{ data: any }, askAny] = useQuery({
+  const [{ data: any }, askAny] = useWhole({
     query: AnyDevicesDocument,
     variables: { controllerId },
     requestPolicy: "cache-and-network",

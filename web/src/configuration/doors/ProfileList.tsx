@@ -1,12 +1,12 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { ProfileListDocument } from "../../gql/operations";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 import { sideWords } from "./methods";
 
 /** All identification profiles: what must be shown at the doors that use them. */
 export function ProfileList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: ProfileListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: ProfileListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="profiles"

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateProfileDocument,
   DeleteProfileDocument,
@@ -23,7 +24,7 @@ const FIELDS = ["name", "sideA", "sideB", "facilityCode"] as const;
 
 /** One identification profile, or a new one. */
 export function ProfileScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ProfileListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ProfileListDocument, complete: true, requestPolicy: "cache-and-network" });
   const profiles = data?.identificationProfiles ?? [];
   const profile = profiles.find((each) => each.id === id);
   return (

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { GroupChoicesDocument, ScheduleChoicesDocument, type Side } from "../../gql/operations";
 import { Check } from "../../ui/Check";
 import { type Choice, idsOf, Picker } from "../../ui/Picker";
@@ -10,8 +10,8 @@ import type { DoorPartProps } from "./DoorParts";
 
 /** What is asked beyond a credential, and when the door stands unlocked by itself. */
 export function Security({ draft, change, problems }: DoorPartProps) {
-  const [{ data: times }] = useQuery({ query: ScheduleChoicesDocument });
-  const [{ data: people }] = useQuery({ query: GroupChoicesDocument });
+  const [{ data: times }] = useWhole({ query: ScheduleChoicesDocument });
+  const [{ data: people }] = useWhole({ query: GroupChoicesDocument });
   const schedules = times?.schedules ?? [];
   const groups = people?.groups ?? [];
   return (

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { type ProfileRowFragment, ScheduleChoicesDocument, type Side } from "../../gql/operations";
 import { Check } from "../../ui/Check";
 import { idsOf, Picker } from "../../ui/Picker";
@@ -17,7 +17,7 @@ interface SideMethodsProps {
 
 /** The combinations that one side accepts; any of them is enough. */
 export function SideMethods({ side, methods, onChange, problem }: SideMethodsProps) {
-  const [{ data }] = useQuery({ query: ScheduleChoicesDocument });
+  const [{ data }] = useWhole({ query: ScheduleChoicesDocument });
   const schedules = data?.schedules ?? [];
   const set = (index: number, part: Partial<Method>): void =>
     onChange(methods.map((each, at) => (at === index ? { ...each, ...part } : each)));

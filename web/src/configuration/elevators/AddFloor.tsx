@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   AddFloorDocument,
   ControllerChoicesDocument,
@@ -28,7 +29,7 @@ export function AddFloor({ elevator, devices, onAdded, onClose }: AddFloorProps)
   const saving = useSaving(fieldsOfFloors(1));
   const [draft, setDraft] = useState(NEW_FLOOR);
   const [added, setAdded] = useState("");
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   const submit = async (): Promise<void> => {
     const variables = { elevatorId: elevator.id, input: floorInput(draft) };
     const accepted = await saving.run(async () => ofFloors((await send(api, AddFloorDocument, variables)).problems, true));

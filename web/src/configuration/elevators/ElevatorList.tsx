@@ -1,12 +1,12 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { ControllerChoicesDocument, ElevatorListDocument } from "../../gql/operations";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 
 /** All elevators, with their floors. */
 export function ElevatorList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: ElevatorListDocument, requestPolicy: "cache-and-network" });
-  const [{ data: choices }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data, error }] = useWhole({ query: ElevatorListDocument, requestPolicy: "cache-and-network" });
+  const [{ data: choices }] = useWhole({ query: ControllerChoicesDocument });
   const controllers = new Map(choices?.controllers.map(({ id, name }) => [id, name]));
   return (
     <ListPage

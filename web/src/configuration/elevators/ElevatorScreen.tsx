@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   AnyDevicesDocument,
   ControllerChoicesDocument,
@@ -23,7 +24,7 @@ import "../doors/doors.css";
 
 /** One elevator with its floors and what is in its cab, or a new elevator. */
 export function ElevatorScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ElevatorListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ElevatorListDocument, complete: true, requestPolicy: "cache-and-network" });
   const elevator = data?.elevators.find((each) => each.id === id);
   const reload = (): void => ask({ requestPolicy: "network-only" });
   return (
@@ -56,7 +57,7 @@ function ElevatorEditor({ elevator, writable, ...writing }: ElevatorEditorProps)
   const api = useClient();
   const { saving, save } = useWriting("elevators", ["name"], writing);
   const [name, setName] = useState(elevator.name);
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   const controller = data?.controllers.find(({ id }) => id === elevator.controllerId);
   const submit = (): Promise<void> =>
     save("change", async () => {
@@ -98,13 +99,15 @@ interface InsideProps {
 /** The floors, and the readers of the cab with their devices. */
 function Inside({ elevator, writable, onChanged }: InsideProps) {
   const { controllerId, floors, readers } = elevator;
-  const [{ data }, ask] = useQuery({
+  const [{ data }, ask] = useWhole({
     query: DeviceListDocument,
+    complete: true,
     variables: { controllerId },
     requestPolicy: "cache-and-network",
   });
-  const [{ data: any }, askAny] = useQuery({
+  const [{ data: any }, askAny] = useWhole({
     query: AnyDevicesDocument,
+    complete: true,
     variables: { controllerId },
     requestPolicy: "cache-and-network",
   });

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { AnyDevicesDocument, ControllerChoicesDocument, CreateElevatorDocument, DeviceListDocument } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -22,13 +23,13 @@ export function NewElevator({ writable, ...writing }: NewElevatorProps) {
   const [controllerId, setControllerId] = useState("");
   const [floors, setFloors] = useState<readonly FloorDraft[]>([NEW_FLOOR]);
   const { saving, save } = useWriting("elevators", ["name", "controllerId", ...fieldsOfFloors(floors.length)], writing);
-  const [{ data }] = useQuery({ query: ControllerChoicesDocument });
-  const [{ data: found }] = useQuery({
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
+  const [{ data: found }] = useWhole({
     query: DeviceListDocument,
     variables: { controllerId },
     pause: controllerId === "",
   });
-  const [{ data: any }] = useQuery({ query: AnyDevicesDocument, variables: { controllerId }, pause: controllerId === "" });
+  const [{ data: any }] = useWhole({ query: AnyDevicesDocument, variables: { controllerId }, pause: controllerId === "" });
   const others = (any?.devices ?? []).filter(({ kind }) => kind !== "OSDP");
   const devices = controllerId === "" ? [] : [...(found?.osdpDevices ?? []), ...others];
   const { fields } = saving.problems;

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { ActivateFormatDocument, FormatListDocument, type FormatRowFragment } from "../../gql/operations";
 import { FormProblems } from "../../ui/Field";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
@@ -9,7 +10,7 @@ import { Cell, ListPage, NameCell, Rows } from "../Page";
 /** All card formats, with a switch for each: which ones readers use that have none of their own. */
 export function FormatList({ writable }: { writable: boolean }) {
   const api = useClient();
-  const [{ data, error }, ask] = useQuery({ query: FormatListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: FormatListDocument, requestPolicy: "cache-and-network" });
   const [problems, setProblems] = useState<readonly string[]>([]);
 
   const activate = async ({ id, active }: FormatRowFragment): Promise<void> => {

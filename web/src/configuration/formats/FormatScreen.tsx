@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateFormatDocument,
   DeleteFormatDocument,
@@ -23,7 +24,7 @@ import { TryFormat } from "./TryFormat";
 
 /** One card format with what it makes of a card, or a new one. */
 export function FormatScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: FormatListDocument, requestPolicy: "cache-and-network", pause: id === NEW });
+  const [{ data, error }, ask] = useWhole({ query: FormatListDocument, complete: true, requestPolicy: "cache-and-network", pause: id === NEW });
   const format = data?.cardFormats.find((each) => each.id === id);
   return (
     <EditorPage

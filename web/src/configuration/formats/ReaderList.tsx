@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { type PinRulesRowFragment, ReaderListDocument, SetPinRulesDocument } from "../../gql/operations";
 import { Editor, Part } from "../Editor";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
@@ -10,7 +11,7 @@ import { PIN_FIELDS, PinRulesFields, pinRulesDraft, pinRulesInput } from "./PinR
 
 /** The system's PIN rules, and every reader with what is its own. */
 export function ReaderList({ writable }: { writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ReaderListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ReaderListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="readers"

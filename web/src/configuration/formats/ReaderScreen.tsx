@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   FormatListDocument,
   type PinRulesRowFragment,
@@ -20,7 +21,7 @@ import { PIN_FIELDS, PinRulesFields, pinRulesDraft, pinRulesInput } from "./PinR
 
 /** What one reader has of its own: card formats, PIN rules. */
 export function ReaderScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ReaderListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ReaderListDocument, complete: true, requestPolicy: "cache-and-network" });
   const reader = data?.readerSettings.find(({ readerId }) => readerId === id);
   return (
     <EditorPage section="readers" title={reader?.readerName ?? "Reader"} error={error} state={stateOf(data, reader)}>
@@ -52,7 +53,7 @@ function ReaderEditor({ reader, system, writable, ...writing }: ReaderEditorProp
   const { saving, save } = useWriting("readers", [...PIN_FIELDS, "formatIds"] as const, writing);
   const [formats, setFormats] = useState<readonly Choice[] | null>(reader.cardFormats);
   const [rules, setRules] = useState(() => reader.pinRules && pinRulesDraft(reader.pinRules));
-  const [{ data }] = useQuery({ query: FormatListDocument });
+  const [{ data }] = useWhole({ query: FormatListDocument });
   const { fields } = saving.problems;
   const { readerId } = reader;
 

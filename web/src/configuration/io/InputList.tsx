@@ -1,6 +1,6 @@
-import { useQuery } from "urql";
 
 import { useStore } from "../../api/store";
+import { useWhole } from "../../api/use-whole";
 import { InputListDocument } from "../../gql/operations";
 import type { LineStates } from "../../lines/line-states";
 import { INPUT_STATES } from "../../lines/words";
@@ -11,7 +11,7 @@ import { useDeviceWords } from "./PortFields";
 
 /** All auxiliary inputs, with what they say now. */
 export function InputList({ writable, lines }: { writable: boolean; lines: LineStates }) {
-  const [{ data, error }] = useQuery({ query: InputListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: InputListDocument, requestPolicy: "cache-and-network" });
   const deviceWords = useDeviceWords();
   const now = new Map(useStore(lines.lines)?.inputs.map(({ id, state }) => [id, state]));
   return (

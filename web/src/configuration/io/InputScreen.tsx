@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateInputDocument,
   DeleteInputDocument,
@@ -48,8 +49,9 @@ function inputDraft({ name, deviceId, number, activeWhen, debounceMs, supervisio
 
 /** One auxiliary input, or a new one. */
 export function InputScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, ask] = useWhole({
     query: InputListDocument,
+    complete: true,
     requestPolicy: "cache-and-network",
     pause: id === NEW,
   });

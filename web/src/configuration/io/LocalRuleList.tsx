@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { LocalRuleListDocument } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
@@ -7,7 +7,7 @@ import { ruleWords } from "./local-rule-words";
 
 /** All rules by which controllers switch outputs by themselves. */
 export function LocalRuleList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: LocalRuleListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: LocalRuleListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="local-rules"

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateLocalRuleDocument,
   DeleteLocalRuleDocument,
@@ -23,8 +24,9 @@ import { type LocalRulePartProps, named, TriggerFields } from "./TriggerFields";
 
 /** One local rule, or a new one. */
 export function LocalRuleScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, ask] = useWhole({
     query: LocalRuleListDocument,
+    complete: true,
     requestPolicy: "cache-and-network",
     pause: id === NEW,
   });
@@ -59,7 +61,7 @@ function LocalRuleEditor({ rule, writable, ...writing }: LocalRuleEditorProps) {
   const { saving, save } = useWriting("local-rules", LOCAL_RULE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (rule === null ? NO_LOCAL_RULE : localRuleDraft(rule)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
-  const [{ data: choices }] = useQuery({ query: LocalRuleChoicesDocument, requestPolicy: "cache-and-network" });
+  const [{ data: choices }] = useWhole({ query: LocalRuleChoicesDocument, requestPolicy: "cache-and-network" });
   const { fields } = saving.problems;
 
   const submit = (): Promise<void> =>

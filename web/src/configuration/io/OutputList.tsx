@@ -1,6 +1,6 @@
-import { useQuery } from "urql";
 
 import { useStore } from "../../api/store";
+import { useWhole } from "../../api/use-whole";
 import { useMinute } from "../../app/now";
 import { OutputListDocument } from "../../gql/operations";
 import type { LineStates } from "../../lines/line-states";
@@ -11,7 +11,7 @@ import { useDeviceWords } from "./PortFields";
 
 /** All auxiliary outputs, and whether they are on now. */
 export function OutputList({ writable, lines }: { writable: boolean; lines: LineStates }) {
-  const [{ data, error }] = useQuery({ query: OutputListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: OutputListDocument, requestPolicy: "cache-and-network" });
   const deviceWords = useDeviceWords();
   const now = new Map(useStore(lines.lines)?.outputs.map((output) => [output.id, output]));
   const minute = useMinute();

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
 import { useStore } from "../../api/store";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateOutputDocument,
   DeleteOutputDocument,
@@ -33,8 +34,9 @@ interface OutputScreenProps {
 
 /** One auxiliary output, or a new one; one that there is can be tried at once. */
 export function OutputScreen({ id, writable, commandable, lines }: OutputScreenProps) {
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, ask] = useWhole({
     query: OutputListDocument,
+    complete: true,
     requestPolicy: "cache-and-network",
     pause: id === NEW,
   });

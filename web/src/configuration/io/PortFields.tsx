@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { PortDevicesDocument } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -20,7 +20,7 @@ interface PortFieldsProps {
 
 /** Which input or output of which device. */
 export function PortFields({ of, draft, change, problems }: PortFieldsProps) {
-  const [{ data }] = useQuery({ query: PortDevicesDocument, requestPolicy: "cache-and-network" });
+  const [{ data }] = useWhole({ query: PortDevicesDocument, requestPolicy: "cache-and-network" });
   const devices = data?.portDevices ?? [];
   const several = new Set(devices.map(({ controllerName }) => controllerName)).size > 1;
   const options = devices.map(
@@ -59,7 +59,7 @@ export function PortFields({ of, draft, change, problems }: PortFieldsProps) {
 
 /** The words of the devices by id, for lists. */
 export function useDeviceWords(): (id: string) => string {
-  const [{ data }] = useQuery({ query: PortDevicesDocument });
+  const [{ data }] = useWhole({ query: PortDevicesDocument });
   const names = new Map(data?.portDevices.map(({ id, name }) => [id, name]));
   return (id) => names.get(id) ?? "";
 }

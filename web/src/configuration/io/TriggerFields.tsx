@@ -1,3 +1,4 @@
+import type { Whole } from "../../api/use-whole";
 import type { LocalRuleChoicesQuery } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import type { LocalRuleDraft, LocalRuleField } from "./local-rule-draft";
@@ -8,7 +9,7 @@ export interface LocalRulePartProps {
   change: (part: Partial<LocalRuleDraft>) => void;
   problems: Partial<Record<LocalRuleField, string>>;
   /** What can be named; undefined while it is loaded. */
-  choices: LocalRuleChoicesQuery | undefined;
+  choices: Whole<LocalRuleChoicesQuery> | undefined;
 }
 
 type Options = readonly (readonly [string, string])[];
@@ -125,7 +126,7 @@ const CATEGORIES: Partial<Record<LocalRuleChoicesQuery["localRuleEvents"][number
   DEVICE: "Device",
 };
 
-function events(choices: LocalRuleChoicesQuery | undefined): Options {
+function events(choices: Whole<LocalRuleChoicesQuery> | undefined): Options {
   return (choices?.localRuleEvents ?? [])
     .map(({ type, title, category }) => [type, `${CATEGORIES[category] ?? ""}: ${title}`] as const)
     .toSorted(([, a], [, b]) => a.localeCompare(b));

@@ -125,7 +125,7 @@ test("the window for the first key says what to do at each step", async () => {
   expect(await dialog.findByText("The key is on its way. Leave the power on.", {}, PATIENT)).toBeDefined();
   expect(dialog.getByRole("listitem", { current: "step" })).toHaveTextContent("It gets its key");
   expect(await dialog.findByText(/It has its key and is online/, {}, PATIENT)).toBeDefined();
-  expect(sent("ProvisionDevice")).toEqual({ input: { deviceId: "v1", windowSeconds: 300, key: null } });
+  expect(sent("ProvisionDevice")).toEqual({ input: { deviceId: "v1", window: "PT5M", key: null } });
 });
 
 test("a window that ran out says why, and can be opened again", async () => {

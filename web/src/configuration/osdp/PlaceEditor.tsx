@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import { type OsdpRowFragment, ReaderChoicesDocument, UpdateOsdpDeviceDocument } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -24,7 +25,7 @@ interface PlaceEditorProps extends WritingProps {
 export function PlaceEditor({ row, shared, writable, ...writing }: PlaceEditorProps) {
   const api = useClient();
   const { saving, save } = useWriting("osdp", FIELDS, writing);
-  const [{ data }] = useQuery({ query: ReaderChoicesDocument });
+  const [{ data }] = useWhole({ query: ReaderChoicesDocument });
   const [draft, setDraft] = useState({
     name: row.name,
     port: row.port,

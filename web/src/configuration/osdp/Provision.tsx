@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { useClient } from "urql";
 
+import { durationOf } from "../../api/duration";
 import { send } from "../../api/send";
 import { type BusDeviceFragment, type OrderStateFragment, ProvisionDeviceDocument } from "../../gql/operations";
 import { Dialog } from "../../ui/Dialog";
@@ -28,10 +29,10 @@ interface ProvisionProps {
 /** The window in which a device in install mode is given its key, and what to do at each step. */
 export function Provision({ deviceId, name, live, onClose, onChanged }: ProvisionProps) {
   const api = useClient();
-  const { order, saving, begin, stop, clear } = useOrder(["windowSeconds", "key"], onChanged);
+  const { order, saving, begin, stop, clear } = useOrder(["window", "key"], onChanged);
   const [seconds, setSeconds] = useState<string>("120");
   const [key, setKey] = useState<string | null>(null);
-  const input = { deviceId, windowSeconds: Number(seconds), key: keyInput(key) };
+  const input = { deviceId, window: durationOf(Number(seconds)), key: keyInput(key) };
   return (
     <Dialog title={`Key for ${name}`} onClose={onClose} testId="provision">
       {order === null ? (
@@ -51,7 +52,7 @@ export function Provision({ deviceId, name, live, onClose, onChanged }: Provisio
             value={seconds}
             options={WINDOWS}
             onChange={setSeconds}
-            problem={saving.problems.fields.windowSeconds}
+            problem={saving.problems.fields.window}
           />
           <KeyField
             value={key}

@@ -1,12 +1,13 @@
 import { useEffect } from "react";
-import { type CombinedError, useQuery } from "urql";
+import { type CombinedError } from "urql";
 
+import { useWhole, type Whole } from "../../api/use-whole";
 import { type BusDeviceFragment, OsdpBusesDocument, type OsdpBusesQuery, type OsdpRowFragment } from "../../gql/operations";
 
 export const REFRESH_MS = 3_000;
 
 export interface Buses {
-  data: OsdpBusesQuery | undefined;
+  data: Whole<OsdpBusesQuery> | undefined;
   error: CombinedError | undefined;
   /** Asks again now. */
   ask: () => void;
@@ -14,7 +15,7 @@ export interface Buses {
 
 /** The devices and how they stand on their buses, asked for again and again while the page is seen. */
 export function useBuses(): Buses {
-  const [{ data, error, stale }, again] = useQuery({ query: OsdpBusesDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error, stale }, again] = useWhole({ query: OsdpBusesDocument, complete: true, requestPolicy: "cache-and-network" });
   useEffect(() => {
     if (stale) return undefined;
     const timer = setInterval(() => {
@@ -47,7 +48,7 @@ export interface Lines {
 }
 
 /** Every controller that has OSDP devices, or does not answer. */
-export function linesOf({ osdpBuses, osdpDevices }: OsdpBusesQuery): Lines[] {
+export function linesOf({ osdpBuses, osdpDevices }: Whole<OsdpBusesQuery>): Lines[] {
   return osdpBuses
     .map(({ controllerId, controllerName, problem, buses }) => {
       const live = new Map(buses.flatMap(({ devices }) => devices).map((one) => [one.deviceId, one]));

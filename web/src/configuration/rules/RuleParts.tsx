@@ -1,6 +1,7 @@
 import { useDeferredValue, useState } from "react";
 import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { FindPeopleDocument, GroupChoicesDocument, PlaceChoicesDocument, ScheduleChoicesDocument } from "../../gql/operations";
 import { Picker } from "../../ui/Picker";
 import { Select } from "../../ui/Select";
@@ -23,7 +24,7 @@ const SIDES: readonly (readonly [Sides, string])[] = [
 export function Who({ draft, change, problems, seesPeople }: PartProps & { seesPeople: boolean }) {
   const [typed, setTyped] = useState("");
   const search = useDeferredValue(typed.trim());
-  const [{ data }] = useQuery({ query: GroupChoicesDocument, pause: !seesPeople });
+  const [{ data }] = useWhole({ query: GroupChoicesDocument, pause: !seesPeople });
   const [{ data: people }] = useQuery({
     query: FindPeopleDocument,
     variables: { search: search || null },
@@ -59,7 +60,7 @@ export function Who({ draft, change, problems, seesPeople }: PartProps & { seesP
 
 /** Where: zones, and single doors with one side or both. */
 export function Where({ draft, change, problems }: PartProps) {
-  const [{ data }] = useQuery({ query: PlaceChoicesDocument });
+  const [{ data }] = useWhole({ query: PlaceChoicesDocument });
   const chosen = new Map(draft.doors.map((each) => [each.door.id, each]));
   return (
     <Part title="Where">
@@ -98,7 +99,7 @@ export function Where({ draft, change, problems }: PartProps) {
 
 /** When: the rule applies while any of its schedules does. */
 export function When({ draft, change, problems }: PartProps) {
-  const [{ data }] = useQuery({ query: ScheduleChoicesDocument });
+  const [{ data }] = useWhole({ query: ScheduleChoicesDocument });
   return (
     <Part title="When">
       <Picker

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { CalendarListDocument, type CalendarRowFragment } from "../../gql/operations";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 
@@ -7,7 +7,7 @@ const COUNTRIES = new Intl.DisplayNames(["en"], { type: "region" });
 
 /** All holiday calendars, with where their dates come from. */
 export function HolidayList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: CalendarListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: CalendarListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="holidays"

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole, type Whole } from "../../api/use-whole";
 import {
   CalendarDatesDocument,
   type CalendarDatesQuery,
@@ -19,13 +20,13 @@ import { useWriting, type WritingProps } from "../use-writing";
 import { sourceWords } from "./HolidayList";
 import { type DatesSource, HolidaySourceFields, NO_SOURCE, sourceInput } from "./HolidaySourceFields";
 
-type Calendar = CalendarDatesQuery["holidayCalendars"][number];
+type Calendar = Whole<CalendarDatesQuery>["holidayCalendars"][number];
 
 const FIELDS = ["name", "holidays", "icalendar", "country", "subdivision", "categories"] as const;
 
 /** One holiday calendar with its dates, or a new one. */
 export function HolidayScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: CalendarDatesDocument, requestPolicy: "cache-and-network", pause: id === NEW });
+  const [{ data, error }, ask] = useWhole({ query: CalendarDatesDocument, complete: true, requestPolicy: "cache-and-network", pause: id === NEW });
   const calendar = data?.holidayCalendars.find((each) => each.id === id);
   return (
     <EditorPage

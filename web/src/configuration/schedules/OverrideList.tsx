@@ -1,12 +1,12 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { OverrideListDocument } from "../../gql/operations";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 import { slotsText } from "./slots";
 
 /** All override schedules: what replaces whole days of the schedules that follow them. */
 export function OverrideList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: OverrideListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: OverrideListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="overrides"

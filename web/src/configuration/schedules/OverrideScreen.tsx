@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CalendarListDocument,
   CreateOverrideDocument,
@@ -24,7 +25,7 @@ import { SlotsField } from "./SlotsField";
 
 /** One override schedule, or a new one. */
 export function OverrideScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: OverrideListDocument, requestPolicy: "cache-and-network", pause: id === NEW });
+  const [{ data, error }, ask] = useWhole({ query: OverrideListDocument, complete: true, requestPolicy: "cache-and-network", pause: id === NEW });
   const override = data?.overrideSchedules.find((each) => each.id === id);
   return (
     <EditorPage
@@ -63,7 +64,7 @@ function OverrideEditor({ override, writable, ...writing }: OverrideEditorProps)
   const { saving, save } = useWriting("overrides", OVERRIDE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (override === null ? NO_OVERRIDE : overrideDraft(override)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
-  const [{ data }] = useQuery({ query: CalendarListDocument });
+  const [{ data }] = useWhole({ query: CalendarListDocument });
   const { fields } = saving.problems;
 
   const submit = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { dateWords } from "../../app/clock";
 import { ScheduleListDocument, type ScheduleRowFragment } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
@@ -10,7 +10,7 @@ import { Cell, ListPage, NameCell, Rows } from "../Page";
 /** All schedules, with what each one does at this moment. */
 export function ScheduleList({ writable }: { writable: boolean }) {
   const [search, setSearch] = useState("");
-  const [{ data, error }] = useQuery({ query: ScheduleListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: ScheduleListDocument, requestPolicy: "cache-and-network" });
   const found = data?.schedules.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   return (
     <ListPage

@@ -3,6 +3,7 @@ import { useClient, useQuery } from "urql";
 
 import { PreviewEffect } from "../../access-check/PreviewEffect";
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateScheduleDocument,
   DeleteScheduleDocument,
@@ -86,7 +87,7 @@ function ScheduleEditor({ schedule, writable, seesPeople, ...writing }: Schedule
   const { saving, save } = useWriting("schedules", SCHEDULE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (schedule === null ? NO_SCHEDULE : scheduleDraft(schedule)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
-  const [{ data }] = useQuery({ query: OverrideChoicesDocument });
+  const [{ data }] = useWhole({ query: OverrideChoicesDocument });
   const { fields } = saving.problems;
 
   const drafted = ({ id, version }: ScheduleDetailFragment): DraftChangeInput[] | null =>

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole, type Whole } from "../../api/use-whole";
 import { ChooseReaderSignalsDocument, SignalSetsDocument, type SignalSetsQuery } from "../../gql/operations";
 import { Select } from "../../ui/Select";
 import { Part } from "../Editor";
@@ -14,7 +15,7 @@ import "./signals.css";
 
 /** What readers show and sound: the site's signals, the sets that stand in for them, and who shows what. */
 export function SignalList({ writable }: { writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: SignalSetsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: SignalSetsDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="signals"
@@ -39,7 +40,7 @@ export function SignalList({ writable }: { writable: boolean }) {
   );
 }
 
-function OfTheSite({ signals }: { signals: SignalSetsQuery["readerSignals"] }) {
+function OfTheSite({ signals }: { signals: Whole<SignalSetsQuery>["readerSignals"] }) {
   return (
     <Part
       title="Signals of the site"
@@ -62,7 +63,7 @@ function OfTheSite({ signals }: { signals: SignalSetsQuery["readerSignals"] }) {
 }
 
 interface WhoProps {
-  data: SignalSetsQuery;
+  data: Whole<SignalSetsQuery>;
   writable: boolean;
   onChanged: () => void;
 }

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   type AllSignalsFragment,
   CreateSignalSetDocument,
@@ -25,7 +26,7 @@ export const SITE = "site";
 
 /** The site's signals, one set, or a new one, which begins as the site's. */
 export function SignalScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: SignalSetsDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: SignalSetsDocument, complete: true, requestPolicy: "cache-and-network" });
   const set = data?.signalSets.find((each) => each.id === id) ?? null;
   const ofSite = id === SITE;
   const titles: Record<string, string> = { [NEW]: "New set of signals", [SITE]: "Signals of the site" };

@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { LevelListDocument } from "../../gql/operations";
 import { colourClass } from "../../threats/colours";
 import { effectsOf } from "../../threats/posture";
@@ -10,7 +10,7 @@ import { Cell, ListPage, Rows } from "../Page";
 
 /** All threat levels, the highest first. */
 export function LevelList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: LevelListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: LevelListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="threats"

@@ -1,6 +1,7 @@
 import { useDeferredValue, useState } from "react";
 import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import {
   IdentificationChoicesDocument,
   PlaceChoicesDocument,
@@ -115,7 +116,7 @@ export function Rules({ draft, change, problems }: LevelPartProps) {
 
 /** Where another identification profile holds meanwhile. */
 export function Profiles({ draft, change, problems }: LevelPartProps) {
-  const [{ data }] = useQuery({ query: IdentificationChoicesDocument });
+  const [{ data }] = useWhole({ query: IdentificationChoicesDocument });
   const profiles = data?.identificationProfiles ?? [];
   const places = usePlaces();
   const usual = profiles[0]?.id ?? "";
@@ -156,6 +157,6 @@ export function Profiles({ draft, change, problems }: LevelPartProps) {
 
 /** Every zone and door that can be named. */
 function usePlaces(): Place[] {
-  const [{ data }] = useQuery({ query: PlaceChoicesDocument });
+  const [{ data }] = useWhole({ query: PlaceChoicesDocument });
   return [...(data?.zones ?? []).map(aZone), ...(data?.doors ?? []).map(aDoor)];
 }

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateThreatLevelDocument,
   DeleteThreatLevelDocument,
@@ -19,7 +20,7 @@ import { LevelNaming, Lockdowns, Profiles, Rules } from "./LevelParts";
 
 /** One threat level, or a new one. */
 export function LevelScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: LevelListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: LevelListDocument, complete: true, requestPolicy: "cache-and-network" });
   const level = data?.threatLevels.find((each) => each.id === id);
   const inForce = level !== undefined && data?.threat?.levelId === level.id;
   return (

@@ -1,11 +1,11 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { InterlockListDocument } from "../../gql/operations";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
 
 /** All interlocks: doors of which only one may be open. */
 export function InterlockList({ writable }: { writable: boolean }) {
-  const [{ data, error }] = useQuery({ query: InterlockListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: InterlockListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="interlocks"

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateInterlockDocument,
   DeleteInterlockDocument,
@@ -21,7 +22,7 @@ const FIELDS = ["name", "doorIds"] as const;
 
 /** One interlock, or a new one. */
 export function InterlockScreen({ id, writable }: { id: string; writable: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: InterlockListDocument, requestPolicy: "cache-and-network", pause: id === NEW });
+  const [{ data, error }, ask] = useWhole({ query: InterlockListDocument, complete: true, requestPolicy: "cache-and-network", pause: id === NEW });
   const interlock = data?.interlocks.find((each) => each.id === id);
   return (
     <EditorPage
@@ -53,7 +54,7 @@ function InterlockEditor({ interlock, writable, ...writing }: InterlockEditorPro
   const { saving, save } = useWriting("interlocks", FIELDS, writing);
   const [name, setName] = useState(interlock?.name ?? "");
   const [doors, setDoors] = useState<readonly Choice[]>(interlock?.doors ?? []);
-  const [{ data }] = useQuery({ query: PlaceChoicesDocument });
+  const [{ data }] = useWhole({ query: PlaceChoicesDocument });
   const { fields } = saving.problems;
 
   const submit = (): Promise<void> =>

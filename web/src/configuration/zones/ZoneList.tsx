@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { ForgiveEverybodyDocument, ZoneListDocument } from "../../gql/operations";
 import { Badge } from "../../ui/Badge";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
@@ -8,7 +8,7 @@ import { antiPassbackWords, occupancyWords } from "./zone-draft";
 
 /** All zones, with how many people are in each. */
 export function ZoneList({ writable, commanding }: { writable: boolean; commanding: boolean }) {
-  const [{ data, error }, ask] = useQuery({ query: ZoneListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ZoneListDocument, requestPolicy: "cache-and-network" });
   return (
     <ListPage
       section="zones"

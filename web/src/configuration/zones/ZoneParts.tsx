@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 
+import { useWhole } from "../../api/use-whole";
 import { dateWords } from "../../app/clock";
 import { PlaceChoicesDocument, type WhenIsolated, type ZoneRowFragment } from "../../gql/operations";
 import { Check } from "../../ui/Check";
@@ -29,7 +29,7 @@ const ISOLATED: readonly (readonly [WhenIsolated, string])[] = [
 
 /** The doors around the zone and those inside it. */
 export function ZoneDoors({ draft, change, problems }: ZonePartProps) {
-  const [{ data }] = useQuery({ query: PlaceChoicesDocument });
+  const [{ data }] = useWhole({ query: PlaceChoicesDocument });
   const chosen = new Map(draft.doors.map((each) => [each.door.id, each]));
   return (
     <Part title="Doors">
@@ -80,7 +80,7 @@ export function Passback({ draft, change, problems, zone }: ZonePartProps & { zo
               type="number"
               value={draft.timeoutS}
               onChange={(timeoutS) => change({ timeoutS })}
-              problem={problems.timeoutS}
+              problem={problems.timeout}
             />
             <Text
               label="Forgive everybody each day at"

@@ -18,7 +18,7 @@ const LABS: ZoneRowFragment = {
   name: "Labs",
   parent: null,
   antiPassback: "HARD",
-  timeoutS: 60,
+  timeout: "PT1M",
   checkExit: false,
   forgiveAt: "04:00",
   forgivenAt: null,
@@ -86,16 +86,16 @@ test("anti-passback and occupancy are sent as numbers; an empty limit is none", 
   await userEvent.click(screen.getByText("Create the zone"));
   await vi.waitFor(() =>
     expect(sent("CreateZone")).toMatchObject({
-      input: { name: "Vault", antiPassback: "HARD", timeoutS: 5, minOccupancy: 2, maxOccupancy: null, forgiveAt: null },
+      input: { name: "Vault", antiPassback: "HARD", timeout: "PT5S", minOccupancy: 2, maxOccupancy: null, forgiveAt: null },
     }),
   );
 });
 
 test("a zone is sent as it was read", () => {
-  const { name, antiPassback, timeoutS, checkExit, forgiveAt, minOccupancy, maxOccupancy, muster, whenIsolated } = LABS;
-  const settings = { name, antiPassback, timeoutS, checkExit, forgiveAt, minOccupancy, maxOccupancy, muster, whenIsolated };
+  const { name, antiPassback, timeout, checkExit, forgiveAt, minOccupancy, maxOccupancy, muster, whenIsolated } = LABS;
+  const settings = { name, antiPassback, timeout, checkExit, forgiveAt, minOccupancy, maxOccupancy, muster, whenIsolated };
   expect(zoneInput(zoneDraft(LABS))).toEqual({ ...settings, parentId: null, doors: [{ doorId: "d1", enterSide: "A" }] });
-  expect(zoneInput({ ...zoneDraft(LABS), timeoutS: "soon" }).timeoutS).toBe(-1);
+  expect(zoneInput({ ...zoneDraft(LABS), timeoutS: "soon" }).timeout).toBe("-PT1S");
 });
 
 test("who is inside is listed, and one of them is forgiven with a reason", async () => {

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { PreviewEffect } from "../../access-check/PreviewEffect";
 import { send } from "../../api/send";
+import { useWhole } from "../../api/use-whole";
 import {
   CreateZoneDocument,
   DeleteZoneDocument,
@@ -33,7 +34,7 @@ interface ZoneScreenProps {
 
 /** One zone with who is inside, or a new zone. */
 export function ZoneScreen({ id, writable, viewer }: ZoneScreenProps) {
-  const [{ data, error }, ask] = useQuery({ query: ZoneListDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useWhole({ query: ZoneListDocument, complete: true, requestPolicy: "cache-and-network" });
   const zone = data?.zones.find((each) => each.id === id);
   const commanding = may(viewer, "door.command");
   return (

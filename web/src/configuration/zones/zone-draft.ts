@@ -1,3 +1,4 @@
+import { durationOf, secondsOf } from "../../api/duration";
 import type { AntiPassback, Side, WhenIsolated, ZoneRowFragment } from "../../gql/operations";
 import type { Choice } from "../../ui/Picker";
 
@@ -5,7 +6,7 @@ export const ZONE_FIELDS = [
   "name",
   "parentId",
   "antiPassback",
-  "timeoutS",
+  "timeout",
   "checkExit",
   "forgiveAt",
   "minOccupancy",
@@ -55,7 +56,7 @@ export function zoneDraft(zone: ZoneRowFragment): ZoneDraft {
     name: zone.name,
     parentId: zone.parent?.id ?? "",
     antiPassback: zone.antiPassback,
-    timeoutS: String(zone.timeoutS),
+    timeoutS: String(secondsOf(zone.timeout)),
     checkExit: zone.checkExit,
     forgiveAt: zone.forgiveAt ?? "",
     minOccupancy: String(zone.minOccupancy),
@@ -72,7 +73,7 @@ export function zoneInput(draft: ZoneDraft) {
     name: draft.name.trim(),
     parentId: draft.parentId || null,
     antiPassback: draft.antiPassback,
-    timeoutS: whole(draft.timeoutS),
+    timeout: durationOf(whole(draft.timeoutS)),
     checkExit: draft.checkExit,
     forgiveAt: draft.forgiveAt || null,
     minOccupancy: whole(draft.minOccupancy),
@@ -93,7 +94,8 @@ const ANTI_PASSBACK: Record<AntiPassback, string> = { OFF: "Off", SOFT: "Soft: a
 export const ANTI_PASSBACK_OPTIONS = Object.entries(ANTI_PASSBACK) as [AntiPassback, string][];
 
 /** The zone's anti-passback in a few words. */
-export function antiPassbackWords({ antiPassback, timeoutS }: ZoneRowFragment): string {
+export function antiPassbackWords({ antiPassback, timeout }: ZoneRowFragment): string {
+  const timeoutS = secondsOf(timeout);
   const [mode = ""] = ANTI_PASSBACK[antiPassback].split(":");
   return antiPassback === "OFF" || timeoutS === 0 ? mode : `${mode}, ${timeoutS} s`;
 }

@@ -1,0 +1,23 @@
+"""What lists of devices of one kind have in common."""
+
+from functools import partial
+
+import strawberry
+
+from doorward.acs.devices import DeviceKind
+from doorward.acs.doors.queries import page_devices
+from doorward.graphql.paging import Ask, by_actor
+
+
+@strawberry.input(description="Which devices of a kind; what is left out, or null, does not restrict.")
+class DeviceFilter:
+    """See Device."""
+
+    controller_id: strawberry.ID | None = None
+    door_id: strawberry.ID | None = None
+    reader_id: strawberry.ID | None = None
+
+
+def of_kind(kind: DeviceKind) -> Ask:
+    """Asks for a page of the devices of a kind."""
+    return by_actor(partial(page_devices, kind=kind))
