@@ -31,6 +31,7 @@ AREAS = (
     "cameras",
     "events",
     "policy",
+    "requests",
 )
 _POSTGRES_POOL = 10
 

@@ -37,6 +37,10 @@ class ControllerOffline(AcsError):
     """The controller that owns the door is not connected; nothing was queued."""
 
 
+class Expired(AcsError):
+    """It came too late: a command after its own end, or a code that counts no more; nothing was done."""
+
+
 class Busy(AcsError):
     """Others were in the way again and again; nothing was done, and the same may succeed in a moment."""
 

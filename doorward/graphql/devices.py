@@ -13,12 +13,13 @@ from doorward.acs.doors.osdp_edit import OsdpChanges, update_osdp_device
 from doorward.acs.doors.osdp_keys import KEY_BYTES
 from doorward.acs.doors.queries import list_devices
 from doorward.acs.doors.readers import delete_device
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import DeviceRole
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 
 _FIELDS = tuple(OsdpChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"reader_id"})
@@ -145,51 +146,40 @@ class DeviceQuery:
 class DeviceMutation:
     """Adding and deleting OSDP devices."""
 
-    @strawberry.mutation(description="Add an OSDP device. Permission: configuration.write.")
+    @mutation(description="Add an OSDP device. Permission: configuration.write.")
     async def create_osdp_device(self, info: ApiInfo, input: OsdpDeviceInput) -> OsdpDevicePayload:
-        try:
-            key = _key_of(input)
-            given = NewDevice(
-                DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
-                input.door_id,
-                input.port,
-                input.address,
-                key,
-                input.baud,
-                input.reader_id,
-                input.strike_output,
-                input.position_input,
-                input.rex_input,
-            )
-            row = await create_device(info.context.domain, info.context.actor, given)
-            await row.fetch_related("door", "reader")
-        except AcsError as error:
-            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        key = _key_of(input)
+        given = NewDevice(
+            DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
+            input.door_id,
+            input.port,
+            input.address,
+            key,
+            input.baud,
+            input.reader_id,
+            input.strike_output,
+            input.position_input,
+            input.rex_input,
+        )
+        row = await create_device(info.context.domain, info.context.actor, given)
+        await row.fetch_related("door", "reader")
         return OsdpDevicePayload(
             device=OsdpDevice.of(row), key=key.hex() if key is not None and input.key is None else None
         )
 
-    @strawberry.mutation(
-        description="Say where an OSDP device is and which reader it is. Permission: configuration.write."
-    )
+    @mutation(description="Say where an OSDP device is and which reader it is. Permission: configuration.write.")
     async def update_osdp_device(
         self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput
     ) -> OsdpDevicePayload:
-        try:
-            changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
-            row = await update_osdp_device(info.context.domain, info.context.actor, id, changes)
-            await row.fetch_related("door", "reader")
-        except AcsError as error:
-            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
+        row = await update_osdp_device(info.context.domain, info.context.actor, id, changes)
+        await row.fetch_related("door", "reader")
         return OsdpDevicePayload(device=OsdpDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "
         "Permission: configuration.write."
     )
     async def delete_osdp_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_device(info.context.domain, info.context.actor, id)
         return DeletedPayload(deleted_id=id)

@@ -13,6 +13,7 @@ from doorward.acs.errors import (
     Busy,
     Conflict,
     ControllerOffline,
+    Expired,
     NotFound,
     NotPermitted,
     RateLimited,
@@ -33,6 +34,7 @@ class ErrorCode(enum.Enum):
     NOT_FOUND = "not_found"
     PERMISSION = "permission"
     UNAUTHENTICATED = "unauthenticated"
+    EXPIRED = "expired"
     CONTROLLER_OFFLINE = "controller_offline"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"
@@ -44,6 +46,7 @@ _CODES: dict[type[AcsError], ErrorCode] = {
     NotFound: ErrorCode.NOT_FOUND,
     NotPermitted: ErrorCode.PERMISSION,
     Unauthenticated: ErrorCode.UNAUTHENTICATED,
+    Expired: ErrorCode.EXPIRED,
     ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
     Busy: ErrorCode.BUSY,
     RateLimited: ErrorCode.RATE_LIMITED,
@@ -73,7 +76,7 @@ def _wait_of(error: AcsError) -> int | None:
 
 def code_of(error: AcsError) -> ErrorCode:
     """The stable code of a domain error."""
-    return _CODES.get(type(error), ErrorCode.VALIDATION)
+    return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), ErrorCode.VALIDATION)
 
 
 class TellErrors(SchemaExtension):

@@ -15,10 +15,11 @@ from doorward.acs.doors.gpio_devices import (
     update_gpio_device,
 )
 from doorward.acs.doors.queries import list_gpio_devices
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import PinBias
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 
 
 @strawberry.type(description="An input: a pin, or (pin null) a channel of an analogue converter.")
@@ -91,7 +92,7 @@ class GpioOutputInput:
 
 
 @strawberry.input(description="A chip of a controller, and those of its pins that are used.")
-class CreateGpioDeviceInput:
+class CreateGpioDeviceInput(Keyed):
     """See GpioDevice."""
 
     controller_id: strawberry.ID
@@ -102,7 +103,7 @@ class CreateGpioDeviceInput:
 
 
 @strawberry.input(description="Another name, and all pins anew.")
-class UpdateGpioDeviceInput:
+class UpdateGpioDeviceInput(Keyed):
     """See GpioDevice."""
 
     id: strawberry.ID
@@ -162,24 +163,18 @@ class GpioDeviceQuery:
 class GpioDeviceMutation:
     """Adding and changing GPIO devices."""
 
-    @strawberry.mutation(description="Use pins of a controller's own. Permission: configuration.write.")
+    @mutation(description="Use pins of a controller's own. Permission: configuration.write.")
     async def create_gpio_device(self, info: ApiInfo, input: CreateGpioDeviceInput) -> GpioDevicePayload:
-        try:
-            lines = _lines(input.inputs, input.outputs)
-            given = NewGpioDevice(input.controller_id, input.name, input.chip, lines)
-            row = await create_gpio_device(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return GpioDevicePayload(errors=[OperationError.of(error)])
+        lines = _lines(input.inputs, input.outputs)
+        given = NewGpioDevice(input.controller_id, input.name, input.chip, lines)
+        row = await create_gpio_device(info.context.domain, info.context.actor, given)
         return GpioDevicePayload(device=GpioDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Rename a GPIO device and give its pins anew. Refused where a lock or an input would lose its pin. "
         "Permission: configuration.write."
     )
     async def update_gpio_device(self, info: ApiInfo, input: UpdateGpioDeviceInput) -> GpioDevicePayload:
-        try:
-            lines = _lines(input.inputs, input.outputs)
-            row = await update_gpio_device(info.context.domain, info.context.actor, input.id, input.name, lines)
-        except AcsError as error:
-            return GpioDevicePayload(errors=[OperationError.of(error)])
+        lines = _lines(input.inputs, input.outputs)
+        row = await update_gpio_device(info.context.domain, info.context.actor, input.id, input.name, lines)
         return GpioDevicePayload(device=GpioDevice.of(row))

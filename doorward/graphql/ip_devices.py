@@ -16,11 +16,11 @@ from doorward.acs.doors.ip_devices import (
 from doorward.acs.doors.ip_settings import IpChanges, IpSettings, kept_of
 from doorward.acs.doors.queries import list_ip_devices
 from doorward.acs.doors.readers import delete_device
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 
 
 @strawberry.type(description="A part of a picture, in hundredths of its width and height.")
@@ -84,7 +84,7 @@ class IpDevice:
 
 
 @strawberry.input(description="The device that a reader of type IP, BARCODE_CAMERA or PLATE_CAMERA is.")
-class CreateIpDeviceInput:
+class CreateIpDeviceInput(Keyed):
     """Its key is made, and the answer has it."""
 
     reader_id: strawberry.ID
@@ -95,7 +95,7 @@ class CreateIpDeviceInput:
 
 
 @strawberry.input(description="What to change; what is left out stays.")
-class UpdateIpDeviceInput:
+class UpdateIpDeviceInput(Keyed):
     """Null is as left out."""
 
     id: strawberry.ID
@@ -138,66 +138,48 @@ class IpDeviceQuery:
 class IpDeviceMutation:
     """Adding, changing and deleting devices on the network, and their keys."""
 
-    @strawberry.mutation(description="Add a reader or camera on the network. Permission: configuration.write.")
+    @mutation(description="Add a reader or camera on the network. Permission: configuration.write.")
     async def create_ip_device(self, info: ApiInfo, input: CreateIpDeviceInput) -> IpDevicePayload:
         region = input.region.region() if input.region is not None else Region()
         given = IpSettings(input.name, input.stream_url, region, input.min_confidence)
-        try:
-            made = await create_ip_device(info.context.domain, info.context.actor, input.reader_id, given)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await create_ip_device(info.context.domain, info.context.actor, input.reader_id, given)
         return await _payload(made)
 
-    @strawberry.mutation(description="Change a reader or camera on the network. Permission: configuration.write.")
+    @mutation(description="Change a reader or camera on the network. Permission: configuration.write.")
     async def update_ip_device(self, info: ApiInfo, input: UpdateIpDeviceInput) -> IpDevicePayload:
         given = sent(input, ("name", "stream_url", "region", "min_confidence"))
         if isinstance(region := given.get("region"), PictureRegionInput):
             given["region"] = region.region()
         changes: IpChanges = given  # type: ignore[assignment]
-        try:
-            row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes)
         await row.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Show the key of a device on the network again; it is audited. Permission: configuration.write."
     )
     async def show_ip_device_key(self, info: ApiInfo, id: strawberry.ID) -> IpDevicePayload:
-        try:
-            made = await show_ip_device_key(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await show_ip_device_key(info.context.domain, info.context.actor, id)
         return await _payload(made)
 
-    @strawberry.mutation(
+    @mutation(
         description="A new key for a device on the network; the one before is good for graceS seconds longer. "
         "Permission: configuration.write."
     )
     async def rotate_ip_device_key(self, info: ApiInfo, id: strawberry.ID, grace_s: int = 0) -> IpDevicePayload:
-        try:
-            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, grace_s)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, grace_s)
         return await _payload(made)
 
-    @strawberry.mutation(
+    @mutation(
         description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
         "Permission: configuration.write."
     )
     async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
-        try:
-            made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
 
-    @strawberry.mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
+    @mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
     async def delete_ip_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_device(info.context.domain, info.context.actor, id)
         return DeletedPayload(deleted_id=id)

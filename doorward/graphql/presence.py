@@ -4,7 +4,6 @@ from datetime import datetime
 
 import strawberry
 
-from doorward.acs.errors import AcsError
 from doorward.acs.paging import PageRequest
 from doorward.acs.zones import models
 from doorward.acs.zones.presence_operations import (
@@ -17,6 +16,7 @@ from doorward.acs.zones.queries import page_occupants, presence_cursor, where_is
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Connection, Edge, decode_cursor, encode_cursor, page_info
 
 
@@ -43,7 +43,7 @@ class Presence:
 
 
 @strawberry.input(description="Whom to forgive, and why.")
-class ForgiveCardholderInput:
+class ForgiveCardholderInput(Keyed):
     """The reason is written to the audit."""
 
     cardholder_id: strawberry.ID
@@ -51,7 +51,7 @@ class ForgiveCardholderInput:
 
 
 @strawberry.input(description="In which zone to forgive everybody, and why.")
-class ForgiveZoneInput:
+class ForgiveZoneInput(Keyed):
     """The reason is written to the audit."""
 
     zone_id: strawberry.ID
@@ -59,14 +59,14 @@ class ForgiveZoneInput:
 
 
 @strawberry.input(description="Why to forgive everybody everywhere.")
-class ForgiveEverybodyInput:
+class ForgiveEverybodyInput(Keyed):
     """The reason is written to the audit."""
 
     reason: str = ""
 
 
 @strawberry.input(description="Where a cardholder is, and how that is known.")
-class SetPresenceInput:
+class SetPresenceInput(Keyed):
     """The reason is written to the audit."""
 
     cardholder_id: strawberry.ID
@@ -122,44 +122,26 @@ class PresenceQuery:
 class PresenceMutation:
     """Forgiving, and correcting who is where."""
 
-    @strawberry.mutation(
-        description="Where this cardholder was no longer counts for anti-passback. Permission: door.command."
-    )
+    @mutation(description="Where this cardholder was no longer counts for anti-passback. Permission: door.command.")
     async def forgive_cardholder(self, info: ApiInfo, input: ForgiveCardholderInput) -> ForgivePayload:
-        try:
-            await forgive_cardholder(info.context.domain, info.context.actor, input.cardholder_id, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_cardholder(info.context.domain, info.context.actor, input.cardholder_id, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
-        description="Who is in this zone no longer counts for its anti-passback. Permission: door.command."
-    )
+    @mutation(description="Who is in this zone no longer counts for its anti-passback. Permission: door.command.")
     async def forgive_zone(self, info: ApiInfo, input: ForgiveZoneInput) -> ForgivePayload:
-        try:
-            await forgive_zone(info.context.domain, info.context.actor, input.zone_id, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_zone(info.context.domain, info.context.actor, input.zone_id, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
-        description="Where anybody is no longer counts for anti-passback in any zone. Permission: door.command."
-    )
+    @mutation(description="Where anybody is no longer counts for anti-passback in any zone. Permission: door.command.")
     async def forgive_everybody(self, info: ApiInfo, input: ForgiveEverybodyInput) -> ForgivePayload:
-        try:
-            await forgive_everybody(info.context.domain, info.context.actor, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_everybody(info.context.domain, info.context.actor, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
+    @mutation(
         description="Say by hand where a cardholder is, for the record of who is where. Permission: door.command."
     )
     async def set_presence(self, info: ApiInfo, input: SetPresenceInput) -> PresencePayload:
         context = info.context
-        try:
-            await set_presence(context.domain, context.actor, input.cardholder_id, input.zone_id, input.reason)
-            row = await where_is(context.actor, input.cardholder_id)
-        except AcsError as error:
-            return PresencePayload(errors=[OperationError.of(error)])
+        await set_presence(context.domain, context.actor, input.cardholder_id, input.zone_id, input.reason)
+        row = await where_is(context.actor, input.cardholder_id)
         return PresencePayload(presence=Presence.of(row) if row else None)

@@ -5,13 +5,13 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.site import models
 from doorward.acs.site.operations import SiteChanges, update_site
 from doorward.acs.site.queries import the_site
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 
 
 @strawberry.type(description="What is true of the whole site.")
@@ -42,7 +42,7 @@ class Site:
 
 
 @strawberry.input(description="What to change of the site; a field left out stays as it is.")
-class UpdateSiteInput:
+class UpdateSiteInput(Keyed):
     """See Site."""
 
     name: str | None = UNSET
@@ -93,13 +93,10 @@ class SiteQuery:
 class SiteMutation:
     """Changes to the site."""
 
-    @strawberry.mutation(description="Change the site's name and settings. Permission: configuration.write.")
+    @mutation(description="Change the site's name and settings. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
         changes = cast(
             SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
         )
-        try:
-            row = await update_site(info.context.domain, info.context.actor, changes)
-        except AcsError as error:
-            return SitePayload(errors=[OperationError.of(error)])
+        row = await update_site(info.context.domain, info.context.actor, changes)
         return SitePayload(site=_shown(row))

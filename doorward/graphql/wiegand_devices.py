@@ -7,12 +7,12 @@ from strawberry import UNSET
 
 from doorward.acs.doors import models, wiegand, wiegand_devices
 from doorward.acs.doors.wiegand_rows import converter_of
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import KeypadMode
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 
 _FIELDS = tuple(wiegand_devices.ConverterChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"pin_facility"})
@@ -133,24 +133,17 @@ class WiegandDeviceQuery:
 class WiegandDeviceMutation:
     """Changes to Wiegand readers."""
 
-    @strawberry.mutation(
-        description="Wire a Wiegand reader to a channel of a serial converter. Permission: configuration.write."
-    )
+    @mutation(description="Wire a Wiegand reader to a channel of a serial converter. Permission: configuration.write.")
     async def create_wiegand_device(
         self, info: ApiInfo, reader_id: strawberry.ID, input: WiegandDeviceInput
     ) -> WiegandDevicePayload:
         given = {"port": "", "framing": "", **sent(input, _FIELDS, may_be_null=_MAY_BE_NULL)}
         port = given.pop("port")
         domain, actor = info.context.domain, info.context.actor
-        try:
-            row = await wiegand_devices.create_wiegand_device(
-                domain, actor, reader_id, port, wiegand.Converter(**given)
-            )
-        except AcsError as error:
-            return WiegandDevicePayload(errors=[OperationError.of(error)])
+        row = await wiegand_devices.create_wiegand_device(domain, actor, reader_id, port, wiegand.Converter(**given))
         return WiegandDevicePayload(device=WiegandDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Change how a Wiegand reader is reached. Framing and baud rate change for every reader on the "
         "line. Permission: configuration.write."
     )
@@ -159,18 +152,12 @@ class WiegandDeviceMutation:
     ) -> WiegandDevicePayload:
         changes = cast(wiegand_devices.ConverterChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
         domain, actor = info.context.domain, info.context.actor
-        try:
-            row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes)
-        except AcsError as error:
-            return WiegandDevicePayload(errors=[OperationError.of(error)])
+        row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes)
         return WiegandDevicePayload(device=WiegandDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Unwire a Wiegand reader from its converter; the reader stays. Permission: configuration.write."
     )
     async def delete_wiegand_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id)
         return DeletedPayload(deleted_id=id)

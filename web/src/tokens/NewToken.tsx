@@ -42,8 +42,8 @@ export function NewToken({ permissions, serviceId, nowMs, onClose }: NewTokenPro
     };
     const sent =
       serviceId === undefined
-        ? await send(api, CreateOwnTokenDocument, { password, input })
-        : await send(api, CreateServiceTokenDocument, { userId: serviceId, input });
+        ? await send(api, CreateOwnTokenDocument, { input: { password, ...input } })
+        : await send(api, CreateServiceTokenDocument, { input: { userId: serviceId, ...input } });
     if (sent.payload?.text) setText(sent.payload.text);
     return sent.problems;
   };
