@@ -44,12 +44,14 @@ class Controller:
     journal_problem: str = strawberry.field(description="Why it cannot write its journal; empty when it can.")
     certificate_expires_at: datetime | None
     code_expires_at: datetime | None = strawberry.field(description="Until when its enrolment code can be used.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, state: ControllerState) -> "Controller":
         """As the API shows it."""
         row, live = state.row, state.live
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             embedded=state.embedded,
@@ -118,8 +120,10 @@ class ControllerMutation:
         return await _payload(info.context, row.id)
 
     @mutation(description="Give a controller another name. Permission: configuration.write.")
-    async def rename_controller(self, info: ApiInfo, id: strawberry.ID, name: str) -> ControllerPayload:
-        await rename_controller(info.context.domain, info.context.actor, id, name)
+    async def rename_controller(
+        self, info: ApiInfo, id: strawberry.ID, name: str, expected_version: int | None = None
+    ) -> ControllerPayload:
+        await rename_controller(info.context.domain, info.context.actor, id, name, expected_version)
         return await _payload(info.context, id)
 
     @mutation(
@@ -137,14 +141,18 @@ class ControllerMutation:
         description="End a controller's certificates and code: its link is closed at once, and it must be enrolled "
         "anew. Its doors go on alone by the policy that they have. Permission: configuration.write."
     )
-    async def revoke_controller(self, info: ApiInfo, id: strawberry.ID) -> ControllerPayload:
-        await revoke_controller(info.context.domain, info.context.actor, id)
+    async def revoke_controller(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> ControllerPayload:
+        await revoke_controller(info.context.domain, info.context.actor, id, expected_version)
         return await _payload(info.context, id)
 
     @mutation(
         description="Delete a controller; its events stay. Refused while it has doors or elevators. "
         "Permission: configuration.write."
     )
-    async def delete_controller(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_controller(info.context.domain, info.context.actor, id)
+    async def delete_controller(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_controller(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -47,11 +47,13 @@ class OsdpDevice:
     key_planned: bool = strawberry.field(
         description="A next key waits for it, or was sent and it was not heard with that yet."
     )
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "OsdpDevice":
         """The device, read with its door and its reader, as the API shows it."""
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
@@ -169,10 +171,10 @@ class DeviceMutation:
 
     @mutation(description="Say where an OSDP device is and which reader it is. Permission: configuration.write.")
     async def update_osdp_device(
-        self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput
+        self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput, expected_version: int | None = None
     ) -> OsdpDevicePayload:
         changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
-        row = await update_osdp_device(info.context.domain, info.context.actor, id, changes)
+        row = await update_osdp_device(info.context.domain, info.context.actor, id, changes, expected_version)
         await row.fetch_related("door", "reader")
         return OsdpDevicePayload(device=OsdpDevice.of(row))
 
@@ -180,6 +182,8 @@ class DeviceMutation:
         description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "
         "Permission: configuration.write."
     )
-    async def delete_osdp_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_device(info.context.domain, info.context.actor, id)
+    async def delete_osdp_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

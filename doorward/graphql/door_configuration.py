@@ -211,9 +211,9 @@ class DoorConfigurationMutation:
         description="Begin or end a door's maintenance, with the reason for the audit. Permission: configuration.write."
     )
     async def set_door_maintenance(
-        self, info: ApiInfo, id: strawberry.ID, on: bool, reason: str
+        self, info: ApiInfo, id: strawberry.ID, on: bool, reason: str, expected_version: int | None = None
     ) -> DoorConfigurationPayload:
-        await set_maintenance(info.context.domain, info.context.actor, id, on, reason)
+        await set_maintenance(info.context.domain, info.context.actor, id, on, reason, expected_version)
         return await payload_of(info.context, id)
 
     @mutation(

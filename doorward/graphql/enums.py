@@ -47,6 +47,7 @@ from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
+from doorward.acs.site.reasons import CommandKind
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.users.models import SecondFactor, UserKind
 from doorward.acs.users.sessions import FirstToDo
@@ -57,6 +58,7 @@ __all__ = [
     "Assumption",
     "CameraState",
     "Circuit",
+    "CommandKind",
     "CommandStatus",
     "CredentialCondition",
     "CredentialKind",
@@ -123,6 +125,7 @@ for shown, name, description in (
     (DoorCondition, "DoorCondition", "A door's state in one word: the most urgent that is true."),
     (EventCategory, "EventCategory", "What kind of thing an event tells."),
     (Severity, "Severity", "How much an event matters to the person on duty."),
+    (CommandKind, "CommandKind", "What an operator does to doors, zones and outputs."),
     (CommandStatus, "CommandStatus", "How far a door command came."),
     (DoorKind, "DoorKind", "What stands there: a door, a wireless lock, a sensor only, nothing yet, a floor."),
     (RelockOn, "RelockOn", "When a released door locks again before its access time is over."),

@@ -63,15 +63,28 @@ class OperationError:
     retry_after_s: int | None = strawberry.field(
         default=None, description="With RATE_LIMITED: so many seconds to wait before the next attempt."
     )
+    version: int | None = strawberry.field(
+        default=None, description="With CONFLICT at expectedVersion: the version that is in force."
+    )
 
     @classmethod
     def of(cls, error: AcsError) -> "OperationError":
         """The typed form of a domain error."""
-        return cls(code=code_of(error), message=error.message, path=list(error.path), retry_after_s=_wait_of(error))
+        return cls(
+            code=code_of(error),
+            message=error.message,
+            path=list(error.path),
+            retry_after_s=_wait_of(error),
+            version=_version_of(error),
+        )
 
 
 def _wait_of(error: AcsError) -> int | None:
     return error.seconds if isinstance(error, RateLimited) else None
+
+
+def _version_of(error: AcsError) -> int | None:
+    return error.version if isinstance(error, Conflict) else None
 
 
 def code_of(error: AcsError) -> ErrorCode:

@@ -338,22 +338,28 @@ class FormatMutation:
     @mutation(
         description="Give a predefined card format its own bit and byte order back. Permission: configuration.write."
     )
-    async def reset_card_format(self, info: ApiInfo, id: strawberry.ID) -> CardFormatPayload:
-        stored = await reset_card_format(info.context.domain, info.context.actor, id)
+    async def reset_card_format(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> CardFormatPayload:
+        stored = await reset_card_format(info.context.domain, info.context.actor, id, expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
     @mutation(
         description="Let readers without card formats of their own use this one, or no longer. "
         "No two of one length can be active. Permission: configuration.write."
     )
-    async def set_card_format_active(self, info: ApiInfo, id: strawberry.ID, active: bool) -> CardFormatPayload:
-        stored = await set_card_format_active(info.context.domain, info.context.actor, id, active)
+    async def set_card_format_active(
+        self, info: ApiInfo, id: strawberry.ID, active: bool, expected_version: int | None = None
+    ) -> CardFormatPayload:
+        stored = await set_card_format_active(info.context.domain, info.context.actor, id, active, expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
     @mutation(
         description="Delete a card format that is not predefined and that nothing uses. "
         "Permission: configuration.write."
     )
-    async def delete_card_format(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_card_format(info.context.domain, info.context.actor, id)
+    async def delete_card_format(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_card_format(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -53,12 +53,14 @@ class GpioDevice:
     chip: str = strawberry.field(description="Its device file, such as /dev/gpiochip0.")
     inputs: list[GpioInput]
     outputs: list[GpioOutput]
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "GpioDevice":
         """The device as the API shows it."""
         lines = lines_of(row)
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
@@ -107,6 +109,7 @@ class UpdateGpioDeviceInput(Keyed):
     """See GpioDevice."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     name: str
     inputs: list[GpioInputInput]
     outputs: list[GpioOutputInput]
@@ -176,5 +179,7 @@ class GpioDeviceMutation:
     )
     async def update_gpio_device(self, info: ApiInfo, input: UpdateGpioDeviceInput) -> GpioDevicePayload:
         lines = _lines(input.inputs, input.outputs)
-        row = await update_gpio_device(info.context.domain, info.context.actor, input.id, input.name, lines)
+        row = await update_gpio_device(
+            info.context.domain, info.context.actor, input.id, input.name, lines, input.expected_version
+        )
         return GpioDevicePayload(device=GpioDevice.of(row))

@@ -199,6 +199,8 @@ class HolidayMutation:
     @mutation(
         description="Delete a holiday calendar that no override schedule follows. Permission: configuration.write."
     )
-    async def delete_holiday_calendar(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_holiday_calendar(info.context.domain, info.context.actor, id)
+    async def delete_holiday_calendar(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_holiday_calendar(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

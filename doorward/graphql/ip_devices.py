@@ -62,6 +62,7 @@ class IpDevice:
     region: PictureRegion
     min_confidence: float = strawberry.field(description="0 to 1: how sure a camera must be of a plate.")
     unsigned_plates: bool = strawberry.field(description="Whether a secret is enough for plates, without a signature.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "IpDevice":
@@ -69,6 +70,7 @@ class IpDevice:
         kept = kept_of(row)
         region = kept.region
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             door_id=strawberry.ID(row.door_id) if row.door_id is not None else None,
@@ -99,6 +101,7 @@ class UpdateIpDeviceInput(Keyed):
     """Null is as left out."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     name: str | None = UNSET
     stream_url: str | None = strawberry.field(default=UNSET, description='"": no stream any more.')
     region: PictureRegionInput | None = UNSET
@@ -151,7 +154,7 @@ class IpDeviceMutation:
         if isinstance(region := given.get("region"), PictureRegionInput):
             given["region"] = region.region()
         changes: IpChanges = given  # type: ignore[assignment]
-        row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes)
+        row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         await row.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(row))
 
@@ -180,6 +183,8 @@ class IpDeviceMutation:
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
 
     @mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
-    async def delete_ip_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_device(info.context.domain, info.context.actor, id)
+    async def delete_ip_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

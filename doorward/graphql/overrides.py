@@ -173,6 +173,8 @@ class OverrideMutation:
         return await _payload(info, row.id)
 
     @mutation(description="Delete an override schedule that no schedule follows. Permission: configuration.write.")
-    async def delete_override_schedule(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_override_schedule(info.context.domain, info.context.actor, id)
+    async def delete_override_schedule(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_override_schedule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

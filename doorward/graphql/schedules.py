@@ -359,6 +359,8 @@ class ScheduleMutation:
         return await _payload(info.context, row)
 
     @mutation(description="Delete a schedule that nothing uses. Permission: configuration.write.")
-    async def delete_schedule(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await delete_schedule(info.context.domain, info.context.actor, id)
+    async def delete_schedule(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_schedule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

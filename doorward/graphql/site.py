@@ -9,6 +9,7 @@ from doorward.acs.site import models
 from doorward.acs.site.operations import SiteChanges, update_site
 from doorward.acs.site.queries import the_site
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import CommandKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 from doorward.graphql.mutation import Keyed, mutation
@@ -39,12 +40,15 @@ class Site:
     trusts_clock: bool = strawberry.field(
         description="Controllers go by schedules even under a clock that they know to be wrong."
     )
+    reasons_for: list[CommandKind] = strawberry.field(description="For these commands operators must give a reason.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
 @strawberry.input(description="What to change of the site; a field left out stays as it is.")
 class UpdateSiteInput(Keyed):
     """See Site."""
 
+    expected_version: int | None = None
     name: str | None = UNSET
     time_zone: str | None = UNSET
     stale_after_s: int | None = strawberry.field(
@@ -56,6 +60,7 @@ class UpdateSiteInput(Keyed):
     journal_days: int | None = strawberry.field(default=UNSET, description="1 to 3,650.")
     alone_alarm_s: int | None = strawberry.field(default=UNSET, description="60 s to a year; null: no alarm.")
     trusts_clock: bool | None = UNSET
+    reasons_for: list[CommandKind] | None = UNSET
 
 
 @strawberry.type(description="The site as it now is, or why nothing was done.")
@@ -77,6 +82,8 @@ def _shown(row: models.Site) -> Site:
         journal_days=row.journal_days,
         alone_alarm_s=row.alone_alarm_s,
         trusts_clock=row.trusts_clock,
+        reasons_for=[CommandKind(kind) for kind in row.reasons_for or ()],
+        version=row.version,
     )
 
 
@@ -98,5 +105,5 @@ class SiteMutation:
         changes = cast(
             SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
         )
-        row = await update_site(info.context.domain, info.context.actor, changes)
+        row = await update_site(info.context.domain, info.context.actor, changes, input.expected_version)
         return SitePayload(site=_shown(row))

@@ -69,12 +69,14 @@ class WiegandDevice:
     keypad: KeypadMode
     pin_facility: int | None = strawberry.field(description="The facility code of a buffered PIN.")
     pin_digits: int = strawberry.field(description="How many digits a buffered PIN has at least.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "WiegandDevice":
         """The device as the API shows it."""
         given = converter_of(row)
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             controller_id=_id(row.controller_id),
             door_id=_id(row.door_id),
@@ -148,16 +150,18 @@ class WiegandDeviceMutation:
         "line. Permission: configuration.write."
     )
     async def update_wiegand_device(
-        self, info: ApiInfo, id: strawberry.ID, input: WiegandDeviceInput
+        self, info: ApiInfo, id: strawberry.ID, input: WiegandDeviceInput, expected_version: int | None = None
     ) -> WiegandDevicePayload:
         changes = cast(wiegand_devices.ConverterChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
         domain, actor = info.context.domain, info.context.actor
-        row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes)
+        row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes, expected_version)
         return WiegandDevicePayload(device=WiegandDevice.of(row))
 
     @mutation(
         description="Unwire a Wiegand reader from its converter; the reader stays. Permission: configuration.write."
     )
-    async def delete_wiegand_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id)
+    async def delete_wiegand_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

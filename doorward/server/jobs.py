@@ -21,6 +21,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
+from doorward.acs.requests.keyed import clear_keys
 from doorward.acs.schedules.holiday_operations import refresh_country_calendars
 from doorward.acs.site.time_zone import site_zone
 from doorward.acs.users.failures import end_old_runs
@@ -52,6 +53,10 @@ async def _refresh_holidays(domain: Domain) -> None:
     await refresh_country_calendars(domain, SYSTEM, today)
 
 
+async def _clear_keys(domain: Domain) -> None:
+    await clear_keys(domain.clock())
+
+
 async def _withdraw_invitations(domain: Domain) -> None:
     await withdraw_expired_invitations(domain, SYSTEM)
 
@@ -61,6 +66,7 @@ JOBS = (
     Job("refresh_holidays", 5, 10, _refresh_holidays),
     Job("withdraw_invitations", 5, 20, _withdraw_invitations),
     Job("end_failure_runs", 5, 30, end_old_runs),
+    Job("clear_keys", 5, 40, _clear_keys),
 )
 
 

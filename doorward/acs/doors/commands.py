@@ -17,6 +17,7 @@ from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
 from doorward.acs.operation import Work, operation
 from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key, keep_outcome, outcome_of
 from doorward.acs.requests.models import KeyedRequest
+from doorward.acs.site.reasons import CommandKind, require_reason
 
 COMMAND_LIFETIME_S = 5.0
 SHORTEST_GRANT_MS = 1_000
@@ -164,6 +165,7 @@ async def request_command(work: Work, door_id: str, manual: Manual, command_id: 
     if door.controller_id is None:
         raise ControllerOffline(NO_CONTROLLER, "doorId")
     manual = manual.checked(work.now)
+    await require_reason(work, CommandKind(manual.action), manual.reason)
     audit_command(work, door, manual, command_id, command_id)
     return door.controller_id, door_command(work.domain, work.actor, door.id, manual, command_id)
 

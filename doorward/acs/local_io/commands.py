@@ -16,6 +16,7 @@ from doorward.acs.local_io.models import AuxOutput
 from doorward.acs.messages import CommandResult, CommandStatus, OutputCommand
 from doorward.acs.operation import Work, operation
 from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key, keep_outcome
+from doorward.acs.site.reasons import CommandKind, require_reason
 
 _WITH_END = frozenset({HandAction.ON, HandAction.OFF})
 
@@ -99,6 +100,7 @@ async def request_output_command(
     if controller_id is None:
         raise ControllerOffline("The output's device has no controller, so there is nothing to command.", "outputId")
     order = order.checked(work.now)
+    await require_reason(work, CommandKind.OUTPUT, order.reason)
     work.audit(EventType.AUX_OUTPUT_COMMANDED, of=row, after=order.told(), correlation=command_id)
     work.events[-1].data["command_id"] = command_id
     return controller_id, OutputCommand(

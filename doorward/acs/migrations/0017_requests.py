@@ -29,4 +29,24 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.AddField(
+            model_name="Controller",
+            name="version",
+            field=fields.IntField(default=1, db_default=1),
+        ),
+        ops.AddField(
+            model_name="Device",
+            name="version",
+            field=fields.IntField(default=1, db_default=1),
+        ),
+        ops.AddField(
+            model_name="Site",
+            name="reasons_for",
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Site",
+            name="version",
+            field=fields.IntField(default=1, db_default=1),
+        ),
     ]

@@ -126,13 +126,15 @@ async def earlier(connection: BaseDBAsyncClient, request: Keyed, now: datetime) 
 
 async def keep_result(connection: BaseDBAsyncClient, request: Keyed, result: object) -> None:
     """Note what the request has made, so that a repeat finds it."""
-    await KeyedRequest.filter(id=request.id).using_db(connection).update(answer=_referred(result))
+    await KeyedRequest.filter(id=request.id).using_db(connection).update(answer=await _referred(connection, result))
 
 
-def _referred(result: object) -> dict[str, Any] | None:
+async def _referred(connection: BaseDBAsyncClient, result: object) -> dict[str, Any] | None:
     """Where to find a result again: never the result itself. None: it is for this one time."""
     if isinstance(result, Model):
-        return {_ROW: [type(result).__name__, result.pk]}
+        if await type(result).filter(pk=result.pk).using_db(connection).exists():
+            return {_ROW: [type(result).__name__, result.pk]}
+        return {_NOTHING: True}  # The request was to delete it.
     if isinstance(result, Begun):
         return {_OUTCOME: result.outcome()}
     if result is None:

@@ -28,6 +28,7 @@ from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
 from doorward.acs.operation import Work, operation
 from doorward.acs.requests.keyed import AlreadyDone, id_under_key, keep_outcome, outcome_of
 from doorward.acs.requests.models import KeyedRequest
+from doorward.acs.site.reasons import CommandKind, require_reason
 from doorward.acs.zones.layout import read_layout
 from doorward.acs.zones.models import Zone
 
@@ -135,6 +136,7 @@ async def request_zone_command(
     if zone is None:
         raise NotFound("There is no such zone.", "zoneId")
     manual = manual.checked(work.now)
+    await require_reason(work, CommandKind(manual.action), manual.reason)
     doors = await _doors(work, zone.id, include_nested)
     lockable = [door for door in doors if door.kind not in WITHOUT_LOCK]
     skipped = tuple(door for door in doors if door.kind in WITHOUT_LOCK)

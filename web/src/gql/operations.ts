@@ -162,6 +162,15 @@ export type CommandAuxOutputInput = {
   until?: string | null | undefined;
 };
 
+/** What an operator does to doors, zones and outputs. */
+export type CommandKind =
+  | 'GRANT_ACCESS'
+  | 'LOCK'
+  | 'LOCKDOWN'
+  | 'OUTPUT'
+  | 'RESET'
+  | 'UNLOCK';
+
 /** How far a door command came. */
 export type CommandStatus =
   | 'CONFIRMED'
@@ -1609,6 +1618,7 @@ export type UpdateDoorInput = {
 
 /** Another name, and all pins anew. */
 export type UpdateGpioDeviceInput = {
+  expectedVersion?: number | null | undefined;
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1652,6 +1662,7 @@ export type UpdateInterlockInput = {
 
 /** What to change; what is left out stays. */
 export type UpdateIpDeviceInput = {
+  expectedVersion?: number | null | undefined;
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1681,6 +1692,8 @@ export type UpdateOsdpDeviceInput = {
   address?: number | null | undefined;
   /** Changes for all OSDP devices on its line. */
   baud?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
+  expectedVersion?: number | null | undefined;
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1757,6 +1770,7 @@ export type UpdateSiteInput = {
   /** 60 s to a year; null: no alarm. */
   aloneAlarmS?: number | null | undefined;
   escortTimeoutMs?: number | null | undefined;
+  expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** 1 to 3,650. */
@@ -1765,6 +1779,7 @@ export type UpdateSiteInput = {
   journalEvents?: number | null | undefined;
   name?: string | null | undefined;
   qrSkewSteps?: number | null | undefined;
+  reasonsFor?: Array<CommandKind> | null | undefined;
   /** 60 s to 30 days; null: controllers decide by what they last had for ever. */
   staleAfterS?: number | null | undefined;
   timeZone?: string | null | undefined;
@@ -1799,6 +1814,8 @@ export type UpdateUserInput = {
 export type UpdateWiegandDeviceInput = {
   baud?: number | null | undefined;
   channel?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
+  expectedVersion?: number | null | undefined;
   framing?: string | null | undefined;
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */

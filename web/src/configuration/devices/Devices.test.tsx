@@ -124,8 +124,8 @@ test("a Wiegand device shows its framing and what is its reader's own, and is ch
   await userEvent.click(screen.getByText("Save"));
   expect(await screen.findByText("Saved.")).toBeDefined();
   expect(sent("UpdateWiegand")).toEqual({
-    id: "w1",
     input: {
+      id: "w1",
       port: "/dev/converter",
       framing: "channel-lines",
       channel: 3,
