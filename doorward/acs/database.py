@@ -32,6 +32,7 @@ AREAS = (
     "events",
     "policy",
     "requests",
+    "jobs",
 )
 _POSTGRES_POOL = 10
 

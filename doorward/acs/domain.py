@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from doorward.acs.attempts import Attempts
 from doorward.acs.cameras.live import LiveCameras
@@ -10,6 +11,7 @@ from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
+from doorward.acs.jobs.live import LiveJobs
 from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
@@ -36,6 +38,9 @@ class Domain:
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)
+    jobs: LiveJobs = field(default_factory=LiveJobs)
+    job_files: Path | None = None
+    """Where the files of jobs are; None: there is no place for any."""
     set_up_token: str | None = None
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None

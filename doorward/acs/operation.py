@@ -153,7 +153,7 @@ def operation(
                 result = await body(work, *args, **kwargs)
                 if request is not None:
                     await keep_result(connection, request, result)
-                await _finish(work)
+                await finish(work)
                 return work, result
 
             try:
@@ -165,7 +165,7 @@ def operation(
                 raise
             if request is not None:
                 request.done = True
-            _tell(work)
+            tell(work)
             return result
 
         functools.update_wrapper(run, body)
@@ -174,7 +174,8 @@ def operation(
     return declare
 
 
-async def _finish(work: Work) -> None:
+async def finish(work: Work) -> None:
+    """What belongs to the transaction of every change: the policy's version, and the audit."""
     if work.policy_changed:
         site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
         site.policy_version += 1
@@ -185,9 +186,10 @@ async def _finish(work: Work) -> None:
         await append(work.domain.sealer, work.connection, work.events, work.now)
 
 
-def _tell(work: Work) -> None:
-    for tell in work.after:
-        tell()
+def tell(work: Work) -> None:
+    """The news of a change that is committed."""
+    for waiting in work.after:
+        waiting()
     if work.events:
         work.domain.bus.announce()
     if work.policy_changed:

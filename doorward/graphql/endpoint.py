@@ -12,15 +12,18 @@ GraphQL-over-HTTP specification has it; neither has `data` then.
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.file_uploads.utils import replace_placeholders_with_files
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -28,11 +31,15 @@ from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
-from doorward.graphql.context import ApiContext, authorization_of, context_for
+from doorward.graphql.context import ApiContext, actor_behind, authorization_of, context_for
+from doorward.graphql.multipart import NotMultipart, boundary_of, read_form
 from doorward.graphql.schema import build_schema
 
 REQUEST_HEADER = "doorward-request"
 MAX_BODY_BYTES = 1_536 * 1024
+MAX_UPLOAD_BYTES = 65 * 1024 * 1024
+"""Of a multipart request, with the file in it."""
+FORM = "multipart/form-data"
 UNAUTHORIZED = 4401
 """The close code that graphql-transport-ws gives to a client that has not signed in."""
 JSON = "application/json"
@@ -51,6 +58,7 @@ class Endpoint(GraphQL[ApiContext, None]):
             graphql_ide=None,
             allow_queries_via_get=True,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            multipart_uploads_enabled=True,
             max_subscriptions_per_connection=20,
             connection_init_wait_timeout=INIT_WITHIN,
         )
@@ -59,16 +67,29 @@ class Endpoint(GraphQL[ApiContext, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
-            refusal = _refusal(request)
+            refusal = _refusal(request) or await self._refused_upload(request)
             try:
                 response = refusal or await self.run(request)
             except HTTPException as error:
                 response = _refused(request, error.status_code, error.reason)
+            finally:
+                await request.close()
             await response(scope, receive, send)
             return
         if scope["type"] == "websocket":
             send = _as_unauthorized(send)
         await super().__call__(scope, receive, send)
+
+    async def _refused_upload(self, request: Request) -> Response | None:
+        """Whoever is nobody sends no files."""
+        if content_type_of(request) != FORM or (await actor_behind(self._domain, request)).user_id is not None:
+            return None
+        dropped = 0
+        async for piece in request.stream():  # Who is still sending does not see an answer.
+            dropped += len(piece)
+            if dropped > MAX_BODY_BYTES:
+                break
+        return _refused(request, 401, "Sign in first.")
 
     async def on_ws_connect(self, context: ApiContext) -> UnsetType | dict[str, object] | None:
         """Whoever comes with neither a session nor a token gets no further."""
@@ -98,6 +119,25 @@ class Endpoint(GraphQL[ApiContext, None]):
         if isinstance(asked, GraphQLRequestData) and not isinstance(asked.operation_name, str | None):
             raise HTTPException(400, "The `operationName` must be a string or null, if provided.")
         return asked
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, str]:
+        """A GraphQL multipart request. Raises HTTPException (400) for what is none."""
+        received: Request = request._request  # type: ignore[attr-defined]
+        try:
+            form = await read_form(received.stream(), boundary_of(received.headers["content-type"]))
+            received._form = FormData(list(form.items()))  # type: ignore[arg-type]  # Closed with the request.
+        except NotMultipart as error:
+            raise HTTPException(400, f"This is not a multipart request: {error}.") from error
+        operations, places = form.pop("operations", b"{}"), form.pop("map", b"{}")
+        if not isinstance(operations, bytes) or not isinstance(places, bytes):
+            raise HTTPException(400, "operations and map are no files.")
+        try:
+            asked: Any = self.parse_json(operations)
+            where: Any = self.parse_json(places)
+            placed: dict[str, str] = replace_placeholders_with_files(asked, where, form)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise HTTPException(400, "The map does not say where the files belong.") from error
+        return placed
 
     def parse_json(self, data: str | bytes) -> object:
         """A JSON object of a request. Raises HTTPException (400) for anything else."""
@@ -192,9 +232,15 @@ def _refusal(request: Request) -> Response | None:
         return _refused(request, 403, "Send the header Doorward-Request: 1 with every request.")
     if request.method == "GET":
         return None
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
-        return _refused(request, 415, "Send application/json.")
+    kind = content_type_of(request)
+    if kind not in (JSON, FORM):
+        return _refused(request, 415, "Send application/json, or multipart/form-data with a file.")
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        return _refused(request, 413, "Send at most 1 MiB, and its content-length.")
+    if not length.isdigit() or int(length) > (MAX_UPLOAD_BYTES if kind == FORM else MAX_BODY_BYTES):
+        return _refused(request, 413, "Send at most 1 MiB, with a file 64 MiB, and its content-length.")
     return None
+
+
+def content_type_of(request: Request) -> str:
+    """The media type of a request's body."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()

@@ -71,6 +71,11 @@ class UpdateGroupInput(Keyed):
     is_global: bool | None = UNSET
 
 
+def group_changes(given: UpdateGroupInput) -> GroupChanges:
+    """The fields of a group that were sent."""
+    return cast(GroupChanges, sent(given, GroupChanges.__annotations__))
+
+
 @strawberry.type(description="The group as it now is, or why nothing was done.")
 class GroupPayload:
     """Result of a group mutation."""
@@ -110,8 +115,7 @@ class GroupMutation:
     @mutation(description="Change a group. Permission: configuration.write.")
     async def update_group(self, info: ApiInfo, input: UpdateGroupInput) -> GroupPayload:
         context = info.context
-        changes = cast(GroupChanges, sent(input, GroupChanges.__annotations__))
-        row = await update_group(context.domain, context.actor, input.id, changes, input.expected_version)
+        row = await update_group(context.domain, context.actor, input.id, group_changes(input), input.expected_version)
         return await _shown(info, row)
 
     @mutation(

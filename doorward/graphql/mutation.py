@@ -61,11 +61,12 @@ def mutation(*, description: str, keyed: bool = True) -> Callable[[Callable[...,
     """Declare a mutation. Not `keyed`: it has no idempotencyKey, as nobody is signed in or nothing is changed."""
 
     def declare(body: Callable[..., Awaitable[Any]]) -> Any:
+        name = body.__name__.rstrip("_")
         shape = _shape(body, keyed)
 
         async def resolve(self: Any, info: ApiInfo, input: Any) -> Any:
             try:
-                with _under_key(info.context, body.__name__, input):
+                with _under_key(info.context, name, input):
                     return await body(self, info, **shape.arguments(input))
             except AcsError as error:
                 return shape.payload(errors=[OperationError.of(error)])
@@ -73,7 +74,7 @@ def mutation(*, description: str, keyed: bool = True) -> Callable[[Callable[...,
         functools.update_wrapper(resolve, body)
         del resolve.__wrapped__  # type: ignore[attr-defined]  # Strawberry reads the signature of this one.
         resolve.__annotations__ = {"info": ApiInfo, "input": shape.input_type, "return": shape.payload}
-        return strawberry.mutation(resolve, description=description)
+        return strawberry.mutation(resolve, name=to_camel_case(name), description=description)
 
     return declare
 
@@ -93,7 +94,7 @@ def _shape(body: Callable[..., Awaitable[Any]], keyed: bool) -> _Shape:
     parameters = [each for name, each in inspect.signature(body).parameters.items() if name not in ("self", "info")]
     whole: type | None = hints["input"] if any(each.name == "input" for each in parameters) else None
     own = tuple(each for each in parameters if each.name != "input")
-    name = _title(body.__name__) + "Input"
+    name = _title(body.__name__.rstrip("_")) + "Input"
     if whole is not None and whole.__name__ == name and not own and issubclass(whole, Keyed) == keyed:
         input_type = whole
     else:

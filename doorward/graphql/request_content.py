@@ -1,11 +1,13 @@
 """The content of a request as bytes, by which a repeat is told from something else under the same key."""
 
 import enum
+import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from strawberry import UNSET
 
 _NO_PART = frozenset({"idempotency_key"})
@@ -22,6 +24,10 @@ def _plain(value: Any) -> Any:
         return {name: _plain(entry) for name, entry in found.items() if entry is not UNSET}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
+    if isinstance(value, UploadFile):
+        digest = hashlib.file_digest(value.file, "sha256").hexdigest()  # type: ignore[arg-type]
+        value.file.seek(0)
+        return digest
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, datetime | date | time):

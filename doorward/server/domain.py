@@ -24,4 +24,4 @@ async def open_domain(settings: Settings) -> AsyncIterator[Domain]:
     sealer = Sealer(load_or_create_key(settings.data_key))
     async with open_database(settings.database_url):
         await ensure_site()
-        yield Domain(sealer, utc_now, breached=Breached(settings.data / FILE_NAME))
+        yield Domain(sealer, utc_now, breached=Breached(settings.data / FILE_NAME), job_files=settings.data / "jobs")

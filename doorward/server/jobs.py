@@ -21,6 +21,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
+from doorward.acs.jobs.batch import clean_files
 from doorward.acs.requests.keyed import clear_keys
 from doorward.acs.schedules.holiday_operations import refresh_country_calendars
 from doorward.acs.site.time_zone import site_zone
@@ -67,6 +68,7 @@ JOBS = (
     Job("withdraw_invitations", 5, 20, _withdraw_invitations),
     Job("end_failure_runs", 5, 30, end_old_runs),
     Job("clear_keys", 5, 40, _clear_keys),
+    Job("clean_import_files", 5, 50, clean_files),
 )
 
 

@@ -27,6 +27,7 @@ from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
 from doorward.server.hub import ControllerHub
+from doorward.server.importer import Importer
 from doorward.server.jobs import Jobs
 from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
@@ -58,6 +59,9 @@ async def run_server(settings: Settings) -> None:
         jobs = Jobs(domain)
         stack.push_async_callback(jobs.stop)
         await jobs.start()
+        importer = Importer(domain)
+        stack.push_async_callback(importer.stop)
+        await importer.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         app = build_app(domain, settings.video, hsts=settings.certificate is not None)
         config = _config(settings, listener)

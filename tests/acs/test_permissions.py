@@ -30,6 +30,7 @@ AREAS = (
     "cameras",
     "users",
     "site",
+    "jobs",
 )
 for area in AREAS:
     for module in pkgutil.iter_modules(importlib.import_module(f"doorward.acs.{area}").__path__):

@@ -170,7 +170,7 @@ async def test_a_crash_before_the_end_leaves_neither_the_effect_nor_the_key(
         await api.sign_in(Role.ADMINISTRATOR)
         given = {"name": "Staff", "idempotencyKey": "k"}
         with monkeypatch.context() as broken:
-            broken.setattr("doorward.acs.operation._finish", crash)
+            broken.setattr("doorward.acs.operation.finish", crash)
             assert (await api.ask(CREATE_GROUP, input=given))["errors"][0]["extensions"]["code"] == "INTERNAL"
         assert not await Group.exists()
         assert (await api.data(CREATE_GROUP, input=given))["done"]["errors"] == []

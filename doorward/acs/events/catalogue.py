@@ -284,6 +284,9 @@ class EventType(StrEnum):
     RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
     TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
+    JOB_CREATED = "audit.job.created"
+    JOB_CANCELLED = "audit.job.cancelled"
+    JOB_ENDED = "audit.job.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +604,10 @@ def _declare() -> dict[EventType, Declaration]:
         kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
         kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
         kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
+        # Imports.
+        kind.JOB_CREATED: Declaration(audit, info, "Import begun"),
+        kind.JOB_CANCELLED: Declaration(audit, notice, "Import cancelled"),
+        kind.JOB_ENDED: Declaration(audit, info, "Import ended"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,5 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from doorward.acs.jobs.models import JobKind, JobState
 from orjson import loads
 from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
@@ -11,6 +12,52 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        ops.CreateModel(
+            name="Job",
+            fields=[
+                ("id", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=36)),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        description="CARDHOLDERS: cardholders\nGROUPS: groups\nACCESS_RULES: access_rules",
+                        enum_type=JobKind,
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "state",
+                    fields.CharEnumField(
+                        db_index=True,
+                        description="QUEUED: queued\nRUNNING: running\nDONE: done\nFAILED: failed\nCANCELLED: cancelled",
+                        enum_type=JobState,
+                        max_length=20,
+                    ),
+                ),
+                ("dry_run", fields.BooleanField()),
+                ("user_id", fields.CharField(db_index=True, max_length=36)),
+                ("user_name", fields.CharField(max_length=100)),
+                ("permissions", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("token_id", fields.CharField(null=True, max_length=36)),
+                ("token_name", fields.CharField(null=True, max_length=100)),
+                ("total", fields.IntField()),
+                ("done", fields.IntField(default=0)),
+                ("failed", fields.IntField(default=0)),
+                ("read_bytes", fields.BigIntField(default=0)),
+                ("result_bytes", fields.BigIntField(default=0)),
+                ("message", fields.CharField(default="", max_length=500)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("started_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("version", fields.IntField(default=1)),
+            ],
+            options={
+                "table": "job",
+                "app": "acs",
+                "pk_attr": "id",
+                "table_description": "An import: whose it is, what they were permitted, and how far it came.",
+            },
+            bases=["Model"],
+        ),
         ops.CreateModel(
             name="KeyedRequest",
             fields=[
