@@ -7,7 +7,7 @@ const config: CodegenConfig = {
     "src/gql/operations.ts": {
       plugins: ["typescript-operations", "typed-document-node"],
       config: {
-        scalars: { Date: "string", DateTime: "string", JSON: "unknown", ID: "string" },
+        scalars: { Date: "string", DateTime: "string", JSON: "unknown", ID: "string", Upload: "File | null" },
         enumsAsTypes: true,
         useTypeImports: true,
         skipTypename: true,
