@@ -10,7 +10,7 @@ import { may, type Viewer } from "../session/permission";
 import { Badge } from "../ui/Badge";
 import { Confirm } from "../ui/Confirm";
 import { NewImport } from "./NewImport";
-import { isOpen, KIND_WORDS, progressWords, STATE_WORDS } from "./words";
+import { isOpen, KIND_WORDS, progressWords, STATE_TONES, STATE_WORDS } from "./words";
 import "./jobs.css";
 
 const LOOK_EVERY_MS = 2000;
@@ -75,7 +75,7 @@ function JobLine({ job, onCancel }: { job: JobRowFragment; onCancel: () => void 
     <tr data-testid="job">
       <th scope="row">{words}</th>
       <Cell label="State">
-        <Badge tone={state === "DONE" ? "good" : state === "FAILED" ? "danger" : "off"} word={STATE_WORDS[state]} />
+        <Badge tone={STATE_TONES[state]} word={STATE_WORDS[state]} />
       </Cell>
       <Cell label="Progress">
         {isOpen(job) && <progress className="job-progress" value={done} max={Math.max(1, total)} aria-label={`Progress of ${words}`} />}

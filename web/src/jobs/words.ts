@@ -1,4 +1,5 @@
 import type { JobKind, JobRowFragment, JobState } from "../gql/operations";
+import type { Tone } from "../ui/Badge";
 
 export const KINDS: readonly (readonly [JobKind, string])[] = [
   ["CARDHOLDERS", "Cardholders, with their groups and cards"],
@@ -18,6 +19,14 @@ export const STATE_WORDS: Record<JobState, string> = {
   DONE: "Done",
   FAILED: "Failed",
   CANCELLED: "Cancelled",
+};
+
+export const STATE_TONES: Record<JobState, Tone> = {
+  QUEUED: "notice",
+  RUNNING: "notice",
+  DONE: "good",
+  FAILED: "danger",
+  CANCELLED: "off",
 };
 
 /** Whether something more will come of a job. */
