@@ -189,7 +189,7 @@ async def test_a_secret_is_shown_once_and_nothing_that_was_sent_is_kept(database
         assert first["text"]
         again = (await api.data(create, input=given))["done"]
         assert (again["text"], again["errors"][0]["code"]) == (None, "CONFLICT")
-        assert "shown only once" in again["errors"][0]["message"]
+        assert "given only once" in again["errors"][0]["message"]
         assert await Token.all().count() == 1
         kept = str(await KeyedRequest.all().values())
         assert not [secret for secret in (PASSWORD, "a-key-in-plain", "Badges", first["text"]) if secret in kept]

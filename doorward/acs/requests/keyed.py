@@ -37,7 +37,7 @@ class AlreadyDone(Conflict):
 
     def __init__(self, request: KeyedRequest) -> None:
         super().__init__(
-            "This was done already under the same key, and what it showed is shown only once. Nothing more was done.",
+            "This was done already under the same key, and nothing more was done. Its answer is given only once.",
             "idempotencyKey",
         )
         self.request = request
@@ -94,16 +94,6 @@ def current_request() -> Keyed | None:
     """The request that the next operation is to write down, if there is one."""
     request = _current.get()
     return None if request is None or request.done else request
-
-
-@contextmanager
-def no_key() -> Iterator[None]:
-    """What is done inside is not what the key is for, such as counting a wrong password."""
-    token = _current.set(None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
 
 
 async def earlier(connection: BaseDBAsyncClient, request: Keyed, now: datetime) -> KeyedRequest | None:
