@@ -36,7 +36,7 @@ from doorward.acs.decision.policy import RelockOn, Side
 from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Door, Reader
 from doorward.acs.messages import PolicyDelta, PolicySnapshot
-from doorward.acs.operation import Work, _finish
+from doorward.acs.operation import Work, finish
 from doorward.acs.people.models import Cardholder, Group, GroupMember
 from doorward.acs.policy.content import content_of
 from doorward.acs.policy.garbage import no_full_collections
@@ -182,7 +182,7 @@ async def change_one(domain: Domain, person: str) -> None:
         work = Work(domain, COMMAND_LINE, domain.clock(), connection)
         await Cardholder.filter(id=person).using_db(connection).update(suspended=True)
         work.changed(PolicyPart.CARDHOLDER, person)
-        await _finish(work)
+        await finish(work)
 
 
 async def measure(size: Size, scene: Scene, folder: Path) -> dict[str, float]:

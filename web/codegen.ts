@@ -7,7 +7,7 @@ const config: CodegenConfig = {
     "src/gql/operations.ts": {
       plugins: ["typescript-operations", "typed-document-node"],
       config: {
-        scalars: { CardBits: "string", Date: "string", DateTime: "string", Duration: "string", JSON: "unknown", ID: "string" },
+        scalars: { CardBits: "string", Date: "string", DateTime: "string", Duration: "string", JSON: "unknown", ID: "string", Upload: "File | null" },
         enumsAsTypes: true,
         useTypeImports: true,
         skipTypename: true,

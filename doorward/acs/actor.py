@@ -24,6 +24,8 @@ class Permission(StrEnum):
     THREAT_RELEASE = "threat.release"
     CAMERA_VIEW = "camera.view"
     CLIP_VIEW = "clip.view"
+    JOB_VIEW = "job.view"
+    """Everybody's jobs; one's own are seen by whoever may begin them."""
     USER_WRITE = "user.write"
     ACCOUNT_OWN = "account.own"
     """One's own password, second factor, sessions and tokens: everybody who signs in has it."""

@@ -47,6 +47,7 @@ def version(found: int, expected: int | None) -> None:
         raise Conflict(
             "Somebody else has changed this meanwhile. Load it again and repeat the change.",
             "expectedVersion",
+            version=found,
         )
 
 

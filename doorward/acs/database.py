@@ -32,6 +32,8 @@ AREAS = (
     "events",
     "policy",
     "webhooks",
+    "requests",
+    "jobs",
 )
 _POSTGRES_POOL = 10
 

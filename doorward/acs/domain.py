@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doorward.acs.attempts import Attempts
@@ -13,6 +14,7 @@ from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
 from doorward.acs.events.bus import Bus
 from doorward.acs.events.feed import Feed
+from doorward.acs.jobs.live import LiveJobs
 from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
@@ -52,6 +54,9 @@ class Domain:
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)
     webhooks: LiveWebhooks = field(default_factory=LiveWebhooks)
+    jobs: LiveJobs = field(default_factory=LiveJobs)
+    job_files: Path | None = None
+    """Where the files of jobs are; None: there is no place for any."""
     set_up_token: str | None = None
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None

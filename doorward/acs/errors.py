@@ -18,7 +18,11 @@ class ValidationFailed(AcsError):
 
 
 class Conflict(AcsError):
-    """The change collides with what is there: a duplicate, or an outdated version."""
+    """The change collides with what is there: a duplicate, or an outdated version (`version` is the present one)."""
+
+    def __init__(self, message: str, *path: str, version: int | None = None) -> None:
+        super().__init__(message, *path)
+        self.version = version
 
 
 class NotFound(AcsError):
@@ -35,6 +39,10 @@ class NotPermitted(AcsError):
 
 class ControllerOffline(AcsError):
     """The controller that owns the door is not connected; nothing was queued."""
+
+
+class Expired(AcsError):
+    """It came too late: a command after its own end, or a code that counts no more; nothing was done."""
 
 
 class Busy(AcsError):

@@ -3,7 +3,8 @@
 `@operation(permission)` turns `async def f(work, ...)` into `f(domain, actor, ...)`. Either all of
 it happens, with its audit events, or nothing does. Two that collide although their checks saw nothing
 wrong end in a Conflict for the later one. One that the database gave up because of another begins anew, so an
-operation does nothing before its end that a transaction does not undo. Every operation is in `OPERATIONS`, so that
+operation does nothing before its end that a transaction does not undo. Under an idempotency key it is done once, and a
+repeat gets its result as that is now. Every operation is in `OPERATIONS`, so that
 a test can try each with and without its permission.
 """
 
@@ -11,7 +12,7 @@ import functools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
@@ -24,6 +25,8 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.policy.changes import record_changes
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.requests.keyed import current_request, earlier, keep_result, repeated_result
+from doorward.acs.requests.models import KeyedRequest
 from doorward.acs.site.models import Site
 from doorward.acs.transaction import transacted
 
@@ -122,11 +125,15 @@ R = TypeVar("R")
 
 def operation(
     permission: Permission,
+    repeat: Callable[[BaseDBAsyncClient, KeyedRequest], Awaitable[Any]] | None = None,
 ) -> Callable[
     [Callable[Concatenate[Work, P], Awaitable[R]]],
     Callable[Concatenate[Domain, Actor, P], Coroutine[Any, Any, R]],
 ]:
-    """Declare an operation and the permission that it takes."""
+    """Declare an operation and the permission that it takes.
+
+    `repeat` finds its result again for a repeat under the same idempotency key, where that is not a row or a number.
+    """
 
     def declare(
         body: Callable[Concatenate[Work, P], Awaitable[R]],
@@ -136,11 +143,17 @@ def operation(
 
         async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor.require(permission)
+            request = current_request()
 
             async def attempt(connection: BaseDBAsyncClient) -> tuple[Work, R]:
                 work = Work(domain, actor, domain.clock(), connection)
+                if request is not None and (found := await earlier(connection, request, work.now)):
+                    again = await (repeated_result if repeat is None else repeat)(connection, found)
+                    return work, cast(R, again)
                 result = await body(work, *args, **kwargs)
-                await _finish(work)
+                if request is not None:
+                    await keep_result(connection, request, result)
+                await finish(work)
                 return work, result
 
             try:
@@ -150,7 +163,9 @@ def operation(
                 if is_collision(error):
                     raise Conflict(MET) from error
                 raise
-            _tell(work)
+            if request is not None:
+                request.done = True
+            tell(work)
             return result
 
         functools.update_wrapper(run, body)
@@ -159,7 +174,8 @@ def operation(
     return declare
 
 
-async def _finish(work: Work) -> None:
+async def finish(work: Work) -> None:
+    """What belongs to the transaction of every change: the policy's version, and the audit."""
     if work.policy_changed:
         site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
         site.policy_version += 1
@@ -170,9 +186,10 @@ async def _finish(work: Work) -> None:
         await append(work.domain.sealer, work.connection, work.events, work.now)
 
 
-def _tell(work: Work) -> None:
-    for tell in work.after:
-        tell()
+def tell(work: Work) -> None:
+    """The news of a change that is committed."""
+    for waiting in work.after:
+        waiting()
     if work.events:
         work.domain.bus.announce()
     if work.policy_changed:

@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.credentials.qr_image import qr_svg
-from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users.operations import end_session, end_sessions_of
 from doorward.acs.users.own import (
@@ -22,6 +21,7 @@ from doorward.acs.users.sessions import session_id, token_hash
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import SessionOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import by_domain, in_context, listed
 from doorward.graphql.users import User, UserPayload, user_shown
 
@@ -61,7 +61,7 @@ def _here(context: ApiContext) -> str | None:
 
 
 @strawberry.input(description="The old password and the new one.")
-class ChangePasswordInput:
+class ChangePasswordInput(Keyed):
     """See changePassword."""
 
     old_password: str
@@ -138,93 +138,66 @@ class AccountQuery:
 class AccountMutation:
     """Changes to one's own account, and to sessions."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Change one's own password; all other sessions end. A wrong old password counts as a failed "
         "sign-in. Permission: account.own."
     )
     async def change_password(self, info: ApiInfo, input: ChangePasswordInput) -> UserPayload:
         context = info.context
-        try:
-            row = await change_password(
-                context.domain, context.actor, input.old_password, input.new_password, _here(context)
-            )
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await change_password(
+            context.domain, context.actor, input.old_password, input.new_password, _here(context)
+        )
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Begin to set up a second factor: a secret for an authenticator, which counts once "
         "confirmSecondFactor has seen a code. Permission: account.own."
     )
     async def begin_second_factor(self, info: ApiInfo, password: str) -> SecondFactorPayload:
-        try:
-            made = await begin_second_factor(info.context.domain, info.context.actor, password)
-        except AcsError as error:
-            return SecondFactorPayload(errors=[OperationError.of(error)])
+        made = await begin_second_factor(info.context.domain, info.context.actor, password)
         return SecondFactorPayload(uri=made.uri, secret=made.secret, svg=qr_svg(made.uri))
 
-    @strawberry.mutation(
+    @mutation(
         description="The authenticator shows this code: from now on signing in asks for one; all other sessions end. "
         "Permission: account.own."
     )
     async def confirm_second_factor(self, info: ApiInfo, code: str) -> RecoveryCodesPayload:
         context = info.context
-        try:
-            user, codes = await confirm_second_factor(context.domain, context.actor, code, _here(context))
-        except AcsError as error:
-            return RecoveryCodesPayload(errors=[OperationError.of(error)])
+        user, codes = await confirm_second_factor(context.domain, context.actor, code, _here(context))
         return RecoveryCodesPayload(codes=codes, user=await user_shown(context, user))
 
-    @strawberry.mutation(description="Ten new recovery codes in place of the old ones. Permission: account.own.")
+    @mutation(description="Ten new recovery codes in place of the old ones. Permission: account.own.")
     async def make_recovery_codes(self, info: ApiInfo, password: str) -> RecoveryCodesPayload:
-        try:
-            codes = await make_recovery_codes(info.context.domain, info.context.actor, password)
-        except AcsError as error:
-            return RecoveryCodesPayload(errors=[OperationError.of(error)])
+        codes = await make_recovery_codes(info.context.domain, info.context.actor, password)
         return RecoveryCodesPayload(codes=codes)
 
-    @strawberry.mutation(
+    @mutation(
         description="Sign in without an authenticator again; refused where it is the last second factor and the site "
         "requires one. "
         "Permission: account.own."
     )
     async def drop_second_factor(self, info: ApiInfo, password: str) -> UserPayload:
         context = info.context
-        try:
-            row = await drop_own_second_factor(context.domain, context.actor, password)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await drop_own_second_factor(context.domain, context.actor, password)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(description="End one of one's own sessions. Permission: account.own.")
+    @mutation(description="End one of one's own sessions. Permission: account.own.")
     async def end_own_session(self, info: ApiInfo, id: strawberry.ID) -> SessionsEndedPayload:
-        try:
-            await end_own_session(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        await end_own_session(info.context.domain, info.context.actor, id)
         return SessionsEndedPayload(ended=1)
 
-    @strawberry.mutation(description="End all of one's own sessions but this one. Permission: account.own.")
+    @mutation(description="End all of one's own sessions but this one. Permission: account.own.")
     async def end_other_sessions(self, info: ApiInfo) -> SessionsEndedPayload:
         context = info.context
-        try:
-            ended = await end_other_sessions(context.domain, context.actor, _here(context))
-        except AcsError as error:
-            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        ended = await end_other_sessions(context.domain, context.actor, _here(context))
         return SessionsEndedPayload(ended=ended)
 
-    @strawberry.mutation(description="End a session, whosever it is. Permission: user.write.")
+    @mutation(description="End a session, whosever it is. Permission: user.write.")
     async def end_session(self, info: ApiInfo, id: strawberry.ID) -> SessionsEndedPayload:
-        try:
-            await end_session(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        await end_session(info.context.domain, info.context.actor, id)
         return SessionsEndedPayload(ended=1)
 
-    @strawberry.mutation(description="End every session of a user. Permission: user.write.")
+    @mutation(description="End every session of a user. Permission: user.write.")
     async def end_sessions_of(self, info: ApiInfo, user_id: strawberry.ID) -> SessionsEndedPayload:
-        try:
-            ended = await end_sessions_of(info.context.domain, info.context.actor, user_id)
-        except AcsError as error:
-            return SessionsEndedPayload(errors=[OperationError.of(error)])
+        ended = await end_sessions_of(info.context.domain, info.context.actor, user_id)
         return SessionsEndedPayload(ended=ended)

@@ -13,11 +13,11 @@ from doorward.acs.controllers.operations import (
 )
 from doorward.acs.controllers.queries import ControllerState, list_controllers, page_controllers
 from doorward.acs.doors import models as doors_rows
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import Node, by_domain, each, listed
 
 
@@ -47,12 +47,14 @@ class Controller(Node):
     journal_problem: str = strawberry.field(description="Why it cannot write its journal; empty when it can.")
     certificate_expires_at: datetime | None
     code_expires_at: datetime | None = strawberry.field(description="Until when its enrolment code can be used.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, state: ControllerState) -> "Controller":
         """As the API shows it."""
         row, live = state.row, state.live
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             embedded=state.embedded,
@@ -129,54 +131,45 @@ class ControllerQuery:
 class ControllerMutation:
     """Changes to controllers."""
 
-    @strawberry.mutation(description="Create a controller for a computer of its own. Permission: configuration.write.")
+    @mutation(description="Create a controller for a computer of its own. Permission: configuration.write.")
     async def create_controller(self, info: ApiInfo, name: str) -> ControllerPayload:
-        try:
-            row = await create_controller(info.context.domain, info.context.actor, name)
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return ControllerPayload(errors=[OperationError.of(error)])
+        row = await create_controller(info.context.domain, info.context.actor, name)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(description="Give a controller another name. Permission: configuration.write.")
-    async def rename_controller(self, info: ApiInfo, id: strawberry.ID, name: str) -> ControllerPayload:
-        try:
-            await rename_controller(info.context.domain, info.context.actor, id, name)
-            return await _payload(info.context, id)
-        except AcsError as error:
-            return ControllerPayload(errors=[OperationError.of(error)])
+    @mutation(description="Give a controller another name. Permission: configuration.write.")
+    async def rename_controller(
+        self, info: ApiInfo, id: strawberry.ID, name: str, expected_version: int | None = None
+    ) -> ControllerPayload:
+        await rename_controller(info.context.domain, info.context.actor, id, name, expected_version)
+        return await _payload(info.context, id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Issue the code by which a controller enrols, once, within 15 minutes; an older code ends. One "
         "that is enrolled may be enrolled anew: the old certificate ends when the new one is first used. "
         "Permission: configuration.write."
     )
     async def issue_enrolment_code(self, info: ApiInfo, id: strawberry.ID) -> EnrolmentCodePayload:
-        try:
-            issued = await issue_enrolment_code(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return EnrolmentCodePayload(errors=[OperationError.of(error)])
+        issued = await issue_enrolment_code(info.context.domain, info.context.actor, id)
         return EnrolmentCodePayload(
             code=issued.code, expires_at=issued.expires_at, port=info.context.domain.controllers.port
         )
 
-    @strawberry.mutation(
+    @mutation(
         description="End a controller's certificates and code: its link is closed at once, and it must be enrolled "
         "anew. Its doors go on alone by the policy that they have. Permission: configuration.write."
     )
-    async def revoke_controller(self, info: ApiInfo, id: strawberry.ID) -> ControllerPayload:
-        try:
-            await revoke_controller(info.context.domain, info.context.actor, id)
-            return await _payload(info.context, id)
-        except AcsError as error:
-            return ControllerPayload(errors=[OperationError.of(error)])
+    async def revoke_controller(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> ControllerPayload:
+        await revoke_controller(info.context.domain, info.context.actor, id, expected_version)
+        return await _payload(info.context, id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a controller; its events stay. Refused while it has doors or elevators. "
         "Permission: configuration.write."
     )
-    async def delete_controller(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_controller(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    async def delete_controller(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_controller(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

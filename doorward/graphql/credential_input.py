@@ -12,6 +12,7 @@ from doorward.acs.decision.card_format import H10301
 from doorward.acs.errors import ValidationFailed
 from doorward.graphql.enums import CredentialStatus, ValidityStart, ValidityUnit
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed
 from doorward.graphql.scalars import CardBits
 
 CARD_FIELDS = ("name", "status", "valid_from", "valid_to")
@@ -19,7 +20,7 @@ MAY_BE_NULL = frozenset({"valid_from", "valid_to", "relative_validity"})
 
 
 @strawberry.input(description="A 26-bit H10301 card to create.")
-class CreateCardInput:
+class CreateCardInput(Keyed):
     """See Card."""
 
     cardholder_id: strawberry.ID
@@ -31,7 +32,7 @@ class CreateCardInput:
 
 
 @strawberry.input(description="What to change of a card; a field left out stays as it is.")
-class UpdateCardInput:
+class UpdateCardInput(Keyed):
     """See Card."""
 
     id: strawberry.ID
@@ -84,7 +85,7 @@ def _no_terms() -> TermsInput:
 
 
 @strawberry.input(description="A card of any format, or of raw bits, to create.")
-class CreateCardCredentialInput:
+class CreateCardCredentialInput(Keyed):
     """See Credential. Give `number` (and `facilityCode` where the format has one), or `rawBits`."""
 
     cardholder_id: strawberry.ID
@@ -121,7 +122,7 @@ def _number(text: str | None, path: str) -> int | None:
 
 
 @strawberry.input(description="A PIN to create.")
-class CreatePinInput:
+class CreatePinInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
@@ -133,7 +134,7 @@ class CreatePinInput:
 
 
 @strawberry.input(description="Another PIN; a field left out stays as it is.")
-class ChangePinInput:
+class ChangePinInput(Keyed):
     """See Credential."""
 
     id: strawberry.ID
@@ -143,7 +144,7 @@ class ChangePinInput:
 
 
 @strawberry.input(description="A QR code to create.")
-class CreateQrInput:
+class CreateQrInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
@@ -154,7 +155,7 @@ class CreateQrInput:
 
 
 @strawberry.input(description="A mobile credential to create.")
-class CreateMobileInput:
+class CreateMobileInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
@@ -162,7 +163,7 @@ class CreateMobileInput:
 
 
 @strawberry.input(description="A licence plate to create; how it is spelled does not matter.")
-class CreatePlateInput:
+class CreatePlateInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
@@ -171,7 +172,7 @@ class CreatePlateInput:
 
 
 @strawberry.input(description="What to change of a credential; a field left out stays as it is.")
-class UpdateCredentialInput:
+class UpdateCredentialInput(Keyed):
     """See Credential. To replace validTo by relativeValidity, or the other way, send the other as null."""
 
     id: strawberry.ID

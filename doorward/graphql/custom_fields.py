@@ -6,7 +6,6 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.people import models
 from doorward.acs.people import models as people_rows
 from doorward.acs.people.models import CustomFieldKind
@@ -23,6 +22,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import CustomFieldOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, listed
 
 strawberry.enum(CustomFieldKind, name="CustomFieldKind", description="What a custom field holds.")
@@ -83,7 +83,7 @@ class CustomFieldValueInput:
 
 
 @strawberry.input(description="A custom field to create.")
-class CreateCustomFieldInput:
+class CreateCustomFieldInput(Keyed):
     """See CustomField."""
 
     name: str
@@ -93,7 +93,7 @@ class CreateCustomFieldInput:
 
 
 @strawberry.input(description="What to change of a custom field; a field left out stays as it is.")
-class UpdateCustomFieldInput:
+class UpdateCustomFieldInput(Keyed):
     """See CustomField. The kind changes only while nobody has a value."""
 
     id: strawberry.ID
@@ -140,34 +140,25 @@ class CustomFieldQuery:
 class CustomFieldMutation:
     """Changes to custom fields."""
 
-    @strawberry.mutation(description="Create a custom field, after all others. Permission: configuration.write.")
+    @mutation(description="Create a custom field, after all others. Permission: configuration.write.")
     async def create_custom_field(self, info: ApiInfo, input: CreateCustomFieldInput) -> CustomFieldPayload:
         given = NewCustomField(input.name, input.kind, tuple(input.choices), input.required)
-        try:
-            row = await create_custom_field(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CustomFieldPayload(errors=[OperationError.of(error)])
+        row = await create_custom_field(info.context.domain, info.context.actor, given)
         return CustomFieldPayload(custom_field=(await _shown(info, [row]))[0])
 
-    @strawberry.mutation(description="Change a custom field. Permission: configuration.write.")
+    @mutation(description="Change a custom field. Permission: configuration.write.")
     async def update_custom_field(self, info: ApiInfo, input: UpdateCustomFieldInput) -> CustomFieldPayload:
         context = info.context
         changes = cast(CustomFieldChanges, sent(input, CustomFieldChanges.__annotations__))
-        try:
-            row = await update_custom_field(context.domain, context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return CustomFieldPayload(errors=[OperationError.of(error)])
+        row = await update_custom_field(context.domain, context.actor, input.id, changes, input.expected_version)
         return CustomFieldPayload(custom_field=(await _shown(info, [row]))[0])
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a custom field with its values. While cardholders have one, confirm must be how many; "
         "the error says the number. Permission: configuration.write."
     )
     async def delete_custom_field(
         self, info: ApiInfo, id: strawberry.ID, confirm: int | None = None, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_custom_field(info.context.domain, info.context.actor, id, confirm, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_custom_field(info.context.domain, info.context.actor, id, confirm, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -12,13 +12,14 @@ from doorward.acs.doors.operations import NewDevice, create_device
 from doorward.acs.doors.osdp_edit import OsdpChanges, update_osdp_device
 from doorward.acs.doors.osdp_keys import KEY_BYTES
 from doorward.acs.doors.readers import delete_device
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.device_filter import DeviceFilter, of_kind
 from doorward.graphql.enums import DeviceRole, PlacedOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import each, listed
 
 _FIELDS = tuple(OsdpChanges.__annotations__)
@@ -47,11 +48,13 @@ class OsdpDevice:
     key_planned: bool = strawberry.field(
         description="A next key waits for it, or was sent and it was not heard with that yet."
     )
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "OsdpDevice":
         """The device, read with its door and its reader, as the API shows it."""
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
@@ -150,51 +153,42 @@ class DeviceQuery:
 class DeviceMutation:
     """Adding and deleting OSDP devices."""
 
-    @strawberry.mutation(description="Add an OSDP device. Permission: configuration.write.")
+    @mutation(description="Add an OSDP device. Permission: configuration.write.")
     async def create_osdp_device(self, info: ApiInfo, input: OsdpDeviceInput) -> OsdpDevicePayload:
-        try:
-            key = _key_of(input)
-            given = NewDevice(
-                DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
-                input.door_id,
-                input.port,
-                input.address,
-                key,
-                input.baud,
-                input.reader_id,
-                input.strike_output,
-                input.position_input,
-                input.rex_input,
-            )
-            row = await create_device(info.context.domain, info.context.actor, given)
-            await row.fetch_related("door", "reader")
-        except AcsError as error:
-            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        key = _key_of(input)
+        given = NewDevice(
+            DeviceRole.DOOR_IO if input.reader_id is None else DeviceRole.READER,
+            input.door_id,
+            input.port,
+            input.address,
+            key,
+            input.baud,
+            input.reader_id,
+            input.strike_output,
+            input.position_input,
+            input.rex_input,
+        )
+        row = await create_device(info.context.domain, info.context.actor, given)
+        await row.fetch_related("door", "reader")
         return OsdpDevicePayload(
             device=OsdpDevice.of(row), key=key.hex() if key is not None and input.key is None else None
         )
 
-    @strawberry.mutation(
-        description="Say where an OSDP device is and which reader it is. Permission: configuration.write."
-    )
+    @mutation(description="Say where an OSDP device is and which reader it is. Permission: configuration.write.")
     async def update_osdp_device(
-        self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput
+        self, info: ApiInfo, id: strawberry.ID, input: OsdpDeviceChangesInput, expected_version: int | None = None
     ) -> OsdpDevicePayload:
-        try:
-            changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
-            row = await update_osdp_device(info.context.domain, info.context.actor, id, changes)
-            await row.fetch_related("door", "reader")
-        except AcsError as error:
-            return OsdpDevicePayload(errors=[OperationError.of(error)])
+        changes = cast(OsdpChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
+        row = await update_osdp_device(info.context.domain, info.context.actor, id, changes, expected_version)
+        await row.fetch_related("door", "reader")
         return OsdpDevicePayload(device=OsdpDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an OSDP device. Refused while a lock or an input of a door is on it. "
         "Permission: configuration.write."
     )
-    async def delete_osdp_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    async def delete_osdp_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

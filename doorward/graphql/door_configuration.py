@@ -13,7 +13,6 @@ from doorward.acs.doors.operations import create_door
 from doorward.acs.doors.rewiring import set_wiring
 from doorward.acs.doors.settings import DoorChanges, NewDoor
 from doorward.acs.doors.wiring import InputWire, LockWire
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.door_setup import DoorConfiguration, Port
@@ -31,6 +30,7 @@ from doorward.graphql.enums import (
 )
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import by_actor, each, listed
 
 _SECURITY = ("two_person", "double_swipe_timeout_ms", "first_person", "unlock_schedule_ids")
@@ -183,29 +183,23 @@ class DoorConfigurationQuery:
 class DoorConfigurationMutation:
     """Changes to how doors are set up."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Create a door; it needs a name, and a controller unless it is provisioned. "
         "Permission: configuration.write."
     )
     async def create_door(self, info: ApiInfo, input: DoorSettingsInput) -> DoorConfigurationPayload:
-        try:
-            given = replace(NewDoor(""), **_changes(input))
-            row = await create_door(info.context.domain, info.context.actor, given)
-            return await payload_of(info.context, row.id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        given = replace(NewDoor(""), **_changes(input))
+        row = await create_door(info.context.domain, info.context.actor, given)
+        return await payload_of(info.context, row.id)
 
-    @strawberry.mutation(description="Change a door's settings. Permission: configuration.write.")
+    @mutation(description="Change a door's settings. Permission: configuration.write.")
     async def update_door(
         self, info: ApiInfo, id: strawberry.ID, input: DoorSettingsInput, expected_version: int | None = None
     ) -> DoorConfigurationPayload:
-        try:
-            await update_door(info.context.domain, info.context.actor, id, _changes(input), expected_version)
-            return await payload_of(info.context, id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        await update_door(info.context.domain, info.context.actor, id, _changes(input), expected_version)
+        return await payload_of(info.context, id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Create a door with all the settings of another, but none of its hardware. A copy of a wireless "
         "door names its own hub and lock. Permission: configuration.write."
     )
@@ -219,38 +213,29 @@ class DoorConfigurationMutation:
         lock_address: str = "",
     ) -> DoorConfigurationPayload:
         domain, actor = info.context.domain, info.context.actor
-        try:
-            row = await copy_door(domain, actor, id, name, controller_id, hub_address, lock_address)
-            return await payload_of(info.context, row.id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        row = await copy_door(domain, actor, id, name, controller_id, hub_address, lock_address)
+        return await payload_of(info.context, row.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a door with its readers and devices; its events stay. Refused while access rules or "
         "zones use it. The last floor of an elevator takes the elevator with it. Permission: configuration.write."
     )
     async def delete_door(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_door(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_door(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Begin or end a door's maintenance, with the reason for the audit. Permission: configuration.write."
     )
     async def set_door_maintenance(
-        self, info: ApiInfo, id: strawberry.ID, on: bool, reason: str
+        self, info: ApiInfo, id: strawberry.ID, on: bool, reason: str, expected_version: int | None = None
     ) -> DoorConfigurationPayload:
-        try:
-            await set_maintenance(info.context.domain, info.context.actor, id, on, reason)
-            return await payload_of(info.context, id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        await set_maintenance(info.context.domain, info.context.actor, id, on, reason, expected_version)
+        return await payload_of(info.context, id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Say all the locks and inputs of a door; what is left out is no longer wired. "
         "Permission: configuration.write."
     )
@@ -265,8 +250,5 @@ class DoorConfigurationMutation:
         lock_wires = [LockWire(lock.output, lock.rank, lock.device_id) for lock in locks]
         names = [field.name for field in fields(InputWire)]
         input_wires = [InputWire(**{name: getattr(one, name) for name in names}) for one in inputs]
-        try:
-            await set_wiring(info.context.domain, info.context.actor, id, lock_wires, input_wires, expected_version)
-            return await payload_of(info.context, id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        await set_wiring(info.context.domain, info.context.actor, id, lock_wires, input_wires, expected_version)
+        return await payload_of(info.context, id)

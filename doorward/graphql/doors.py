@@ -16,7 +16,6 @@ from doorward.acs.doors.commands import command_door
 from doorward.acs.doors.live import condition
 from doorward.acs.doors.manual import set_by
 from doorward.acs.doors.queries import list_doors, page_doors, readers_of
-from doorward.acs.errors import AcsError
 from doorward.acs.messages import DoorStatus
 from doorward.acs.zones import models as zone_models
 from doorward.acs.zones.queries import zones_entered
@@ -33,6 +32,7 @@ from doorward.graphql.enums import (
     Side,
 )
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import Edge, Node, by_domain, in_context, listed
 from doorward.graphql.states import follow_states
 
@@ -149,14 +149,15 @@ class ManualActionInput:
     """A command is answered within 5 seconds or has expired; nothing is queued."""
 
     reason: str = strawberry.field(default="", description="Written to the audit.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key again is the same command: it acts once."
-    )
     until: datetime | None = strawberry.field(
         default=None, description="Unlock, lock, lockdown: they end then, within a year. Null: at a reset."
     )
     duration_ms: int | None = strawberry.field(
         default=None, description="Granting access: how long, 1 second to 24 hours. Null: 7 seconds."
+    )
+    expires_at: datetime | None = strawberry.field(
+        default=None,
+        description="After this moment it is not carried out: EXPIRED. Null, or later: 5 seconds after it was asked.",
     )
 
 
@@ -216,20 +217,17 @@ class DoorQuery:
 
 
 async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAction) -> DoorCommandPayload:
-    try:
-        result = await command_door(
-            context.domain,
-            context.actor,
-            given.door_id,
-            action,
-            given.reason,
-            given.idempotency_key,
-            given.until,
-            given.duration_ms,
-        )
-        doors = await shown_doors(context, await list_doors(context.actor, [given.door_id]))
-    except AcsError as error:
-        return DoorCommandPayload(errors=[OperationError.of(error)])
+    result = await command_door(
+        context.domain,
+        context.actor,
+        given.door_id,
+        action,
+        given.reason,
+        given.until,
+        given.duration_ms,
+        given.expires_at,
+    )
+    doors = await shown_doors(context, await list_doors(context.actor, [given.door_id]))
     command = DoorCommand(id=strawberry.ID(result.command_id), status=result.status, detail=result.detail)
     return DoorCommandPayload(command=command, door=doors[0])
 
@@ -238,29 +236,23 @@ async def _command(context: ApiContext, given: DoorCommandInput, action: DoorAct
 class DoorMutation:
     """Commands to doors."""
 
-    @strawberry.mutation(
-        description="Release the door once, for 7 seconds or as long as is said. Permission: door.command."
-    )
+    @mutation(description="Release the door once, for 7 seconds or as long as is said. Permission: door.command.")
     async def grant_access(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.GRANT_ACCESS)
 
-    @strawberry.mutation(
-        description="Keep the door locked until it is reset; cards still open it. Permission: door.command."
-    )
+    @mutation(description="Keep the door locked until it is reset; cards still open it. Permission: door.command.")
     async def lock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.LOCK)
 
-    @strawberry.mutation(description="Keep the door unlocked until it is reset. Permission: door.command.")
+    @mutation(description="Keep the door unlocked until it is reset. Permission: door.command.")
     async def unlock_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.UNLOCK)
 
-    @strawberry.mutation(
-        description="Let nobody in but the exempt until the door is reset or unlocked. Permission: door.command."
-    )
+    @mutation(description="Let nobody in but the exempt until the door is reset or unlocked. Permission: door.command.")
     async def lockdown_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.LOCKDOWN)
 
-    @strawberry.mutation(description="Return the door to its schedules and rules. Permission: door.command.")
+    @mutation(description="Return the door to its schedules and rules. Permission: door.command.")
     async def reset_door(self, info: ApiInfo, input: DoorCommandInput) -> DoorCommandPayload:
         return await _command(info.context, input, DoorAction.RESET)
 

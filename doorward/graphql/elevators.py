@@ -9,12 +9,12 @@ from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors.configuration import elevators_by_id, list_setups, page_elevators
 from doorward.acs.doors.elevators import NewFloor, add_floor, create_elevator, rename_elevator, rename_floor
 from doorward.acs.doors.wiring import LockWire
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.door_configuration import DoorConfigurationPayload, payload_of
 from doorward.graphql.door_setup import ReaderConfiguration
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import Node, by_actor, in_context, listed
 
 
@@ -109,41 +109,29 @@ class ElevatorQuery:
 class ElevatorMutation:
     """Changes to elevators. A floor is deleted as a door."""
 
-    @strawberry.mutation(description="Create an elevator with one floor or more. Permission: configuration.write.")
+    @mutation(description="Create an elevator with one floor or more. Permission: configuration.write.")
     async def create_elevator(
         self, info: ApiInfo, name: str, controller_id: strawberry.ID, floors: list[FloorInput]
     ) -> ElevatorPayload:
         given = [_floor(floor) for floor in floors]
-        try:
-            row = await create_elevator(info.context.domain, info.context.actor, name, controller_id, given)
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return ElevatorPayload(errors=[OperationError.of(error)])
+        row = await create_elevator(info.context.domain, info.context.actor, name, controller_id, given)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(description="Add a floor to an elevator, 64 at most. Permission: configuration.write.")
+    @mutation(description="Add a floor to an elevator, 64 at most. Permission: configuration.write.")
     async def add_floor(self, info: ApiInfo, elevator_id: strawberry.ID, input: FloorInput) -> ElevatorPayload:
-        try:
-            await add_floor(info.context.domain, info.context.actor, elevator_id, _floor(input))
-            return await _payload(info.context, elevator_id)
-        except AcsError as error:
-            return ElevatorPayload(errors=[OperationError.of(error)])
+        await add_floor(info.context.domain, info.context.actor, elevator_id, _floor(input))
+        return await _payload(info.context, elevator_id)
 
-    @strawberry.mutation(description="Rename an elevator, and its floors with it. Permission: configuration.write.")
+    @mutation(description="Rename an elevator, and its floors with it. Permission: configuration.write.")
     async def rename_elevator(
         self, info: ApiInfo, id: strawberry.ID, name: str, expected_version: int | None = None
     ) -> ElevatorPayload:
-        try:
-            await rename_elevator(info.context.domain, info.context.actor, id, name, expected_version)
-            return await _payload(info.context, id)
-        except AcsError as error:
-            return ElevatorPayload(errors=[OperationError.of(error)])
+        await rename_elevator(info.context.domain, info.context.actor, id, name, expected_version)
+        return await _payload(info.context, id)
 
-    @strawberry.mutation(description="Rename a floor, without its elevator's name. Permission: configuration.write.")
+    @mutation(description="Rename a floor, without its elevator's name. Permission: configuration.write.")
     async def rename_floor(
         self, info: ApiInfo, door_id: strawberry.ID, name: str, expected_version: int | None = None
     ) -> DoorConfigurationPayload:
-        try:
-            await rename_floor(info.context.domain, info.context.actor, door_id, name, expected_version)
-            return await payload_of(info.context, door_id)
-        except AcsError as error:
-            return DoorConfigurationPayload(errors=[OperationError.of(error)])
+        await rename_floor(info.context.domain, info.context.actor, door_id, name, expected_version)
+        return await payload_of(info.context, door_id)

@@ -15,16 +15,19 @@ import asyncio
 import json
 import math
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.file_uploads.utils import replace_placeholders_with_files
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -33,10 +36,11 @@ from strawberry.types.unset import UnsetType
 
 from doorward.acs.domain import Domain
 from doorward.graphql.connections import Connections, TooMany
-from doorward.graphql.context import ApiContext, authorization_of, context_for
-from doorward.graphql.limits import LARGEST_BODIES, Limits
+from doorward.graphql.context import ApiContext, actor_behind, authorization_of, context_for
+from doorward.graphql.limits import LARGEST_BODIES, MAX_BODY_BYTES, Limits
 from doorward.graphql.meter import Meter
 from doorward.graphql.metering import TIMED_OUT, must_wait, waiting
+from doorward.graphql.multipart import NotMultipart, boundary_of, read_form
 from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
 from doorward.graphql.scalars import duration_of
 from doorward.graphql.schema import build_schema
@@ -44,6 +48,7 @@ from doorward.graphql.server_sent import ServerSent, gone_on
 from doorward.graphql.socket import OPEN, UNAUTHORIZED, Socket, SocketAdapter
 
 REQUEST_HEADER = "doorward-request"
+FORM = "multipart/form-data"
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 _FORBIDDEN = 4403
@@ -79,6 +84,7 @@ class Endpoint(GraphQL[ApiContext, None]):
             graphql_ide=None,
             allow_queries_via_get=True,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            multipart_uploads_enabled=True,
             max_subscriptions_per_connection=20,
             connection_init_wait_timeout=INIT_WITHIN,
         )
@@ -93,7 +99,7 @@ class Endpoint(GraphQL[ApiContext, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
-            refusal = _refusal(request)
+            refusal = _refusal(request) or await self._refused_upload(request)
             try:
                 response = refusal or await self.run(request)
             except HTTPException as error:
@@ -101,6 +107,8 @@ class Endpoint(GraphQL[ApiContext, None]):
                 response = _refused(
                     request, error.status_code, error.reason, own.headers if own else None, own.told if own else None
                 )
+            finally:
+                await request.close()
             if isinstance(response, StreamingResponse):
                 await self._stream(response, request, send)
             else:
@@ -125,6 +133,17 @@ class Endpoint(GraphQL[ApiContext, None]):
                 await super().__call__(scope, receive, _as_unauthorized(one.watched(send)))
         except TooMany as error:
             await WebSocket(scope, receive, send).send_denial_response(Response(str(error), 503))
+
+    async def _refused_upload(self, request: Request) -> Response | None:
+        """Whoever is nobody sends no files."""
+        if content_type_of(request) != FORM or (await actor_behind(self._domain, request)).user_id is not None:
+            return None
+        dropped = 0
+        async for piece in request.stream():  # Who is still sending does not see an answer.
+            dropped += len(piece)
+            if dropped > MAX_BODY_BYTES:
+                break
+        return _refused(request, 401, "Sign in first.")
 
     async def on_ws_connect(self, context: ApiContext) -> UnsetType | dict[str, object] | None:
         """Whoever comes with neither a session nor a token gets no further."""
@@ -209,6 +228,25 @@ class Endpoint(GraphQL[ApiContext, None]):
         except TimeoutError:
             message = "This takes long, and goes on. Look in a while what became of it before you send it again."
             return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": TIMED_OUT})])
+
+    async def parse_multipart(self, request: AsyncHTTPRequestAdapter) -> dict[str, str]:
+        """A GraphQL multipart request. Raises HTTPException (400) for what is none."""
+        received: Request = request._request  # type: ignore[attr-defined]
+        try:
+            form = await read_form(received.stream(), boundary_of(received.headers["content-type"]))
+            received._form = FormData(list(form.items()))  # type: ignore[arg-type]  # Closed with the request.
+        except NotMultipart as error:
+            raise HTTPException(400, f"This is not a multipart request: {error}.") from error
+        operations, places = form.pop("operations", b"{}"), form.pop("map", b"{}")
+        if not isinstance(operations, bytes) or not isinstance(places, bytes):
+            raise HTTPException(400, "operations and map are no files.")
+        try:
+            asked: Any = self.parse_json(operations)
+            where: Any = self.parse_json(places)
+            placed: dict[str, str] = replace_placeholders_with_files(asked, where, form)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise HTTPException(400, "The map does not say where the files belong.") from error
+        return placed
 
     def parse_json(self, data: str | bytes) -> object:
         """A JSON object of a request. Raises HTTPException (400) for anything else."""
@@ -319,11 +357,15 @@ def _refusal(request: Request) -> Response | None:
         return _refused(request, 403, "Send the header Doorward-Request: 1 with every request.")
     if request.method == "GET":
         return None
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    largest = LARGEST_BODIES.get(kind)
+    largest = LARGEST_BODIES.get(content_type_of(request))
     if largest is None:
-        return _refused(request, 415, "Send application/json.")
+        return _refused(request, 415, "Send application/json, or multipart/form-data with a file.")
     length = request.headers.get("content-length", "")
     if not (length.isascii() and length.isdigit()) or int(length) > largest:
         return _refused(request, 413, f"Send at most {largest:,} bytes, and their content-length.")
     return None
+
+
+def content_type_of(request: Request) -> str:
+    """The media type of a request's body."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()

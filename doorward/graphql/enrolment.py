@@ -34,7 +34,6 @@ from doorward.acs.credentials.operations import (
 )
 from doorward.acs.credentials.qr_image import qr_svg
 from doorward.acs.credentials.queries import cards_numbered, credential_by_id, last_read
-from doorward.acs.errors import AcsError
 from doorward.graphql.cardholder_name import CardholderName
 from doorward.graphql.context import ApiInfo, address_of
 from doorward.graphql.credential_input import (
@@ -54,6 +53,7 @@ from doorward.graphql.credentials import Card, Credential, LastRead, shown_crede
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import by_actor, each, listed
 
 
@@ -192,7 +192,7 @@ class CredentialQuery:
 class CredentialMutation:
     """Changes to credentials."""
 
-    @strawberry.mutation(description="Give a cardholder a 26-bit card. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a 26-bit card. Permission: cardholder.write.")
     async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
         given = NewCard(
             input.cardholder_id,
@@ -202,134 +202,90 @@ class CredentialMutation:
             input.valid_from,
             input.valid_to,
         )
-        try:
-            row = await create_card(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
+        row = await create_card(info.context.domain, info.context.actor, given)
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
+    @mutation(description="Change a card. Permission: cardholder.write.")
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
         changes = cast(CredentialChanges, sent(input, CARD_FIELDS, may_be_null=MAY_BE_NULL))
-        try:
-            row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return CardPayload(errors=[OperationError.of(error)])
+        row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @strawberry.mutation(description="Give a cardholder a card of any format. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a card of any format. Permission: cardholder.write.")
     async def create_card_credential(self, info: ApiInfo, input: CreateCardCredentialInput) -> CredentialPayload:
-        try:
-            row = await create_card(info.context.domain, info.context.actor, input.of())
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await create_card(info.context.domain, info.context.actor, input.of())
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a PIN. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a PIN. Permission: cardholder.write.")
     async def create_pin(self, info: ApiInfo, input: CreatePinInput) -> CredentialPayload:
         given = NewPin(input.cardholder_id, input.pin, input.duress_pin, input.terms.of("PIN"))
-        try:
-            row = await create_pin(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await create_pin(info.context.domain, info.context.actor, given)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a PIN other digits. Permission: cardholder.write.")
+    @mutation(description="Give a PIN other digits. Permission: cardholder.write.")
     async def change_pin(self, info: ApiInfo, input: ChangePinInput) -> CredentialPayload:
-        try:
-            row = await change_pin(
-                info.context.domain, info.context.actor, input.id, input.pin, input.duress_pin, input.expected_version
-            )
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await change_pin(
+            info.context.domain, info.context.actor, input.id, input.pin, input.duress_pin, input.expected_version
+        )
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a QR code. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a QR code. Permission: cardholder.write.")
     async def create_qr(self, info: ApiInfo, input: CreateQrInput) -> QrPayload:
         create = create_dynamic_qr if input.dynamic else create_qr
         given = NewQr(input.cardholder_id, input.terms.of("QR code"))
-        try:
-            content = await create(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return QrPayload(errors=[OperationError.of(error)])
+        content = await create(info.context.domain, info.context.actor, given)
         return await _qr_payload(info, content)
 
-    @strawberry.mutation(description="Show a QR code again; it is audited. Permission: cardholder.write.")
+    @mutation(description="Show a QR code again; it is audited. Permission: cardholder.write.")
     async def show_qr(self, info: ApiInfo, id: strawberry.ID) -> QrPayload:
-        try:
-            content = await show_qr(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return QrPayload(errors=[OperationError.of(error)])
+        content = await show_qr(info.context.domain, info.context.actor, id)
         return await _qr_payload(info, content)
 
-    @strawberry.mutation(
-        description="Give a cardholder a mobile credential, with an invitation. Permission: cardholder.write."
-    )
+    @mutation(description="Give a cardholder a mobile credential, with an invitation. Permission: cardholder.write.")
     async def create_mobile(self, info: ApiInfo, input: CreateMobileInput) -> InvitationPayload:
         given = NewMobile(input.cardholder_id, input.terms.of("Mobile credential"))
-        try:
-            made = await create_mobile(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return InvitationPayload(errors=[OperationError.of(error)])
+        made = await create_mobile(info.context.domain, info.context.actor, given)
         return await _invitation_payload(info, made)
 
-    @strawberry.mutation(description="A new invitation instead of the one before. Permission: cardholder.write.")
+    @mutation(description="A new invitation instead of the one before. Permission: cardholder.write.")
     async def invite_mobile(self, info: ApiInfo, id: strawberry.ID) -> InvitationPayload:
-        try:
-            made = await invite_mobile(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return InvitationPayload(errors=[OperationError.of(error)])
+        made = await invite_mobile(info.context.domain, info.context.actor, id)
         return await _invitation_payload(info, made)
 
-    @strawberry.mutation(description="Pair a phone by its invitation's code, once. Needs no permission.")
+    @mutation(description="Pair a phone by its invitation's code, once. Needs no permission.", keyed=False)
     async def pair_mobile(self, info: ApiInfo, code: str, device_name: str) -> PairPayload:
         context = info.context
-        try:
-            paired = await pair_mobile(context.domain, code, device_name, address_of(context.connection))
-        except AcsError as error:
-            return PairPayload(errors=[OperationError.of(error)])
+        paired = await pair_mobile(context.domain, code, device_name, address_of(context.connection))
         return PairPayload(
             credential_id=strawberry.ID(paired.credential.id), token=base64.b64encode(paired.token).decode()
         )
 
-    @strawberry.mutation(description="Take a mobile credential from its phone. Permission: cardholder.write.")
+    @mutation(description="Take a mobile credential from its phone. Permission: cardholder.write.")
     async def revoke_mobile(self, info: ApiInfo, id: strawberry.ID) -> CredentialPayload:
-        try:
-            row = await revoke_mobile(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await revoke_mobile(info.context.domain, info.context.actor, id)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a licence plate. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a licence plate. Permission: cardholder.write.")
     async def create_plate(self, info: ApiInfo, input: CreatePlateInput) -> CredentialPayload:
         given = NewPlate(input.cardholder_id, input.plate, input.terms.of("Licence plate"))
-        try:
-            row = await create_plate(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await create_plate(info.context.domain, info.context.actor, given)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Change a credential of any kind. Permission: cardholder.write.")
+    @mutation(description="Change a credential of any kind. Permission: cardholder.write.")
     async def update_credential(self, info: ApiInfo, input: UpdateCredentialInput) -> CredentialPayload:
         changes = input.changes()
-        try:
-            row = await update_credential(
-                info.context.domain,
-                info.context.actor,
-                input.id,
-                changes,
-                input.expected_version,
-            )
-        except AcsError as error:
-            return CredentialPayload(errors=[OperationError.of(error)])
+        row = await update_credential(
+            info.context.domain,
+            info.context.actor,
+            input.id,
+            changes,
+            input.expected_version,
+        )
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Delete a credential for good. Permission: cardholder.write.")
+    @mutation(description="Delete a credential for good. Permission: cardholder.write.")
     async def delete_credential(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_credential(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_credential(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -53,6 +53,7 @@ from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
+from doorward.acs.site.reasons import CommandKind
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.threats.queries import ThreatLevelOrder
 from doorward.acs.users.models import SecondFactor, UserKind
@@ -67,6 +68,7 @@ __all__ = [
     "CameraState",
     "ChangeKind",
     "Circuit",
+    "CommandKind",
     "CommandStatus",
     "CredentialCondition",
     "CredentialKind",
@@ -143,6 +145,7 @@ for shown, name, description in (
     (EntityKind, "EntityKind", "A kind of things that are set up and changed."),
     (ChangeKind, "ChangeKind", "What became of an entity."),
     (Severity, "Severity", "How much an event matters to the person on duty."),
+    (CommandKind, "CommandKind", "What an operator does to doors, zones and outputs."),
     (CommandStatus, "CommandStatus", "How far a door command came."),
     (DoorKind, "DoorKind", "What stands there: a door, a wireless lock, a sensor only, nothing yet, a floor."),
     (RelockOn, "RelockOn", "When a released door locks again before its access time is over."),

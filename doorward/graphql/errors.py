@@ -17,6 +17,7 @@ from doorward.acs.errors import (
     Busy,
     Conflict,
     ControllerOffline,
+    Expired,
     FellBehind,
     NotFound,
     NotPermitted,
@@ -40,6 +41,7 @@ class ErrorCode(enum.Enum):
     NOT_FOUND = "not_found"
     PERMISSION = "permission"
     UNAUTHENTICATED = "unauthenticated"
+    EXPIRED = "expired"
     CONTROLLER_OFFLINE = "controller_offline"
     BUSY = "busy"
     RATE_LIMITED = "rate_limited"
@@ -52,6 +54,7 @@ _CODES: dict[type[AcsError], ErrorCode] = {
     NotFound: ErrorCode.NOT_FOUND,
     NotPermitted: ErrorCode.PERMISSION,
     Unauthenticated: ErrorCode.UNAUTHENTICATED,
+    Expired: ErrorCode.EXPIRED,
     ControllerOffline: ErrorCode.CONTROLLER_OFFLINE,
     Busy: ErrorCode.BUSY,
     RateLimited: ErrorCode.RATE_LIMITED,
@@ -69,20 +72,33 @@ class OperationError:
     retry_after: timedelta | None = strawberry.field(
         default=None, description="With RATE_LIMITED: so long to wait before the next attempt."
     )
+    version: int | None = strawberry.field(
+        default=None, description="With CONFLICT at expectedVersion: the version that is in force."
+    )
 
     @classmethod
     def of(cls, error: AcsError) -> "OperationError":
         """The typed form of a domain error."""
-        return cls(code=code_of(error), message=error.message, path=list(error.path), retry_after=_wait_of(error))
+        return cls(
+            code=code_of(error),
+            message=error.message,
+            path=list(error.path),
+            retry_after=_wait_of(error),
+            version=_version_of(error),
+        )
 
 
 def _wait_of(error: AcsError) -> timedelta | None:
     return timedelta(seconds=error.seconds) if isinstance(error, RateLimited) else None
 
 
+def _version_of(error: AcsError) -> int | None:
+    return error.version if isinstance(error, Conflict) else None
+
+
 def code_of(error: AcsError) -> ErrorCode:
     """The stable code of a domain error."""
-    return _CODES.get(type(error), ErrorCode.VALIDATION)
+    return next((_CODES[kind] for kind in type(error).__mro__ if kind in _CODES), ErrorCode.VALIDATION)
 
 
 class TellErrors(SchemaExtension):

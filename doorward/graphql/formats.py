@@ -27,6 +27,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.scalars import CardBits, card_bits
 
@@ -186,7 +187,7 @@ _CARD_FIELDS = frozenset({"number", "facility_code"})
 
 
 @strawberry.input(description="What to change of a card format; a field left out stays as it is.")
-class UpdateCardFormatInput:
+class UpdateCardFormatInput(Keyed):
     """See CardFormat."""
 
     id: strawberry.ID
@@ -343,51 +344,42 @@ class FormatQuery:
 class FormatMutation:
     """Changes to card formats and PIN rules."""
 
-    @strawberry.mutation(description="Create a card format, not active yet. Permission: configuration.write.")
+    @mutation(description="Create a card format, not active yet. Permission: configuration.write.")
     async def create_card_format(self, info: ApiInfo, input: CardFormatInput) -> CardFormatPayload:
-        try:
-            stored = await create_card_format(info.context.domain, info.context.actor, input.draft())
-        except AcsError as error:
-            return CardFormatPayload(errors=[OperationError.of(error)])
+        stored = await create_card_format(info.context.domain, info.context.actor, input.draft())
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
-    @strawberry.mutation(description="Change a card format. Permission: configuration.write.")
+    @mutation(description="Change a card format. Permission: configuration.write.")
     async def update_card_format(self, info: ApiInfo, input: UpdateCardFormatInput) -> CardFormatPayload:
         domain, actor = info.context.domain, info.context.actor
-        try:
-            stored = await update_card_format(domain, actor, input.id, input.changes(), input.expected_version)
-        except AcsError as error:
-            return CardFormatPayload(errors=[OperationError.of(error)])
+        stored = await update_card_format(domain, actor, input.id, input.changes(), input.expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
-    @strawberry.mutation(
+    @mutation(
         description="Give a predefined card format its own bit and byte order back. Permission: configuration.write."
     )
-    async def reset_card_format(self, info: ApiInfo, id: strawberry.ID) -> CardFormatPayload:
-        try:
-            stored = await reset_card_format(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return CardFormatPayload(errors=[OperationError.of(error)])
+    async def reset_card_format(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> CardFormatPayload:
+        stored = await reset_card_format(info.context.domain, info.context.actor, id, expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
-    @strawberry.mutation(
+    @mutation(
         description="Let readers without card formats of their own use this one, or no longer. "
         "No two of one length can be active. Permission: configuration.write."
     )
-    async def set_card_format_active(self, info: ApiInfo, id: strawberry.ID, active: bool) -> CardFormatPayload:
-        try:
-            stored = await set_card_format_active(info.context.domain, info.context.actor, id, active)
-        except AcsError as error:
-            return CardFormatPayload(errors=[OperationError.of(error)])
+    async def set_card_format_active(
+        self, info: ApiInfo, id: strawberry.ID, active: bool, expected_version: int | None = None
+    ) -> CardFormatPayload:
+        stored = await set_card_format_active(info.context.domain, info.context.actor, id, active, expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a card format that is not predefined and that nothing uses. "
         "Permission: configuration.write."
     )
-    async def delete_card_format(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_card_format(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    async def delete_card_format(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_card_format(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

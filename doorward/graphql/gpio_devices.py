@@ -14,11 +14,12 @@ from doorward.acs.doors.gpio_devices import (
     lines_of,
     update_gpio_device,
 )
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.device_filter import DeviceFilter, of_kind
 from doorward.graphql.enums import PinBias, PlacedOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import each, listed
 
 
@@ -53,12 +54,14 @@ class GpioDevice:
     chip: str = strawberry.field(description="Its device file, such as /dev/gpiochip0.")
     inputs: list[GpioInput]
     outputs: list[GpioOutput]
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "GpioDevice":
         """The device as the API shows it."""
         lines = lines_of(row)
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             controller_id=strawberry.ID(row.controller_id) if row.controller_id is not None else None,
@@ -92,7 +95,7 @@ class GpioOutputInput:
 
 
 @strawberry.input(description="A chip of a controller, and those of its pins that are used.")
-class CreateGpioDeviceInput:
+class CreateGpioDeviceInput(Keyed):
     """See GpioDevice."""
 
     controller_id: strawberry.ID
@@ -103,10 +106,11 @@ class CreateGpioDeviceInput:
 
 
 @strawberry.input(description="Another name, and all pins anew.")
-class UpdateGpioDeviceInput:
+class UpdateGpioDeviceInput(Keyed):
     """See GpioDevice."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     name: str
     inputs: list[GpioInputInput]
     outputs: list[GpioOutputInput]
@@ -169,24 +173,20 @@ class GpioDeviceQuery:
 class GpioDeviceMutation:
     """Adding and changing GPIO devices."""
 
-    @strawberry.mutation(description="Use pins of a controller's own. Permission: configuration.write.")
+    @mutation(description="Use pins of a controller's own. Permission: configuration.write.")
     async def create_gpio_device(self, info: ApiInfo, input: CreateGpioDeviceInput) -> GpioDevicePayload:
-        try:
-            lines = _lines(input.inputs, input.outputs)
-            given = NewGpioDevice(input.controller_id, input.name, input.chip, lines)
-            row = await create_gpio_device(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return GpioDevicePayload(errors=[OperationError.of(error)])
+        lines = _lines(input.inputs, input.outputs)
+        given = NewGpioDevice(input.controller_id, input.name, input.chip, lines)
+        row = await create_gpio_device(info.context.domain, info.context.actor, given)
         return GpioDevicePayload(device=GpioDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Rename a GPIO device and give its pins anew. Refused where a lock or an input would lose its pin. "
         "Permission: configuration.write."
     )
     async def update_gpio_device(self, info: ApiInfo, input: UpdateGpioDeviceInput) -> GpioDevicePayload:
-        try:
-            lines = _lines(input.inputs, input.outputs)
-            row = await update_gpio_device(info.context.domain, info.context.actor, input.id, input.name, lines)
-        except AcsError as error:
-            return GpioDevicePayload(errors=[OperationError.of(error)])
+        lines = _lines(input.inputs, input.outputs)
+        row = await update_gpio_device(
+            info.context.domain, info.context.actor, input.id, input.name, lines, input.expected_version
+        )
         return GpioDevicePayload(device=GpioDevice.of(row))

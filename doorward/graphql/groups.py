@@ -6,7 +6,6 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.people import models
 from doorward.acs.people import models as people_rows
 from doorward.acs.people.operations import (
@@ -23,6 +22,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, listed
 
 
@@ -55,7 +55,7 @@ async def groups_shown(info: ApiInfo, rows: Sequence[models.Group]) -> dict[str,
 
 
 @strawberry.input(description="A group to create.")
-class CreateGroupInput:
+class CreateGroupInput(Keyed):
     """See Group."""
 
     name: str
@@ -64,7 +64,7 @@ class CreateGroupInput:
 
 
 @strawberry.input(description="What to change of a group; a field left out stays as it is.")
-class UpdateGroupInput:
+class UpdateGroupInput(Keyed):
     """See Group."""
 
     id: strawberry.ID
@@ -72,6 +72,11 @@ class UpdateGroupInput:
     name: str | None = UNSET
     initials: str | None = UNSET
     is_global: bool | None = UNSET
+
+
+def group_changes(given: UpdateGroupInput) -> GroupChanges:
+    """The fields of a group that were sent."""
+    return cast(GroupChanges, sent(given, GroupChanges.__annotations__))
 
 
 @strawberry.type(description="The group as it now is, or why nothing was done.")
@@ -122,58 +127,42 @@ class GroupQuery:
 class GroupMutation:
     """Changes to groups."""
 
-    @strawberry.mutation(description="Create a group. Permission: configuration.write.")
+    @mutation(description="Create a group. Permission: configuration.write.")
     async def create_group(self, info: ApiInfo, input: CreateGroupInput) -> GroupPayload:
         context = info.context
-        try:
-            row = await create_group(context.domain, context.actor, input.name, input.initials, input.is_global)
-        except AcsError as error:
-            return GroupPayload(errors=[OperationError.of(error)])
+        row = await create_group(context.domain, context.actor, input.name, input.initials, input.is_global)
         return await _shown(info, row)
 
-    @strawberry.mutation(description="Change a group. Permission: configuration.write.")
+    @mutation(description="Change a group. Permission: configuration.write.")
     async def update_group(self, info: ApiInfo, input: UpdateGroupInput) -> GroupPayload:
         context = info.context
-        changes = cast(GroupChanges, sent(input, GroupChanges.__annotations__))
-        try:
-            row = await update_group(context.domain, context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return GroupPayload(errors=[OperationError.of(error)])
+        row = await update_group(context.domain, context.actor, input.id, group_changes(input), input.expected_version)
         return await _shown(info, row)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a group; its members stay. Refused while access rules or doors use it, naming them. "
         "Permission: configuration.write."
     )
     async def delete_group(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_group(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_group(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Put cardholders (at most 5,000) in a group. Permission: cardholder.write.",
     )
     async def add_group_members(
         self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
     ) -> GroupPayload:
-        try:
-            row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids)
-        except AcsError as error:
-            return GroupPayload(errors=[OperationError.of(error)])
+        row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids)
         return await _shown(info, row)
 
-    @strawberry.mutation(
+    @mutation(
         description="Take cardholders (at most 5,000) out of a group. Permission: cardholder.write.",
     )
     async def remove_group_members(
         self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
     ) -> GroupPayload:
-        try:
-            row = await remove_members(info.context.domain, info.context.actor, id, cardholder_ids)
-        except AcsError as error:
-            return GroupPayload(errors=[OperationError.of(error)])
+        row = await remove_members(info.context.domain, info.context.actor, id, cardholder_ids)
         return await _shown(info, row)

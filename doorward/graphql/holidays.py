@@ -7,7 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from doorward.acs.actor import Permission
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.schedules import country, models
 from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.calendar_file import from_icalendar
@@ -25,6 +25,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 strawberry.enum(CalendarSource, name="HolidaySource", description="Where a calendar's dates come from.")
@@ -114,7 +115,7 @@ class HolidaySourceInput:
 
 
 @strawberry.input(description="A holiday calendar to create.")
-class CreateHolidayCalendarInput:
+class CreateHolidayCalendarInput(Keyed):
     """See HolidayCalendar."""
 
     name: str
@@ -122,7 +123,7 @@ class CreateHolidayCalendarInput:
 
 
 @strawberry.input(description="Dates that replace all of a calendar.")
-class FillHolidayCalendarInput:
+class FillHolidayCalendarInput(Keyed):
     """See HolidayCalendar."""
 
     id: strawberry.ID
@@ -188,44 +189,34 @@ class HolidayQuery:
 class HolidayMutation:
     """Changes to holiday calendars."""
 
-    @strawberry.mutation(description="Create a holiday calendar. Permission: configuration.write.")
+    @mutation(description="Create a holiday calendar. Permission: configuration.write.")
     async def create_holiday_calendar(self, info: ApiInfo, input: CreateHolidayCalendarInput) -> HolidayCalendarPayload:
-        try:
-            filling = await _filling(info, input.dates)
-            row = await create_holiday_calendar(info.context.domain, info.context.actor, input.name, filling)
-        except AcsError as error:
-            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        filling = await _filling(info, input.dates)
+        row = await create_holiday_calendar(info.context.domain, info.context.actor, input.name, filling)
         return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row), skipped=filling.skipped)
 
-    @strawberry.mutation(
+    @mutation(
         description="Replace all dates of a calendar: import a file again, or edit the list. "
         "Permission: configuration.write."
     )
     async def fill_holiday_calendar(self, info: ApiInfo, input: FillHolidayCalendarInput) -> HolidayCalendarPayload:
         domain, actor = info.context.domain, info.context.actor
-        try:
-            filling = await _filling(info, input.dates)
-            row = await fill_holiday_calendar(domain, actor, input.id, filling, input.expected_version)
-        except AcsError as error:
-            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        filling = await _filling(info, input.dates)
+        row = await fill_holiday_calendar(domain, actor, input.id, filling, input.expected_version)
         return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row), skipped=filling.skipped)
 
-    @strawberry.mutation(description="Give a holiday calendar another name. Permission: configuration.write.")
+    @mutation(description="Give a holiday calendar another name. Permission: configuration.write.")
     async def rename_holiday_calendar(
         self, info: ApiInfo, id: strawberry.ID, name: str, expected_version: int | None = None
     ) -> HolidayCalendarPayload:
-        try:
-            row = await rename_holiday_calendar(info.context.domain, info.context.actor, id, name, expected_version)
-        except AcsError as error:
-            return HolidayCalendarPayload(errors=[OperationError.of(error)])
+        row = await rename_holiday_calendar(info.context.domain, info.context.actor, id, name, expected_version)
         return HolidayCalendarPayload(holiday_calendar=HolidayCalendar.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a holiday calendar that no override schedule follows. Permission: configuration.write."
     )
-    async def delete_holiday_calendar(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_holiday_calendar(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    async def delete_holiday_calendar(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_holiday_calendar(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

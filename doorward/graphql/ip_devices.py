@@ -17,13 +17,13 @@ from doorward.acs.doors.ip_devices import (
 )
 from doorward.acs.doors.ip_settings import IpChanges, IpSettings, kept_of
 from doorward.acs.doors.readers import delete_device
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.device_filter import DeviceFilter, of_kind
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import each, listed
 from doorward.graphql.scalars import seconds_of
 
@@ -67,6 +67,7 @@ class IpDevice:
     region: PictureRegion
     min_confidence: float = strawberry.field(description="0 to 1: how sure a camera must be of a plate.")
     unsigned_plates: bool = strawberry.field(description="Whether a secret is enough for plates, without a signature.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "IpDevice":
@@ -74,6 +75,7 @@ class IpDevice:
         kept = kept_of(row)
         region = kept.region
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             name=row.name,
             door_id=strawberry.ID(row.door_id) if row.door_id is not None else None,
@@ -89,7 +91,7 @@ class IpDevice:
 
 
 @strawberry.input(description="The device that a reader of type IP, BARCODE_CAMERA or PLATE_CAMERA is.")
-class CreateIpDeviceInput:
+class CreateIpDeviceInput(Keyed):
     """Its key is made, and the answer has it."""
 
     reader_id: strawberry.ID
@@ -100,10 +102,11 @@ class CreateIpDeviceInput:
 
 
 @strawberry.input(description="What to change; what is left out stays.")
-class UpdateIpDeviceInput:
+class UpdateIpDeviceInput(Keyed):
     """Null is as left out."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     name: str | None = UNSET
     stream_url: str | None = strawberry.field(default=UNSET, description='"": no stream any more.')
     region: PictureRegionInput | None = UNSET
@@ -145,68 +148,52 @@ class IpDeviceQuery:
 class IpDeviceMutation:
     """Adding, changing and deleting devices on the network, and their keys."""
 
-    @strawberry.mutation(description="Add a reader or camera on the network. Permission: configuration.write.")
+    @mutation(description="Add a reader or camera on the network. Permission: configuration.write.")
     async def create_ip_device(self, info: ApiInfo, input: CreateIpDeviceInput) -> IpDevicePayload:
         region = input.region.region() if input.region is not None else Region()
         given = IpSettings(input.name, input.stream_url, region, input.min_confidence)
-        try:
-            made = await create_ip_device(info.context.domain, info.context.actor, input.reader_id, given)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await create_ip_device(info.context.domain, info.context.actor, input.reader_id, given)
         return await _payload(made)
 
-    @strawberry.mutation(description="Change a reader or camera on the network. Permission: configuration.write.")
+    @mutation(description="Change a reader or camera on the network. Permission: configuration.write.")
     async def update_ip_device(self, info: ApiInfo, input: UpdateIpDeviceInput) -> IpDevicePayload:
         given = sent(input, ("name", "stream_url", "region", "min_confidence"))
         if isinstance(region := given.get("region"), PictureRegionInput):
             given["region"] = region.region()
         changes: IpChanges = given  # type: ignore[assignment]
-        try:
-            row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        row = await update_ip_device(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         await row.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Show the key of a device on the network again; it is audited. Permission: configuration.write."
     )
     async def show_ip_device_key(self, info: ApiInfo, id: strawberry.ID) -> IpDevicePayload:
-        try:
-            made = await show_ip_device_key(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await show_ip_device_key(info.context.domain, info.context.actor, id)
         return await _payload(made)
 
-    @strawberry.mutation(
+    @mutation(
         description="A new key for a device on the network; the one before is good for `grace` longer. "
         "Permission: configuration.write."
     )
     async def rotate_ip_device_key(
         self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0)
     ) -> IpDevicePayload:
-        try:
-            made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
         return await _payload(made)
 
-    @strawberry.mutation(
+    @mutation(
         description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
         "Permission: configuration.write."
     )
     async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
-        try:
-            made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
-        except AcsError as error:
-            return IpDevicePayload(errors=[OperationError.of(error)])
+        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
 
-    @strawberry.mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
-    async def delete_ip_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    @mutation(description="Delete a reader or camera on the network. Permission: configuration.write.")
+    async def delete_ip_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

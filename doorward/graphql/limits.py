@@ -67,7 +67,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 MAX_BODY_BYTES = 1_536 * 1024
-LARGEST_BODIES = {"application/json": MAX_BODY_BYTES}
+MAX_UPLOAD_BYTES = 65 * 1024 * 1024
+"""Of a request with a file in it."""
+LARGEST_BODIES = {"application/json": MAX_BODY_BYTES, "multipart/form-data": MAX_UPLOAD_BYTES}
 """By content type: all that the API takes, and how large it may be."""
 MAX_MESSAGE_BYTES = 1024 * 1024
 """Of a WebSocket."""

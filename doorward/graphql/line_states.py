@@ -9,7 +9,6 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.actor import Permission
-from doorward.acs.errors import AcsError
 from doorward.acs.local_io import queries
 from doorward.acs.local_io.commands import ByHandOrder, command_output
 from doorward.acs.local_io.queries import lines_now
@@ -18,6 +17,7 @@ from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import DoorCommand
 from doorward.graphql.enums import HandAction, InputState
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.states import follow_states, state_cursor
 
 GATHER_S = 0.1
@@ -87,13 +87,14 @@ class AuxOutputCommandInput:
     output_id: strawberry.ID
     action: HandAction
     reason: str = strawberry.field(default="", description="Written to the audit.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="The same key again is the same command: it acts once."
-    )
     until: datetime | None = strawberry.field(
         default=None, description="ON, OFF: they end then, within a year. Null: until AUTO."
     )
     pulse_ms: int | None = strawberry.field(default=None, description="PULSE: how long, 100 to 3600000.")
+    expires_at: datetime | None = strawberry.field(
+        default=None,
+        description="After this moment it is not carried out: EXPIRED. Null, or later: 5 seconds after it was asked.",
+    )
 
 
 @strawberry.type(description="What became of the command and the output after it, or why nothing was sent.")
@@ -132,18 +133,15 @@ class LineStateQuery:
 class LineStateMutation:
     """Commands to auxiliary outputs."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Switch an auxiliary output by hand. It stays so, whatever its rules want, until its end or AUTO, "
         "over a restart too. Permission: door.command."
     )
     async def command_aux_output(self, info: ApiInfo, input: AuxOutputCommandInput) -> AuxOutputCommandPayload:
         context = info.context
-        order = ByHandOrder(input.action, input.reason, input.until, input.pulse_ms)
-        try:
-            result = await command_output(context.domain, context.actor, input.output_id, order, input.idempotency_key)
-            outputs = (await lines_now(context.domain, context.actor)).outputs
-        except AcsError as error:
-            return AuxOutputCommandPayload(errors=[OperationError.of(error)])
+        order = ByHandOrder(input.action, input.reason, input.until, input.pulse_ms, input.expires_at)
+        result = await command_output(context.domain, context.actor, input.output_id, order)
+        outputs = (await lines_now(context.domain, context.actor)).outputs
         command = DoorCommand(id=strawberry.ID(result.command_id), status=result.status, detail=result.detail)
         found = [AuxOutputState.of(one) for one in outputs if one.status.output_id == input.output_id]
         return AuxOutputCommandPayload(command=command, output=found[0] if found else None)

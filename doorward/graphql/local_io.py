@@ -6,7 +6,6 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.doors import wiring
-from doorward.acs.errors import AcsError
 from doorward.acs.local_io import models, queries
 from doorward.acs.local_io import models as local_io_rows
 from doorward.acs.local_io.given import AuxInputChanges, AuxOutputChanges, NewAuxInput, NewAuxOutput
@@ -18,6 +17,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import Circuit, NameOrder, Supervision
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 
@@ -92,7 +92,7 @@ class PortDevice:
 
 
 @strawberry.input(description="An auxiliary input to create, on an input that nothing else is on.")
-class CreateAuxInputInput:
+class CreateAuxInputInput(Keyed):
     """See AuxInput."""
 
     name: str
@@ -105,7 +105,7 @@ class CreateAuxInputInput:
 
 
 @strawberry.input(description="What to change of an auxiliary input; what is left out stays.")
-class UpdateAuxInputInput:
+class UpdateAuxInputInput(Keyed):
     """See AuxInput."""
 
     id: strawberry.ID
@@ -120,7 +120,7 @@ class UpdateAuxInputInput:
 
 
 @strawberry.input(description="An auxiliary output to create, on an output that no lock is on.")
-class CreateAuxOutputInput:
+class CreateAuxOutputInput(Keyed):
     """See AuxOutput."""
 
     name: str
@@ -129,7 +129,7 @@ class CreateAuxOutputInput:
 
 
 @strawberry.input(description="What to change of an auxiliary output; what is left out stays.")
-class UpdateAuxOutputInput:
+class UpdateAuxOutputInput(Keyed):
     """See AuxOutput."""
 
     id: strawberry.ID
@@ -224,7 +224,7 @@ class LocalIoQuery:
 class LocalIoMutation:
     """Changes to auxiliary inputs and outputs."""
 
-    @strawberry.mutation(description="Create an auxiliary input. Permission: configuration.write.")
+    @mutation(description="Create an auxiliary input. Permission: configuration.write.")
     async def create_aux_input(self, info: ApiInfo, input: CreateAuxInputInput) -> AuxInputPayload:
         given = NewAuxInput(
             input.name,
@@ -235,13 +235,10 @@ class LocalIoMutation:
             input.supervision,
             input.resistor_ohm,
         )
-        try:
-            row = await create_aux_input(info.context.domain, info.context.actor, given)
-            return await _input(info.context, row.id)
-        except AcsError as error:
-            return AuxInputPayload(errors=[OperationError.of(error)])
+        row = await create_aux_input(info.context.domain, info.context.actor, given)
+        return await _input(info.context, row.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Change an auxiliary input. One that local rules go by stays on its controller. "
         "Permission: configuration.write."
     )
@@ -249,55 +246,40 @@ class LocalIoMutation:
         context = info.context
         names = ("name", "device_id", "number", "active_when", "debounce_ms", "supervision", "resistor_ohm")
         changes = cast(AuxInputChanges, sent(input, names, may_be_null=("resistor_ohm",)))
-        try:
-            await update_aux_input(context.domain, context.actor, input.id, changes, input.expected_version)
-            return await _input(context, input.id)
-        except AcsError as error:
-            return AuxInputPayload(errors=[OperationError.of(error)])
+        await update_aux_input(context.domain, context.actor, input.id, changes, input.expected_version)
+        return await _input(context, input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an auxiliary input. Refused while a local rule goes by it. Permission: configuration.write."
     )
     async def delete_aux_input(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_aux_input(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_aux_input(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(description="Create an auxiliary output. Permission: configuration.write.")
+    @mutation(description="Create an auxiliary output. Permission: configuration.write.")
     async def create_aux_output(self, info: ApiInfo, input: CreateAuxOutputInput) -> AuxOutputPayload:
         given = NewAuxOutput(input.name, input.device_id, input.number)
-        try:
-            row = await create_aux_output(info.context.domain, info.context.actor, given)
-            return await _output(info.context, row.id)
-        except AcsError as error:
-            return AuxOutputPayload(errors=[OperationError.of(error)])
+        row = await create_aux_output(info.context.domain, info.context.actor, given)
+        return await _output(info.context, row.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Change an auxiliary output. One that local rules switch stays on its controller. "
         "Permission: configuration.write."
     )
     async def update_aux_output(self, info: ApiInfo, input: UpdateAuxOutputInput) -> AuxOutputPayload:
         context = info.context
         changes = cast(AuxOutputChanges, sent(input, ("name", "device_id", "number")))
-        try:
-            await update_aux_output(context.domain, context.actor, input.id, changes, input.expected_version)
-            return await _output(context, input.id)
-        except AcsError as error:
-            return AuxOutputPayload(errors=[OperationError.of(error)])
+        await update_aux_output(context.domain, context.actor, input.id, changes, input.expected_version)
+        return await _output(context, input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an auxiliary output; it is switched off. Refused while a local rule switches it. "
         "Permission: configuration.write."
     )
     async def delete_aux_output(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_aux_output(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_aux_output(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

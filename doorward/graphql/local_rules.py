@@ -5,7 +5,7 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.local_io import models
 from doorward.acs.local_io import models as local_io_rows
@@ -17,6 +17,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import DoorFact, EventCategory, LocalAction, LocalTriggerKind, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 
@@ -113,7 +114,7 @@ class LocalTriggerInput:
 
 
 @strawberry.input(description="A local rule to create.")
-class CreateLocalRuleInput:
+class CreateLocalRuleInput(Keyed):
     """See LocalRule."""
 
     name: str
@@ -125,7 +126,7 @@ class CreateLocalRuleInput:
 
 
 @strawberry.input(description="What to change of a local rule; what is left out stays. The trigger is replaced whole.")
-class UpdateLocalRuleInput:
+class UpdateLocalRuleInput(Keyed):
     """See LocalRule."""
 
     id: strawberry.ID
@@ -209,45 +210,34 @@ class LocalRuleQuery:
 class LocalRuleMutation:
     """Changes to local rules."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Create a local rule. Its output, and the input or the door that it goes by, hang on one "
         "controller. Permission: configuration.write."
     )
     async def create_local_rule(self, info: ApiInfo, input: CreateLocalRuleInput) -> LocalRulePayload:
-        try:
-            given = NewLocalRule(
-                input.name, _trigger(input.trigger), input.action, input.output_id, input.pulse_ms, input.enabled
-            )
-            row = await create_local_rule(info.context.domain, info.context.actor, given)
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return LocalRulePayload(errors=[OperationError.of(error)])
+        given = NewLocalRule(
+            input.name, _trigger(input.trigger), input.action, input.output_id, input.pulse_ms, input.enabled
+        )
+        row = await create_local_rule(info.context.domain, info.context.actor, given)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(
-        description="Change a local rule, which then begins as if it were new. Permission: configuration.write."
-    )
+    @mutation(description="Change a local rule, which then begins as if it were new. Permission: configuration.write.")
     async def update_local_rule(self, info: ApiInfo, input: UpdateLocalRuleInput) -> LocalRulePayload:
         context = info.context
         names = ("name", "trigger", "action", "output_id", "pulse_ms", "enabled")
         changes = sent(input, names, may_be_null=("pulse_ms",))
-        try:
-            if "trigger" in changes:
-                changes["trigger"] = _trigger(changes["trigger"])
-            await update_local_rule(
-                context.domain, context.actor, input.id, cast(LocalRuleChanges, changes), input.expected_version
-            )
-            return await _payload(context, input.id)
-        except AcsError as error:
-            return LocalRulePayload(errors=[OperationError.of(error)])
+        if "trigger" in changes:
+            changes["trigger"] = _trigger(changes["trigger"])
+        await update_local_rule(
+            context.domain, context.actor, input.id, cast(LocalRuleChanges, changes), input.expected_version
+        )
+        return await _payload(context, input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a local rule; what it had switched on is switched off. Permission: configuration.write."
     )
     async def delete_local_rule(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_local_rule(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_local_rule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -7,7 +7,6 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs import actor as actors
-from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users.oidc_providers import (
     NewProvider,
@@ -32,6 +31,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import Role
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.users import UserPayload, user_shown
 
 
@@ -102,7 +102,7 @@ class OidcLink:
 
 
 @strawberry.input(description="A provider to create.")
-class CreateOidcProviderInput:
+class CreateOidcProviderInput(Keyed):
     """See OidcProvider."""
 
     name: str
@@ -120,7 +120,7 @@ class CreateOidcProviderInput:
 
 
 @strawberry.input(description="What to change of a provider; a field left out stays as it is.")
-class UpdateOidcProviderInput:
+class UpdateOidcProviderInput(Keyed):
     """See OidcProvider."""
 
     id: strawberry.ID
@@ -142,7 +142,7 @@ class UpdateOidcProviderInput:
 
 
 @strawberry.input(description="The provider to delete.")
-class DeleteOidcProviderInput:
+class DeleteOidcProviderInput(Keyed):
     """See deleteOidcProvider."""
 
     id: strawberry.ID
@@ -150,14 +150,14 @@ class DeleteOidcProviderInput:
 
 
 @strawberry.input(description="The provider to ask.")
-class TestOidcProviderInput:
+class TestOidcProviderInput(Keyed):
     """See testOidcProvider."""
 
     id: strawberry.ID
 
 
 @strawberry.input(description="Where to be connected, and the password, or nothing within five minutes of signing in.")
-class BeginOidcLinkInput:
+class BeginOidcLinkInput(Keyed):
     """See beginOidcLink."""
 
     provider_id: strawberry.ID
@@ -267,7 +267,7 @@ class OidcQuery:
 class OidcMutation:
     """Changes to providers, and to who is who there."""
 
-    @strawberry.mutation(description="Create a provider. Permission: user.write.")
+    @mutation(description="Create a provider. Permission: user.write.")
     async def create_oidc_provider(self, info: ApiInfo, input: CreateOidcProviderInput) -> OidcProviderPayload:
         given = NewProvider(
             input.name,
@@ -283,13 +283,10 @@ class OidcMutation:
             input.exclusive,
             input.enabled,
         )
-        try:
-            row = await create_oidc_provider(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return OidcProviderPayload(errors=[OperationError.of(error)])
+        row = await create_oidc_provider(info.context.domain, info.context.actor, given)
         return OidcProviderPayload(provider=_provider(info, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Change a provider. With another issuer nobody is connected any more. Permission: user.write."
     )
     async def update_oidc_provider(self, info: ApiInfo, input: UpdateOidcProviderInput) -> OidcProviderPayload:
@@ -298,31 +295,22 @@ class OidcMutation:
         if "groups" in found:
             found["groups"] = _roles(found["groups"])
         changes = cast(ProviderChanges, found)
-        try:
-            row = await update_oidc_provider(context.domain, context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return OidcProviderPayload(errors=[OperationError.of(error)])
+        row = await update_oidc_provider(context.domain, context.actor, input.id, changes, input.expected_version)
         return OidcProviderPayload(provider=_provider(info, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a provider. Refused while somebody could not sign in any more without it. "
         "Permission: user.write."
     )
     async def delete_oidc_provider(self, info: ApiInfo, input: DeleteOidcProviderInput) -> DeletedPayload:
-        try:
-            await delete_oidc_provider(info.context.domain, info.context.actor, input.id, input.expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_oidc_provider(info.context.domain, info.context.actor, input.id, input.expected_version)
         return DeletedPayload(deleted_id=input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Ask a provider what it says of itself, and for its keys. Changes nothing. Permission: user.write."
     )
     async def test_oidc_provider(self, info: ApiInfo, input: TestOidcProviderInput) -> OidcTestPayload:
-        try:
-            tested = await try_oidc_provider(info.context.domain, info.context.actor, input.id)
-        except AcsError as error:
-            return OidcTestPayload(errors=[OperationError.of(error)])
+        tested = await try_oidc_provider(info.context.domain, info.context.actor, input.id)
         if tested.discovery is None:
             return OidcTestPayload(problem=tested.problem)
         return OidcTestPayload(
@@ -333,35 +321,26 @@ class OidcMutation:
             keys=tested.keys,
         )
 
-    @strawberry.mutation(
+    @mutation(
         description="Begin to be connected with whom one is at a provider: send the browser to the address. "
         "Permission: account.own."
     )
     async def begin_oidc_link(self, info: ApiInfo, input: BeginOidcLinkInput) -> OidcLinkPayload:
         context = info.context
-        try:
-            begun = await begin_oidc_link(context.domain, context.actor, input.password, input.provider_id)
-        except AcsError as error:
-            return OidcLinkPayload(errors=[OperationError.of(error)])
+        begun = await begin_oidc_link(context.domain, context.actor, input.password, input.provider_id)
         context.set_cookie(ERRAND_COOKIE, begun.handle, ERRAND_S, ERRAND_PATH, from_elsewhere=True)
         return OidcLinkPayload(url=begun.url)
 
-    @strawberry.mutation(
+    @mutation(
         description="Be nobody at a provider any more; refused for the last way to sign in. Permission: account.own."
     )
     async def unlink_oidc(self, info: ApiInfo, input: EndOidcLinkInput) -> UserPayload:
         context = info.context
-        try:
-            row = await unlink_oidc(context.domain, context.actor, input.id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await unlink_oidc(context.domain, context.actor, input.id)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(description="Somebody else is nobody at a provider any more. Permission: user.write.")
+    @mutation(description="Somebody else is nobody at a provider any more. Permission: user.write.")
     async def remove_oidc_link(self, info: ApiInfo, input: EndOidcLinkInput) -> UserPayload:
         context = info.context
-        try:
-            row = await remove_oidc_link(context.domain, context.actor, input.id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await remove_oidc_link(context.domain, context.actor, input.id)
         return UserPayload(user=await user_shown(context, row))

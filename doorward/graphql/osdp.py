@@ -16,10 +16,11 @@ from doorward.acs.doors.models import Controller as ControllerRow
 from doorward.acs.doors.orders import OrderState
 from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_moves import drop_next_place
-from doorward.acs.errors import AcsError, ControllerOffline, ValidationFailed
+from doorward.acs.errors import ControllerOffline, ValidationFailed
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import OrderStep
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 
 
 @strawberry.type(description="Replies that took at most so many milliseconds, and longer than the bound before.")
@@ -234,56 +235,43 @@ class OsdpQuery:
 class OsdpMutation:
     """Maintenance of OSDP devices."""
 
-    @strawberry.mutation(
-        description="Add a module of inputs and outputs that stands at no door. Permission: configuration.write."
-    )
+    @mutation(description="Add a module of inputs and outputs that stands at no door. Permission: configuration.write.")
     async def create_osdp_module(self, info: ApiInfo, input: OsdpModuleInput) -> OsdpPayload:
-        try:
-            place = OsdpPlace(input.port, input.address, _key(input.key), input.baud)
-            device = await create_osdp_module(
-                info.context.domain, info.context.actor, input.controller_id, input.name, place
-            )
-        except AcsError as error:
-            return OsdpPayload(errors=[OperationError.of(error)])
+        place = OsdpPlace(input.port, input.address, _key(input.key), input.baud)
+        device = await create_osdp_module(
+            info.context.domain, info.context.actor, input.controller_id, input.name, place
+        )
         return OsdpPayload(device_id=strawberry.ID(device.id))
 
-    @strawberry.mutation(
+    @mutation(
         description="Set the main key that devices' keys are derived from (null: a random one). "
         "Permission: configuration.write."
     )
     async def set_osdp_main_key(self, info: ApiInfo, key: str | None = None) -> OsdpPayload:
-        try:
-            given = _key(key) or secrets.token_bytes(osdp_keys.KEY_BYTES)
-            await osdp_keys.set_main_key(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return OsdpPayload(errors=[OperationError.of(error)])
+        given = _key(key) or secrets.token_bytes(osdp_keys.KEY_BYTES)
+        await osdp_keys.set_main_key(info.context.domain, info.context.actor, given)
         return OsdpPayload()
 
-    @strawberry.mutation(
+    @mutation(
         description="Open a window in which the device, put in install mode by hand, gets its key. "
         "Permission: configuration.write."
     )
     async def provision_device(self, info: ApiInfo, input: DeviceKeyInput) -> DeviceOrderPayload:
         return await _give_key(info.context, input, messages.KeyWay.INSTALL_MODE)
 
-    @strawberry.mutation(
-        description="Give the device a new key over its secure channel. Permission: configuration.write."
-    )
+    @mutation(description="Give the device a new key over its secure channel. Permission: configuration.write.")
     async def rotate_device_key(self, info: ApiInfo, input: DeviceKeyInput) -> DeviceOrderPayload:
         return await _give_key(info.context, input, messages.KeyWay.SECURE_CHANNEL)
 
-    @strawberry.mutation(
+    @mutation(
         description="Forget the key that a device was to get, so that only its present one counts. "
         "Permission: configuration.write."
     )
     async def drop_next_device_key(self, info: ApiInfo, device_id: strawberry.ID) -> OsdpPayload:
-        try:
-            await osdp_keys.drop_next_key(info.context.domain, info.context.actor, device_id)
-        except AcsError as error:
-            return OsdpPayload(errors=[OperationError.of(error)])
+        await osdp_keys.drop_next_key(info.context.domain, info.context.actor, device_id)
         return OsdpPayload(device_id=device_id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Tell a device over its secure channel to go to another address and baud rate (COMSET). "
         "Permission: configuration.write."
     )
@@ -295,32 +283,24 @@ class OsdpMutation:
             )
         )
 
-    @strawberry.mutation(description="Look for a device no more where it was to go. Permission: configuration.write.")
+    @mutation(description="Look for a device no more where it was to go. Permission: configuration.write.")
     async def drop_device_move(self, info: ApiInfo, device_id: strawberry.ID) -> OsdpPayload:
-        try:
-            await drop_next_place(info.context.domain, info.context.actor, device_id)
-        except AcsError as error:
-            return OsdpPayload(errors=[OperationError.of(error)])
+        await drop_next_place(info.context.domain, info.context.actor, device_id)
         return OsdpPayload(device_id=device_id)
 
-    @strawberry.mutation(description="Capture what passes on a bus. Permission: configuration.write.")
+    @mutation(description="Capture what passes on a bus. Permission: configuration.write.")
     async def capture_bus(self, info: ApiInfo, input: BusCaptureInput) -> DeviceOrderPayload:
         context = info.context
         return await _order(
             lambda: maintenance.capture(context.domain, context.actor, input.device_id, input.seconds, input.most_bytes)
         )
 
-    @strawberry.mutation(
-        description="Take a capture that has ended; that is written down. Permission: configuration.write."
-    )
+    @mutation(description="Take a capture that has ended; that is written down. Permission: configuration.write.")
     async def download_bus_capture(self, info: ApiInfo, id: strawberry.ID) -> CapturePayload:
-        try:
-            data = await maintenance.download_capture(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return CapturePayload(errors=[OperationError.of(error)])
+        data = await maintenance.download_capture(info.context.domain, info.context.actor, id)
         return CapturePayload(pcap=base64.b64encode(data).decode())
 
-    @strawberry.mutation(description="Send a file to a device. Permission: configuration.write.")
+    @mutation(description="Send a file to a device. Permission: configuration.write.")
     async def send_device_file(self, info: ApiInfo, input: DeviceFileInput) -> DeviceOrderPayload:
         context = info.context
 
@@ -330,17 +310,14 @@ class OsdpMutation:
 
         return await _order(send)
 
-    @strawberry.mutation(description="Stop an order that is under way. Permission: configuration.write.")
+    @mutation(description="Stop an order that is under way. Permission: configuration.write.")
     async def stop_device_order(self, info: ApiInfo, id: strawberry.ID) -> DeviceOrderPayload:
         context = info.context
         return await _order(lambda: maintenance.stop_order(context.domain, context.actor, id))
 
 
 async def _order(ask: Callable[[], Awaitable[OrderState]]) -> DeviceOrderPayload:
-    try:
-        return DeviceOrderPayload(order=DeviceOrder.of(await ask()))
-    except AcsError as error:
-        return DeviceOrderPayload(errors=[OperationError.of(error)])
+    return DeviceOrderPayload(order=DeviceOrder.of(await ask()))
 
 
 async def _give_key(context: ApiContext, given: DeviceKeyInput, way: messages.KeyWay) -> DeviceOrderPayload:

@@ -7,7 +7,6 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.schedules import models as schedules_rows
 from doorward.acs.schedules.given import DateRange
 from doorward.acs.schedules.override_operations import (
@@ -23,6 +22,7 @@ from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.holidays import HolidayCalendar
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.schedules import ScheduleUse
 from doorward.graphql.slots import Interval, IntervalInput, given_slots, shown_slots
@@ -88,7 +88,7 @@ class OverrideDatesInput:
 
 
 @strawberry.input(description="An override schedule to create.")
-class CreateOverrideScheduleInput:
+class CreateOverrideScheduleInput(Keyed):
     """See OverrideSchedule."""
 
     name: str
@@ -99,7 +99,7 @@ class CreateOverrideScheduleInput:
 
 
 @strawberry.input(description="What to change of an override schedule; a field left out stays as it is.")
-class UpdateOverrideScheduleInput:
+class UpdateOverrideScheduleInput(Keyed):
     """See OverrideSchedule."""
 
     id: strawberry.ID
@@ -173,34 +173,25 @@ class OverrideQuery:
 class OverrideMutation:
     """Changes to override schedules."""
 
-    @strawberry.mutation(description="Create an override schedule. Permission: configuration.write.")
+    @mutation(description="Create an override schedule. Permission: configuration.write.")
     async def create_override_schedule(
         self, info: ApiInfo, input: CreateOverrideScheduleInput
     ) -> OverrideSchedulePayload:
-        try:
-            row = await create_override_schedule(info.context.domain, info.context.actor, **_changes(input))
-        except AcsError as error:
-            return OverrideSchedulePayload(errors=[OperationError.of(error)])
+        row = await create_override_schedule(info.context.domain, info.context.actor, **_changes(input))
         return await _payload(info, row.id)
 
-    @strawberry.mutation(description="Change an override schedule. Permission: configuration.write.")
+    @mutation(description="Change an override schedule. Permission: configuration.write.")
     async def update_override_schedule(
         self, info: ApiInfo, input: UpdateOverrideScheduleInput
     ) -> OverrideSchedulePayload:
-        try:
-            row = await update_override_schedule(
-                info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
-            )
-        except AcsError as error:
-            return OverrideSchedulePayload(errors=[OperationError.of(error)])
+        row = await update_override_schedule(
+            info.context.domain, info.context.actor, input.id, _changes(input), input.expected_version
+        )
         return await _payload(info, row.id)
 
-    @strawberry.mutation(
-        description="Delete an override schedule that no schedule follows. Permission: configuration.write."
-    )
-    async def delete_override_schedule(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_override_schedule(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    @mutation(description="Delete an override schedule that no schedule follows. Permission: configuration.write.")
+    async def delete_override_schedule(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_override_schedule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

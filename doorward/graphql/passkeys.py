@@ -4,7 +4,6 @@ from datetime import datetime
 
 import strawberry
 
-from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users.passkeys import (
     Begun,
@@ -21,6 +20,7 @@ from doorward.acs.users.sessions import SESSION_LIFETIME, token_hash
 from doorward.acs.users.sign_in import PasskeyAnswer, sign_in_with_passkey
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.users import (
     SignInPayload,
     User,
@@ -83,14 +83,14 @@ class PasskeyPayload:
 
 
 @strawberry.input(description="Who asks: the password, or nothing within five minutes of signing in.")
-class BeginPasskeyInput:
+class BeginPasskeyInput(Keyed):
     """See beginPasskey."""
 
     password: str | None = None
 
 
 @strawberry.input(description="What the browser answered to beginPasskey.")
-class AddPasskeyInput:
+class AddPasskeyInput(Keyed):
     """See addPasskey."""
 
     name: str = strawberry.field(description="What its user calls it.")
@@ -98,7 +98,7 @@ class AddPasskeyInput:
 
 
 @strawberry.input(description="Another name for a passkey of one's own.")
-class RenamePasskeyInput:
+class RenamePasskeyInput(Keyed):
     """See renamePasskey."""
 
     id: strawberry.ID
@@ -106,7 +106,7 @@ class RenamePasskeyInput:
 
 
 @strawberry.input(description="A passkey of one's own, and the password, or nothing within five minutes of signing in.")
-class RemoveOwnPasskeyInput:
+class RemoveOwnPasskeyInput(Keyed):
     """See removeOwnPasskey."""
 
     id: strawberry.ID
@@ -114,7 +114,7 @@ class RemoveOwnPasskeyInput:
 
 
 @strawberry.input(description="A passkey of somebody else.")
-class RemovePasskeyInput:
+class RemovePasskeyInput(Keyed):
     """See removePasskey."""
 
     id: strawberry.ID
@@ -149,31 +149,25 @@ class PasskeyQuery:
 class PasskeyMutation:
     """Signing in with passkeys, and changes to them."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Ask for a new passkey of one's own; addPasskey takes what the browser answers. "
         "Permission: account.own."
     )
     async def begin_passkey(self, info: ApiInfo, input: BeginPasskeyInput) -> PasskeyOptionsPayload:
         context = info.context
-        try:
-            begun = await begin_passkey(context.domain, context.actor, input.password, context.origin)
-        except AcsError as error:
-            return PasskeyOptionsPayload(errors=[OperationError.of(error)])
+        begun = await begin_passkey(context.domain, context.actor, input.password, context.origin)
         return _begun(context, begun)
 
-    @strawberry.mutation(
+    @mutation(
         description="Add a passkey of one's own. With the first second factor all other sessions end. "
         "Permission: account.own."
     )
     async def add_passkey(self, info: ApiInfo, input: AddPasskeyInput) -> PasskeyPayload:
         context = info.context
         here = token_hash(context.token) if context.token else None
-        try:
-            added = await finish_passkey(
-                context.domain, context.actor, context.ceremony, input.name, input.credential, here
-            )
-        except AcsError as error:
-            return PasskeyPayload(errors=[OperationError.of(error)])
+        added = await finish_passkey(
+            context.domain, context.actor, context.ceremony, input.name, input.credential, here
+        )
         set_ceremony_cookie(context, "")
         return PasskeyPayload(
             passkey=_passkey(added.passkey),
@@ -181,60 +175,44 @@ class PasskeyMutation:
             recovery_codes=added.recovery_codes,
         )
 
-    @strawberry.mutation(description="Rename a passkey of one's own. Permission: account.own.")
+    @mutation(description="Rename a passkey of one's own. Permission: account.own.")
     async def rename_passkey(self, info: ApiInfo, input: RenamePasskeyInput) -> PasskeyPayload:
-        try:
-            row = await rename_passkey(info.context.domain, info.context.actor, input.id, input.name)
-        except AcsError as error:
-            return PasskeyPayload(errors=[OperationError.of(error)])
+        row = await rename_passkey(info.context.domain, info.context.actor, input.id, input.name)
         return PasskeyPayload(passkey=_passkey(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="A passkey of one's own counts no more; refused where it is the last second factor and the site "
         "requires one, or the last way in. Permission: account.own."
     )
     async def remove_own_passkey(self, info: ApiInfo, input: RemoveOwnPasskeyInput) -> UserPayload:
         context = info.context
-        try:
-            row = await remove_own_passkey(context.domain, context.actor, input.password, input.id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await remove_own_passkey(context.domain, context.actor, input.password, input.id)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
-        description="A passkey of somebody else counts no more; their sessions end. Permission: user.write."
-    )
+    @mutation(description="A passkey of somebody else counts no more; their sessions end. Permission: user.write.")
     async def remove_passkey(self, info: ApiInfo, input: RemovePasskeyInput) -> UserPayload:
         context = info.context
-        try:
-            row = await remove_passkey(context.domain, context.actor, input.id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await remove_passkey(context.domain, context.actor, input.id)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Ask for any passkey of this site; signInWithPasskey takes what the browser answers. Needs no "
         "permission."
     )
     async def begin_passkey_sign_in(self, info: ApiInfo) -> PasskeyOptionsPayload:
         context = info.context
-        try:
-            begun = begin_passkey_sign_in(context.domain, context.origin, context.caller.address)
-        except AcsError as error:
-            return PasskeyOptionsPayload(errors=[OperationError.of(error)])
+        begun = begin_passkey_sign_in(context.domain, context.origin, context.caller.address)
         return _begun(context, begun)
 
-    @strawberry.mutation(
+    @mutation(
         description="Begin a session (12 hours) with a passkey alone: no name, no password, no code, because the "
-        "device has verified who holds it. Too many failures: RATE_LIMITED. Needs no permission."
+        "device has verified who holds it. Too many failures: RATE_LIMITED. Needs no permission.",
+        keyed=False,
     )
     async def sign_in_with_passkey(self, info: ApiInfo, input: SignInWithPasskeyInput) -> SignInPayload:
         context = info.context
         given = PasskeyAnswer(context.ceremony, input.credential)
-        try:
-            signed_in = await sign_in_with_passkey(context.domain, given, context.caller)
-        except AcsError as error:
-            return SignInPayload(errors=[OperationError.of(error)])
+        signed_in = await sign_in_with_passkey(context.domain, given, context.caller)
         set_ceremony_cookie(context, "")
         set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
         return SignInPayload(user=await user_shown(context, signed_in.user))

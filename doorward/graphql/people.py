@@ -10,7 +10,6 @@ from strawberry import UNSET
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.queries import credentials_of
 from doorward.acs.decision.policy import CredentialKind
-from doorward.acs.errors import AcsError
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people import models
 from doorward.acs.people import models as people_rows
@@ -40,6 +39,7 @@ from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import (
     Node,
     listed,
@@ -155,7 +155,7 @@ class CardholderFilterInput:
 
 
 @strawberry.input(description="A cardholder to create.")
-class CreateCardholderInput:
+class CreateCardholderInput(Keyed):
     """See Cardholder."""
 
     number: str
@@ -180,7 +180,7 @@ class CreateCardholderInput:
 
 
 @strawberry.input(description="What to change of a cardholder; a field left out stays as it is.")
-class UpdateCardholderInput:
+class UpdateCardholderInput(Keyed):
     """See Cardholder. Of custom fields only those named change."""
 
     id: strawberry.ID
@@ -252,50 +252,34 @@ class PeopleQuery:
 class PeopleMutation:
     """Changes to people."""
 
-    @strawberry.mutation(description="Create a cardholder. Permission: cardholder.write.")
+    @mutation(description="Create a cardholder. Permission: cardholder.write.")
     async def create_cardholder(self, info: ApiInfo, input: CreateCardholderInput) -> CardholderPayload:
         fields: dict[str, Any] = {**cardholder_changes(input), "group_ids": tuple(input.group_ids)}
         given = NewCardholder(**fields)
-        try:
-            row = await create_cardholder(info.context.domain, info.context.actor, given)
-        except AcsError as error:
-            return CardholderPayload(errors=[OperationError.of(error)])
+        row = await create_cardholder(info.context.domain, info.context.actor, given)
         return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
 
-    @strawberry.mutation(
-        description="Change a cardholder; what a directory owns is refused. Permission: cardholder.write."
-    )
+    @mutation(description="Change a cardholder; what a directory owns is refused. Permission: cardholder.write.")
     async def update_cardholder(self, info: ApiInfo, input: UpdateCardholderInput) -> CardholderPayload:
         context = info.context
-        try:
-            row = await update_cardholder(
-                context.domain, context.actor, input.id, cardholder_changes(input), input.expected_version
-            )
-        except AcsError as error:
-            return CardholderPayload(errors=[OperationError.of(error)])
+        row = await update_cardholder(
+            context.domain, context.actor, input.id, cardholder_changes(input), input.expected_version
+        )
         return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a cardholder with credentials and memberships; past events keep name and photo. "
         "Refused while they are the host of visitors, or come from a directory. Permission: cardholder.write."
     )
     async def delete_cardholder(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_cardholder(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_cardholder(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
-        description="Make what a directory owned of a cardholder changeable here. Permission: cardholder.write."
-    )
+    @mutation(description="Make what a directory owned of a cardholder changeable here. Permission: cardholder.write.")
     async def release_cardholder_from_directory(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> CardholderPayload:
-        try:
-            row = await release_from_directory(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return CardholderPayload(errors=[OperationError.of(error)])
+        row = await release_from_directory(info.context.domain, info.context.actor, id, expected_version)
         return CardholderPayload(cardholder=(await _cardholders(info, [row]))[0])

@@ -6,7 +6,6 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.actor import Actor
-from doorward.acs.errors import AcsError
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.zones import models
 from doorward.acs.zones.presence_operations import (
@@ -19,6 +18,7 @@ from doorward.acs.zones.queries import page_occupants, where_is
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.doors import ZoneName
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import by_actor, each, listed
 
 
@@ -45,7 +45,7 @@ class Presence:
 
 
 @strawberry.input(description="Whom to forgive, and why.")
-class ForgiveCardholderInput:
+class ForgiveCardholderInput(Keyed):
     """The reason is written to the audit."""
 
     cardholder_id: strawberry.ID
@@ -53,7 +53,7 @@ class ForgiveCardholderInput:
 
 
 @strawberry.input(description="In which zone to forgive everybody, and why.")
-class ForgiveZoneInput:
+class ForgiveZoneInput(Keyed):
     """The reason is written to the audit."""
 
     zone_id: strawberry.ID
@@ -61,14 +61,14 @@ class ForgiveZoneInput:
 
 
 @strawberry.input(description="Why to forgive everybody everywhere.")
-class ForgiveEverybodyInput:
+class ForgiveEverybodyInput(Keyed):
     """The reason is written to the audit."""
 
     reason: str = ""
 
 
 @strawberry.input(description="Where a cardholder is, and how that is known.")
-class SetPresenceInput:
+class SetPresenceInput(Keyed):
     """The reason is written to the audit."""
 
     cardholder_id: strawberry.ID
@@ -119,44 +119,26 @@ class PresenceQuery:
 class PresenceMutation:
     """Forgiving, and correcting who is where."""
 
-    @strawberry.mutation(
-        description="Where this cardholder was no longer counts for anti-passback. Permission: door.command."
-    )
+    @mutation(description="Where this cardholder was no longer counts for anti-passback. Permission: door.command.")
     async def forgive_cardholder(self, info: ApiInfo, input: ForgiveCardholderInput) -> ForgivePayload:
-        try:
-            await forgive_cardholder(info.context.domain, info.context.actor, input.cardholder_id, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_cardholder(info.context.domain, info.context.actor, input.cardholder_id, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
-        description="Who is in this zone no longer counts for its anti-passback. Permission: door.command."
-    )
+    @mutation(description="Who is in this zone no longer counts for its anti-passback. Permission: door.command.")
     async def forgive_zone(self, info: ApiInfo, input: ForgiveZoneInput) -> ForgivePayload:
-        try:
-            await forgive_zone(info.context.domain, info.context.actor, input.zone_id, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_zone(info.context.domain, info.context.actor, input.zone_id, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
-        description="Where anybody is no longer counts for anti-passback in any zone. Permission: door.command."
-    )
+    @mutation(description="Where anybody is no longer counts for anti-passback in any zone. Permission: door.command.")
     async def forgive_everybody(self, info: ApiInfo, input: ForgiveEverybodyInput) -> ForgivePayload:
-        try:
-            await forgive_everybody(info.context.domain, info.context.actor, input.reason)
-        except AcsError as error:
-            return ForgivePayload(errors=[OperationError.of(error)])
+        await forgive_everybody(info.context.domain, info.context.actor, input.reason)
         return ForgivePayload()
 
-    @strawberry.mutation(
+    @mutation(
         description="Say by hand where a cardholder is, for the record of who is where. Permission: door.command."
     )
     async def set_presence(self, info: ApiInfo, input: SetPresenceInput) -> PresencePayload:
         context = info.context
-        try:
-            await set_presence(context.domain, context.actor, input.cardholder_id, input.zone_id, input.reason)
-            row = await where_is(context.actor, input.cardholder_id)
-        except AcsError as error:
-            return PresencePayload(errors=[OperationError.of(error)])
+        await set_presence(context.domain, context.actor, input.cardholder_id, input.zone_id, input.reason)
+        row = await where_is(context.actor, input.cardholder_id)
         return PresencePayload(presence=Presence.of(row) if row else None)

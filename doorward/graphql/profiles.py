@@ -6,7 +6,6 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.decision import policy
-from doorward.acs.errors import AcsError
 from doorward.acs.profiles import models as profiles_rows
 from doorward.acs.profiles.operations import (
     NewProfile,
@@ -21,6 +20,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import IdentificationType, NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 
@@ -73,7 +73,7 @@ class IdentificationMethodInput:
 
 
 @strawberry.input(description="An identification profile to create.")
-class CreateIdentificationProfileInput:
+class CreateIdentificationProfileInput(Keyed):
     """See IdentificationProfile."""
 
     name: str
@@ -85,7 +85,7 @@ class CreateIdentificationProfileInput:
 @strawberry.input(
     description="What to change of a profile; a field left out stays as it is. A side changes as a whole."
 )
-class UpdateIdentificationProfileInput:
+class UpdateIdentificationProfileInput(Keyed):
     """See IdentificationProfile."""
 
     id: strawberry.ID
@@ -131,18 +131,15 @@ async def _payload(context: ApiContext, profile_id: str) -> IdentificationProfil
 class ProfileMutation:
     """Changes to identification profiles."""
 
-    @strawberry.mutation(description="Create an identification profile. Permission: configuration.write.")
+    @mutation(description="Create an identification profile. Permission: configuration.write.")
     async def create_identification_profile(
         self, info: ApiInfo, input: CreateIdentificationProfileInput
     ) -> IdentificationProfilePayload:
         given = NewProfile(input.name, _methods(input.side_a), _methods(input.side_b), input.facility_code)
-        try:
-            row = await create_profile(info.context.domain, info.context.actor, given)
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return IdentificationProfilePayload(errors=[OperationError.of(error)])
+        row = await create_profile(info.context.domain, info.context.actor, given)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Change an identification profile, and with it every door that uses it. "
         "Permission: configuration.write."
     )
@@ -155,15 +152,10 @@ class ProfileMutation:
         if "facility_code" in given:
             given["facility"] = given.pop("facility_code")
         changes = cast(ProfileChanges, given)
-        try:
-            row = await update_profile(
-                info.context.domain, info.context.actor, input.id, changes, input.expected_version
-            )
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return IdentificationProfilePayload(errors=[OperationError.of(error)])
+        row = await update_profile(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an identification profile. Doors that use it get the successor; without one they are "
         "named in the error and nothing is done. Permission: configuration.write."
     )
@@ -174,8 +166,5 @@ class ProfileMutation:
         successor_id: strawberry.ID | None = None,
         expected_version: int | None = None,
     ) -> DeletedPayload:
-        try:
-            await delete_profile(info.context.domain, info.context.actor, id, successor_id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_profile(info.context.domain, info.context.actor, id, successor_id, expected_version)
         return DeletedPayload(deleted_id=id)

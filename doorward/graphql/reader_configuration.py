@@ -9,13 +9,13 @@ from doorward.acs.doors import models
 from doorward.acs.doors.operations import create_reader
 from doorward.acs.doors.reader_settings import NewReader, ReaderChanges
 from doorward.acs.doors.readers import delete_reader, update_reader
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.door_setup import ReaderConfiguration
 from doorward.graphql.enums import Circuit, LedControl, ReaderType, Side, Supervision
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 
 _FIELDS = tuple(ReaderChanges.__annotations__)
 _MAY_BE_NULL = frozenset({"port", "has_keypad", "resistor_ohm"})
@@ -56,34 +56,25 @@ def _payload(row: models.Reader) -> ReaderPayload:
 class ReaderMutation:
     """Changes to readers."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Add a reader to a side of a door (side A unless said), or through any floor to the cab of its "
         "elevator. Permission: configuration.write."
     )
     async def create_reader(self, info: ApiInfo, door_id: strawberry.ID, input: ReaderSettingsInput) -> ReaderPayload:
         given = NewReader(**{"door_id": door_id, "side": Side.A, "name": "", **sent(input, _FIELDS)})
-        try:
-            return _payload(await create_reader(info.context.domain, info.context.actor, given))
-        except AcsError as error:
-            return ReaderPayload(errors=[OperationError.of(error)])
+        return _payload(await create_reader(info.context.domain, info.context.actor, given))
 
-    @strawberry.mutation(description="Change a reader. Permission: configuration.write.")
+    @mutation(description="Change a reader. Permission: configuration.write.")
     async def update_reader(
         self, info: ApiInfo, id: strawberry.ID, input: ReaderSettingsInput, expected_version: int | None = None
     ) -> ReaderPayload:
         changes = cast(ReaderChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
         domain, actor = info.context.domain, info.context.actor
-        try:
-            return _payload(await update_reader(domain, actor, id, changes, expected_version))
-        except AcsError as error:
-            return ReaderPayload(errors=[OperationError.of(error)])
+        return _payload(await update_reader(domain, actor, id, changes, expected_version))
 
-    @strawberry.mutation(description="Delete a reader and its device. Permission: configuration.write.")
+    @mutation(description="Delete a reader and its device. Permission: configuration.write.")
     async def delete_reader(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_reader(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_reader(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

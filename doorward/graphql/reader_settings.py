@@ -3,7 +3,6 @@
 import strawberry
 
 from doorward.acs.decision import policy
-from doorward.acs.errors import AcsError
 from doorward.acs.formats import queries
 from doorward.acs.formats.operations import set_reader_formats
 from doorward.acs.formats.pin_operations import set_pin_rules, set_reader_pin_rules
@@ -11,6 +10,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import NameOrder, ReaderType, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.formats import CardFormat
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import by_actor, each, listed
 
 
@@ -142,36 +142,25 @@ class ReaderSettingsQuery:
 class ReaderSettingsMutation:
     """Changes to readers' settings and PIN rules."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Give a reader card formats of its own, one per length; null: the system's. "
         "Permission: configuration.write."
     )
     async def set_reader_card_formats(
         self, info: ApiInfo, reader_id: strawberry.ID, format_ids: list[strawberry.ID] | None = None
     ) -> ReaderSettingsPayload:
-        try:
-            await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
-        except AcsError as error:
-            return ReaderSettingsPayload(errors=[OperationError.of(error)])
+        await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
         return await _reader_payload(reader_id)
 
-    @strawberry.mutation(description="Set the system's PIN rules. Permission: configuration.write.")
+    @mutation(description="Set the system's PIN rules. Permission: configuration.write.")
     async def set_pin_rules(self, info: ApiInfo, input: PinRulesInput) -> PinRulesPayload:
-        try:
-            rules = await set_pin_rules(info.context.domain, info.context.actor, input.given())
-        except AcsError as error:
-            return PinRulesPayload(errors=[OperationError.of(error)])
+        rules = await set_pin_rules(info.context.domain, info.context.actor, input.given())
         return PinRulesPayload(pin_rules=PinRules.of(rules))
 
-    @strawberry.mutation(
-        description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write."
-    )
+    @mutation(description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write.")
     async def set_reader_pin_rules(
-        self, info: ApiInfo, reader_id: strawberry.ID, input: PinRulesInput | None = None
+        self, info: ApiInfo, reader_id: strawberry.ID, rules: PinRulesInput | None = None
     ) -> ReaderSettingsPayload:
-        rules = input.given() if input else None
-        try:
-            await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, rules)
-        except AcsError as error:
-            return ReaderSettingsPayload(errors=[OperationError.of(error)])
+        given = rules.given() if rules else None
+        await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given)
         return await _reader_payload(reader_id)

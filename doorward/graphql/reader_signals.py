@@ -9,11 +9,11 @@ from doorward.acs.doors import models
 from doorward.acs.doors import models as doors_rows
 from doorward.acs.doors import signal_sets as sets
 from doorward.acs.doors.signals import reader_signals, set_reader_signals
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, SignalColour
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 
@@ -152,23 +152,17 @@ class ReaderSignalsQuery:
 class ReaderSignalsMutation:
     """Changes of signals."""
 
-    @strawberry.mutation(description="Set what readers show and sound. Permission: configuration.write.")
+    @mutation(description="Set what readers show and sound. Permission: configuration.write.")
     async def set_reader_signals(self, info: ApiInfo, input: ReaderSignalsInput) -> ReaderSignalsPayload:
-        try:
-            signals = await set_reader_signals(info.context.domain, info.context.actor, _signals(input))
-        except AcsError as error:
-            return ReaderSignalsPayload(errors=[OperationError.of(error)])
+        signals = await set_reader_signals(info.context.domain, info.context.actor, _signals(input))
         return ReaderSignalsPayload(signals=ReaderSignals.of(signals))
 
-    @strawberry.mutation(description="Add a set of signals. Permission: configuration.write.")
+    @mutation(description="Add a set of signals. Permission: configuration.write.")
     async def create_signal_set(self, info: ApiInfo, name: str, signals: ReaderSignalsInput) -> SignalSetPayload:
-        try:
-            row = await sets.create_signal_set(info.context.domain, info.context.actor, name, _signals(signals))
-        except AcsError as error:
-            return SignalSetPayload(errors=[OperationError.of(error)])
+        row = await sets.create_signal_set(info.context.domain, info.context.actor, name, _signals(signals))
         return SignalSetPayload(signal_set=SignalSet.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Change a set of signals; what is null stays. Its readers show it at once. "
         "Permission: configuration.write."
     )
@@ -185,34 +179,21 @@ class ReaderSignalsMutation:
             changes["name"] = name
         if signals is not None:
             changes["signals"] = _signals(signals)
-        try:
-            row = await sets.update_signal_set(info.context.domain, info.context.actor, id, changes, expected_version)
-        except AcsError as error:
-            return SignalSetPayload(errors=[OperationError.of(error)])
+        row = await sets.update_signal_set(info.context.domain, info.context.actor, id, changes, expected_version)
         return SignalSetPayload(signal_set=SignalSet.of(row))
 
-    @strawberry.mutation(
-        description="Delete a set of signals. Refused while a reader shows it. Permission: configuration.write."
-    )
+    @mutation(description="Delete a set of signals. Refused while a reader shows it. Permission: configuration.write.")
     async def delete_signal_set(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await sets.delete_signal_set(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await sets.delete_signal_set(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
-        description="Let a reader show a set of signals, or (null) the site's. Permission: configuration.write."
-    )
+    @mutation(description="Let a reader show a set of signals, or (null) the site's. Permission: configuration.write.")
     async def choose_reader_signals(
         self, info: ApiInfo, reader_id: strawberry.ID, signal_set_id: strawberry.ID | None = None
     ) -> ChooseSignalsPayload:
-        try:
-            await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
-        except AcsError as error:
-            return ChooseSignalsPayload(errors=[OperationError.of(error)])
+        await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
         return ChooseSignalsPayload(reader_id=reader_id)
 
 

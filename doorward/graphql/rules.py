@@ -11,7 +11,6 @@ from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorSide as DomainSide
 from doorward.acs.decision.policy import Side as SideOfDoor
 from doorward.acs.doors.queries import list_doors
-from doorward.acs.errors import AcsError
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
 from doorward.acs.rules import models as rules_rows
@@ -37,6 +36,7 @@ from doorward.graphql.enums import Missing, NameOrder, Side
 from doorward.graphql.errors import OperationError
 from doorward.graphql.groups import Group, groups_shown
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import (
     Node,
     listed,
@@ -95,7 +95,7 @@ class AccessRuleMembersInput:
 
 
 @strawberry.input(description="An access rule to create. It may be incomplete; then it lets nobody in.")
-class CreateAccessRuleInput(AccessRuleMembersInput):
+class CreateAccessRuleInput(AccessRuleMembersInput, Keyed):
     """Name, members, and when it applies at all."""
 
     name: str
@@ -105,7 +105,7 @@ class CreateAccessRuleInput(AccessRuleMembersInput):
 
 
 @strawberry.input(description="What to change in an access rule; what is left out stays as it is. Lists replace.")
-class UpdateAccessRuleInput:
+class UpdateAccessRuleInput(Keyed):
     """Changes of a rule."""
 
     id: strawberry.ID
@@ -122,7 +122,7 @@ class UpdateAccessRuleInput:
 
 
 @strawberry.input(description="What to add to an access rule and what to take from it.")
-class ChangeAccessRuleMembersInput:
+class ChangeAccessRuleMembersInput(Keyed):
     """Whatever the rule has or lacks already may be named."""
 
     id: strawberry.ID
@@ -257,63 +257,51 @@ class RuleQuery:
 class RuleMutation:
     """Changes to access rules."""
 
-    @strawberry.mutation(description="Create an access rule. Permission: configuration.write.")
+    @mutation(description="Create an access rule. Permission: configuration.write.")
     async def create_access_rule(self, info: ApiInfo, input: CreateAccessRuleInput) -> AccessRulePayload:
         members = given_members(input)
-        try:
-            row = await create_access_rule(
-                info.context.domain,
-                info.context.actor,
-                input.name,
-                members.group_ids,
-                members.schedule_ids,
-                members.door_sides,
-                cardholder_ids=members.cardholder_ids,
-                zone_ids=members.zone_ids,
-                enabled=input.enabled,
-                valid_from=input.valid_from,
-                valid_to=input.valid_to,
-            )
-            return await _payload(info, row.id)
-        except AcsError as error:
-            return AccessRulePayload(errors=[OperationError.of(error)])
+        row = await create_access_rule(
+            info.context.domain,
+            info.context.actor,
+            input.name,
+            members.group_ids,
+            members.schedule_ids,
+            members.door_sides,
+            cardholder_ids=members.cardholder_ids,
+            zone_ids=members.zone_ids,
+            enabled=input.enabled,
+            valid_from=input.valid_from,
+            valid_to=input.valid_to,
+        )
+        return await _payload(info, row.id)
 
-    @strawberry.mutation(description="Change an access rule. Permission: configuration.write.")
+    @mutation(description="Change an access rule. Permission: configuration.write.")
     async def update_access_rule(self, info: ApiInfo, input: UpdateAccessRuleInput) -> AccessRulePayload:
-        try:
-            await update_access_rule(
-                info.context.domain, info.context.actor, input.id, rule_changes(input), input.expected_version
-            )
-            return await _payload(info, input.id)
-        except AcsError as error:
-            return AccessRulePayload(errors=[OperationError.of(error)])
+        await update_access_rule(
+            info.context.domain, info.context.actor, input.id, rule_changes(input), input.expected_version
+        )
+        return await _payload(info, input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Add people, places and schedules to a rule, and take others from it. "
         "Permission: configuration.write."
     )
     async def change_access_rule_members(self, info: ApiInfo, input: ChangeAccessRuleMembersInput) -> AccessRulePayload:
-        try:
-            await change_access_rule_members(
-                info.context.domain,
-                info.context.actor,
-                input.id,
-                given_members(input.add),
-                given_members(input.remove),
-                input.expected_version,
-            )
-            return await _payload(info, input.id)
-        except AcsError as error:
-            return AccessRulePayload(errors=[OperationError.of(error)])
+        await change_access_rule_members(
+            info.context.domain,
+            info.context.actor,
+            input.id,
+            given_members(input.add),
+            given_members(input.remove),
+            input.expected_version,
+        )
+        return await _payload(info, input.id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
     )
     async def delete_access_rule(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_access_rule(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_access_rule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

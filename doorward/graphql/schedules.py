@@ -31,6 +31,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, listed
 from doorward.graphql.slots import (
     Interval,
@@ -158,7 +159,7 @@ class SchedulePeriodInput:
 
 
 @strawberry.input(description="A schedule to create.")
-class CreateScheduleInput:
+class CreateScheduleInput(Keyed):
     """See Schedule."""
 
     name: str
@@ -172,7 +173,7 @@ class CreateScheduleInput:
 
 
 @strawberry.input(description="What to change of a schedule; a field left out stays as it is.")
-class UpdateScheduleInput:
+class UpdateScheduleInput(Keyed):
     """See Schedule."""
 
     id: strawberry.ID
@@ -364,28 +365,21 @@ class ScheduleQuery:
 class ScheduleMutation:
     """Changes to schedules."""
 
-    @strawberry.mutation(description="Create a schedule. Permission: configuration.write.")
+    @mutation(description="Create a schedule. Permission: configuration.write.")
     async def create_schedule(self, info: ApiInfo, input: CreateScheduleInput) -> SchedulePayload:
-        try:
-            row = await create_schedule(info.context.domain, info.context.actor, **schedule_changes(input))
-        except AcsError as error:
-            return SchedulePayload(errors=[OperationError.of(error)])
+        row = await create_schedule(info.context.domain, info.context.actor, **schedule_changes(input))
         return await _payload(info.context, row)
 
-    @strawberry.mutation(description="Change a schedule. Permission: configuration.write.")
+    @mutation(description="Change a schedule. Permission: configuration.write.")
     async def update_schedule(self, info: ApiInfo, input: UpdateScheduleInput) -> SchedulePayload:
-        try:
-            row = await update_schedule(
-                info.context.domain, info.context.actor, input.id, schedule_changes(input), input.expected_version
-            )
-        except AcsError as error:
-            return SchedulePayload(errors=[OperationError.of(error)])
+        row = await update_schedule(
+            info.context.domain, info.context.actor, input.id, schedule_changes(input), input.expected_version
+        )
         return await _payload(info.context, row)
 
-    @strawberry.mutation(description="Delete a schedule that nothing uses. Permission: configuration.write.")
-    async def delete_schedule(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await delete_schedule(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    @mutation(description="Delete a schedule that nothing uses. Permission: configuration.write.")
+    async def delete_schedule(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await delete_schedule(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

@@ -31,6 +31,7 @@ from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.introspection import IntrospectionLimit, is_hidden, without_guess
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
+from doorward.graphql.jobs import JobMutation, JobQuery
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
@@ -79,6 +80,7 @@ _QUERIES = (
     GroupQuery,
     HolidayQuery,
     IpDeviceQuery,
+    JobQuery,
     LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
@@ -118,6 +120,7 @@ _MUTATIONS = (
     GroupMutation,
     HolidayMutation,
     IpDeviceMutation,
+    JobMutation,
     LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,

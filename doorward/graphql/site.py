@@ -6,13 +6,14 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.site import models
 from doorward.acs.site.operations import SiteChanges, update_site
 from doorward.acs.site.queries import the_site
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import CommandKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 
 
 @strawberry.type(description="What is true of the whole site.")
@@ -42,12 +43,15 @@ class Site:
     trusts_clock: bool = strawberry.field(
         description="Controllers go by schedules even under a clock that they know to be wrong."
     )
+    reasons_for: list[CommandKind] = strawberry.field(description="For these commands operators must give a reason.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
 @strawberry.input(description="What to change of the site; a field left out stays as it is.")
-class UpdateSiteInput:
+class UpdateSiteInput(Keyed):
     """See Site."""
 
+    expected_version: int | None = None
     name: str | None = UNSET
     time_zone: str | None = UNSET
     stale_after: timedelta | None = strawberry.field(
@@ -61,6 +65,7 @@ class UpdateSiteInput:
     )
     alone_alarm: timedelta | None = strawberry.field(default=UNSET, description="60 s to a year; null: no alarm.")
     trusts_clock: bool | None = UNSET
+    reasons_for: list[CommandKind] | None = UNSET
 
 
 @strawberry.type(description="The site as it now is, or why nothing was done.")
@@ -86,6 +91,8 @@ def _shown(row: models.Site) -> Site:
         journal=timedelta(days=row.journal_days),
         alone_alarm=_length(row.alone_alarm_s),
         trusts_clock=row.trusts_clock,
+        reasons_for=[CommandKind(kind) for kind in row.reasons_for or ()],
+        version=row.version,
     )
 
 
@@ -102,13 +109,10 @@ class SiteQuery:
 class SiteMutation:
     """Changes to the site."""
 
-    @strawberry.mutation(description="Change the site's name and settings. Permission: configuration.write.")
+    @mutation(description="Change the site's name and settings. Permission: configuration.write.")
     async def update_site(self, info: ApiInfo, input: UpdateSiteInput) -> SitePayload:
-        try:
-            changes = cast(
-                SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
-            )
-            row = await update_site(info.context.domain, info.context.actor, changes)
-        except AcsError as error:
-            return SitePayload(errors=[OperationError.of(error)])
+        changes = cast(
+            SiteChanges, sent(input, SiteChanges.__annotations__, may_be_null={"stale_after_s", "alone_alarm_s"})
+        )
+        row = await update_site(info.context.domain, info.context.actor, changes, input.expected_version)
         return SitePayload(site=_shown(row))

@@ -7,7 +7,6 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.threats import models, queries
 from doorward.acs.threats import models as threats_rows
 from doorward.acs.threats.operations import (
@@ -25,6 +24,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import RuleSwitch, ThreatColour, ThreatLevelOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, listed
 
 
@@ -123,7 +123,7 @@ class ThreatSwitchesInput:
 
 
 @strawberry.input(description="A threat level to create.")
-class CreateThreatLevelInput:
+class CreateThreatLevelInput(Keyed):
     """See ThreatLevel."""
 
     name: str
@@ -134,7 +134,7 @@ class CreateThreatLevelInput:
 
 
 @strawberry.input(description="What to change of a threat level that is not in force; what is left out stays.")
-class UpdateThreatLevelInput:
+class UpdateThreatLevelInput(Keyed):
     """See ThreatLevel."""
 
     id: strawberry.ID
@@ -260,57 +260,42 @@ class ThreatQuery:
 class ThreatMutation:
     """Changes to threat levels, and setting one in force."""
 
-    @strawberry.mutation(description="Create a threat level, not in force. Permission: configuration.write.")
+    @mutation(description="Create a threat level, not in force. Permission: configuration.write.")
     async def create_threat_level(self, info: ApiInfo, input: CreateThreatLevelInput) -> ThreatLevelPayload:
         switches = _switches(input.switches)
         given = NewThreatLevel(input.name, input.rank, input.colour, input.release_rank, switches)
-        try:
-            row = await create_threat_level(info.context.domain, info.context.actor, given)
-            return await _payload(info.context, row.id)
-        except AcsError as error:
-            return ThreatLevelPayload(errors=[OperationError.of(error)])
+        row = await create_threat_level(info.context.domain, info.context.actor, given)
+        return await _payload(info.context, row.id)
 
-    @strawberry.mutation(description="Change a threat level that is not in force. Permission: configuration.write.")
+    @mutation(description="Change a threat level that is not in force. Permission: configuration.write.")
     async def update_threat_level(self, info: ApiInfo, input: UpdateThreatLevelInput) -> ThreatLevelPayload:
         context = info.context
-        try:
-            await update_threat_level(
-                context.domain, context.actor, input.id, threat_level_changes(input), input.expected_version
-            )
-            return await _payload(context, input.id)
-        except AcsError as error:
-            return ThreatLevelPayload(errors=[OperationError.of(error)])
+        await update_threat_level(
+            context.domain, context.actor, input.id, threat_level_changes(input), input.expected_version
+        )
+        return await _payload(context, input.id)
 
-    @strawberry.mutation(description="Delete a threat level that is not in force. Permission: configuration.write.")
+    @mutation(description="Delete a threat level that is not in force. Permission: configuration.write.")
     async def delete_threat_level(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_threat_level(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_threat_level(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Put a threat level in force, in place of any other; a lower one than the present also needs "
         "threat.release and the clearance that the present one asks for. Permission: threat.raise."
     )
     async def set_threat_level(self, info: ApiInfo, level_id: strawberry.ID, reason: str = "") -> ThreatPayload:
         context = info.context
-        try:
-            await set_threat_level(context.domain, context.actor, level_id, reason)
-            return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))
-        except AcsError as error:
-            return ThreatPayload(errors=[OperationError.of(error)])
+        await set_threat_level(context.domain, context.actor, level_id, reason)
+        return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))
 
-    @strawberry.mutation(
+    @mutation(
         description="End the threat level in force; it needs the clearance that the level asks for. "
         "Permission: threat.release."
     )
     async def release_threat_level(self, info: ApiInfo, reason: str = "") -> ThreatPayload:
         context = info.context
-        try:
-            await release_threat_level(context.domain, context.actor, reason)
-            return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))
-        except AcsError as error:
-            return ThreatPayload(errors=[OperationError.of(error)])
+        await release_threat_level(context.domain, context.actor, reason)
+        return ThreatPayload(threat=_in_force(await threat_in_force(context.actor)))

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from doorward.acs.actor import Permission
-from doorward.acs.errors import AcsError, ValidationFailed
+from doorward.acs.errors import ValidationFailed
 from doorward.acs.users import models
 from doorward.acs.users import models as users_rows
 from doorward.acs.users.operations import create_service_account
@@ -23,6 +23,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, Role
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import Node, by_actor, by_domain, each, listed
 from doorward.graphql.users import UserPayload, user_shown
 
@@ -127,51 +128,36 @@ class TokenQuery:
 class TokenMutation:
     """Changes to tokens and service accounts."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Make a token for oneself; the password is asked for. Permission: account.own, and each of those "
         "that the token is to have."
     )
     async def create_own_token(self, info: ApiInfo, password: str, input: TokenInput) -> TokenPayload:
-        try:
-            made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
-        except AcsError as error:
-            return TokenPayload(errors=[OperationError.of(error)])
+        made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
         return TokenPayload.of(made)
 
-    @strawberry.mutation(
+    @mutation(
         description="Make a token for a service account. Permission: user.write, and each of those that the token is "
         "to have."
     )
     async def create_service_token(self, info: ApiInfo, user_id: strawberry.ID, input: TokenInput) -> TokenPayload:
-        try:
-            made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
-        except AcsError as error:
-            return TokenPayload(errors=[OperationError.of(error)])
+        made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
         return TokenPayload.of(made)
 
-    @strawberry.mutation(description="A token of one's own counts no more. Permission: account.own.")
+    @mutation(description="A token of one's own counts no more. Permission: account.own.")
     async def revoke_own_token(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await revoke_own_token(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await revoke_own_token(info.context.domain, info.context.actor, id)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(description="A token counts no more, whosever it is. Permission: user.write.")
+    @mutation(description="A token counts no more, whosever it is. Permission: user.write.")
     async def revoke_token(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await revoke_token(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await revoke_token(info.context.domain, info.context.actor, id)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
+    @mutation(
         description="An account for a program, which comes with tokens and cannot sign in. Permission: user.write."
     )
     async def create_service_account(self, info: ApiInfo, name: str, role: Role) -> UserPayload:
         context = info.context
-        try:
-            row = await create_service_account(context.domain, context.actor, name, role)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await create_service_account(context.domain, context.actor, name, role)
         return UserPayload(user=await user_shown(context, row))

@@ -7,7 +7,6 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users import models as users_rows
 from doorward.acs.users.oidc_sign_in import end_session_url
@@ -33,6 +32,7 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind, UserOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_domain, in_context, listed
 
 
@@ -133,14 +133,15 @@ class SetUpInput:
 class SignOutPayload:
     """Result of signing out."""
 
-    signed_out: bool
+    signed_out: bool = False
     continue_at: str | None = strawberry.field(
         default=None, description="Where the session began elsewhere: the address at which it ends there too."
     )
+    errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
 @strawberry.input(description="Somebody to create who can sign in.")
-class CreateUserInput:
+class CreateUserInput(Keyed):
     """See User."""
 
     name: str
@@ -149,7 +150,7 @@ class CreateUserInput:
 
 
 @strawberry.input(description="What to change of a user; a field left out stays as it is.")
-class UpdateUserInput:
+class UpdateUserInput(Keyed):
     """See User."""
 
     id: strawberry.ID
@@ -160,7 +161,7 @@ class UpdateUserInput:
 
 
 @strawberry.input(description="A new password for somebody else.")
-class ResetPasswordInput:
+class ResetPasswordInput(Keyed):
     """The user must change it at the next sign-in."""
 
     id: strawberry.ID
@@ -190,7 +191,7 @@ class SignInRules:
 
 
 @strawberry.input(description="What to change of the rules of signing in; a field left out stays as it is.")
-class UpdateSignInRulesInput:
+class UpdateSignInRulesInput(Keyed):
     """See SignInRules."""
 
     expected_version: int | None = None
@@ -292,9 +293,10 @@ class UserQuery:
 class UserMutation:
     """Signing in and out, and changes to users."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Begin a session (12 hours). Too many failures from one address or under one name: RATE_LIMITED. "
-        "Needs no permission."
+        "Needs no permission.",
+        keyed=False,
     )
     async def sign_in(self, info: ApiInfo, input: SignInInput) -> SignInPayload:
         context = info.context
@@ -303,25 +305,21 @@ class UserMutation:
             signed_in = await sign_in(context.domain, input.name, input.password, context.caller, input.code, passkey)
         except SecondFactorNeeded as needed:
             return await _second_factor(context, needed.user)
-        except AcsError as error:
-            return SignInPayload(errors=[OperationError.of(error)])
         set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
         return SignInPayload(user=await user_shown(context, signed_in.user))
 
-    @strawberry.mutation(
+    @mutation(
         description="Make the first administrator of an installation without users, and begin a session as them. "
-        "Needs no permission, but the set-up token; it counts once."
+        "Needs no permission, but the set-up token; it counts once.",
+        keyed=False,
     )
     async def set_up(self, info: ApiInfo, input: SetUpInput) -> SignInPayload:
         context = info.context
-        try:
-            signed_in = await set_up(context.domain, input.token, input.name, input.password, context.caller)
-        except AcsError as error:
-            return SignInPayload(errors=[OperationError.of(error)])
+        signed_in = await set_up(context.domain, input.token, input.name, input.password, context.caller)
         set_session_cookie(context, signed_in.token, int(SESSION_LIFETIME.total_seconds()))
         return SignInPayload(user=await user_shown(context, signed_in.user))
 
-    @strawberry.mutation(description="End the session. Needs no permission.")
+    @mutation(description="End the session. Needs no permission.")
     async def sign_out(self, info: ApiInfo) -> SignOutPayload:
         context = info.context
         elsewhere = await end_session_url(context.domain, context.token) if context.token else None
@@ -329,83 +327,56 @@ class UserMutation:
         set_session_cookie(context, "", 0)
         return SignOutPayload(signed_out=ended, continue_at=elsewhere)
 
-    @strawberry.mutation(
-        description="Create a user, who must change the password at the first sign-in. Permission: user.write."
-    )
+    @mutation(description="Create a user, who must change the password at the first sign-in. Permission: user.write.")
     async def create_user(self, info: ApiInfo, input: CreateUserInput) -> UserPayload:
         context = info.context
-        try:
-            row = await create_user(context.domain, context.actor, input.name, input.password, input.role, True)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await create_user(context.domain, context.actor, input.name, input.password, input.role, True)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Rename a user, change their role, disable or enable them; open sessions and subscriptions follow "
         "within five seconds. Refused for the last administrator. Permission: user.write."
     )
     async def update_user(self, info: ApiInfo, input: UpdateUserInput) -> UserPayload:
         context = info.context
         changes = cast(UserChanges, sent(input, UserChanges.__annotations__))
-        try:
-            row = await update_user(context.domain, context.actor, input.id, changes, input.expected_version)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await update_user(context.domain, context.actor, input.id, changes, input.expected_version)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
-        description="Delete a user. Refused for oneself and the last administrator. Permission: user.write."
-    )
+    @mutation(description="Delete a user. Refused for oneself and the last administrator. Permission: user.write.")
     async def delete_user(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_user(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_user(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(
+    @mutation(
         description="Give somebody else a new password, which they must change at the next sign-in; their sessions "
         "end. Permission: user.write."
     )
     async def reset_password(self, info: ApiInfo, input: ResetPasswordInput) -> UserPayload:
         context = info.context
-        try:
-            row = await reset_password(context.domain, context.actor, input.id, input.password)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await reset_password(context.domain, context.actor, input.id, input.password)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(description="Let a user who must wait sign in at once. Permission: user.write.")
+    @mutation(description="Let a user who must wait sign in at once. Permission: user.write.")
     async def unlock_user(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
         context = info.context
-        try:
-            row = await unlock_user(context.domain, context.actor, id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await unlock_user(context.domain, context.actor, id)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Take every second factor (authenticator and passkeys) away from somebody who has lost it; their "
         "sessions end. "
         "Permission: user.write."
     )
     async def remove_second_factor(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
         context = info.context
-        try:
-            row = await remove_second_factor(context.domain, context.actor, id)
-        except AcsError as error:
-            return UserPayload(errors=[OperationError.of(error)])
+        row = await remove_second_factor(context.domain, context.actor, id)
         return UserPayload(user=await user_shown(context, row))
 
-    @strawberry.mutation(
-        description="Change the rules of passwords, second factors and sessions. Permission: user.write."
-    )
+    @mutation(description="Change the rules of passwords, second factors and sessions. Permission: user.write.")
     async def update_sign_in_rules(self, info: ApiInfo, input: UpdateSignInRulesInput) -> SignInRulesPayload:
-        try:
-            changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
-            row = await update_sign_in_rules(info.context.domain, info.context.actor, changes, input.expected_version)
-        except AcsError as error:
-            return SignInRulesPayload(errors=[OperationError.of(error)])
+        changes = cast(RuleChanges, sent(input, RuleChanges.__annotations__, may_be_null={"idle_timeout_s"}))
+        row = await update_sign_in_rules(info.context.domain, info.context.actor, changes, input.expected_version)
         return SignInRulesPayload(rules=_rules(row))

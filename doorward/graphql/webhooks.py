@@ -7,7 +7,6 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from doorward.acs.errors import AcsError
 from doorward.acs.events.queries import EventFilter as LogFilter
 from doorward.acs.paging import page_of
 from doorward.acs.webhooks import filters, models
@@ -32,6 +31,7 @@ from doorward.graphql.errors import OperationError
 from doorward.graphql.event_data import Message, messages_of
 from doorward.graphql.events import EventFilter, wanted_events
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import (
     Connection,
     Node,
@@ -143,7 +143,7 @@ class WebhookMessage:
 
 
 @strawberry.input(description="A webhook to create.")
-class CreateWebhookInput:
+class CreateWebhookInput(Keyed):
     """See Webhook."""
 
     name: str
@@ -152,7 +152,7 @@ class CreateWebhookInput:
 
 
 @strawberry.input(description="What is to change; what is left out stays.")
-class UpdateWebhookInput:
+class UpdateWebhookInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
@@ -163,7 +163,7 @@ class UpdateWebhookInput:
 
 
 @strawberry.input(description="A webhook to enable.")
-class EnableWebhookInput:
+class EnableWebhookInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
@@ -180,7 +180,7 @@ class WebhookIdInput:
 
 
 @strawberry.input(description="A webhook to delete.")
-class DeleteWebhookInput:
+class DeleteWebhookInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
@@ -188,7 +188,7 @@ class DeleteWebhookInput:
 
 
 @strawberry.input(description="The webhook that is to have another secret.")
-class RotateWebhookSecretInput:
+class RotateWebhookSecretInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
@@ -199,14 +199,14 @@ class RotateWebhookSecretInput:
 
 
 @strawberry.input(description="A message to send again.")
-class ReplayWebhookDeliveryInput:
+class ReplayWebhookDeliveryInput(Keyed):
     """See WebhookDelivery."""
 
     id: strawberry.ID
 
 
 @strawberry.input(description="From where to send everything again: exactly one of after and since.")
-class ReplayWebhookInput:
+class ReplayWebhookInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
@@ -343,100 +343,71 @@ class WebhookQuery:
 class WebhookMutation:
     """Changes to webhooks."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Create a webhook. Its secret is shown this once, and it is not enabled yet. "
         "Permission: webhook.write."
     )
     async def create_webhook(self, info: ApiInfo, input: CreateWebhookInput) -> WebhookSecretPayload:
         context = info.context
-        try:
-            given = NewWebhook(input.name, input.url, wanted_events(input.filter))
-            return await _secret(context, await create_webhook(context.domain, context.actor, given))
-        except AcsError as error:
-            return WebhookSecretPayload(errors=[OperationError.of(error)])
+        given = NewWebhook(input.name, input.url, wanted_events(input.filter))
+        return await _secret(context, await create_webhook(context.domain, context.actor, given))
 
-    @strawberry.mutation(
+    @mutation(
         description="Change a webhook. With another URL it has to be enabled again. Whoever saves it answers for it. "
         "Permission: webhook.write."
     )
     async def update_webhook(self, info: ApiInfo, input: UpdateWebhookInput) -> WebhookPayload:
         context = info.context
-        try:
-            changes: dict[str, Any] = sent(input, ("name", "url"))
-            if input.filter is not UNSET:
-                changes["wanted"] = wanted_events(input.filter)
-            row = await update_webhook(context.domain, context.actor, input.id, changes, input.expected_version)
-            return WebhookPayload(webhook=await _one(context, row))
-        except AcsError as error:
-            return WebhookPayload(errors=[OperationError.of(error)])
+        changes: dict[str, Any] = sent(input, ("name", "url"))
+        if input.filter is not UNSET:
+            changes["wanted"] = wanted_events(input.filter)
+        row = await update_webhook(context.domain, context.actor, input.id, changes, input.expected_version)
+        return WebhookPayload(webhook=await _one(context, row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Enable a webhook: its receiver is sent a challenge (webhook.verification) and must echo it within "
         "15 seconds. Permission: webhook.write."
     )
     async def enable_webhook(self, info: ApiInfo, input: EnableWebhookInput) -> WebhookPayload:
         context = info.context
-        try:
-            row = await enable_webhook(context.domain, context.actor, input.id, from_now=input.from_now)
-            return WebhookPayload(webhook=await _one(context, row))
-        except AcsError as error:
-            return WebhookPayload(errors=[OperationError.of(error)])
+        row = await enable_webhook(context.domain, context.actor, input.id, from_now=input.from_now)
+        return WebhookPayload(webhook=await _one(context, row))
 
-    @strawberry.mutation(description="Send it nothing any more. What waits stays. Permission: webhook.write.")
+    @mutation(description="Send it nothing any more. What waits stays. Permission: webhook.write.")
     async def disable_webhook(self, info: ApiInfo, input: WebhookIdInput) -> WebhookPayload:
         context = info.context
-        try:
-            row = await disable_webhook(context.domain, context.actor, input.id)
-            return WebhookPayload(webhook=await _one(context, row))
-        except AcsError as error:
-            return WebhookPayload(errors=[OperationError.of(error)])
+        row = await disable_webhook(context.domain, context.actor, input.id)
+        return WebhookPayload(webhook=await _one(context, row))
 
-    @strawberry.mutation(description="Delete a webhook with its delivery log. Permission: webhook.write.")
+    @mutation(description="Delete a webhook with its delivery log. Permission: webhook.write.")
     async def delete_webhook(self, info: ApiInfo, input: DeleteWebhookInput) -> DeletedPayload:
-        try:
-            await delete_webhook(info.context.domain, info.context.actor, input.id, input.expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_webhook(info.context.domain, info.context.actor, input.id, input.expected_version)
         return DeletedPayload(deleted_id=input.id)
 
-    @strawberry.mutation(
-        description="A new secret, shown this once; until the grace ends both sign. Permission: webhook.write."
-    )
+    @mutation(description="A new secret, shown this once; until the grace ends both sign. Permission: webhook.write.")
     async def rotate_webhook_secret(self, info: ApiInfo, input: RotateWebhookSecretInput) -> WebhookSecretPayload:
         context = info.context
-        try:
-            grace = input.grace
-            return await _secret(context, await rotate_webhook_secret(context.domain, context.actor, input.id, grace))
-        except AcsError as error:
-            return WebhookSecretPayload(errors=[OperationError.of(error)])
+        grace = input.grace
+        return await _secret(context, await rotate_webhook_secret(context.domain, context.actor, input.id, grace))
 
-    @strawberry.mutation(
+    @mutation(
         description="Send a message of the type webhook.test; look at webhookDeliveries for what became of it. "
         "Permission: webhook.write."
     )
     async def test_webhook(self, info: ApiInfo, input: WebhookIdInput) -> WebhookDeliveryPayload:
-        try:
-            row = await send_test(info.context.domain, info.context.actor, input.id)
-        except AcsError as error:
-            return WebhookDeliveryPayload(errors=[OperationError.of(error)])
+        row = await send_test(info.context.domain, info.context.actor, input.id)
         return WebhookDeliveryPayload(delivery=WebhookDelivery.of(row))
 
-    @strawberry.mutation(description="Send one message again, whatever became of it. Permission: webhook.write.")
+    @mutation(description="Send one message again, whatever became of it. Permission: webhook.write.")
     async def replay_webhook_delivery(self, info: ApiInfo, input: ReplayWebhookDeliveryInput) -> WebhookDeliveryPayload:
-        try:
-            row = await replay_delivery(info.context.domain, info.context.actor, input.id)
-        except AcsError as error:
-            return WebhookDeliveryPayload(errors=[OperationError.of(error)])
+        row = await replay_delivery(info.context.domain, info.context.actor, input.id)
         return WebhookDeliveryPayload(delivery=WebhookDelivery.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Send everything again from some point on, under the same message ids. Permission: webhook.write."
     )
     async def replay_webhook(self, info: ApiInfo, input: ReplayWebhookInput) -> WebhookPayload:
         context = info.context
-        try:
-            after = decode_position(input.after)
-            row = await replay_since(context.domain, context.actor, input.id, after=after, since=input.since)
-            return WebhookPayload(webhook=await _one(context, row))
-        except AcsError as error:
-            return WebhookPayload(errors=[OperationError.of(error)])
+        after = decode_position(input.after)
+        row = await replay_since(context.domain, context.actor, input.id, after=after, since=input.since)
+        return WebhookPayload(webhook=await _one(context, row))

@@ -9,13 +9,13 @@ from strawberry import UNSET
 from doorward.acs.devices import DeviceKind
 from doorward.acs.doors import models, wiegand, wiegand_devices
 from doorward.acs.doors.wiegand_rows import converter_of
-from doorward.acs.errors import AcsError
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.device_filter import DeviceFilter, of_kind
 from doorward.graphql.enums import KeypadMode, PlacedOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import mutation
 from doorward.graphql.paging import each, listed
 
 _FIELDS = tuple(wiegand_devices.ConverterChanges.__annotations__)
@@ -73,12 +73,14 @@ class WiegandDevice:
     keypad: KeypadMode
     pin_facility: int | None = strawberry.field(description="The facility code of a buffered PIN.")
     pin_digits: int = strawberry.field(description="How many digits a buffered PIN has at least.")
+    version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
     def of(cls, row: models.Device) -> "WiegandDevice":
         """The device as the API shows it."""
         given = converter_of(row)
         return cls(
+            version=row.version,
             id=strawberry.ID(row.id),
             controller_id=_id(row.controller_id),
             door_id=_id(row.door_id),
@@ -141,44 +143,33 @@ class WiegandDeviceQuery:
 class WiegandDeviceMutation:
     """Changes to Wiegand readers."""
 
-    @strawberry.mutation(
-        description="Wire a Wiegand reader to a channel of a serial converter. Permission: configuration.write."
-    )
+    @mutation(description="Wire a Wiegand reader to a channel of a serial converter. Permission: configuration.write.")
     async def create_wiegand_device(
         self, info: ApiInfo, reader_id: strawberry.ID, input: WiegandDeviceInput
     ) -> WiegandDevicePayload:
         given = {"port": "", "framing": "", **sent(input, _FIELDS, may_be_null=_MAY_BE_NULL)}
         port = given.pop("port")
         domain, actor = info.context.domain, info.context.actor
-        try:
-            row = await wiegand_devices.create_wiegand_device(
-                domain, actor, reader_id, port, wiegand.Converter(**given)
-            )
-        except AcsError as error:
-            return WiegandDevicePayload(errors=[OperationError.of(error)])
+        row = await wiegand_devices.create_wiegand_device(domain, actor, reader_id, port, wiegand.Converter(**given))
         return WiegandDevicePayload(device=WiegandDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Change how a Wiegand reader is reached. Framing and baud rate change for every reader on the "
         "line. Permission: configuration.write."
     )
     async def update_wiegand_device(
-        self, info: ApiInfo, id: strawberry.ID, input: WiegandDeviceInput
+        self, info: ApiInfo, id: strawberry.ID, input: WiegandDeviceInput, expected_version: int | None = None
     ) -> WiegandDevicePayload:
         changes = cast(wiegand_devices.ConverterChanges, sent(input, _FIELDS, may_be_null=_MAY_BE_NULL))
         domain, actor = info.context.domain, info.context.actor
-        try:
-            row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes)
-        except AcsError as error:
-            return WiegandDevicePayload(errors=[OperationError.of(error)])
+        row = await wiegand_devices.update_wiegand_device(domain, actor, id, changes, expected_version)
         return WiegandDevicePayload(device=WiegandDevice.of(row))
 
-    @strawberry.mutation(
+    @mutation(
         description="Unwire a Wiegand reader from its converter; the reader stays. Permission: configuration.write."
     )
-    async def delete_wiegand_device(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:
-        try:
-            await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+    async def delete_wiegand_device(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> DeletedPayload:
+        await wiegand_devices.delete_wiegand_device(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

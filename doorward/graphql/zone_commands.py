@@ -4,12 +4,12 @@ import strawberry
 
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.doors import models
-from doorward.acs.errors import AcsError
 from doorward.acs.zones.commands import DoorAnswer, command_zone
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import ManualActionInput
 from doorward.graphql.enums import CommandStatus
 from doorward.graphql.errors import OperationError
+from doorward.graphql.mutation import mutation
 from doorward.graphql.zones import DoorName
 
 
@@ -57,20 +57,17 @@ def _answered(answer: DoorAnswer) -> ZoneDoorCommand:
 
 
 async def _command(context: ApiContext, given: ZoneCommandInput, action: DoorAction) -> ZoneCommandPayload:
-    try:
-        found = await command_zone(
-            context.domain,
-            context.actor,
-            given.zone_id,
-            action,
-            given.reason,
-            include_nested=given.include_nested,
-            until=given.until,
-            duration_ms=given.duration_ms,
-            idempotency_key=given.idempotency_key,
-        )
-    except AcsError as error:
-        return ZoneCommandPayload(errors=[OperationError.of(error)])
+    found = await command_zone(
+        context.domain,
+        context.actor,
+        given.zone_id,
+        action,
+        given.reason,
+        include_nested=given.include_nested,
+        until=given.until,
+        duration_ms=given.duration_ms,
+        expires_at=given.expires_at,
+    )
     return ZoneCommandPayload(
         command=ZoneCommand(
             id=strawberry.ID(found.command_id),
@@ -85,31 +82,31 @@ async def _command(context: ApiContext, given: ZoneCommandInput, action: DoorAct
 class ZoneCommandMutation:
     """Commands to all doors of a zone. Each door answers for itself; one that fails keeps no other from acting."""
 
-    @strawberry.mutation(
+    @mutation(
         description="Release every door of the zone once, for 7 seconds or as long as is said. "
         "Permission: door.command."
     )
     async def grant_zone_access(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.GRANT_ACCESS)
 
-    @strawberry.mutation(description="Keep the zone's doors unlocked until they are reset. Permission: door.command.")
+    @mutation(description="Keep the zone's doors unlocked until they are reset. Permission: door.command.")
     async def unlock_zone(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.UNLOCK)
 
-    @strawberry.mutation(
+    @mutation(
         description="Keep the zone's doors locked until they are reset; cards still open them. "
         "Permission: door.command."
     )
     async def lock_zone(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.LOCK)
 
-    @strawberry.mutation(
+    @mutation(
         description="Let nobody through the zone's doors but the exempt until they are reset or unlocked. "
         "Permission: door.command."
     )
     async def lockdown_zone(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.LOCKDOWN)
 
-    @strawberry.mutation(description="Return the zone's doors to their schedules and rules. Permission: door.command.")
+    @mutation(description="Return the zone's doors to their schedules and rules. Permission: door.command.")
     async def reset_zone(self, info: ApiInfo, input: ZoneCommandInput) -> ZoneCommandPayload:
         return await _command(info.context, input, DoorAction.RESET)

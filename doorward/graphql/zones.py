@@ -8,7 +8,6 @@ import strawberry
 from strawberry import UNSET
 
 from doorward.acs.decision.policy import Side as DomainSide
-from doorward.acs.errors import AcsError
 from doorward.acs.zones import models
 from doorward.acs.zones import models as zones_rows
 from doorward.acs.zones.doors import GivenDoor
@@ -30,6 +29,7 @@ from doorward.graphql.doors import ZoneName
 from doorward.graphql.enums import AntiPassbackMode, NameOrder, Side, WhenIsolated
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_actor, each, in_context, listed
 
 
@@ -165,7 +165,7 @@ class ZoneSettingsInput:
 
 
 @strawberry.input(description="A zone to create.")
-class CreateZoneInput(ZoneSettingsInput):
+class CreateZoneInput(ZoneSettingsInput, Keyed):
     """Name, settings and doors."""
 
     name: str
@@ -173,7 +173,7 @@ class CreateZoneInput(ZoneSettingsInput):
 
 
 @strawberry.input(description="What to change in a zone; what is left out stays as it is.")
-class UpdateZoneInput(ZoneSettingsInput):
+class UpdateZoneInput(ZoneSettingsInput, Keyed):
     """`doors` replaces the zone's doors."""
 
     id: strawberry.ID
@@ -183,7 +183,7 @@ class UpdateZoneInput(ZoneSettingsInput):
 
 
 @strawberry.input(description="An interlock to create: at least two doors.")
-class CreateInterlockInput:
+class CreateInterlockInput(Keyed):
     """Name and doors."""
 
     name: str
@@ -191,7 +191,7 @@ class CreateInterlockInput:
 
 
 @strawberry.input(description="What to change in an interlock; null stays as it is.")
-class UpdateInterlockInput:
+class UpdateInterlockInput(Keyed):
     """`doorIds` replaces the doors."""
 
     id: strawberry.ID
@@ -276,69 +276,51 @@ class ZoneQuery:
 class ZoneMutation:
     """Changes to zones and interlocks."""
 
-    @strawberry.mutation(description="Create a zone. Permission: configuration.write.")
+    @mutation(description="Create a zone. Permission: configuration.write.")
     async def create_zone(self, info: ApiInfo, input: CreateZoneInput) -> ZonePayload:
         context = info.context
-        try:
-            row = await create_zone(
-                context.domain, context.actor, input.name, _changes(input), given_zone_doors(input.doors)
-            )
-            shown = await shown_zones(context, await list_zones(context.actor, [row.id]))
-        except AcsError as error:
-            return ZonePayload(errors=[OperationError.of(error)])
+        row = await create_zone(
+            context.domain, context.actor, input.name, _changes(input), given_zone_doors(input.doors)
+        )
+        shown = await shown_zones(context, await list_zones(context.actor, [row.id]))
         return ZonePayload(zone=shown[0])
 
-    @strawberry.mutation(description="Change a zone. Permission: configuration.write.")
+    @mutation(description="Change a zone. Permission: configuration.write.")
     async def update_zone(self, info: ApiInfo, input: UpdateZoneInput) -> ZonePayload:
         context = info.context
         doors = None if input.doors is UNSET or input.doors is None else given_zone_doors(input.doors)
-        try:
-            await update_zone(context.domain, context.actor, input.id, _changes(input), doors, input.expected_version)
-            shown = await shown_zones(context, await list_zones(context.actor, [input.id]))
-        except AcsError as error:
-            return ZonePayload(errors=[OperationError.of(error)])
+        await update_zone(context.domain, context.actor, input.id, _changes(input), doors, input.expected_version)
+        shown = await shown_zones(context, await list_zones(context.actor, [input.id]))
         return ZonePayload(zone=shown[0])
 
-    @strawberry.mutation(
+    @mutation(
         description="Delete a zone that no access rule names and no zone lies in. Permission: configuration.write."
     )
     async def delete_zone(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_zone(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_zone(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)
 
-    @strawberry.mutation(description="Create an interlock. Permission: configuration.write.")
+    @mutation(description="Create an interlock. Permission: configuration.write.")
     async def create_interlock(self, info: ApiInfo, input: CreateInterlockInput) -> InterlockPayload:
         context = info.context
-        try:
-            row = await create_interlock(context.domain, context.actor, input.name, input.door_ids)
-            found = await list_interlocks(context.actor, [row.id])
-        except AcsError as error:
-            return InterlockPayload(errors=[OperationError.of(error)])
+        row = await create_interlock(context.domain, context.actor, input.name, input.door_ids)
+        found = await list_interlocks(context.actor, [row.id])
         return InterlockPayload(interlock=_interlock(found[0]))
 
-    @strawberry.mutation(description="Change an interlock. Permission: configuration.write.")
+    @mutation(description="Change an interlock. Permission: configuration.write.")
     async def update_interlock(self, info: ApiInfo, input: UpdateInterlockInput) -> InterlockPayload:
         context = info.context
-        try:
-            await update_interlock(
-                context.domain, context.actor, input.id, input.name, input.door_ids, input.expected_version
-            )
-            found = await list_interlocks(context.actor, [input.id])
-        except AcsError as error:
-            return InterlockPayload(errors=[OperationError.of(error)])
+        await update_interlock(
+            context.domain, context.actor, input.id, input.name, input.door_ids, input.expected_version
+        )
+        found = await list_interlocks(context.actor, [input.id])
         return InterlockPayload(interlock=_interlock(found[0]))
 
-    @strawberry.mutation(description="Delete an interlock. Permission: configuration.write.")
+    @mutation(description="Delete an interlock. Permission: configuration.write.")
     async def delete_interlock(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:
-        try:
-            await delete_interlock(info.context.domain, info.context.actor, id, expected_version)
-        except AcsError as error:
-            return DeletedPayload(errors=[OperationError.of(error)])
+        await delete_interlock(info.context.domain, info.context.actor, id, expected_version)
         return DeletedPayload(deleted_id=id)

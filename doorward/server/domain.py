@@ -25,4 +25,10 @@ async def open_domain(settings: Settings, command_rate: Rate = COMMAND_RATE) -> 
     sealer = Sealer(load_or_create_key(settings.data_key))
     async with open_database(settings.database_url):
         await ensure_site()
-        yield Domain(sealer, utc_now, breached=Breached(settings.data / FILE_NAME), command_rate=command_rate)
+        yield Domain(
+            sealer,
+            utc_now,
+            breached=Breached(settings.data / FILE_NAME),
+            command_rate=command_rate,
+            job_files=settings.data / "jobs",
+        )

@@ -21,6 +21,8 @@ from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
+from doorward.acs.jobs.batch import clean_files
+from doorward.acs.requests.keyed import clear_keys
 from doorward.acs.schedules.holiday_operations import refresh_country_calendars
 from doorward.acs.site.time_zone import site_zone
 from doorward.acs.users.failures import end_old_runs
@@ -53,6 +55,10 @@ async def _refresh_holidays(domain: Domain) -> None:
     await refresh_country_calendars(domain, SYSTEM, today)
 
 
+async def _clear_keys(domain: Domain) -> None:
+    await clear_keys(domain.clock())
+
+
 async def _withdraw_invitations(domain: Domain) -> None:
     await withdraw_expired_invitations(domain, SYSTEM)
 
@@ -63,6 +69,8 @@ JOBS = (
     Job("withdraw_invitations", 5, 20, _withdraw_invitations),
     Job("end_failure_runs", 5, 30, end_old_runs),
     Job("forget_deliveries", 5, 40, forget_old_deliveries),
+    Job("clear_keys", 5, 45, _clear_keys),
+    Job("clean_import_files", 5, 50, clean_files),
 )
 
 

@@ -1,6 +1,7 @@
 """Clips and photos over HTTP, for those who may see them; photos also from those who may change people."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +12,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.operations import open_bookmark
 from doorward.acs.domain import Domain
 from doorward.acs.errors import AcsError, Busy, Conflict, NotFound, NotPermitted, Unauthenticated, ValidationFailed
+from doorward.acs.jobs.queries import result_file
 from doorward.acs.people.operations import set_photo
 from doorward.acs.people.photo import MAX_UPLOAD_BYTES, EncodedPhoto, encode_photo
 from doorward.acs.people.queries import photo_by_id
@@ -29,6 +31,7 @@ _STATUSES: dict[type[AcsError], int] = {
     Busy: 503,
 }
 _PICTURES_AT_A_TIME = 2
+_PIECE_BYTES = 64 * 1024
 _DROPPED_AT_MOST_BYTES = 8 * MAX_UPLOAD_BYTES
 _FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -43,12 +46,13 @@ class Media:
         self._decoding = asyncio.Semaphore(_PICTURES_AT_A_TIME)
 
     def routes(self) -> list[Route]:
-        """`/clips/{bookmark}.mp4`, `/photos/{sha256}` and `/cardholders/{id}/photo`."""
+        """`/clips/{bookmark}.mp4`, `/photos/{sha256}`, `/cardholders/{id}/photo` and `/jobs/{id}/result`."""
         return [
             Route("/clips/{bookmark_id}.mp4", self.clip),
             Route("/photos/{photo_id}", self.photo),
             Route("/cardholders/{cardholder_id}/photo", self.put_photo, methods=["PUT"]),
             Route("/cardholders/{cardholder_id}/photo", self.delete_photo, methods=["DELETE"]),
+            Route("/jobs/{job_id}/result", self.job_result),
         ]
 
     async def clip(self, request: Request) -> Response:
@@ -72,6 +76,19 @@ class Media:
                 "cache-control": "no-store",
             },
         )
+
+    async def job_result(self, request: Request) -> Response:
+        """What became of each line of an import, as far as it came: JSONL."""
+        try:
+            path, size = await result_file(self._domain, await self._actor(request), request.path_params["job_id"])
+        except AcsError as error:
+            return _failure(error)
+        headers = {
+            "content-disposition": 'attachment; filename="import-result.jsonl"',
+            "content-length": str(size),
+            "cache-control": "no-store",
+        }
+        return StreamingResponse(_pieces(path, size), media_type="application/jsonl", headers=headers)
 
     async def photo(self, request: Request) -> Response:
         """A cardholder's photo; it never changes under its name."""
@@ -123,6 +140,13 @@ class Media:
         if not all(map(is_plain, request.path_params.values())):
             raise NotFound("There is nothing at this path.")
         return await actor_behind(self._domain, request)
+
+
+def _pieces(path: Path, size: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(size, _PIECE_BYTES))):
+            size -= len(piece)
+            yield piece
 
 
 class TooLarge(Exception):

@@ -29,6 +29,7 @@ from doorward.server.app import build_app
 from doorward.server.controller_listener import listen_for_controllers
 from doorward.server.domain import open_domain
 from doorward.server.hub import ControllerHub
+from doorward.server.importer import Importer
 from doorward.server.jobs import Jobs
 from doorward.server.limits_file import known_documents, load_limits
 from doorward.server.own_certificate import OwnCertificate
@@ -67,6 +68,9 @@ async def run_server(settings: Settings) -> None:
         jobs = Jobs(domain)
         stack.push_async_callback(jobs.stop)
         await jobs.start()
+        importer = Importer(domain)
+        stack.push_async_callback(importer.stop)
+        await importer.start()
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         domain.web = web_addresses(settings, port)
         documents = known_documents(settings.data, limits)

@@ -22,6 +22,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.local_io.commands import ByHandOrder, record_output_failure, request_output_command
 from doorward.acs.local_io.given import NewAuxOutput
 from doorward.acs.local_io.outputs import create_aux_output
+from doorward.acs.messages import CommandStatus
 from doorward.acs.users.operations import create_user, set_password
 from doorward.acs.zones.commands import request_zone_command
 from tests.acs.policy import walk as walks
@@ -81,11 +82,11 @@ async def commands_and_the_rest(walk: Walk) -> None:
     """What the walk through the policy leaves out."""
     do, door = walk.do, walk.site.door
     _, command = await do(request_command, door.id, Manual(DoorAction.UNLOCK, "moving"), new_id())
-    await do(record_command_failure, command, "The lock does not answer.")
+    await do(record_command_failure, command, CommandStatus.FAILED, "The lock does not answer.")
     device = await Device.get(door_id=door.id, role=DeviceRole.DOOR_IO)
     siren = await do(create_aux_output, NewAuxOutput("Siren", device.id, 3))
     _, to_output = await do(request_output_command, siren.id, ByHandOrder(HandAction.ON, "a drill"), new_id())
-    await do(record_output_failure, to_output, "The device does not answer.")
+    await do(record_output_failure, to_output, CommandStatus.FAILED, "The device does not answer.")
     await do(request_zone_command, walk.site.zones[0], Manual(DoorAction.LOCK), False, new_id())
     await do(create_user, "grace", "correct horse battery", Role.OPERATOR)
     await do(set_password, "grace", "another horse battery")

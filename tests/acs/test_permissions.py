@@ -31,6 +31,7 @@ AREAS = (
     "users",
     "site",
     "webhooks",
+    "jobs",
 )
 for area in AREAS:
     for module in pkgutil.iter_modules(importlib.import_module(f"doorward.acs.{area}").__path__):

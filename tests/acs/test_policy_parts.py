@@ -16,7 +16,7 @@ from tests.world import World, make_site, open_world
 
 pytestmark = pytest.mark.anyio
 
-NO_POLICY = ("cameras", "users", "controllers", "webhooks")
+NO_POLICY = ("cameras", "users", "controllers", "webhooks", "jobs")
 """Areas that no policy has anything of."""
 COMMANDS = {
     "doors.commands.request_command",

@@ -13,7 +13,7 @@ from doorward.acs.decision.policy import CardholderPolicy, Policy
 from doorward.acs.devices import Wiring
 from doorward.acs.doors.models import Controller, Device, Door
 from doorward.acs.messages import PolicyDelta, PolicySnapshot
-from doorward.acs.operation import SITE_ID, Work, _finish
+from doorward.acs.operation import SITE_ID, Work, finish
 from doorward.acs.people.models import Cardholder, GroupMember
 from doorward.acs.people.operations import create_group
 from doorward.acs.policy import changes as changes_module
@@ -41,7 +41,7 @@ async def change(world: World, what: Change, *parts: tuple[PolicyPart, str]) -> 
         await what(work)
         for part, entity_id in parts:
             work.changed(part, entity_id)
-        await _finish(work)
+        await finish(work)
 
 
 async def give_away(work: Work, door_id: str) -> None:

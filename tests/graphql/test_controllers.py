@@ -13,15 +13,19 @@ from tests.world import make_site, open_world
 pytestmark = pytest.mark.anyio
 
 ERRORS = "errors { code message path }"
-CREATE = "mutation($name: String!) { createController(name: $name) { controller { id name enrolled } " + ERRORS + " } }"
-ISSUE = "mutation($id: ID!) { issueEnrolmentCode(id: $id) { code expiresAt port " + ERRORS + " } }"
-RENAME = (
-    "mutation($id: ID!, $name: String!) { renameController(id: $id, name: $name) { controller { name } "
+CREATE = (
+    "mutation($name: String!) { createController(input: {name: $name}) { controller { id name enrolled } "
     + ERRORS
     + " } }"
 )
-REVOKE = "mutation($id: ID!) { revokeController(id: $id) { controller { codeExpiresAt } " + ERRORS + " } }"
-DELETE = "mutation($id: ID!) { deleteController(id: $id) { deletedId " + ERRORS + " } }"
+ISSUE = "mutation($id: ID!) { issueEnrolmentCode(input: {id: $id}) { code expiresAt port " + ERRORS + " } }"
+RENAME = (
+    "mutation($id: ID!, $name: String!) { renameController(input: {id: $id, name: $name}) { controller { name } "
+    + ERRORS
+    + " } }"
+)
+REVOKE = "mutation($id: ID!) { revokeController(input: {id: $id}) { controller { codeExpiresAt } " + ERRORS + " } }"
+DELETE = "mutation($id: ID!) { deleteController(input: {id: $id}) { deletedId " + ERRORS + " } }"
 LIST = (
     "{ controllers(first: 100) { nodes { id name embedded enrolled connected address software backlog storedSequence clockOffsetMs "  # noqa: E501
     "certificateExpiresAt codeExpiresAt lastContactAt policyVersion sitePolicyVersion journalProblem } } }"

@@ -33,7 +33,7 @@ def cost(text: str, **variables: Any) -> int:
         ("{ events(last: 10) { edges { cursor node { id } } pageInfo { endCursor } } }", 1 + 1 + 1 + 10 * (1 + 1)),
         ("{ events(first: 10) { nodes { id } edges { cursor } } }", 1 + 1 + 10 + 10),
         ("{ a: events(first: 2) { nodes { id } } b: events(first: 3) { nodes { id } } }", 1 + 1 + 2 + 1 + 3),
-        ("mutation { signOut { signedOut } }", 1 + 10),
+        ("mutation { signOut(input: {}) { signedOut } }", 1 + 10),
         ("{ __schema { types { fields { name } } } }", 1 + 500),
         ("{ events(first: -7) { nodes { id } } }", 1 + 1 + 1),
         ("{ events(first: 99999) { nodes { id } } }", 1 + 1 + 100),

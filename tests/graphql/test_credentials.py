@@ -35,7 +35,9 @@ async def mutate(api: Api, field: str, result: str, **input: Any) -> Any:
 
 async def mutate_one(api: Api, field: str, result: str, id: str) -> Any:
     """The payload of a mutation that takes an id."""
-    return (await api.data(f"mutation($id: ID!) {{ {field}(id: $id) {{ {result} {ERRORS} }} }}", id=id))[field]
+    return (await api.data(f"mutation($id: ID!) {{ {field}(input: {{id: $id}}) {{ {result} {ERRORS} }} }}", id=id))[
+        field
+    ]
 
 
 async def test_every_kind_is_given_and_shown_with_its_cardholder(database_url: str, tmp_path: Path) -> None:
@@ -102,7 +104,7 @@ async def test_an_operator_gives_away_the_card_that_was_just_shown(database_url:
 
 async def test_a_phone_is_paired_without_a_session_and_revoked(database_url: str, tmp_path: Path) -> None:
     document = (
-        'mutation($code: String!) { pairMobile(code: $code, deviceName: "Ada\'s phone")'
+        'mutation($code: String!) { pairMobile(input: {code: $code, deviceName: "Ada\'s phone"})'
         f" {{ credentialId token {ERRORS} }} }}"
     )
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
@@ -112,7 +114,7 @@ async def test_a_phone_is_paired_without_a_session_and_revoked(database_url: str
             api, "createMobile", "credential { id } invitation { code svg expiresAt }", cardholderId=site.ada.id
         )
         assert made["invitation"]["svg"].startswith("<svg")
-        await api.data("mutation { signOut { signedOut } }")
+        await api.data("mutation { signOut(input: {}) { signedOut } }")
         paired = (await api.data(document, code=made["invitation"]["code"]))["pairMobile"]
         assert len(base64.b64decode(paired["token"])) == 32
         again = (await api.data(document, code=made["invitation"]["code"]))["pairMobile"]

@@ -25,11 +25,8 @@ DOOR = """{
   readers { id name side type hasKeypad version }
 }"""
 ERRORS = "errors { code message path }"
-CREATE = "mutation($input: DoorSettingsInput!) { createDoor(input: $input) { door " + DOOR + " " + ERRORS + " } }"
-UPDATE = (
-    "mutation($id: ID!, $input: DoorSettingsInput!, $version: Int) "
-    "{ updateDoor(id: $id, input: $input, expectedVersion: $version) { door " + DOOR + " " + ERRORS + " } }"
-)
+CREATE = "mutation($input: CreateDoorInput!) { createDoor(input: $input) { door " + DOOR + " " + ERRORS + " } }"
+UPDATE = "mutation($input: UpdateDoorInput!) { updateDoor(input: $input) { door " + DOOR + " " + ERRORS + " } }"
 
 
 async def create(api: Api, world: World, **settings: Any) -> dict[str, Any]:
@@ -51,7 +48,7 @@ async def test_a_door_is_created_changed_wired_and_read_back(database_url: str, 
             "twoPerson": {"sides": ["A"], "timeoutMs": 15_000, "groupIds": [site.group.id]},
             "doubleSwipeTimeoutMs": 3_000,
         }
-        reply = (await api.data(UPDATE, id=door["id"], input=changes, version=1))["updateDoor"]
+        reply = (await api.data(UPDATE, input={"id": door["id"], "expectedVersion": 1, **changes}))["updateDoor"]
         assert reply["errors"] == []
         assert reply["door"]["twoPerson"] == {
             "sides": ["A"],
@@ -61,15 +58,15 @@ async def test_a_door_is_created_changed_wired_and_read_back(database_url: str, 
         }
         assert reply["door"]["accessTimeMs"] == 5_000
         off = {"twoPerson": None, "doubleSwipeTimeoutMs": None, "accessTimeMs": None}
-        reply = (await api.data(UPDATE, id=door["id"], input=off, version=2))["updateDoor"]
+        reply = (await api.data(UPDATE, input={"id": door["id"], "expectedVersion": 2, **off}))["updateDoor"]
         assert (reply["door"]["twoPerson"], reply["door"]["doubleSwipeTimeoutMs"]) == (None, None)
         assert reply["door"]["accessTimeMs"] == 5_000
-        stale = (await api.data(UPDATE, id=door["id"], input={"name": "X"}, version=2))["updateDoor"]
+        stale = (await api.data(UPDATE, input={"id": door["id"], "expectedVersion": 2, "name": "X"}))["updateDoor"]
         assert stale["errors"][0]["code"] == "CONFLICT"
         wired = await api.data(
-            "mutation($id: ID!) { setDoorWiring(id: $id, locks: [{output: 1}], inputs: ["
+            "mutation($id: ID!) { setDoorWiring(input: {id: $id, locks: [{output: 1}], inputs: ["
             "{purpose: POSITION, port: 2, supervision: SERIAL, resistorOhm: 1000},"
-            "{purpose: REX, port: 3, side: B, rex: UNLOCK}]) { door " + DOOR + " " + ERRORS + " } }",
+            "{purpose: REX, port: 3, side: B, rex: UNLOCK}]}) { door " + DOOR + " " + ERRORS + " } }",
             id=door["id"],
         )
         assert wired["setDoorWiring"]["errors"] == []
@@ -89,7 +86,7 @@ async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path
         await api.sign_in(Role.ADMINISTRATOR)
         door = await create(api, world, profileId="card-and-pin")
         added = await api.data(
-            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "In", side: B, type: WIEGAND, port: 2, '
+            'mutation($id: ID!) { createReader(input: {doorId: $id, name: "In", side: B, type: WIEGAND, port: 2, '
             "hasKeypad: false, ledControl: DUAL}) { reader { id side ledControl } " + ERRORS + " } }",
             id=door["id"],
         )
@@ -100,23 +97,23 @@ async def test_readers_are_added_changed_and_deleted(database_url: str, tmp_path
             "No reader on side B can take a PIN, which Card and PIN accepts there."
         ]
         changed = await api.data(
-            "mutation($id: ID!) { updateReader(id: $id, input: {hasKeypad: null}, expectedVersion: 1) "
+            "mutation($id: ID!) { updateReader(input: {id: $id, expectedVersion: 1, hasKeypad: null}) "
             "{ reader { hasKeypad version } " + ERRORS + " } }",
             id=reader["id"],
         )
         assert changed["updateReader"]["reader"] == {"hasKeypad": None, "version": 2}
         gone = await api.data(
-            "mutation($id: ID!) { deleteReader(id: $id) { deletedId " + ERRORS + " } }", id=reader["id"]
+            "mutation($id: ID!) { deleteReader(input: {id: $id}) { deletedId " + ERRORS + " } }", id=reader["id"]
         )
         assert gone["deleteReader"]["deletedId"] == reader["id"]
 
 
 DEVICE = "id role doorId doorName readerId readerName port address baud"
 ADD_DEVICE = (
-    "mutation($input: OsdpDeviceInput!) { createOsdpDevice(input: $input) { key device { " + DEVICE + " } "
+    "mutation($input: CreateOsdpDeviceInput!) { createOsdpDevice(input: $input) { key device { " + DEVICE + " } "
     "errors { code message path } } }"
 )
-DELETE_DEVICE = "mutation($id: ID!) { deleteOsdpDevice(id: $id) { deletedId errors { code message path } } }"
+DELETE_DEVICE = "mutation($id: ID!) { deleteOsdpDevice(input: {id: $id}) { deletedId errors { code message path } } }"
 
 
 async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_deleted(
@@ -126,7 +123,7 @@ async def test_osdp_devices_are_added_with_a_key_made_or_entered_listed_and_dele
         await api.sign_in(Role.ADMINISTRATOR)
         door = await create(api, world)
         made = await api.data(
-            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "In"}) { reader { id doorId } } }',
+            'mutation($id: ID!) { createReader(input: {doorId: $id, name: "In"}) { reader { id doorId } } }',
             id=door["id"],
         )
         reader = made["createReader"]["reader"]
@@ -182,23 +179,23 @@ async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: st
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
         made = await api.data(
-            'mutation($c: ID!) { createElevator(name: "West", controllerId: $c, floors: [{name: "1", '
-            "relayOutput: 1}]) { elevator { id floors { doorId name } } " + ERRORS + " } }",
+            'mutation($c: ID!) { createElevator(input: {name: "West", controllerId: $c, floors: [{name: "1", '
+            "relayOutput: 1}]}) { elevator { id floors { doorId name } } " + ERRORS + " } }",
             c=world.controller.id,
         )
         elevator = made["createElevator"]["elevator"]
         first = elevator["floors"][0]["doorId"]
         refused = await api.data(
-            'mutation($c: ID!) { createElevator(name: "East", controllerId: $c, floors: [{name: "0"}, {name: "1", '
-            "relayOutput: 1}]) { " + ERRORS + " } }",
+            'mutation($c: ID!) { createElevator(input: {name: "East", controllerId: $c, floors: [{name: "0"}, '
+            '{name: "1", relayOutput: 1}]}) { ' + ERRORS + " } }",
             c=world.controller.id,
         )
         assert refused["createElevator"]["errors"][0]["path"] == ["floors", "1", "locks", "0", "output"]
         await api.data(
-            'mutation($id: ID!) { createReader(doorId: $id, input: {name: "Cab"}) { ' + ERRORS + " } }", id=first
+            'mutation($id: ID!) { createReader(input: {doorId: $id, name: "Cab"}) { ' + ERRORS + " } }", id=first
         )
         await api.data(
-            'mutation($id: ID!) { addFloor(elevatorId: $id, input: {name: "2"}) { ' + ERRORS + " } }",
+            'mutation($id: ID!) { addFloor(input: {elevatorId: $id, name: "2"}) { ' + ERRORS + " } }",
             id=elevator["id"],
         )
         shown = (
@@ -207,7 +204,7 @@ async def test_an_elevator_is_made_and_goes_with_its_last_floor(database_url: st
         assert [floor["name"] for floor in shown[0]["floors"]] == ["1", "2"]
         assert shown[0]["readers"] == [{"name": "Cab"}]
         for floor in shown[0]["floors"]:
-            await api.data("mutation($id: ID!) { deleteDoor(id: $id) { " + ERRORS + " } }", id=floor["doorId"])
+            await api.data("mutation($id: ID!) { deleteDoor(input: {id: $id}) { " + ERRORS + " } }", id=floor["doorId"])
         assert (await api.data("{ elevators(first: 100) { nodes { name } } }"))["elevators"]["nodes"] == []
 
 
@@ -216,7 +213,7 @@ async def test_doors_are_copied_maintained_and_deleted(database_url: str, tmp_pa
         await api.sign_in(Role.ADMINISTRATOR)
         site = await make_site(world)
         copied = await api.data(
-            'mutation($id: ID!, $c: ID!) { copyDoor(id: $id, name: "Copy", controllerId: $c) '
+            'mutation($id: ID!, $c: ID!) { copyDoor(input: {id: $id, name: "Copy", controllerId: $c}) '
             "{ door { id name readers { id } } " + ERRORS + " } }",
             id=site.door.id,
             c=world.controller.id,
@@ -224,12 +221,12 @@ async def test_doors_are_copied_maintained_and_deleted(database_url: str, tmp_pa
         copy = copied["copyDoor"]["door"]
         assert (copy["name"], copy["readers"]) == ("Copy", [])
         kept = await api.data(
-            'mutation($id: ID!) { setDoorMaintenance(id: $id, on: true, reason: "Paint") '
+            'mutation($id: ID!) { setDoorMaintenance(input: {id: $id, on: true, reason: "Paint"}) '
             "{ door { maintenance } " + ERRORS + " } }",
             id=copy["id"],
         )
         assert kept["setDoorMaintenance"]["door"]["maintenance"]
-        delete = "mutation($id: ID!) { deleteDoor(id: $id) { deletedId " + ERRORS + " } }"
+        delete = "mutation($id: ID!) { deleteDoor(input: {id: $id}) { deletedId " + ERRORS + " } }"
         refused = (await api.data(delete, id=site.door.id))["deleteDoor"]
         assert refused["errors"][0]["message"].startswith("Main entrance is used by access rule Staff")
         assert (await api.data(delete, id=copy["id"]))["deleteDoor"]["deletedId"] == copy["id"]
@@ -259,7 +256,7 @@ async def test_profiles_are_made_changed_and_replaced(database_url: str, tmp_pat
         }
         door = await create(api, world, profileId=profile["id"])
         delete = (
-            "mutation($id: ID!, $to: ID) { deleteIdentificationProfile(id: $id, successorId: $to) { deletedId "
+            "mutation($id: ID!, $to: ID) { deleteIdentificationProfile(input: {id: $id, successorId: $to}) { deletedId "
             + ERRORS
             + " } }"
         )

@@ -118,7 +118,7 @@ async def test_queries_may_be_asked_with_get_by_pages_of_ours(api: Api) -> None:
     reply = await api.http.get("/graphql", params=parameters, headers=HEADERS)
     assert reply.json() == {"data": {"__type": {"name": "Door"}}}
     assert (await api.http.get("/graphql", params=parameters)).status_code == 403, "no other site may"
-    for wrong in ({"query": "mutation { signOut { signedOut } }"}, {}, {"query": query, "variables": "[]"}):
+    for wrong in ({"query": "mutation { signOut(input: {}) { signedOut } }"}, {}, {"query": query, "variables": "[]"}):
         refused = await api.http.get("/graphql", params=wrong, headers={**HEADERS, "accept": "text/html"})
         assert refused.status_code == 400
         assert refused.json()["errors"]

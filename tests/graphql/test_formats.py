@@ -12,16 +12,16 @@ from tests.world import make_site, open_world
 pytestmark = pytest.mark.anyio
 
 FORMATS = "{ cardFormats(first: 100) { nodes { id name bits active predefined version number { firstBit lastBit base bitOrder } facilityCode { firstBit lastBit } parities { bit odd covers } } } }"  # noqa: E501
-CREATE = "mutation($input: CardFormatInput!) { createCardFormat(input: $input) { cardFormat { id active version number { firstBit base bitOrder } } errors { code message path } } }"  # noqa: E501
+CREATE = "mutation($input: CreateCardFormatInput!) { createCardFormat(input: $input) { cardFormat { id active version number { firstBit base bitOrder } } errors { code message path } } }"  # noqa: E501
 UPDATE = "mutation($input: UpdateCardFormatInput!) { updateCardFormat(input: $input) { cardFormat { name bits invertBitOrder version number { firstBit } parities { bit } } errors { code path } } }"  # noqa: E501
-ACTIVATE = "mutation($id: ID!, $active: Boolean!) { setCardFormatActive(id: $id, active: $active) { cardFormat { active } errors { code message } } }"  # noqa: E501
-RESET = "mutation($id: ID!) { resetCardFormat(id: $id) { cardFormat { invertBitOrder } errors { code } } }"
-DELETE = "mutation($id: ID!) { deleteCardFormat(id: $id) { deletedId errors { code message } } }"
+ACTIVATE = "mutation($id: ID!, $active: Boolean!) { setCardFormatActive(input: {id: $id, active: $active}) { cardFormat { active } errors { code message } } }"  # noqa: E501
+RESET = "mutation($id: ID!) { resetCardFormat(input: {id: $id}) { cardFormat { invertBitOrder } errors { code } } }"
+DELETE = "mutation($id: ID!) { deleteCardFormat(input: {id: $id}) { deletedId errors { code message } } }"
 TRY = "query($input: TryCardFormatInput!) { tryCardFormat(input: $input) { trial { arrived bitsInverted bytesInverted read number { bits text } facilityCode { text } parities { bit odd expected found } accepted reason words } errors { code path } } }"  # noqa: E501
 READERS = "{ readerSettings(first: 100) { nodes { readerName side cardFormats { id } pinRules { minLength } warnings } } pinRules { minLength maxLength endKey digitTimeoutMs lockoutAfter lockoutMs } }"  # noqa: E501
-SET_FORMATS = "mutation($reader: ID!, $formats: [ID!]) { setReaderCardFormats(readerId: $reader, formatIds: $formats) { reader { readerName cardFormats { id } } errors { code path } } }"  # noqa: E501
-SET_PIN = "mutation($input: PinRulesInput!) { setPinRules(input: $input) { pinRules { minLength endKey } errors { code path } } }"  # noqa: E501
-SET_READER_PIN = "mutation($reader: ID!, $input: PinRulesInput) { setReaderPinRules(readerId: $reader, input: $input) { reader { pinRules { minLength lockoutAfter } } errors { code } } }"  # noqa: E501
+SET_FORMATS = "mutation($reader: ID!, $formats: [ID!]) { setReaderCardFormats(input: {readerId: $reader, formatIds: $formats}) { reader { readerName cardFormats { id } } errors { code path } } }"  # noqa: E501
+SET_PIN = "mutation($input: SetPinRulesInput!) { setPinRules(input: $input) { pinRules { minLength endKey } errors { code path } } }"  # noqa: E501
+SET_READER_PIN = "mutation($reader: ID!, $input: PinRulesInput) { setReaderPinRules(input: {readerId: $reader, rules: $input}) { reader { pinRules { minLength lockoutAfter } } errors { code } } }"  # noqa: E501
 
 BADGE = {
     "name": "Badge",

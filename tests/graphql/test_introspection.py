@@ -68,7 +68,7 @@ async def test_errors_guess_no_names_for_those_who_may_not_know_them(
             assert not any("Did you mean" in message for message in told), told
         await api.sign_in(Role.VIEWER)
         assert any("Did you mean" in error["message"] for error in (await api.ask(text))["errors"])
-        await api.ask("mutation { signOut { signedOut } }")
+        await api.ask("mutation { signOut(input: {}) { signedOut } }")
         assert "Did you mean" not in str(await api.ask(text))
 
 

@@ -17,15 +17,19 @@ DEVICE = """{
   id name doorId readerName path hasStream region { left top right bottom } minConfidence unsignedPlates
 }"""
 REST = "errors { code message path }"
-ADD_READER = (
-    "mutation($id: ID!, $input: ReaderSettingsInput!) { createReader(doorId: $id, input: $input) { reader { id } } }"
-)
+ADD_READER = "mutation($input: CreateReaderInput!) { createReader(input: $input) { reader { id } } }"
 CREATE = "mutation($input: CreateIpDeviceInput!) { createIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
 UPDATE = "mutation($input: UpdateIpDeviceInput!) { updateIpDevice(input: $input) { key device " + DEVICE + REST + " } }"
-SHOW = "mutation($id: ID!) { showIpDeviceKey(id: $id) { key pushSecret " + REST + " } }"
-ROTATE = "mutation($id: ID!, $grace: Duration!) { rotateIpDeviceKey(id: $id, grace: $grace) { key " + REST + " } }"
-PLATES = "mutation($id: ID!, $on: Boolean!) { allowUnsignedPlates(id: $id, allowed: $on) { pushSecret " + REST + " } }"
-DELETE = "mutation($id: ID!) { deleteIpDevice(id: $id) { deletedId " + REST + " } }"
+SHOW = "mutation($id: ID!) { showIpDeviceKey(input: {id: $id}) { key pushSecret " + REST + " } }"
+ROTATE = (
+    "mutation($id: ID!, $grace: Duration!) { rotateIpDeviceKey(input: {id: $id, grace: $grace}) { key " + REST + " } }"
+)
+PLATES = (
+    "mutation($id: ID!, $on: Boolean!) { allowUnsignedPlates(input: {id: $id, allowed: $on}) { pushSecret "
+    + REST
+    + " } }"
+)
+DELETE = "mutation($id: ID!) { deleteIpDevice(input: {id: $id}) { deletedId " + REST + " } }"
 LIST = "query($c: ID) { ipDevices(first: 100, filter: {controllerId: $c}) { nodes " + DEVICE + " } }"
 
 
@@ -40,7 +44,7 @@ async def test_a_device_on_the_network_is_added_changed_keyed_and_deleted(databa
 
         async def reader(type: str) -> str:
             given = {"name": type, "type": type, "address": "10.0.0.7"}
-            return str((await ask(ADD_READER, id=site.door.id, input=given))["reader"]["id"])
+            return str((await ask(ADD_READER, input={"doorId": site.door.id, **given}))["reader"]["id"])
 
         given = {"readerId": await reader("BARCODE_CAMERA"), "name": "Gate", "streamUrl": "rtsp://a:b@10.0.0.7/1"}
         made = await ask(CREATE, input=given)

@@ -38,7 +38,7 @@ UPDATE_RULE = mutation("updateLocalRule", "UpdateLocalRuleInput", RULE)
 
 
 def deletion(field: str) -> str:
-    return f"mutation($id: ID!) {{ {field}(id: $id) {{ deletedId {ERRORS} }} }}"
+    return f"mutation($id: ID!) {{ {field}(input: {{id: $id}}) {{ deletedId {ERRORS} }} }}"
 
 
 async def payload(api: Api, document: str, **variables: Any) -> dict[str, Any]:
@@ -165,7 +165,7 @@ async def test_pins_of_a_controller_are_made_and_shown(database_url: str, tmp_pa
 
 
 STATES = "{ inputs { name state } outputs { name on ruleName hold { action until setBy } } }"
-COMMAND = f"mutation($input: AuxOutputCommandInput!) {{ commandAuxOutput(input: $input) {{ command {{ status detail }} output {{ name on hold {{ action setBy }} }} {ERRORS} }} }}"  # noqa: E501
+COMMAND = f"mutation($input: CommandAuxOutputInput!) {{ commandAuxOutput(input: $input) {{ command {{ status detail }} output {{ name on hold {{ action setBy }} }} {ERRORS} }} }}"  # noqa: E501
 
 
 async def test_states_come_first_whole_and_again_as_they_change(database_url: str, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ OF_OTHERS = {
     "WiegandDevice": "the device's", "ZoneName": "the zone's",
 }  # fmt: skip
 WITHOUT_ROW = {
+    "Job": "found among the jobs",
     "DeviceOrder": "orders are in memory only", "DoorCommand": "its events tell of it", "ZoneCommand": "likewise",
     "OidcLink": "found among those of its user", "OidcProvider": "found in the list of them",
     "Passkey": "found among those of its user", "WebhookDelivery": "found in its webhook's log",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 BEGIN = "mutation($input: BeginPasskeyInput!) { outcome: beginPasskey(input: $input) { options errors { message } } }"
 ADD = """mutation($input: AddPasskeyInput!) { outcome: addPasskey(input: $input) {
     passkey { name site } user { hasSecondFactor passkeyCount } recoveryCodes errors { message } } }"""
-BEGIN_SIGN_IN = "mutation { outcome: beginPasskeySignIn { options errors { message code } } }"
+BEGIN_SIGN_IN = "mutation { outcome: beginPasskeySignIn(input: {}) { options errors { message code } } }"
 SIGN_IN_WITH = """mutation($input: SignInWithPasskeyInput!) { outcome: signInWithPasskey(input: $input) {
     user { name } errors { message code } } }"""
 SIGN_IN = """mutation($input: SignInInput!) { outcome: signIn(input: $input) {

@@ -121,10 +121,10 @@ async def test_cardholders_are_filtered(database_url: str, tmp_path: Path) -> No
 
 async def test_groups_and_their_members_are_managed(database_url: str, tmp_path: Path) -> None:
     members = (
-        "mutation($id: ID!, $ids: [ID!]!) { outcome: %s(id: $id, cardholderIds: $ids)"
+        "mutation($id: ID!, $ids: [ID!]!) { outcome: %s(input: {id: $id, cardholderIds: $ids})"
         " { group { memberCount } errors { message } } }"
     )
-    delete = "mutation($id: ID!) { outcome: deleteGroup(id: $id) { deletedId errors { code message } } }"
+    delete = "mutation($id: ID!) { outcome: deleteGroup(input: {id: $id}) { deletedId errors { code message } } }"
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
@@ -158,7 +158,7 @@ async def test_groups_and_their_members_are_managed(database_url: str, tmp_path:
 
 async def test_a_custom_field_is_deleted_only_with_the_right_number(database_url: str, tmp_path: Path) -> None:
     delete = (
-        "mutation($id: ID!, $confirm: Int) { outcome: deleteCustomField(id: $id, confirm: $confirm)"
+        "mutation($id: ID!, $confirm: Int) { outcome: deleteCustomField(input: {id: $id, confirm: $confirm})"
         " { deletedId errors { code message path } } }"
     )
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
@@ -192,7 +192,7 @@ async def test_a_custom_field_is_deleted_only_with_the_right_number(database_url
 
 async def test_a_cardholder_is_released_from_a_directory_and_deleted(database_url: str, tmp_path: Path) -> None:
     delete = (
-        "mutation($id: ID!, $version: Int) { outcome: deleteCardholder(id: $id, expectedVersion: $version)"
+        "mutation($id: ID!, $version: Int) { outcome: deleteCardholder(input: {id: $id, expectedVersion: $version})"
         " { deletedId errors { code message } } }"
     )
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
@@ -205,7 +205,7 @@ async def test_a_cardholder_is_released_from_a_directory_and_deleted(database_ur
         assert (await outcome(api, delete, id=site.ada.id))["errors"][0]["code"] == "CONFLICT"
         released = await outcome(
             api,
-            "mutation($id: ID!) { outcome: releaseCardholderFromDirectory(id: $id)"
+            "mutation($id: ID!) { outcome: releaseCardholderFromDirectory(input: {id: $id})"
             " { cardholder { firstName directory directoryFields version } errors { message } } }",
             id=site.ada.id,
         )

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from doorward.acs.doors.operations import NewDevice, NewDoor, NewReader, create_
 from doorward.acs.doors.signal_sets import choose_signals, create_signal_set
 from doorward.acs.events.operations import store_records
 from doorward.acs.identity import new_id
+from doorward.acs.jobs.models import JobKind
+from doorward.acs.jobs.operations import create_job
 from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput
 from doorward.acs.local_io.inputs import create_aux_input
 from doorward.acs.local_io.outputs import create_aux_output
@@ -87,6 +90,8 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
     groups, doors, places = [site.group.id], [site.door.id], [DoorSide(site.door.id, Side.A)]
     for number in range(first, last):
         await do(create_controller, f"Controller {number}")
+        importer = replace(actor, user_id=f"user-{number}")
+        await create_job(domain, importer, new_id(), JobKind.GROUPS, 1, dry_run=True)
         zone = await do(create_zone, f"Zone {number}")
         door = await do(create_door, NewDoor(f"Door {number}", world.controller.id))
         entry = await do(create_reader, NewReader(door.id, Side.A, "Entry", zone.id))

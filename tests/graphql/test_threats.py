@@ -17,19 +17,21 @@ ERRORS = "errors { code message path }"
 LEVEL = "threatLevel { id name rank colour releaseRank version switches { ruleSwitch ruleIds rules { name } lockdowns { doorId zoneId name } profiles { profileId profileName place { name } } } }"  # noqa: E501
 CREATE = f"mutation($input: CreateThreatLevelInput!) {{ createThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
 UPDATE = f"mutation($input: UpdateThreatLevelInput!) {{ updateThreatLevel(input: $input) {{ {LEVEL} {ERRORS} }} }}"
-DELETE = f"mutation($id: ID!) {{ deleteThreatLevel(id: $id) {{ deletedId {ERRORS} }} }}"
+DELETE = f"mutation($id: ID!) {{ deleteThreatLevel(input: {{id: $id}}) {{ deletedId {ERRORS} }} }}"
 THREAT = "threat { levelId name rank colour since userName reason }"
-SET = f"mutation($id: ID!, $why: String!) {{ setThreatLevel(levelId: $id, reason: $why) {{ {THREAT} {ERRORS} }} }}"
-RELEASE = f"mutation {{ releaseThreatLevel {{ threat {{ name }} {ERRORS} }} }}"
+SET = f"mutation($id: ID!, $why: String!) {{ setThreatLevel(input: {{levelId: $id, reason: $why}}) {{ {THREAT} {ERRORS} }} }}"  # noqa: E501
+RELEASE = f"mutation {{ releaseThreatLevel(input: {{}}) {{ threat {{ name }} {ERRORS} }} }}"
 COMMAND = "command { id confirmed doors { door { name } status detail } skipped { name } }"
 
 
 def on_zone(action: str) -> str:
-    return f"mutation($input: ZoneCommandInput!) {{ {action}(input: $input) {{ {COMMAND} {ERRORS} }} }}"
+    kind = f"{action[0].upper()}{action[1:]}Input"
+    return f"mutation($input: {kind}!) {{ {action}(input: $input) {{ {COMMAND} {ERRORS} }} }}"
 
 
 def on_door(action: str) -> str:
-    return f"mutation($input: DoorCommandInput!) {{ {action}(input: $input) {{ command {{ status }} {ERRORS} }} }}"
+    kind = f"{action[0].upper()}{action[1:]}Input"
+    return f"mutation($input: {kind}!) {{ {action}(input: $input) {{ command {{ status }} {ERRORS} }} }}"
 
 
 async def payload(api: Api, mutation: str, **variables: Any) -> dict[str, Any]:

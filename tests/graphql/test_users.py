@@ -45,8 +45,8 @@ async def do(
     api: Api, name: str, arguments: str = "", result: str = "errors { code message path }"
 ) -> dict[str, object]:
     """A mutation's payload, the arguments as literals."""
-    call = f"{name}({arguments})" if arguments else name
-    reply: dict[str, object] = (await api.data(f"mutation {{ {call} {{ {result} }} }}"))[name]
+    document = f"mutation {{ {name}(input: {{{arguments}}}) {{ {result} }} }}"
+    reply: dict[str, object] = (await api.data(document))[name]
     return reply
 
 
@@ -77,17 +77,17 @@ async def test_who_must_wait_is_told_for_how_many_seconds(database_url: str, tmp
 async def test_a_new_user_chooses_a_password_before_anything_else(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
-        made = await do(api, "createUser", 'input: {name: "Trent", role: OPERATOR, password: "a first password"}')
+        made = await do(api, "createUser", 'name: "Trent", role: OPERATOR, password: "a first password"')
         assert made["errors"] == []
         first = await sign_in(api, "Trent", "a first password")
         assert first["user"] == {"name": "Trent", "firstToDo": "CHANGE_PASSWORD", "permissions": ["account.own"]}
         refused = await api.ask("{ doors(first: 100) { nodes { name } } }")
         assert refused["errors"][0]["extensions"]["code"] == "PERMISSION"
-        wrong = await do(api, "changePassword", 'input: {oldPassword: "a guess", newPassword: "a second password"}')
+        wrong = await do(api, "changePassword", 'oldPassword: "a guess", newPassword: "a second password"')
         assert wrong["errors"] == [
             {"code": "VALIDATION", "message": "This is not your password.", "path": ["oldPassword"]}
         ]
-        change = 'input: {oldPassword: "a first password", newPassword: "a second password"}'
+        change = 'oldPassword: "a first password", newPassword: "a second password"'
         done = await do(api, "changePassword", change, "user { firstToDo } errors { message }")
         assert done == {"user": {"firstToDo": None}, "errors": []}
         assert (await api.data("{ doors(first: 100) { nodes { name } } }"))["doors"]["nodes"] == []
@@ -110,7 +110,7 @@ async def test_users_are_listed_changed_and_deleted_by_those_who_may(database_ur
         ]
         own, other = users[0]["id"], users[1]["id"]
         changed = await do(
-            api, "updateUser", f'input: {{id: "{other}", expectedVersion: 1, role: VIEWER}}', "user { role version }"
+            api, "updateUser", f'id: "{other}", expectedVersion: 1, role: VIEWER', "user { role version }"
         )
         assert changed == {"user": {"role": "VIEWER", "version": 2}}
         sessions = (
@@ -218,9 +218,9 @@ async def test_a_lower_role_narrows_an_open_subscription(database_url: str, tmp_
 
 async def make_token(api: Api, permissions: str, more: str = "") -> str:
     """A token of whoever is signed in."""
-    given = f'password: "{PASSWORD}", input: {{name: "A program", permissions: [{permissions}], {more}'
+    given = f'password: "{PASSWORD}", name: "A program", permissions: [{permissions}], {more}'
     made = await do(
-        api, "createOwnToken", f'{given} expiresAt: "2026-12-24T00:00:00Z"}}', "text token { id } errors { message }"
+        api, "createOwnToken", f'{given} expiresAt: "2026-12-24T00:00:00Z"', "text token { id } errors { message }"
     )
     assert made["errors"] == []
     return str(made["text"])

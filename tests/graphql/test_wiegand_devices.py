@@ -15,14 +15,9 @@ from tests.world import open_world
 pytestmark = pytest.mark.anyio
 
 DEVICE = "device { id readerId port baud framing channel keypad pinFacility pinDigits } errors { code message path }"
-CREATE = (
-    "mutation($reader: ID!, $input: WiegandDeviceInput!) "
-    "{ createWiegandDevice(readerId: $reader, input: $input) { " + DEVICE + " } }"
-)
-UPDATE = (
-    "mutation($id: ID!, $input: WiegandDeviceInput!) { updateWiegandDevice(id: $id, input: $input) { " + DEVICE + " } }"
-)
-DELETE = "mutation($id: ID!) { deleteWiegandDevice(id: $id) { deletedId errors { message } } }"
+CREATE = "mutation($input: CreateWiegandDeviceInput!) { createWiegandDevice(input: $input) { " + DEVICE + " } }"
+UPDATE = "mutation($input: UpdateWiegandDeviceInput!) { updateWiegandDevice(input: $input) { " + DEVICE + " } }"
+DELETE = "mutation($id: ID!) { deleteWiegandDevice(input: {id: $id}) { deletedId errors { message } } }"
 
 
 async def test_a_reader_is_wired_changed_listed_and_unwired(database_url: str, tmp_path: Path) -> None:
@@ -32,15 +27,15 @@ async def test_a_reader_is_wired_changed_listed_and_unwired(database_url: str, t
         given = NewReader(door.id, Side.A, "In", type=ReaderType.WIEGAND, port=0)
         reader = await create_reader(world.domain, COMMAND_LINE, given)
         wanted = {"port": "/dev/c", "framing": "bits", "keypad": "BUFFERED_26", "pinFacility": 255}
-        reply = (await api.data(CREATE, reader=reader.id, input=wanted))["createWiegandDevice"]
+        reply = (await api.data(CREATE, input={"readerId": reader.id, **wanted}))["createWiegandDevice"]
         assert reply["errors"] == []
         device = reply["device"]
         assert device | wanted == device
         assert (device["readerId"], device["baud"], device["channel"], device["pinDigits"]) == (reader.id, 9_600, 0, 4)
         changes = {"keypad": "BURST_4", "pinFacility": None, "framing": "channel-lines", "channel": 3}
-        reply = (await api.data(UPDATE, id=device["id"], input=changes))["updateWiegandDevice"]
+        reply = (await api.data(UPDATE, input={"id": device["id"], **changes}))["updateWiegandDevice"]
         assert reply["device"] == {**device, **changes}
-        refused = (await api.data(UPDATE, id=device["id"], input={"framing": "bits"}))["updateWiegandDevice"]
+        refused = (await api.data(UPDATE, input={"id": device["id"], "framing": "bits"}))["updateWiegandDevice"]
         assert (refused["device"], refused["errors"][0]["path"]) == (None, ["channel"])
         listed = (await api.data("{ wiegandDevices(first: 100) { nodes { id channel } } }"))["wiegandDevices"]["nodes"]
         assert listed == [{"id": device["id"], "channel": 3}]
@@ -53,7 +48,7 @@ async def test_a_device_without_port_or_framing_is_refused(database_url: str, tm
     async with open_world(database_url) as world, serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
         await api.sign_in(Role.ADMINISTRATOR)
         for given, path in (({}, ["port"]), ({"port": "/dev/c"}, ["framing"])):
-            reply = (await api.data(CREATE, reader="x", input=given))["createWiegandDevice"]
+            reply = (await api.data(CREATE, input={"readerId": "x", **given}))["createWiegandDevice"]
             assert reply["errors"][0]["path"] == path
 
 

@@ -26,7 +26,7 @@ async def change(api: Api, name: str, fields: str, /, **given: Any) -> dict[str,
 
 async def delete(api: Api, name: str, id: str) -> dict[str, Any]:
     """The payload of a deletion."""
-    document = f"mutation($id: ID!) {{ {name}(id: $id) {{ deletedId errors {{ code message path }} }} }}"
+    document = f"mutation($id: ID!) {{ {name}(input: {{id: $id}}) {{ deletedId errors {{ code message path }} }} }}"
     found: dict[str, Any] = (await api.data(document, id=id))[name]
     return found
 

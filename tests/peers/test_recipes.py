@@ -27,10 +27,9 @@ PASSWORD = "a long enough pass phrase"
 NEEDED = ["cardholder.view", "cardholder.write", "event.view", "audit.view"]
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { errors { message } } }"
 MAKE_TOKEN = (
-    "mutation($password: String!, $input: TokenInput!) {"
-    " createOwnToken(password: $password, input: $input) { text token { id } errors { message } } }"
+    "mutation($input: CreateOwnTokenInput!) { createOwnToken(input: $input) { text token { id } errors { message } } }"
 )
-REVOKE = "mutation($id: ID!) { revokeOwnToken(id: $id) { errors { message } } }"
+REVOKE = "mutation($id: ID!) { revokeOwnToken(input: {id: $id}) { errors { message } } }"
 CREATE = "mutation($input: CreateCardholderInput!) { createCardholder(input: $input) { errors { message } } }"
 WITHIN_S = 30.0
 
@@ -58,7 +57,8 @@ class Site:
         """The text and the id of a token for a recipe."""
         ends = (datetime.now(UTC) + timedelta(days=1)).isoformat()
         made = self.ask(
-            MAKE_TOKEN, password=PASSWORD, input={"name": "recipe", "permissions": NEEDED, "expiresAt": ends}
+            MAKE_TOKEN,
+            input={"name": "recipe", "permissions": NEEDED, "expiresAt": ends, "password": PASSWORD},
         )
         return made["text"], made["token"]["id"]
 

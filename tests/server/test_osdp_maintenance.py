@@ -41,16 +41,18 @@ Found = TypeVar("Found")
 
 ERRORS = "errors { code message path }"
 ORDER = f"order {{ id step ended detail done total }} {ERRORS}"
-CREATE = f"mutation($input: OsdpDeviceInput!) {{ createOsdpDevice(input: $input) {{ device {{ id }} {ERRORS} }} }}"
-PROVISION = f"mutation($input: DeviceKeyInput!) {{ provisionDevice(input: $input) {{ {ORDER} }} }}"
-ROTATE = f"mutation($input: DeviceKeyInput!) {{ rotateDeviceKey(input: $input) {{ {ORDER} }} }}"
-CAPTURE = f"mutation($input: BusCaptureInput!) {{ captureBus(input: $input) {{ {ORDER} }} }}"
-MOVE = f"mutation($input: DeviceMoveInput!) {{ moveDevice(input: $input) {{ {ORDER} }} }}"
-DROP_MOVE = f"mutation($id: ID!) {{ dropDeviceMove(deviceId: $id) {{ deviceId {ERRORS} }} }}"
+CREATE = (
+    f"mutation($input: CreateOsdpDeviceInput!) {{ createOsdpDevice(input: $input) {{ device {{ id }} {ERRORS} }} }}"
+)
+PROVISION = f"mutation($input: ProvisionDeviceInput!) {{ provisionDevice(input: $input) {{ {ORDER} }} }}"
+ROTATE = f"mutation($input: RotateDeviceKeyInput!) {{ rotateDeviceKey(input: $input) {{ {ORDER} }} }}"
+CAPTURE = f"mutation($input: CaptureBusInput!) {{ captureBus(input: $input) {{ {ORDER} }} }}"
+MOVE = f"mutation($input: MoveDeviceInput!) {{ moveDevice(input: $input) {{ {ORDER} }} }}"
+DROP_MOVE = f"mutation($id: ID!) {{ dropDeviceMove(input: {{deviceId: $id}}) {{ deviceId {ERRORS} }} }}"
 PLACES = "{ osdpDevices(first: 100) { nodes { id name port address baud nextAddress nextBaud keyPlanned } } }"
-EDIT = f"mutation($id: ID!, $input: OsdpDeviceChangesInput!) {{ updateOsdpDevice(id: $id, input: $input) {{ device {{ name port address readerId }} {ERRORS} }} }}"  # noqa: E501
-STOP = f"mutation($id: ID!) {{ stopDeviceOrder(id: $id) {{ {ORDER} }} }}"
-DOWNLOAD = f"mutation($id: ID!) {{ downloadBusCapture(id: $id) {{ pcap {ERRORS} }} }}"
+EDIT = f"mutation($input: UpdateOsdpDeviceInput!) {{ updateOsdpDevice(input: $input) {{ device {{ name port address readerId }} {ERRORS} }} }}"  # noqa: E501
+STOP = f"mutation($id: ID!) {{ stopDeviceOrder(input: {{id: $id}}) {{ {ORDER} }} }}"
+DOWNLOAD = f"mutation($id: ID!) {{ downloadBusCapture(input: {{id: $id}}) {{ pcap {ERRORS} }} }}"
 HOW = "query($id: ID!) { deviceOrder(id: $id) { step ended detail done } }"
 BUSES = """{ osdpBuses { controllerName problem buses { port devices {
   deviceId address online onlineSince installMode problem identity { vendor serial firmware } counters { replies latency { upToMs replies } } } } } }"""  # noqa: E501
@@ -200,14 +202,14 @@ async def test_a_reader_that_does_not_come_keeps_its_place_and_can_be_edited(dat
         assert (await here.ended(order))["step"] == "STOPPED"
         await here.row(lambda row: row.next_address is None)
         await here.done(DROP_MOVE, id=here.device_id)
-        edited = await here.done(EDIT, id=here.device_id, input={"name": "Exit reader", "address": 6})
+        edited = await here.done(EDIT, input={"id": here.device_id, "name": "Exit reader", "address": 6})
         assert (edited["device"]["name"], edited["device"]["address"]) == ("Exit reader", 6)
         assert edited["device"]["readerId"] == here.site.reader_b.id
-        unread = await here.done(EDIT, id=here.device_id, input={"readerId": None})
+        unread = await here.done(EDIT, input={"id": here.device_id, "readerId": None})
         assert unread["device"]["readerId"] is None
         await here.api.sign_in(Role.OPERATOR)
         for mutation, variables in (
-            (EDIT, {"id": here.device_id, "input": {"name": "x"}}),
+            (EDIT, {"input": {"id": here.device_id, "name": "x"}}),
             (MOVE, {"input": {"deviceId": here.device_id, "address": 9, "baud": 115_200}}),
             (DROP_MOVE, {"id": here.device_id}),
         ):
@@ -255,7 +257,7 @@ async def test_the_largest_file_gets_through_the_api(database_url: str, tmp_path
         async with serve_api(world, tmp_path, Role.ADMINISTRATOR) as api:
             await api.sign_in(Role.ADMINISTRATOR)
             device = (await Device.filter(port="/dev/reader"))[0]
-            file = f"mutation($input: DeviceFileInput!) {{ sendDeviceFile(input: $input) {{ {ERRORS} }} }}"
+            file = f"mutation($input: SendDeviceFileInput!) {{ sendDeviceFile(input: $input) {{ {ERRORS} }} }}"
             for size, code in ((MOST_FILE_BYTES, "CONTROLLER_OFFLINE"), (MOST_FILE_BYTES + 1, "VALIDATION")):
                 given = {"deviceId": device.id, "fileType": 1, "data": base64.b64encode(bytes(size)).decode()}
                 (error,) = (await api.data(file, input=given))["sendDeviceFile"]["errors"]
@@ -290,7 +292,7 @@ async def test_signals_are_set_for_the_site_and_reach_the_devices(database_url: 
             shown = "colour blinks tones text"
             before = (await api.data(f"{{ readerSignals {{ granted {{ {shown} }} }} }}"))["readerSignals"]
             assert before["granted"] == {"colour": "GREEN", "blinks": False, "tones": 1, "text": ""}
-            setting = f"mutation($input: ReaderSignalsInput!) {{ setReaderSignals(input: $input) {{ signals {{ denied {{ {shown} }} }} {ERRORS} }} }}"  # noqa: E501
+            setting = f"mutation($input: SetReaderSignalsInput!) {{ setReaderSignals(input: $input) {{ signals {{ denied {{ {shown} }} }} {ERRORS} }} }}"  # noqa: E501
             given: dict[str, Any] = {name: {"colour": "RED"} for name in ("granted", "denied", "waiting", "lockdown")}
             given["denied"]["text"] = "No "
             done = (await api.data(setting, input=given))["setReaderSignals"]
@@ -310,10 +312,10 @@ async def test_a_set_of_signals_is_made_chosen_changed_and_deleted(database_url:
             await api.sign_in(Role.ADMINISTRATOR)
             given: dict[str, Any] = {name: {"colour": "RED"} for name in ("granted", "denied", "waiting", "lockdown")}
             changed = f"signalSet {{ id name version signals {{ granted {{ colour }} }} }} {ERRORS}"
-            create = f"mutation($name: String!, $signals: ReaderSignalsInput!) {{ createSignalSet(name: $name, signals: $signals) {{ {changed} }} }}"  # noqa: E501
-            update = f"mutation($id: ID!, $name: String, $signals: ReaderSignalsInput) {{ updateSignalSet(id: $id, name: $name, signals: $signals) {{ {changed} }} }}"  # noqa: E501
-            choose = f"mutation($reader: ID!, $set: ID) {{ chooseReaderSignals(readerId: $reader, signalSetId: $set) {{ readerId {ERRORS} }} }}"  # noqa: E501
-            delete = f"mutation($id: ID!) {{ deleteSignalSet(id: $id) {{ deletedId {ERRORS} }} }}"
+            create = f"mutation($name: String!, $signals: ReaderSignalsInput!) {{ createSignalSet(input: {{name: $name, signals: $signals}}) {{ {changed} }} }}"  # noqa: E501
+            update = f"mutation($id: ID!, $name: String, $signals: ReaderSignalsInput) {{ updateSignalSet(input: {{id: $id, name: $name, signals: $signals}}) {{ {changed} }} }}"  # noqa: E501
+            choose = f"mutation($reader: ID!, $set: ID) {{ chooseReaderSignals(input: {{readerId: $reader, signalSetId: $set}}) {{ readerId {ERRORS} }} }}"  # noqa: E501
+            delete = f"mutation($id: ID!) {{ deleteSignalSet(input: {{id: $id}}) {{ deletedId {ERRORS} }} }}"
             made = (await api.data(create, name="Loud", signals=given))["createSignalSet"]["signalSet"]
             assert (made["name"], made["version"]) == ("Loud", 1)
             chosen = (await api.data(choose, reader=site.reader_a.id, set=made["id"]))["chooseReaderSignals"]

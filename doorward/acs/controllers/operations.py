@@ -39,13 +39,17 @@ async def create_controller(work: Work, name: str) -> Controller:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def rename_controller(work: Work, controller_id: str, name: str) -> Controller:
+async def rename_controller(
+    work: Work, controller_id: str, name: str, expected_version: int | None = None
+) -> Controller:
     """Give a controller another name. That of the server's own is fixed."""
     controller = await _apart(work, controller_id)
+    check.version(controller.version, expected_version)
     before = controller.name
     controller.name = await _free_name(work, name, but=controller.id)
     if controller.name != before:
-        await controller.save(using_db=work.connection, update_fields=["name"])
+        controller.version += 1
+        await controller.save(using_db=work.connection, update_fields=["name", "version"])
         work.audit(
             EventType.CONTROLLER_UPDATED,
             of=controller,
@@ -84,12 +88,13 @@ async def issue_enrolment_code(work: Work, controller_id: str) -> IssuedCode:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def revoke_controller(work: Work, controller_id: str) -> Controller:
+async def revoke_controller(work: Work, controller_id: str, expected_version: int | None = None) -> Controller:
     """End a controller's certificates and code: its link is closed, and none comes about until it is enrolled anew.
 
     Its doors go on by the policy that it has, until the site's limit of being alone.
     """
     controller = await _apart(work, controller_id)
+    check.version(controller.version, expected_version)
     counting = ControllerCertificate.filter(controller_id=controller.id, ended_at=None).using_db(work.connection)
     serials = sorted(str(serial) for serial in await counting.values_list("serial", flat=True))
     await counting.update(ended_at=work.now)
@@ -107,9 +112,10 @@ async def revoke_controller(work: Work, controller_id: str) -> Controller:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_controller(work: Work, controller_id: str) -> None:
+async def delete_controller(work: Work, controller_id: str, expected_version: int | None = None) -> None:
     """Delete a controller that has no doors and no devices; its events stay."""
     controller = await _apart(work, controller_id)
+    check.version(controller.version, expected_version)
     doors = Door.filter(controller_id=controller.id).using_db(work.connection).order_by("name")
     elevators = Elevator.filter(controller_id=controller.id).using_db(work.connection).order_by("name")
     devices = Device.filter(controller_id=controller.id, door_id=None).using_db(work.connection).order_by("name")

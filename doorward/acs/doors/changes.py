@@ -79,9 +79,10 @@ async def _check_no_sensor(work: Work, door: Door) -> None:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def set_maintenance(work: Work, door_id: str, on: bool, reason: str) -> Door:
+async def set_maintenance(work: Work, door_id: str, on: bool, reason: str, expected_version: int | None = None) -> Door:
     """Begin or end a door's maintenance, with the reason: meanwhile it raises no alarm and takes no card."""
     door = await locked_door(work, door_id)
+    check.version(door.version, expected_version)
     reason = check.text(reason, "reason", longest=500)
     if door.maintenance is on:
         raise Conflict("The door is under maintenance already." if on else "The door is not under maintenance.", "on")

@@ -70,19 +70,23 @@ async def create_gpio_device(work: Work, given: NewGpioDevice) -> Device:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def update_gpio_device(work: Work, device_id: str, name: str, lines: GpioLines) -> Device:
+async def update_gpio_device(
+    work: Work, device_id: str, name: str, lines: GpioLines, expected_version: int | None = None
+) -> Device:
     """Rename a GPIO device and give its pins anew. Refused where a lock or an input would lose its pin."""
     await lock_wiring(work)
     rows = Device.select_for_update().using_db(work.connection)
     device = await rows.get_or_none(id=device_id, kind=DeviceKind.GPIO)
     if device is None:
         raise NotFound("There is no such GPIO device.", "id")
+    check.version(device.version, expected_version)
     check_lines(lines)
     await _refuse_lost(work, device, lines)
     before = _told(device)
     device.name, device.settings = check.text(name, "name", longest=100), msgspec.to_builtins(lines)
     if _told(device) == before:
         return device
+    device.version += 1
     await device.save(using_db=work.connection)
     work.changed(PolicyPart.DEVICE, device.id)
     work.audit(EventType.GPIO_DEVICE_UPDATED, of=device, before=before, after=_told(device))

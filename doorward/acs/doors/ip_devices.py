@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.devices import DeviceKind, DeviceRole
 from doorward.acs.doors.ip_settings import (
@@ -78,9 +79,12 @@ async def create_ip_device(work: Work, reader_id: str, given: IpSettings) -> IpD
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def update_ip_device(work: Work, device_id: str, changes: IpChanges) -> Device:
+async def update_ip_device(
+    work: Work, device_id: str, changes: IpChanges, expected_version: int | None = None
+) -> Device:
     """Change what is set on a device."""
     device, door, reader_type = await _locked(work, device_id)
+    check.version(device.version, expected_version)
     before = settings_of(work.domain.sealer, device)
     after = checked(replace(before, **changes), reader_type)
     if after == before:
@@ -151,7 +155,8 @@ async def _locked(work: Work, device_id: str) -> tuple[Device, Door, ReaderType]
 
 async def _save(work: Work, device: Device, kept: Kept) -> None:
     device.settings = as_json(kept)
-    await device.save(using_db=work.connection, update_fields=["name", "sealed_key", "settings"])
+    device.version += 1
+    await device.save(using_db=work.connection, update_fields=["name", "sealed_key", "settings", "version"])
     work.changed(PolicyPart.DEVICE, device.id)
 
 

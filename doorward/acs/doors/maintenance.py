@@ -1,5 +1,6 @@
 """What an operator may have done with devices on OSDP buses: keys, captures, files. And looking at the buses."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from doorward.acs.actor import Actor, Permission
@@ -10,9 +11,9 @@ from doorward.acs.doors.osdp_keys import SERVER, USUAL_WINDOW_S, drop_next_key, 
 from doorward.acs.doors.osdp_moves import drop_next_place, plan_move
 from doorward.acs.errors import AcsError, Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.identity import new_id
 from doorward.acs.messages import Bus, CaptureOrder, FileOrder, KeyOrder, KeyWay, MoveOrder, Order, OrderStop
 from doorward.acs.operation import Work, operation
+from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key
 
 LONGEST_CAPTURE_S = 600.0
 USUAL_CAPTURE_S = 60.0
@@ -30,8 +31,7 @@ async def give_key(
     window_s: float = USUAL_WINDOW_S,
 ) -> OrderState:
     """Give a device a new key: derived, or the one given. Raises ControllerOffline, and then nothing is planned."""
-    controller_id, order = await plan_key(domain, actor, device_id, way, key, window_s)
-    return await _begin(domain, controller_id, order)
+    return await _begin(domain, plan_key(domain, actor, device_id, way, key, window_s))
 
 
 async def capture(
@@ -42,29 +42,34 @@ async def capture(
     most_bytes: int = MOST_CAPTURED_BYTES,
 ) -> OrderState:
     """Capture what passes on the bus of a device."""
-    controller_id, order = await plan_capture(domain, actor, device_id, seconds, most_bytes)
-    return await _begin(domain, controller_id, order)
+    return await _begin(domain, plan_capture(domain, actor, device_id, seconds, most_bytes))
 
 
 async def send_file(domain: Domain, actor: Actor, device_id: str, file_type: int, data: bytes) -> OrderState:
     """Send a file, for example firmware, to a device."""
-    controller_id, order = await plan_file(domain, actor, device_id, file_type, data)
-    return await _begin(domain, controller_id, order)
+    return await _begin(domain, plan_file(domain, actor, device_id, file_type, data))
 
 
 async def move(
     domain: Domain, actor: Actor, device_id: str, address: int, baud: int, window_s: float = USUAL_WINDOW_S
 ) -> OrderState:
     """Tell a device to go to another address and baud rate. Raises ControllerOffline, and then nothing is planned."""
-    controller_id, order = await plan_move(domain, actor, device_id, address, baud, window_s)
-    return await _begin(domain, controller_id, order)
+    return await _begin(domain, plan_move(domain, actor, device_id, address, baud, window_s))
 
 
-async def _begin(domain: Domain, controller_id: str, order: Order) -> OrderState:
+async def _begin(domain: Domain, plan: Awaitable[tuple[str, Order]]) -> OrderState:
+    """Send what is planned. A repeat under the same key tells how the order stands."""
+    try:
+        controller_id, order = await plan
+    except AlreadyDone as done:
+        if (state := domain.orders.state(done.request.attempt)) is None:
+            raise
+        return state
     try:
         return domain.orders.begin(controller_id, order, domain.doors.send)
     except ControllerOffline:
         await _drop_plan(domain, order)
+        await free_key()
         raise
 
 
@@ -119,7 +124,7 @@ async def plan_capture(work: Work, device_id: str, seconds: float, most_bytes: i
         raise ValidationFailed(f"A capture lasts 1 to {LONGEST_CAPTURE_S:.0f} seconds.", "seconds")
     if not 1_000 <= most_bytes <= MOST_CAPTURED_BYTES:
         raise ValidationFailed(f"A capture has 1000 to {MOST_CAPTURED_BYTES} bytes.", "mostBytes")
-    order = CaptureOrder(new_id(), device_id, seconds, most_bytes)
+    order = CaptureOrder(id_under_key(), device_id, seconds, most_bytes)
     told = {"seconds": seconds, "most_bytes": most_bytes}
     return await _planned(work, order.id, device_id, EventType.BUS_CAPTURE_STARTED, told), order
 
@@ -131,7 +136,7 @@ async def plan_file(work: Work, device_id: str, file_type: int, data: bytes) -> 
         raise ValidationFailed("A file type is 0 to 255; the vendor of the device says which.", "fileType")
     if not 1 <= len(data) <= MOST_FILE_BYTES:
         raise ValidationFailed(f"A file has 1 to {MOST_FILE_BYTES} bytes.", "data")
-    order = FileOrder(new_id(), device_id, file_type, data, FILE_WINDOW_S)
+    order = FileOrder(id_under_key(), device_id, file_type, data, FILE_WINDOW_S)
     told = {"file_type": file_type, "bytes": len(data)}
     return await _planned(work, order.id, device_id, EventType.DEVICE_FILE_SENT, told), order
 

@@ -36,6 +36,7 @@ class Controller(Model):
     stored_ahead: Any = fields.JSONField(null=True)
     last_contact_at = fields.DatetimeField(null=True)
     absent_since = fields.DatetimeField(null=True)
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "controller"
@@ -240,6 +241,7 @@ class Device(Model):
     next_address = fields.IntField(null=True)
     next_baud = fields.IntField(null=True)
     settings: Any = fields.JSONField(null=True)
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "device"

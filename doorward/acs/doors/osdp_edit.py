@@ -30,7 +30,9 @@ class OsdpChanges(TypedDict, total=False):
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def update_osdp_device(work: Work, device_id: str, changes: OsdpChanges) -> Device:
+async def update_osdp_device(
+    work: Work, device_id: str, changes: OsdpChanges, expected_version: int | None = None
+) -> Device:
     """Say where an OSDP device is and what it serves, as somebody has set it. The device itself is told nothing.
 
     A line has one baud rate: it changes for all OSDP devices on the line. A place that the device was to be moved to
@@ -38,6 +40,7 @@ async def update_osdp_device(work: Work, device_id: str, changes: OsdpChanges) -
     """
     await lock_wiring(work)
     device = await osdp_device(work, device_id)
+    check.version(device.version, expected_version)
     before = snapshot(device)
     if "name" in changes:
         device.name = check.text(changes["name"], "name", longest=100)
@@ -117,7 +120,8 @@ def snapshot(device: Device) -> dict[str, Any]:
 
 
 async def _save(work: Work, device: Device, before: dict[str, Any]) -> None:
-    await device.save(using_db=work.connection, update_fields=_COLUMNS)
+    device.version += 1
+    await device.save(using_db=work.connection, update_fields=[*_COLUMNS, "version"])
     work.changed(PolicyPart.DEVICE, device.id)
     after, place = snapshot(device), await place_of(work, device)
     work.audit(EventType.DEVICE_UPDATED, of=device, before=before, after=after, **place)

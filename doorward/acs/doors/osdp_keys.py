@@ -19,10 +19,10 @@ from doorward.acs.domain import Domain
 from doorward.acs.doors.models import Device, Door
 from doorward.acs.errors import Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord, KeyOrder, KeyWay
 from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.requests.keyed import id_under_key
 from doorward.acs.site.models import Site
 
 KEY_BYTES = 16
@@ -106,7 +106,7 @@ async def plan_key(
     device.next_key_number = number
     device.sealed_next_key = work.domain.sealer.seal(planned, next_key_context(device.id))
     await device.save(using_db=work.connection, update_fields=["next_key_number", "sealed_next_key"])
-    order = KeyOrder(new_id(), device.id, number, way, window_s)
+    order = KeyOrder(id_under_key(), device.id, number, way, window_s)
     work.changed(PolicyPart.DEVICE, device.id)
     work.audit(
         EventType.DEVICE_KEY_ORDERED,

@@ -27,10 +27,10 @@ from doorward.acs.doors.osdp_line import check_free, check_place, on_line
 from doorward.acs.doors.stored import lock_wiring
 from doorward.acs.errors import Conflict, ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
-from doorward.acs.identity import new_id
 from doorward.acs.messages import JournalRecord, MoveOrder
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.requests.keyed import id_under_key
 
 _MOVED = frozenset({EventType.READER_MOVED, EventType.DEVICE_MOVED})
 
@@ -52,7 +52,7 @@ async def plan_move(
     before = snapshot(device)
     device.next_address, device.next_baud = address, baud
     await device.save(using_db=work.connection, update_fields=["next_address", "next_baud"])
-    order = MoveOrder(new_id(), device.id, address, baud, window_s)
+    order = MoveOrder(id_under_key(), device.id, address, baud, window_s)
     work.changed(PolicyPart.DEVICE, device.id)
     work.audit(
         EventType.DEVICE_MOVE_ORDERED,

@@ -75,11 +75,12 @@ async def delete_reader(work: Work, reader_id: str, expected_version: int | None
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_device(work: Work, device_id: str) -> None:
+async def delete_device(work: Work, device_id: str, expected_version: int | None = None) -> None:
     """Delete a device. Refused while a lock or an input of a door is on it."""
     device = await Device.get_or_none(id=device_id, using_db=work.connection)
     if device is None:
         raise NotFound("There is no such device.", "id")
+    check.version(device.version, expected_version)
     await remove_device(work, device_id)
     door = await Door.get_or_none(id=device.door_id or "", using_db=work.connection)
     work.audit(

@@ -62,10 +62,13 @@ async def create_wiegand_device(work: Work, reader_id: str, port: str, given: Co
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def update_wiegand_device(work: Work, device_id: str, changes: ConverterChanges) -> Device:
+async def update_wiegand_device(
+    work: Work, device_id: str, changes: ConverterChanges, expected_version: int | None = None
+) -> Device:
     """Change how a reader is reached. Framing and baud rate are the converter's: they change for all on its line."""
     await lock_wiring(work)
     device = await _wiegand_device(work, device_id)
+    check.version(device.version, expected_version)
     before, given = _snapshot(device), {**changes}
     port = check.text(str(given.pop("port", device.port)), "port", longest=255)
     settings = replace(converter_of(device), **given)  # type: ignore[arg-type]
@@ -83,10 +86,11 @@ async def update_wiegand_device(work: Work, device_id: str, changes: ConverterCh
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_wiegand_device(work: Work, device_id: str) -> None:
+async def delete_wiegand_device(work: Work, device_id: str, expected_version: int | None = None) -> None:
     """Unwire a Wiegand reader. The reader itself stays."""
     await lock_wiring(work)
     device = await _wiegand_device(work, device_id)
+    check.version(device.version, expected_version)
     door = await Door.get(id=device.door_id, using_db=work.connection)
     await remove_device(work, device_id)
     work.audit(EventType.DEVICE_DELETED, of=device, before=_snapshot(device), **_subjects(device, door))
@@ -153,7 +157,8 @@ async def _follow(work: Work, other: Device, given: Converter) -> None:
 
 
 async def _save(work: Work, device: Device, before: dict[str, Any]) -> None:
-    await device.save(using_db=work.connection, update_fields=["port", "address", "baud", "settings"])
+    device.version += 1
+    await device.save(using_db=work.connection, update_fields=["port", "address", "baud", "settings", "version"])
     work.changed(PolicyPart.DEVICE, device.id)
     door = await Door.get(id=device.door_id, using_db=work.connection)
     work.audit(

@@ -306,6 +306,9 @@ class EventType(StrEnum):
     OIDC_LINKED = "audit.user.oidc_linked"
     OIDC_UNLINKED = "audit.user.oidc_unlinked"
     OIDC_REFUSED = "audit.user.oidc_refused"
+    JOB_CREATED = "audit.job.created"
+    JOB_CANCELLED = "audit.job.cancelled"
+    JOB_ENDED = "audit.job.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -645,6 +648,10 @@ def _declare() -> dict[EventType, Declaration]:
         kind.OIDC_LINKED: Declaration(audit, notice, "User connected with a sign-in provider"),
         kind.OIDC_UNLINKED: Declaration(audit, notice, "User not connected with a sign-in provider any more"),
         kind.OIDC_REFUSED: Declaration(audit, notice, "Sign-in by a provider refused"),
+        # Imports.
+        kind.JOB_CREATED: Declaration(audit, info, "Import begun"),
+        kind.JOB_CANCELLED: Declaration(audit, notice, "Import cancelled"),
+        kind.JOB_ENDED: Declaration(audit, info, "Import ended"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -105,10 +105,11 @@ async def update_card_format(
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def reset_card_format(work: Work, format_id: str) -> StoredFormat:
+async def reset_card_format(work: Work, format_id: str, expected_version: int | None = None) -> StoredFormat:
     """Give a predefined card format its own bit order and byte order back. It stays active or not."""
     formats = await _locked_formats(work)
     old = _known(formats, format_id)
+    check.version(old.version, expected_version)
     if not old.predefined:
         raise ValidationFailed(
             f"{old.format.name} is not predefined, so there is nothing to reset it to. Change it instead.", "id"
@@ -119,13 +120,16 @@ async def reset_card_format(work: Work, format_id: str) -> StoredFormat:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def set_card_format_active(work: Work, format_id: str, active: bool) -> StoredFormat:
+async def set_card_format_active(
+    work: Work, format_id: str, active: bool, expected_version: int | None = None
+) -> StoredFormat:
     """Let the readers without a set of their own read cards of this format, or no longer.
 
     Raises Conflict if another active format has its length.
     """
     formats = await _locked_formats(work)
     old = _known(formats, format_id)
+    check.version(old.version, expected_version)
     if old.active == active:
         return old
     new = StoredFormat(old.format, active, old.predefined, old.version + 1)
@@ -142,10 +146,11 @@ async def set_card_format_active(work: Work, format_id: str, active: bool) -> St
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_card_format(work: Work, format_id: str) -> None:
+async def delete_card_format(work: Work, format_id: str, expected_version: int | None = None) -> None:
     """Remove a card format of the site. Raises Conflict, with the users, while cards or readers use it."""
     formats = await _locked_formats(work)
     old = _known(formats, format_id)
+    check.version(old.version, expected_version)
     if old.predefined:
         raise ValidationFailed(f"{old.format.name} is predefined and cannot be deleted. Deactivate it instead.", "id")
     await _refuse_used(work, old.format)

@@ -1,7 +1,7 @@
 """Switching an auxiliary output by hand: what is asked is written down, sent to its controller, answered or expired."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from doorward.acs import check
@@ -10,12 +10,20 @@ from doorward.acs.decision.by_hand import HandAction
 from doorward.acs.decision.local_rules import MAX_PULSE_MS, MIN_PULSE_MS
 from doorward.acs.domain import Domain
 from doorward.acs.doors.command_rate import take_turn
-from doorward.acs.doors.commands import COMMAND_LIFETIME_S, LONGEST_SETTING, command_id_of
+from doorward.acs.doors.commands import (
+    COMMAND_LIFETIME_S,
+    LONGEST_SETTING,
+    check_expiry,
+    end_of_command,
+    standing_of,
+)
 from doorward.acs.errors import ControllerOffline, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.local_io.models import AuxOutput
 from doorward.acs.messages import CommandResult, CommandStatus, OutputCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key, keep_outcome
+from doorward.acs.site.reasons import CommandKind, require_reason
 
 _WITH_END = frozenset({HandAction.ON, HandAction.OFF})
 
@@ -28,13 +36,16 @@ class ByHandOrder:
     reason: str = ""
     until: datetime | None = None
     pulse_ms: int | None = None
+    expires_at: datetime | None = None
 
     def checked(self, now: datetime) -> "ByHandOrder":
         """The same with a tidy reason and the end in UTC. Raises ValidationFailed with what would be acceptable."""
         self._check_until(now)
         self._check_pulse()
+        check_expiry(self.expires_at, now)
         reason = check.text(self.reason, "reason", longest=500, empty=True)
-        return ByHandOrder(self.action, reason, self.until.astimezone(UTC) if self.until else None, self.pulse_ms)
+        until = self.until.astimezone(UTC) if self.until else None
+        return ByHandOrder(self.action, reason, until, self.pulse_ms, self.expires_at)
 
     def _check_until(self, now: datetime) -> None:
         if self.until is None:
@@ -63,19 +74,24 @@ class ByHandOrder:
         return told
 
 
-async def command_output(
-    domain: Domain, actor: Actor, output_id: str, order: ByHandOrder, idempotency_key: str | None = None
-) -> CommandResult:
-    """Ask an output's controller to switch it, and wait for its answer (at most 5 s). Asked and failed are audited."""
-    command_id = command_id_of(actor, idempotency_key)
-    controller_id, command = await request_output_command(domain, actor, output_id, order, command_id)
+async def command_output(domain: Domain, actor: Actor, output_id: str, order: ByHandOrder) -> CommandResult:
+    """Ask an output's controller to switch it, and wait for its answer (at most 5 s). Asked and failed are audited.
+
+    A repeat under the same key tells how the command stands.
+    """
+    try:
+        controller_id, command = await request_output_command(domain, actor, output_id, order, id_under_key())
+    except AlreadyDone as done:
+        return standing_of(done.request, domain.clock())
     try:
         result = await domain.doors.command(controller_id, command, COMMAND_LIFETIME_S)
     except ControllerOffline as error:
-        await record_output_failure(domain, actor, command, error.message)
+        await record_output_failure(domain, actor, command, CommandStatus.FAILED, error.message)
+        await free_key()
         raise
     if result.status is not CommandStatus.CONFIRMED:
-        await record_output_failure(domain, actor, command, result.detail)
+        await record_output_failure(domain, actor, command, result.status, result.detail)
+    await keep_outcome({"status": result.status.value, "detail": result.detail})
     return result
 
 
@@ -91,6 +107,7 @@ async def request_output_command(
     if controller_id is None:
         raise ControllerOffline("The output's device has no controller, so there is nothing to command.", "outputId")
     order = order.checked(work.now)
+    await require_reason(work, CommandKind.OUTPUT, order.reason)
     take_turn(work, row.id, "outputId")
     work.audit(EventType.AUX_OUTPUT_COMMANDED, of=row, after=order.told(), correlation=command_id)
     work.events[-1].data["command_id"] = command_id
@@ -100,16 +117,16 @@ async def request_output_command(
         order.action,
         work.actor.user_id or "",
         order.reason,
-        work.now + timedelta(seconds=COMMAND_LIFETIME_S),
+        end_of_command(work.now, order.expires_at),
         order.until,
         order.pulse_ms or 0,
     )
 
 
 @operation(Permission.DOOR_COMMAND)
-async def record_output_failure(work: Work, command: OutputCommand, detail: str) -> None:
+async def record_output_failure(work: Work, command: OutputCommand, status: CommandStatus, detail: str) -> None:
     """Write down that an output was not switched, and why. One that is deleted meanwhile needs no such word."""
     row = await AuxOutput.get_or_none(id=command.output_id, using_db=work.connection)
     if row is not None:
-        after = {"action": command.action.value, "detail": detail}
+        after = {"action": command.action.value, "status": status.value, "detail": detail}
         work.audit(EventType.AUX_OUTPUT_COMMAND_FAILED, of=row, after=after, correlation=command.id)

@@ -57,9 +57,10 @@ async def rename_holiday_calendar(
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_holiday_calendar(work: Work, calendar_id: str) -> None:
+async def delete_holiday_calendar(work: Work, calendar_id: str, expected_version: int | None = None) -> None:
     """Delete a calendar that no override schedule follows. Raises Conflict naming those that do."""
     row = await _locked(work, calendar_id)
+    check.version(row.version, expected_version)
     if uses := await users_of_calendar(row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Take it out of them first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}

@@ -102,9 +102,10 @@ async def update_schedule(
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_schedule(work: Work, schedule_id: str) -> None:
+async def delete_schedule(work: Work, schedule_id: str, expected_version: int | None = None) -> None:
     """Delete a schedule that nothing uses. Raises Conflict naming what does."""
     row = await _locked(work, schedule_id)
+    check.version(row.version, expected_version)
     if uses := await uses_of(SCHEDULE_USES, row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Give them another schedule first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}

@@ -72,9 +72,10 @@ async def update_override_schedule(
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def delete_override_schedule(work: Work, override_id: str) -> None:
+async def delete_override_schedule(work: Work, override_id: str, expected_version: int | None = None) -> None:
     """Delete an override schedule that no schedule follows. Raises Conflict naming those that do."""
     row = await _locked(work, override_id)
+    check.version(row.version, expected_version)
     if uses := await users_of_override(row.id):
         raise Conflict(f"{row.name} is in use by {named(uses)}. Take it out of them first.", "id")
     before = {"id": row.id, **await _snapshot(work, row)}

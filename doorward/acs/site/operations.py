@@ -1,5 +1,6 @@
 """Setting up a site, and changing what is true of the whole of it."""
 
+from collections.abc import Collection
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
 from doorward.acs.policy_part import PolicyPart
 from doorward.acs.site.models import Site
+from doorward.acs.site.reasons import CommandKind
 
 EMBEDDED_CONTROLLER = "This server"
 SHORTEST_STALE_S = 60
@@ -29,7 +31,7 @@ SHORTEST_ALONE_S = 60
 LONGEST_ALONE_S = 365 * 24 * 60 * 60
 _POLICY = ("time_zone", "stale_after_s", "qr_skew_steps", "escort_timeout_ms")
 _CONTROLLERS = ("journal_events", "journal_days", "alone_alarm_s", "trusts_clock")
-_COLUMNS = ("name", *_POLICY, *_CONTROLLERS)
+_COLUMNS = ("name", "reasons_for", *_POLICY, *_CONTROLLERS)
 
 
 class SiteChanges(TypedDict, total=False):
@@ -40,7 +42,7 @@ class SiteChanges(TypedDict, total=False):
     `escort_timeout_ms`: so long a reader waits for the host of somebody who needs an escort.
     `journal_events`, `journal_days`: how much every controller's journal keeps. `alone_alarm_s`: so long may a
     controller be alone before that is an alarm (None: for ever). `trusts_clock`: controllers go by schedules even under
-    a clock that they know to be wrong.
+    a clock that they know to be wrong. For the commands in `reasons_for` operators must give a reason.
     """
 
     name: str
@@ -52,6 +54,7 @@ class SiteChanges(TypedDict, total=False):
     journal_days: int
     alone_alarm_s: int | None
     trusts_clock: bool
+    reasons_for: Collection[CommandKind]
 
 
 async def ensure_site(name: str = "Doorward", time_zone: str = "UTC") -> Controller:
@@ -72,15 +75,17 @@ async def ensure_site(name: str = "Doorward", time_zone: str = "UTC") -> Control
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def update_site(work: Work, changes: SiteChanges) -> Site:
+async def update_site(work: Work, changes: SiteChanges, expected_version: int | None = None) -> Site:
     """Change what is true of the whole site. All schedules follow a new time zone at once."""
     site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
+    check.version(site.version, expected_version)
     before = _settings(site)
     _apply(site, changes)
     after = _settings(site)
     if after == before:
         return site
-    await site.save(using_db=work.connection, update_fields=list(_COLUMNS))
+    site.version += 1
+    await site.save(using_db=work.connection, update_fields=[*_COLUMNS, "version"])
     if any(before[column] != after[column] for column in _POLICY):
         work.changed(PolicyPart.SITE, SITE_ID)
     elif any(before[column] != after[column] for column in _CONTROLLERS):
@@ -111,6 +116,8 @@ def _apply(site: Site, changes: SiteChanges) -> None:
         site.escort_timeout_ms = changes["escort_timeout_ms"]
         if not SHORTEST_ESCORT_MS <= site.escort_timeout_ms <= LONGEST_ESCORT_MS:
             raise ValidationFailed("This is 1 second (1000) to 5 minutes (300000).", "escortTimeoutMs")
+    if "reasons_for" in changes:
+        site.reasons_for = sorted({kind.value for kind in changes["reasons_for"]}) or None
     _apply_to_controllers(site, changes)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.door import DoorAction
@@ -11,11 +12,12 @@ from doorward.acs.decision.policy import DoorKind
 from doorward.acs.domain import Domain
 from doorward.acs.doors.command_rate import take_turn
 from doorward.acs.doors.commands import (
+    COMMAND_LIFETIME_S,
+    NO_ANSWER,
     NO_CONTROLLER,
     Manual,
     audit_command,
     audit_failure,
-    command_id_of,
     derived_id,
     door_command,
     send_command,
@@ -25,6 +27,9 @@ from doorward.acs.errors import ControllerOffline, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.requests.keyed import AlreadyDone, id_under_key, keep_outcome, outcome_of
+from doorward.acs.requests.models import KeyedRequest
+from doorward.acs.site.reasons import CommandKind, require_reason
 from doorward.acs.zones.layout import read_layout
 from doorward.acs.zones.models import Zone
 
@@ -62,6 +67,10 @@ class _Requested:
     doors: tuple[tuple[Door, str], ...]
     skipped: tuple[Door, ...]
 
+    def outcome(self) -> dict[str, Any]:
+        """What is kept until the answers are there."""
+        return _told(tuple(DoorAnswer(door, CommandStatus.REQUESTED) for door, _ in self.doors), self.skipped)
+
 
 async def command_zone(
     domain: Domain,
@@ -73,15 +82,18 @@ async def command_zone(
     include_nested: bool = False,
     until: datetime | None = None,
     duration_ms: int | None = None,
-    idempotency_key: str | None = None,
+    expires_at: datetime | None = None,
 ) -> ZoneAnswer:
     """Ask every door of the zone, perimeter and internal, to act, and wait for all answers (at most 5 s).
 
     `include_nested`: also the doors of the zones inside it. The zone's and each door's audit share one correlation.
     """
-    manual = Manual(action, reason, until, duration_ms)
-    command_id = command_id_of(actor, idempotency_key)
-    requested = await request_zone_command(domain, actor, zone_id, manual, include_nested, command_id)
+    manual = Manual(action, reason, until, duration_ms, expires_at)
+    command_id = id_under_key()
+    try:
+        requested = await request_zone_command(domain, actor, zone_id, manual, include_nested, command_id)
+    except AlreadyDone as done:
+        return await _standing(done.request, domain.clock())
     # Their lifetime begins here: to write all of them down may have taken a while.
     asked = [
         _answer(domain, door, door_command(domain, actor, door.id, requested.manual, door_command_id))
@@ -91,7 +103,29 @@ async def command_zone(
     failed = tuple(answer for answer in answers if answer.status is not CommandStatus.CONFIRMED)
     if failed:
         await record_zone_failures(domain, actor, action, failed, command_id)
+    await keep_outcome(_told(answers, requested.skipped))
     return ZoneAnswer(command_id, answers, requested.skipped)
+
+
+def _told(answers: tuple[DoorAnswer, ...], skipped: tuple[Door, ...]) -> dict[str, Any]:
+    doors = {answer.door.id: [answer.status.value, answer.detail] for answer in answers}
+    return {"doors": doors, "skipped": [door.id for door in skipped]}
+
+
+async def _standing(request: KeyedRequest, now: datetime) -> ZoneAnswer:
+    """How a command stands that was given before under the same key, at the doors that are still there."""
+    outcome = outcome_of(request) or {"doors": {}, "skipped": []}
+    rows = await Door.filter(id__in=[*outcome["doors"], *outcome["skipped"]]).order_by("name")
+    late = now > request.created_at + timedelta(seconds=COMMAND_LIFETIME_S)
+    answers = []
+    for row in rows:
+        if row.id in outcome["doors"]:
+            status, detail = outcome["doors"][row.id]
+            if late and status == CommandStatus.REQUESTED:
+                status, detail = CommandStatus.EXPIRED, NO_ANSWER
+            answers.append(DoorAnswer(row, CommandStatus(status), detail))
+    skipped = tuple(row for row in rows if row.id in outcome["skipped"])
+    return ZoneAnswer(request.attempt, tuple(answers), skipped)
 
 
 @operation(Permission.DOOR_COMMAND)
@@ -103,6 +137,7 @@ async def request_zone_command(
     if zone is None:
         raise NotFound("There is no such zone.", "zoneId")
     manual = manual.checked(work.now)
+    await require_reason(work, CommandKind(manual.action), manual.reason)
     take_turn(work, zone.id, "zoneId", manual.action)
     doors = await _doors(work, zone.id, include_nested)
     lockable = [door for door in doors if door.kind not in WITHOUT_LOCK]
@@ -143,4 +178,4 @@ async def record_zone_failures(
 ) -> None:
     """Write down which doors of a commanded zone did not do it, and why."""
     for answer in failed:
-        audit_failure(work, answer.door, action, correlation, answer.detail)
+        audit_failure(work, answer.door, action, correlation, answer.status, answer.detail)

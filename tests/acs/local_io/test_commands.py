@@ -27,6 +27,7 @@ from doorward.acs.messages import (
     OutputStatus,
     ToController,
 )
+from doorward.acs.requests.keyed import keyed_request
 from doorward.acs.users.operations import create_user
 from tests.world import START, World, make_site, only, open_world, user
 
@@ -85,10 +86,11 @@ async def test_the_same_key_is_the_same_command(database_url: str) -> None:
         siren, peer = await siren_of(world), Peer(world, confirmed)
         for _ in range(2):
             pulse = ByHandOrder(HandAction.PULSE, pulse_ms=3_000)
-            await command_output(world.domain, OPERATOR, siren.id, pulse, "key")
-        first, second = peer.sent
-        assert first.id == second.id
-        assert first.pulse_ms == 3_000
+            with keyed_request(world.domain, OPERATOR, "commandAuxOutput", "key", b"the same"):
+                result = await command_output(world.domain, OPERATOR, siren.id, pulse)
+        (sent,) = peer.sent
+        assert (result.command_id, result.status) == (sent.id, CommandStatus.CONFIRMED)
+        assert sent.pulse_ms == 3_000
 
 
 @pytest.mark.parametrize(

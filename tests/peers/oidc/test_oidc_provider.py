@@ -273,7 +273,7 @@ async def test_signing_out_here_leads_to_the_end_of_the_session_there(database_u
         await scene.peer.claims("ada-1", preferred_username="ada", groups=["guards"])
         async with scene.browser() as browser:
             await scene.enter(browser)
-            query = {"query": "mutation { signOut { signedOut continueAt } }"}
+            query = {"query": "mutation { signOut(input: {}) { signedOut continueAt } }"}
             answer = await browser.post("/graphql", json=query, headers=HEADERS)
             ended = answer.json()["data"]["signOut"]
             assert ended["signedOut"] is True

@@ -4,6 +4,7 @@ import { NewCardholder } from "../cardholders/NewCardholder";
 import { CustomFields } from "../custom-fields/CustomFields";
 import { GroupList } from "../groups/GroupList";
 import { GroupScreen } from "../groups/GroupScreen";
+import { Jobs } from "../jobs/Jobs";
 import { may, type Viewer } from "../session/permission";
 import { PEOPLE_SECTIONS, peopleHref, type PeopleRoute, type PeopleSection, sectionOf } from "./place";
 import "./people.css";
@@ -12,10 +13,12 @@ import "./people.css";
 export function People({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
   if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
   const present = sectionOf(route);
+  const imports = may(viewer, "cardholder.write") || may(viewer, "job.view");
+  const shown = Object.entries(PEOPLE_SECTIONS).filter(([section]) => section !== "imports" || imports);
   return (
     <>
       <nav className="people-sections" aria-label="People">
-        {Object.entries(PEOPLE_SECTIONS).map(([section, words]) => (
+        {shown.map(([section, words]) => (
           <a
             key={section}
             className="tab"
@@ -45,5 +48,7 @@ function Screen({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
       return <GroupScreen key={route.id} id={route.id} viewer={viewer} />;
     case "custom-fields":
       return <CustomFields viewer={viewer} />;
+    case "imports":
+      return <Jobs viewer={viewer} />;
   }
 }

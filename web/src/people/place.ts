@@ -3,6 +3,7 @@ export const PEOPLE_SECTIONS = {
   cardholders: "Cardholders",
   groups: "Groups",
   "custom-fields": "Custom fields",
+  imports: "Imports",
 } as const;
 
 export type PeopleSection = keyof typeof PEOPLE_SECTIONS;
@@ -13,7 +14,8 @@ export type PeopleRoute =
   | { screen: "new-cardholder" }
   | { screen: "groups" }
   | { screen: "group"; id: string }
-  | { screen: "custom-fields" };
+  | { screen: "custom-fields" }
+  | { screen: "imports" };
 
 /** The route behind the two parts of an address; null when they lead elsewhere. */
 export function parsePeople(first: string, second: string): PeopleRoute | null {
@@ -25,6 +27,8 @@ export function parsePeople(first: string, second: string): PeopleRoute | null {
       return second === "" ? { screen: "groups" } : { screen: "group", id: second };
     case "custom-fields":
       return { screen: "custom-fields" };
+    case "imports":
+      return { screen: "imports" };
     default:
       return null;
   }
@@ -44,6 +48,8 @@ export function peopleHref(route: PeopleRoute): string {
       return `#/groups/${encodeURIComponent(route.id)}`;
     case "custom-fields":
       return "#/custom-fields";
+    case "imports":
+      return "#/imports";
   }
 }
 
@@ -54,6 +60,8 @@ export function sectionOf({ screen }: PeopleRoute): PeopleSection {
       return "groups";
     case "custom-fields":
       return "custom-fields";
+    case "imports":
+      return "imports";
     default:
       return "cardholders";
   }

@@ -14,6 +14,7 @@ export type Permission =
   | "threat.release"
   | "camera.view"
   | "clip.view"
+  | "job.view"
   | "user.write"
   | "webhook.write";
 

@@ -44,8 +44,8 @@ export function NewToken({ permissions, serviceId, hasPassword, nowMs, onClose }
     };
     const sent =
       serviceId === undefined
-        ? await send(api, CreateOwnTokenDocument, { password, input })
-        : await send(api, CreateServiceTokenDocument, { userId: serviceId, input });
+        ? await send(api, CreateOwnTokenDocument, { input: { password, ...input } })
+        : await send(api, CreateServiceTokenDocument, { input: { userId: serviceId, ...input } });
     if (sent.payload?.text) setText(sent.payload.text);
     return sent.problems;
   };

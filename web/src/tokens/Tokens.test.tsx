@@ -53,8 +53,13 @@ test("a token is made with the password and shown once", async () => {
   await userEvent.click(dialog.getByText("Make the token"));
   expect(await screen.findByTestId("token-text")).toHaveTextContent("dw_abc");
   expect(sent("CreateOwnToken")).toEqual({
-    password: "mine",
-    input: { name: "HR", permissions: ["event.view"], expiresAt: "2026-06-01T00:00:00Z", networks: ["10.0.0.0/8", "192.0.2.7"] },
+    input: {
+      password: "mine",
+      name: "HR",
+      permissions: ["event.view"],
+      expiresAt: "2026-06-01T00:00:00Z",
+      networks: ["10.0.0.0/8", "192.0.2.7"],
+    },
   });
   await userEvent.click(screen.getByText("I have it"));
   expect(reload).toHaveBeenCalled();
@@ -67,7 +72,7 @@ test("a service account's token needs no password, and a refusal is said where i
   expect(screen.queryByLabelText(/^Your password/)).toBeNull();
   await userEvent.click(screen.getByText("Make the token"));
   expect(await screen.findByText("A token needs at least one permission.")).toBeVisible();
-  expect(sent("CreateServiceToken")).toMatchObject({ userId: "u9" });
+  expect(sent("CreateServiceToken")).toMatchObject({ input: { userId: "u9" } });
 });
 
 test.each([

@@ -57,7 +57,7 @@ test("a Wiegand reader gets its place on a converter at the door", async () => {
   expect(await faultsOf(screen.getByRole("dialog"))).toEqual([]);
   await userEvent.click(dialog().getByText("Add the device"));
   await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(sent("CreateWiegand")).toMatchObject({ readerId: "r2", input: { port: "/dev/converter", framing: "channel-lines" } });
+  expect(sent("CreateWiegand")).toMatchObject({ input: { readerId: "r2", port: "/dev/converter", framing: "channel-lines" } });
 });
 
 test("an intercom gets its device at the door, and the key stays until it is taken", async () => {

@@ -124,8 +124,8 @@ test("a Wiegand device shows its framing and what is its reader's own, and is ch
   await userEvent.click(screen.getByText("Save"));
   expect(await screen.findByText("Saved.")).toBeDefined();
   expect(sent("UpdateWiegand")).toEqual({
-    id: "w1",
     input: {
+      id: "w1",
       port: "/dev/converter",
       framing: "channel-lines",
       channel: 3,
@@ -157,7 +157,7 @@ test("light and tamper of a Wiegand reader are changed from its device", async (
   await userEvent.selectOptions(dialog().getByLabelText("Light"), "One wire for both colours");
   await userEvent.click(dialog().getByText("Save the reader"));
   await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(sent("UpdateReader")).toMatchObject({ id: "r1", input: { ledControl: "SINGLE", tamperDebounceMs: 50 } });
+  expect(sent("UpdateReader")).toMatchObject({ input: { id: "r1", ledControl: "SINGLE", tamperDebounceMs: 50 } });
 });
 
 test("a Wiegand device is unwired after a question", async () => {
@@ -178,7 +178,7 @@ test("a new Wiegand device is offered the readers that have none", async () => {
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Add the device"));
   await vi.waitFor(() => expect(location.hash).toBe("#/configuration/devices/w9"));
-  expect(sent("CreateWiegand")).toMatchObject({ readerId: "r5", input: { port: "/dev/c", framing: "bits", pinFacility: null } });
+  expect(sent("CreateWiegand")).toMatchObject({ input: { readerId: "r5", port: "/dev/c", framing: "bits", pinFacility: null } });
 });
 
 test("a new camera gets a stream, and its key is shown with where it knocks", async () => {

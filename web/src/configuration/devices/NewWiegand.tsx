@@ -30,7 +30,7 @@ export function NewWiegand({ readerId, writable, onAdded, onCancel }: NewDeviceO
   const submit = async (): Promise<void> => {
     let id: string | null = null;
     const added = await saving.run(async () => {
-      const variables = { readerId: readerId ?? chosen, input: wiegandInput(draft) };
+      const variables = { input: { readerId: readerId ?? chosen, ...wiegandInput(draft) } };
       const { payload, problems } = await send(api, CreateWiegandDocument, variables);
       id = payload?.device?.id ?? null;
       return problems;

@@ -60,7 +60,7 @@ function WiegandEditor({ setup, framings, sharing, writable, ...writing }: Wiega
   const { id } = setup;
   const submit = (): Promise<void> =>
     save("change", async () => {
-      const { problems } = await send(api, UpdateWiegandDocument, { id, input: wiegandInput(draft) });
+      const { problems } = await send(api, UpdateWiegandDocument, { input: { id, ...wiegandInput(draft) } });
       return { problems, id };
     });
   return (

@@ -1,5 +1,5 @@
 import { secondsOf } from "../../api/duration";
-import type { FramingChoiceFragment, KeypadMode, WiegandDeviceInput, WiegandSetupFragment } from "../../gql/operations";
+import type { FramingChoiceFragment, KeypadMode, UpdateWiegandDeviceInput, WiegandSetupFragment } from "../../gql/operations";
 import { wholeNumber } from "../doors/hardware-words";
 
 export const WIEGAND_FIELDS = ["readerId", "port", "framing", "channel", "baud", "keypad", "pinFacility", "pinDigits"] as const;
@@ -61,7 +61,7 @@ export function wiegandInput(draft: WiegandDraft) {
     keypad: draft.keypad,
     pinFacility: buffered ? wholeNumber(draft.pinFacility) : null,
     pinDigits: buffered ? wholeNumber(draft.pinDigits) : Number(NEW_WIEGAND.pinDigits),
-  } satisfies WiegandDeviceInput;
+  } satisfies Omit<UpdateWiegandDeviceInput, "id">;
 }
 
 /** What a framing can do and what it cannot, in sentences. */

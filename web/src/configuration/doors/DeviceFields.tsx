@@ -1,4 +1,4 @@
-import type { OsdpDeviceInput } from "../../gql/operations";
+import type { CreateOsdpDeviceInput } from "../../gql/operations";
 import { Field } from "../../ui/Field";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -51,7 +51,7 @@ export function deviceInput(draft: DeviceDraft) {
     strikeOutput: wholeNumber(draft.strikeOutput),
     positionInput: wholeNumber(draft.positionInput),
     rexInput: wholeNumber(draft.rexInput),
-  } satisfies Omit<OsdpDeviceInput, "doorId">;
+  } satisfies Omit<CreateOsdpDeviceInput, "doorId">;
 }
 
 interface DeviceFieldsProps {

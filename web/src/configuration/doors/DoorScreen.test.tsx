@@ -75,7 +75,7 @@ test("only what was changed is sent, times in milliseconds", async () => {
   await userEvent.type(time, "4.5");
   await userEvent.click(screen.getByText("Save"));
   await screen.findByText("Saved.");
-  expect(sent("UpdateDoor")).toEqual({ id: "d1", expectedVersion: 7, input: { accessTimeMs: 4500 } });
+  expect(sent("UpdateDoor")).toEqual({ input: { id: "d1", expectedVersion: 7, accessTimeMs: 4500 } });
 });
 
 test("the security level is set: two people, double-swipe, first person, escort", async () => {
@@ -90,6 +90,8 @@ test("the security level is set: two people, double-swipe, first person, escort"
   await userEvent.click(screen.getByText("Save"));
   await screen.findByText("Saved.");
   expect(sent("UpdateDoor")?.["input"]).toEqual({
+    id: "d1",
+    expectedVersion: 7,
     twoPerson: { sides: ["A", "B"], timeoutMs: 30_000, scheduleIds: [], groupIds: ["g1"] },
     doubleSwipeTimeoutMs: 5000,
     firstPerson: { groupIds: [] },
@@ -101,7 +103,7 @@ test("unlock schedules show their names and can be removed", async () => {
   const { sent } = show();
   await userEvent.click(await screen.findByRole("button", { name: "Remove Opening hours" }));
   await userEvent.click(screen.getByText("Save"));
-  await vi.waitFor(() => expect(sent("UpdateDoor")?.["input"]).toEqual({ unlockScheduleIds: [] }));
+  await vi.waitFor(() => expect(sent("UpdateDoor")?.["input"]).toEqual({ id: "d1", expectedVersion: 7, unlockScheduleIds: [] }));
 });
 
 test("a door without a position sensor offers nothing that needs one", async () => {
@@ -183,7 +185,7 @@ test("what is wired drops nothing of what was typed in the settings", async () =
   expect(screen.getByLabelText(/^Name/)).toHaveValue("Office 2");
   await vi.waitFor(async () => {
     await userEvent.click(screen.getByText("Save"));
-    expect(sent("UpdateDoor")).toEqual({ id: "d1", expectedVersion: 8, input: { name: "Office 2" } });
+    expect(sent("UpdateDoor")).toEqual({ input: { id: "d1", expectedVersion: 8, name: "Office 2" } });
   });
 });
 

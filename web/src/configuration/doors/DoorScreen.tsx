@@ -86,8 +86,8 @@ function DoorEditor({ door, writable, ...writing }: DoorEditorProps) {
         const { payload, problems } = await send(api, CreateDoorDocument, { input });
         return { problems, id: payload?.door?.id ?? null };
       }
-      const variables = { id: door.id, input: doorChanges(before, draft), expectedVersion: door.version };
-      return { problems: (await send(api, UpdateDoorDocument, variables)).problems, id: door.id };
+      const input = { id: door.id, expectedVersion: door.version, ...doorChanges(before, draft) };
+      return { problems: (await send(api, UpdateDoorDocument, { input })).problems, id: door.id };
     });
 
   const parts = { draft, change, problems: saving.problems.fields };

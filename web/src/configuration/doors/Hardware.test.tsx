@@ -73,8 +73,8 @@ test("a Wiegand reader is added on side B with all that only it has", async () =
   await userEvent.click(dialog().getByText("Add the reader"));
   await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(sent("CreateReader")).toEqual({
-    doorId: "d1",
     input: {
+      doorId: "d1",
       name: "Office out",
       side: "B",
       type: "WIEGAND",
@@ -102,9 +102,7 @@ test("a reader is changed against the version that was seen; a refusal stands at
   await userEvent.click(dialog().getByText("Save the reader"));
   await vi.waitFor(() => expect(dialog().getByLabelText("Type")).toHaveAccessibleDescription("A device is wired to it."));
   expect(sent("UpdateReader")).toMatchObject({
-    id: "r1",
-    expectedVersion: 3,
-    input: { type: "BLUETOOTH", address: "10.0.0.9", pairsMobile: true },
+    input: { id: "r1", expectedVersion: 3, type: "BLUETOOTH", address: "10.0.0.9", pairsMobile: true },
   });
 });
 

@@ -32,8 +32,8 @@ export function ReaderDialog({ reader, doorId, side = "A", inCab, onDone, onRelo
     const saved = await saving.run(async () => {
       const { problems } =
         reader === null
-          ? await send(api, CreateReaderDocument, { doorId, input })
-          : await send(api, UpdateReaderDocument, { id: reader.id, input, expectedVersion: reader.version });
+          ? await send(api, CreateReaderDocument, { input: { doorId, ...input } })
+          : await send(api, UpdateReaderDocument, { input: { id: reader.id, expectedVersion: reader.version, ...input } });
       return problems;
     });
     if (saved) onDone();

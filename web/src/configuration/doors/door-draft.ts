@@ -1,4 +1,4 @@
-import type { DoorKind, DoorSettingsFragment, DoorSettingsInput, RelockOn, Side } from "../../gql/operations";
+import type { DoorKind, DoorSettingsFragment, CreateDoorInput, RelockOn, Side } from "../../gql/operations";
 
 export const DOOR_FIELDS = [
   "name",
@@ -158,14 +158,14 @@ export function doorInput(draft: DoorDraft) {
     escortRequired: draft.escortRequired,
     unlockScheduleIds: [...draft.unlockScheduleIds],
     firstPerson: firstPersonGroupIds && { groupIds: [...firstPersonGroupIds] },
-  } satisfies DoorSettingsInput;
+  } satisfies CreateDoorInput;
 }
 
 /** What differs between two drafts: what a kind of door does not have is refused even if it is as it was. */
-export function doorChanges(before: DoorDraft, after: DoorDraft): DoorSettingsInput {
+export function doorChanges(before: DoorDraft, after: DoorDraft): CreateDoorInput {
   const was: Record<string, unknown> = doorInput(before);
   const changed = Object.entries(doorInput(after)).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(was[field]));
-  return Object.fromEntries(changed) as DoorSettingsInput;
+  return Object.fromEntries(changed) as CreateDoorInput;
 }
 
 function seconds(ms: number): string {

@@ -1,4 +1,4 @@
-import type { LedControl, ReaderSettingsInput, ReaderSetupFragment, ReaderType, Side } from "../../gql/operations";
+import type { LedControl, UpdateReaderInput, ReaderSetupFragment, ReaderType, Side } from "../../gql/operations";
 import type { CircuitDraft } from "./CircuitFields";
 import { wholeNumber } from "./hardware-words";
 
@@ -95,5 +95,5 @@ export function readerInput(draft: ReaderDraft) {
     tamperDebounceMs: wholeNumber(tamper.debounceMs),
     supervision: tamper.supervision,
     resistorOhm: tamper.supervision === "SERIAL" ? wholeNumber(tamper.resistorOhm) : null,
-  } satisfies ReaderSettingsInput;
+  } satisfies Omit<UpdateReaderInput, "id">;
 }

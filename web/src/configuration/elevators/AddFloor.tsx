@@ -31,7 +31,7 @@ export function AddFloor({ elevator, devices, onAdded, onClose }: AddFloorProps)
   const [added, setAdded] = useState("");
   const [{ data }] = useWhole({ query: ControllerChoicesDocument });
   const submit = async (): Promise<void> => {
-    const variables = { elevatorId: elevator.id, input: floorInput(draft) };
+    const variables = { input: { elevatorId: elevator.id, ...floorInput(draft) } };
     const accepted = await saving.run(async () => ofFloors((await send(api, AddFloorDocument, variables)).problems, true));
     if (!accepted) return;
     setAdded(draft.name.trim());

@@ -108,8 +108,7 @@ test("floors are added one after the other", async () => {
   await userEvent.click(dialog().getByText("Add the floor"));
   expect(await dialog().findByText("Roof is added. Go on with the next floor, or close.")).toBeDefined();
   expect(sent("AddFloor")).toEqual({
-    elevatorId: "e1",
-    input: { name: "Roof", relayOutput: 5, relayDeviceId: null, accessTimeMs: 7000, profileId: null },
+    input: { elevatorId: "e1", name: "Roof", relayOutput: 5, relayDeviceId: null, accessTimeMs: 7000, profileId: null },
   });
   expect(dialog().getByLabelText(/^Name/)).toHaveValue("");
   expect(dialog().getByLabelText("Output of the relay")).toHaveValue(null);
@@ -159,7 +158,7 @@ test("a reader of the cab is added through the first floor, on side A", async ()
   expect(dialog().queryByLabelText("Where it is")).toBeNull();
   await userEvent.type(dialog().getByLabelText(/^Name/), "Second");
   await userEvent.click(dialog().getByText("Add the reader"));
-  await vi.waitFor(() => expect(sent("CreateReader")).toMatchObject({ doorId: "d1", input: { name: "Second", side: "A" } }));
+  await vi.waitFor(() => expect(sent("CreateReader")).toMatchObject({ input: { doorId: "d1", name: "Second", side: "A" } }));
 });
 
 test("who may not write sees it all and can change nothing", async () => {

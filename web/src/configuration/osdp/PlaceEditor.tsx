@@ -48,7 +48,7 @@ export function PlaceEditor({ row, shared, writable, ...writing }: PlaceEditorPr
         ...(baud === String(row.baud) ? {} : { baud: Number(baud) }),
         ...(readerId === (row.readerId ?? "") ? {} : { readerId: readerId === "" ? null : readerId }),
       };
-      return { problems: (await send(api, UpdateOsdpDeviceDocument, { id: row.id, input })).problems, id: row.id };
+      return { problems: (await send(api, UpdateOsdpDeviceDocument, { input: { id: row.id, ...input } })).problems, id: row.id };
     });
   return (
     <Editor

@@ -1,0 +1,1 @@
+"""Requests with an idempotency key: carried out once, whatever is lost on the way."""
