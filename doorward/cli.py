@@ -375,14 +375,28 @@ def _add_simulator(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since",
+        type=Path,
+        metavar="FILE",
+        help="print what has changed since the schema in this file; exits with 1 if programs written for it may fail",
+    )
     parser.set_defaults(run=_schema)
 
 
-def _schema(_: argparse.Namespace) -> int:
+def _schema(arguments: argparse.Namespace) -> int:
+    from doorward.graphql.compatibility import CannotCompare, compared
     from doorward.graphql.schema import print_schema
 
-    sys.stdout.write(print_schema())
-    return 0
+    if arguments.since is None:
+        sys.stdout.write(print_schema())
+        return 0
+    try:
+        text, compatible = compared(arguments.since.read_text(), print_schema(), __version__)
+    except (OSError, UnicodeError, CannotCompare) as error:
+        return _fail(f"{arguments.since} cannot be compared: {error}")
+    sys.stdout.write(text)
+    return 0 if compatible else 1
 
 
 def _run(work: Coroutine[Any, Any, None]) -> int:

@@ -127,6 +127,8 @@ _SUBSCRIPTIONS = (
     EventSubscription,
     LineStateSubscription,
 )
+ROOTS = {"Query": _QUERIES, "Mutation": _MUTATIONS, "Subscription": _SUBSCRIPTIONS}
+"""What each root type is put together from: one class for each area."""
 
 
 @cache

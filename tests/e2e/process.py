@@ -4,8 +4,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +37,20 @@ class Running:
         return self.process.wait(STOP_S)
 
 
+def doorward(arguments: Sequence[str | Path], log: Path) -> AbstractContextManager[Running]:
+    """Run a command of Doorward's for the length of the block. What it writes to standard error is in `log`."""
+    return started([*COMMAND, *map(str, arguments)], log)
+
+
 @contextmanager
-def doorward(arguments: Sequence[str | Path], log: Path) -> Iterator[Running]:
-    """Run a command for the length of the block. What it writes to standard error is in `log`."""
+def started(
+    command: Sequence[str], log: Path, *, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """Run any program for the length of the block, as `doorward` does; without `environment`, with ours."""
     with log.open("a") as errors:
-        process = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder, env=environment
+        )
     lines: queue.Queue[str | None] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()
@@ -56,7 +65,8 @@ def doorward(arguments: Sequence[str | Path], log: Path) -> Iterator[Running]:
                 process.kill()
                 process.wait()
         reader.join(STOP_S)
-        if process.stdout:
+        # What it has started itself may live on and hold the pipe: to close it then would wait for that.
+        if process.stdout and not reader.is_alive():
             process.stdout.close()
 
 
@@ -72,10 +82,10 @@ def database_arguments(database_url: str) -> list[str]:
     return [] if database_url.startswith("sqlite") else ["--database", database_url]
 
 
-def run(*arguments: str | Path) -> str:
-    """Run a command to its end; what it printed."""
+def run(*arguments: str | Path, typed: str | None = None) -> str:
+    """Run a command to its end, with what is typed into it; what it printed."""
     result = subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=READY_S, check=False
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=READY_S, check=False, input=typed
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -97,6 +97,7 @@ def test_a_clean_tree_passes_every_check(checkout: Checkout) -> None:
         "scripts/npm run --silent typecheck",
         "scripts/npm run --silent lint",
         "scripts/npm run --silent codegen",
+        "scripts/api-pages --check",
     ]
 
 
