@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from tortoise import connections
 
 from doorward.acs.actor import COMMAND_LINE, Permission, Role
@@ -28,6 +29,7 @@ from doorward.acs.credentials.operations import (
     create_qr,
 )
 from doorward.acs.decision.card_format import BitField
+from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.decision.local_rules import LocalAction
 from doorward.acs.decision.policy import DoorSide, IdentificationType, Method, Side
 from doorward.acs.devices import DeviceRole, PinInput
@@ -45,6 +47,9 @@ from doorward.acs.doors.signal_sets import create_signal_set
 from doorward.acs.doors.wiegand import Converter
 from doorward.acs.doors.wiegand_devices import create_wiegand_device
 from doorward.acs.doors.wiring import ReaderType
+from doorward.acs.events.catalogue import EventType
+from doorward.acs.events.models import Event
+from doorward.acs.events.operations import store_records
 from doorward.acs.formats.operations import CardFormatDraft, create_card_format, update_card_format
 from doorward.acs.local_io.given import NewAuxInput, NewAuxOutput, NewLocalRule, RuleTrigger
 from doorward.acs.local_io.inputs import create_aux_input
@@ -56,6 +61,7 @@ from doorward.acs.messages import (
     CommandResult,
     CommandStatus,
     DoorCommand,
+    DoorStatus,
     KeyWay,
     OrderProgress,
     OrderStep,
@@ -96,8 +102,10 @@ from doorward.acs.users.totp import code_at
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock
 from doorward.acs.zones.operations import create_zone
+from doorward.acs.zones.presence_operations import set_presence
 from doorward.graphql.context import SESSION_COOKIE
 from doorward.server.app import build_app
+from tests.acs.test_event_log import granted
 from tests.api import HEADERS
 from tests.world import START, Site, World, make_site, open_world
 
@@ -154,7 +162,7 @@ async def prepare(database_url: str) -> Prepared:
         made, site = Prepared(), await make_site(world)
         made.name(controllerId=world.controller.id, doorId=site.door.id, readerId=site.reader_a.id)
         made.name(cardholderId=site.ada.id, hostId=site.ada.id, groupId=site.group.id, cardId=site.card.id)
-        for part in (_people, _credentials, _times, _doors, _hardware, _local_io, _places, _rules, _users):
+        for part in (_people, _credentials, _times, _doors, _hardware, _local_io, _places, _rules, _users, _happenings):
             await part(_Making(world, site, made))
         made.only("updateDoor", version=(await Door.get(id=site.door.id)).version)
     return made
@@ -309,7 +317,7 @@ async def _places(making: _Making) -> None:
     old = await do(create_zone, "Old store")
     made.name(zoneId=lab.id, parentId=lab.id)
     made.only("deleteZone", zoneId=old.id)
-    lock = await do(create_interlock, "Air lock", [making.site.door.id, made.values["sideDoorId"]])
+    lock = await do(create_interlock, "Air lock", [made.values["labDoorId"], made.values["sideDoorId"]])
     made.name(interlockId=lock.id)
 
 
@@ -358,6 +366,16 @@ async def _users(making: _Making) -> None:
     made.only("revokeToken", tokenId=theirs.token.id)
 
 
+async def _happenings(making: _Making) -> None:
+    do, made, domain = making.do, making.made, making.world.domain
+    record = msgspec.structs.replace(granted(making.site, 1), at=NOW - timedelta(seconds=30))
+    await store_records(domain, making.world.controller.id, [record])
+    made.name(eventId=(await Event.get(type=EventType.ACCESS_GRANTED)).id)
+    made.only("credential", credentialId=making.site.card.id)
+    made.only("whereIs", cardholderId=made.values["otherCardholderId"])
+    await do(set_presence, made.values["otherCardholderId"], made.values["zoneId"], "Seen there")
+
+
 @dataclass
 class Example:
     """A copy of the site: who asks through the endpoint of its server, and what its controller was sent."""
@@ -384,6 +402,9 @@ async def open_example(database_url: str, session: str | None) -> AsyncIterator[
         world.domain.controllers.port = 8444
         sent: list[ToController] = []
         world.domain.doors.attach(world.controller.id, _controller(world, sent))
+        for door_id in await Door.all().values_list("id", flat=True):
+            closed = DoorStatus(str(door_id), DoorMode.LOCKED, Position.CLOSED, True, False, False, False)
+            world.domain.doors.update(world.controller.id, closed)
         headers = {**HEADERS, **({"cookie": f"{SESSION_COOKIE}={session}"} if session else {})}
         transport = httpx.ASGITransport(build_app(world.domain, Path("video")))
         async with httpx.AsyncClient(transport=transport, base_url="http://example", headers=headers) as http:
