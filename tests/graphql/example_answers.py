@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from strawberry.utils.str_converters import to_camel_case
 
-from doorward.acs.messages import DoorCommand, Order, OutputCommand, ToController
+from doorward.acs.messages import DoorCommand, Order, OrderStop, OutputCommand, ToController
 
 MEMBERS = {".add", ".remove"}
 """Not lists of an object, but of what comes and goes."""
@@ -21,9 +21,13 @@ def answers(payload: dict[str, Any], sent: list[ToController]) -> Iterator[dict[
     """What is told of an input: the answer, each object in it, and the commands and orders that went out."""
     yield payload
     yield from (value for value in payload.values() if isinstance(value, dict))
-    for message in sent:
-        if isinstance(message, DoorCommand | OutputCommand | Order):
-            yield {to_camel_case(key): value for key, value in msgspec.to_builtins(message).items()}
+    for message in commands(sent):
+        yield {to_camel_case(key): value for key, value in msgspec.to_builtins(message).items()}
+
+
+def commands(sent: list[ToController]) -> list[ToController]:
+    """Of what went to the controller, what it is to do."""
+    return [message for message in sent if isinstance(message, DoorCommand | OutputCommand | Order | OrderStop)]
 
 
 def told(given: Mapping[str, Any], shown: Mapping[str, Any], at: str = "") -> Iterator[Pair]:

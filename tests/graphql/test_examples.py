@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from doorward.acs.database import sqlite_url
 from doorward.acs.events.models import Event
 from doorward.acs.messages import OrderStop
 from doorward.acs.users.models import User
-from tests.graphql.example_answers import answers, told
+from tests.graphql.example_answers import answers, commands, told
 from tests.graphql.example_site import (
     ADMINISTRATOR,
     EMPTY,
@@ -51,6 +52,14 @@ SHOWN_OTHERWISE = {
     "createPlate": {".plate"},  # without what a camera does not tell apart
     "createSchedule": {".days[4].intervals[1].end"},  # of the next day
 }
+SHOWS = {"downloadBusCapture", "showIpDeviceKey", "showQr"}
+"""They change nothing: they show what is there, and that is written down."""
+COMMANDS = {
+    "captureBus", "commandAuxOutput", "grantAccess", "grantZoneAccess", "lockDoor", "lockZone", "lockdownDoor",
+    "lockdownZone", "resetDoor", "resetZone", "sendDeviceFile", "stopDeviceOrder", "unlockDoor", "unlockZone",
+}  # fmt: skip
+"""They change nothing here: they go to the controller."""
+LOG = {"audit_link", "event", "policy_change", "policy_version", "sqlite_sequence"}
 PAYLOADS = {"comparison", "preview", "trial"}
 ORDERS = {"stopDeviceOrder": False, "deviceOrder": False, "downloadBusCapture": True}
 """What these are about is in the memory of the server: whether it has ended."""
@@ -95,7 +104,7 @@ async def test_the_example_does_what_it_says(
     file, prepared = site
     async with copy_of(migrated_sqlite if name == EMPTY else file, name, prepared, tmp_path) as example:
         variables = await variables_of(name, prepared, example)
-        events = await Event.all().count()
+        events, before = await Event.all().count(), rows(tmp_path)
         payload = (await example.ask(EXAMPLES[name], variables))[name]
         assert payload.pop("errors") == []
         missing = {key for key, value in payload.items() if value is None}
@@ -104,6 +113,7 @@ async def test_the_example_does_what_it_says(
             assert await SEEN[name](example)
         else:
             assert await Event.all().count() > events, "nothing was written down"
+        assert name in SHOWS or (commands(example.sent) if name in COMMANDS else rows(tmp_path) != before)
         (argument,) = parts(EXAMPLES[name])[1].arguments or ()
         given = value_from_ast_untyped(argument.value, variables)
         compared = [pair for each in answers(payload, example.sent) for pair in told(given, each)]
@@ -121,6 +131,21 @@ async def test_the_example_finds_what_it_asks_for(name: str, site: tuple[Path, P
     assert list(empty(found)) == []
     if isinstance(found, dict) and "id" in found:
         assert found["id"] in variables.values() or name == "viewer"
+
+
+def rows(place: Path) -> dict[str, set[Any]]:
+    """What is in each table, but for the log and for which policy is the last."""
+    with closing(sqlite3.connect(place / "doorward.db")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {
+            name: set(database.execute(f'SELECT * FROM "{name}"'))  # noqa: S608 - our own tables
+            for name in tables
+            if name not in LOG
+        }
+        site = database.execute("SELECT * FROM site")
+        columns = [column[0] for column in site.description]
+        found["site"] = {tuple(pair for pair in zip(columns, row, strict=True) if pair[0] not in LOG) for row in site}
+    return found
 
 
 @asynccontextmanager
