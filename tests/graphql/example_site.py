@@ -1,17 +1,13 @@
 """The site that the examples of docs/reference/api/examples are tried on: an office with all that they name.
 
-`prepare` fills an empty database once and says what each variable of the examples is there; `open_example` opens a
-copy of it, with a controller that confirms whatever it is asked.
+`prepare` fills an empty database once and says what each variable of the examples is there.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 from tortoise import connections
 
@@ -29,11 +25,9 @@ from doorward.acs.credentials.operations import (
     create_qr,
 )
 from doorward.acs.decision.card_format import BitField
-from doorward.acs.decision.door import DoorMode, Position
 from doorward.acs.decision.local_rules import LocalAction
 from doorward.acs.decision.policy import DoorSide, IdentificationType, Method, Side
 from doorward.acs.devices import DeviceRole, PinInput
-from doorward.acs.doors import maintenance
 from doorward.acs.doors.elevators import NewFloor, create_elevator
 from doorward.acs.doors.gpio_devices import GpioLines, NewGpioDevice, create_gpio_device
 from doorward.acs.doors.ip_devices import create_ip_device
@@ -57,16 +51,7 @@ from doorward.acs.local_io.models import TriggerKind
 from doorward.acs.local_io.operations import create_local_rule
 from doorward.acs.local_io.outputs import create_aux_output
 from doorward.acs.messages import (
-    Captured,
-    CommandResult,
-    CommandStatus,
-    DoorCommand,
-    DoorStatus,
     KeyWay,
-    OrderProgress,
-    OrderStep,
-    OutputCommand,
-    ToController,
 )
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
@@ -103,10 +88,7 @@ from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock
 from doorward.acs.zones.operations import create_zone
 from doorward.acs.zones.presence_operations import set_presence
-from doorward.graphql.context import SESSION_COOKIE
-from doorward.server.app import build_app
 from tests.acs.test_event_log import granted
-from tests.api import HEADERS
 from tests.world import START, Site, World, make_site, open_world
 
 NOW = START + timedelta(minutes=5)
@@ -375,59 +357,3 @@ async def _happenings(making: _Making) -> None:
     made.only("credential", credentialId=making.site.card.id)
     made.only("whereIs", cardholderId=made.values["otherCardholderId"])
     await do(set_presence, made.values["otherCardholderId"], made.values["zoneId"], "Seen there")
-
-
-@dataclass
-class Example:
-    """A copy of the site: who asks through the endpoint of its server, and what its controller was sent."""
-
-    world: World
-    http: httpx.AsyncClient
-    sent: list[ToController]
-
-    async def ask(self, text: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The data that a request answers with; it must not fail."""
-        reply = await self.http.post("/graphql", json={"query": text, "variables": variables})
-        body: dict[str, Any] = reply.json()
-        assert "errors" not in body, body
-        data: dict[str, Any] = body["data"]
-        return data
-
-
-@asynccontextmanager
-async def open_example(database_url: str, session: str | None) -> AsyncIterator[Example]:
-    """A copy of the prepared database, as its server would have it with its controller connected."""
-    async with open_world(database_url) as world:
-        world.clock.now = NOW
-        world.domain.set_up_token = SET_UP_TOKEN
-        world.domain.controllers.port = 8444
-        sent: list[ToController] = []
-        world.domain.doors.attach(world.controller.id, _controller(world, sent))
-        for door_id in await Door.all().values_list("id", flat=True):
-            closed = DoorStatus(str(door_id), DoorMode.LOCKED, Position.CLOSED, True, False, False, False)
-            world.domain.doors.update(world.controller.id, closed)
-        headers = {**HEADERS, **({"cookie": f"{SESSION_COOKIE}={session}"} if session else {})}
-        transport = httpx.ASGITransport(build_app(world.domain, Path("video")))
-        async with httpx.AsyncClient(transport=transport, base_url="http://example", headers=headers) as http:
-            yield Example(world, http, sent)
-
-
-def _controller(world: World, sent: list[ToController]) -> Callable[[ToController], None]:
-    """Takes every message, and confirms every command."""
-
-    def take(message: ToController) -> None:
-        sent.append(message)
-        if isinstance(message, DoorCommand | OutputCommand):
-            world.domain.doors.resolve(CommandResult(message.id, CommandStatus.CONFIRMED))
-
-    return take
-
-
-async def begin_order(example: Example, device_id: str, *, ended: bool) -> str:
-    """A capture that goes on, or has ended and brought something: its id. It is known to this server alone."""
-    domain, here = example.world.domain, example.world.controller.id
-    order_id = (await maintenance.capture(domain, COMMAND_LINE, device_id)).order.id
-    if ended:
-        domain.orders.note(here, Captured(order_id, b"a capture"))
-        domain.orders.note(here, OrderProgress(order_id, OrderStep.DONE))
-    return order_id

@@ -18,14 +18,12 @@ from doorward.acs.events.models import Event
 from doorward.acs.messages import OrderStop
 from doorward.acs.users.models import User
 from tests.graphql.example_answers import answers, commands, told
+from tests.graphql.example_server import Example, begin_order, open_example
 from tests.graphql.example_site import (
     ADMINISTRATOR,
     EMPTY,
     WHO,
-    Example,
     Prepared,
-    begin_order,
-    open_example,
     prepare,
 )
 
