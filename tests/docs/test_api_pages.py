@@ -1,5 +1,6 @@
 """The pages of the API say what its schema says."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,5 +10,6 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_pages_are_those_of_the_schema() -> None:
     command = [sys.executable, str(ROOT / "scripts/api-pages"), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    of_this_tree = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=of_this_tree)
     assert done.returncode == 0, done.stderr
