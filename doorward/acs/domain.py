@@ -14,6 +14,7 @@ from doorward.acs.local_io.live import LiveLines
 from doorward.acs.questions.kept import Kept
 from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.privileges import StandingPrivileges
 from doorward.acs.users.standing_rules import StandingRules
 
 MOST_SIGN_INS_FROM_ONE = 30
@@ -36,6 +37,7 @@ class Domain:
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)
+    privileges: StandingPrivileges = field(default_factory=StandingPrivileges)
     set_up_token: str | None = None
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None

@@ -11,12 +11,12 @@ from typing import Any, Concatenate, ParamSpec
 
 from tortoise.transactions import in_transaction
 
-from doorward.acs.actor import Actor, Permission
+from doorward.acs.actor import Actor
 from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.domain import Domain
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.events.bus import Bus
-from doorward.acs.operation import OPERATIONS, Work
+from doorward.acs.operation import OPERATIONS, Declared, Work, check_looked, check_permitted
 
 P = ParamSpec("P")
 
@@ -28,13 +28,15 @@ _SET_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '200ms'"
 class Rehearsed:
     """An operation with its arguments, to be tried out."""
 
-    permission: Permission
+    declared: Declared
     body: Callable[[Work], Awaitable[object]]
 
     async def run(self, work: Work) -> None:
         """Do it. Raises what the operation raises, and NotPermitted where the actor may not do it."""
-        work.actor.require(self.permission)
+        check_permitted(work.actor, self.declared)
+        work.permission, work.looked_where = self.declared.permission, False
         await self.body(work)
+        check_looked(work, self.declared.name)
 
 
 def rehearsed(
@@ -43,7 +45,7 @@ def rehearsed(
     """The operation with its arguments, those after the domain and the actor."""
     body = unwrap(run)
     declared = OPERATIONS[f"{body.__module__}.{body.__name__}"]
-    return Rehearsed(declared.permission, lambda work: body(work, *args, **kwargs))
+    return Rehearsed(declared, lambda work: body(work, *args, **kwargs))
 
 
 @asynccontextmanager

@@ -68,7 +68,8 @@ class CameraQuery:
         context = info.context
         return [Camera.of(context.domain, row) for row in await list_cameras(context.actor)]
 
-    @strawberry.field(description="The newest bookmarks, at most 200. Permission: camera.view.")
+    @strawberry.field(description="The newest bookmarks, at most 200. Permission: clip.view.")
     async def bookmarks(self, info: ApiInfo, camera_id: strawberry.ID | None = None, first: int = 50) -> list[Bookmark]:
         context = info.context
-        return [Bookmark.of(context.domain, row) for row in await list_bookmarks(context.actor, camera_id, first)]
+        found = await list_bookmarks(context.domain, context.actor, camera_id, first)
+        return [Bookmark.of(context.domain, row) for row in found]

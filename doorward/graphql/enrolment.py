@@ -172,7 +172,7 @@ class CredentialQuery:
 
     @strawberry.field(
         description="The last card shown at a reader in the last 1 to 600 seconds, so that it can be given to "
-        "somebody. Permission: cardholder.write; the numbers of a known card also need card_number.view."
+        "somebody. Permission: credential.write; the numbers of a known card also need card_number.view."
     )
     async def last_read(self, info: ApiInfo, reader_id: strawberry.ID, within_seconds: int = 60) -> LastRead | None:
         context = info.context
@@ -184,7 +184,7 @@ class CredentialQuery:
 class CredentialMutation:
     """Changes to credentials."""
 
-    @strawberry.mutation(description="Give a cardholder a 26-bit card. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a cardholder a 26-bit card. Permission: credential.write.")
     async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
         given = NewCard(
             input.cardholder_id,
@@ -200,7 +200,7 @@ class CredentialMutation:
             return CardPayload(errors=[OperationError.of(error)])
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @strawberry.mutation(description="Change a card. Permission: cardholder.write.")
+    @strawberry.mutation(description="Change a card. Permission: credential.write.")
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
         changes = cast(CredentialChanges, sent(input, CARD_FIELDS, may_be_null=MAY_BE_NULL))
         try:
@@ -209,7 +209,7 @@ class CredentialMutation:
             return CardPayload(errors=[OperationError.of(error)])
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @strawberry.mutation(description="Give a cardholder a card of any format. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a cardholder a card of any format. Permission: credential.write.")
     async def create_card_credential(self, info: ApiInfo, input: CreateCardCredentialInput) -> CredentialPayload:
         try:
             row = await create_card(info.context.domain, info.context.actor, input.of())
@@ -217,7 +217,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a PIN. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a cardholder a PIN. Permission: pin.manage.")
     async def create_pin(self, info: ApiInfo, input: CreatePinInput) -> CredentialPayload:
         given = NewPin(input.cardholder_id, input.pin, input.duress_pin, input.terms.of("PIN"))
         try:
@@ -226,7 +226,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a PIN other digits. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a PIN other digits. Permission: pin.manage.")
     async def change_pin(self, info: ApiInfo, input: ChangePinInput) -> CredentialPayload:
         try:
             row = await change_pin(
@@ -236,7 +236,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a QR code. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a cardholder a QR code. Permission: credential.write.")
     async def create_qr(self, info: ApiInfo, input: CreateQrInput) -> QrPayload:
         create = create_dynamic_qr if input.dynamic else create_qr
         given = NewQr(input.cardholder_id, input.terms.of("QR code"))
@@ -246,7 +246,7 @@ class CredentialMutation:
             return QrPayload(errors=[OperationError.of(error)])
         return await _qr_payload(info, content)
 
-    @strawberry.mutation(description="Show a QR code again; it is audited. Permission: cardholder.write.")
+    @strawberry.mutation(description="Show a QR code again; it is audited. Permission: credential.write.")
     async def show_qr(self, info: ApiInfo, id: strawberry.ID) -> QrPayload:
         try:
             content = await show_qr(info.context.domain, info.context.actor, id)
@@ -255,7 +255,7 @@ class CredentialMutation:
         return await _qr_payload(info, content)
 
     @strawberry.mutation(
-        description="Give a cardholder a mobile credential, with an invitation. Permission: cardholder.write."
+        description="Give a cardholder a mobile credential, with an invitation. Permission: credential.write."
     )
     async def create_mobile(self, info: ApiInfo, input: CreateMobileInput) -> InvitationPayload:
         given = NewMobile(input.cardholder_id, input.terms.of("Mobile credential"))
@@ -265,7 +265,7 @@ class CredentialMutation:
             return InvitationPayload(errors=[OperationError.of(error)])
         return await _invitation_payload(info, made)
 
-    @strawberry.mutation(description="A new invitation instead of the one before. Permission: cardholder.write.")
+    @strawberry.mutation(description="A new invitation instead of the one before. Permission: credential.write.")
     async def invite_mobile(self, info: ApiInfo, id: strawberry.ID) -> InvitationPayload:
         try:
             made = await invite_mobile(info.context.domain, info.context.actor, id)
@@ -284,7 +284,7 @@ class CredentialMutation:
             credential_id=strawberry.ID(paired.credential.id), token=base64.b64encode(paired.token).decode()
         )
 
-    @strawberry.mutation(description="Take a mobile credential from its phone. Permission: cardholder.write.")
+    @strawberry.mutation(description="Take a mobile credential from its phone. Permission: credential.write.")
     async def revoke_mobile(self, info: ApiInfo, id: strawberry.ID) -> CredentialPayload:
         try:
             row = await revoke_mobile(info.context.domain, info.context.actor, id)
@@ -292,7 +292,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Give a cardholder a licence plate. Permission: cardholder.write.")
+    @strawberry.mutation(description="Give a cardholder a licence plate. Permission: credential.write.")
     async def create_plate(self, info: ApiInfo, input: CreatePlateInput) -> CredentialPayload:
         given = NewPlate(input.cardholder_id, input.plate, input.terms.of("Licence plate"))
         try:
@@ -301,7 +301,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Change a credential of any kind. Permission: cardholder.write.")
+    @strawberry.mutation(description="Change a credential of any kind. Permission: credential.write.")
     async def update_credential(self, info: ApiInfo, input: UpdateCredentialInput) -> CredentialPayload:
         changes = input.changes()
         try:
@@ -316,7 +316,7 @@ class CredentialMutation:
             return CredentialPayload(errors=[OperationError.of(error)])
         return CredentialPayload(credential=await _credential(info, row))
 
-    @strawberry.mutation(description="Delete a credential for good. Permission: cardholder.write.")
+    @strawberry.mutation(description="Delete a credential for good. Permission: credential.write.")
     async def delete_credential(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:

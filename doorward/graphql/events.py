@@ -16,6 +16,7 @@ from doorward.acs.events import models
 from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.paging import PageRequest, page_of
+from doorward.acs.people.details import PERSONAL_KEYS
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.doors import SESSION_CHECK_S
@@ -122,10 +123,23 @@ def _subject_name(data: Any) -> str | None:
 
 
 def _data(context: ApiContext, data: Any) -> Any:
-    """The event's data without card numbers, for those who may not see them."""
-    if Permission.CARD_NUMBER_VIEW in context.actor.permissions or not isinstance(data, dict):
+    """The event's data without card numbers and personal fields, for those who may not see them."""
+    if not isinstance(data, dict):
         return data
-    return {key: value for key, value in data.items() if key not in _CARD_NUMBER_KEYS}
+    if Permission.CARD_NUMBER_VIEW not in context.actor.permissions:
+        data = {key: value for key, value in data.items() if key not in _CARD_NUMBER_KEYS}
+    if Permission.PERSONAL_VIEW not in context.actor.permissions:
+        data = {key: _impersonal(value) if key in {"before", "after"} else value for key, value in data.items()}
+    return data
+
+
+def _impersonal(told: Any) -> Any:
+    """What an audit event tells, without what is personal; which custom fields are is not known of the past."""
+    if not isinstance(told, dict):
+        return told
+    return {
+        key: value for key, value in told.items() if key not in PERSONAL_KEYS and not key.startswith("custom_fields")
+    }
 
 
 def _id(value: str | None) -> strawberry.ID | None:
@@ -133,7 +147,7 @@ def _id(value: str | None) -> strawberry.ID | None:
 
 
 async def _edges(context: ApiContext, rows: Sequence[models.Event]) -> list[Edge[Event]]:
-    bookmarks = await bookmarks_of_events([row.id for row in rows])
+    bookmarks = await bookmarks_of_events(context.domain, context.actor, [row.id for row in rows])
     return [
         Edge(
             cursor=encode_cursor(str(row.position)),
@@ -225,7 +239,7 @@ class EventSubscription:
         wanted = _wanted(filter)
         position = decode_position(after)
         if position is None:
-            context.actor.require(Permission.EVENT_VIEW)
+            context.actor.reach(Permission.EVENT_VIEW)
             position = await log.newest_position()
         while True:
             seen = bus.announced

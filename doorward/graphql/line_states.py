@@ -115,7 +115,7 @@ async def _states(context: ApiContext) -> AuxStates:
 class LineStateQuery:
     """Queries about auxiliary inputs and outputs as they are now."""
 
-    @strawberry.field(description="Every auxiliary input and output as it is now. Permission: door.view.")
+    @strawberry.field(description="Every auxiliary input and output as it is now. Permission: io.read.")
     async def aux_states(self, info: ApiInfo) -> AuxStates:
         return await _states(info.context)
 
@@ -126,7 +126,7 @@ class LineStateMutation:
 
     @strawberry.mutation(
         description="Switch an auxiliary output by hand. It stays so, whatever its rules want, until its end or AUTO, "
-        "over a restart too. Permission: door.command."
+        "over a restart too. Permission: io.write."
     )
     async def command_aux_output(self, info: ApiInfo, input: AuxOutputCommandInput) -> AuxOutputCommandPayload:
         context = info.context

@@ -10,7 +10,7 @@ from strawberry import UNSET
 from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorSide as DomainSide
 from doorward.acs.decision.policy import Side as SideOfDoor
-from doorward.acs.doors.queries import list_doors
+from doorward.acs.doors.queries import doors_named
 from doorward.acs.errors import AcsError
 from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
@@ -180,7 +180,7 @@ async def _rules(info: ApiInfo, rules: list[RuleParts]) -> list[AccessRule]:
     schedules = await shown_schedules(context, list(rows.values()))
     groups = await groups_shown(info, list({group.id: group for rule in rules for group in rule.groups}.values()))
     ids = {place.door_id for rule in rules for place in rule.door_sides}
-    doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor, sorted(ids)))}
+    doors = {door.id: door for door in await shown_doors(context, await doors_named(context.actor, sorted(ids)))}
     return [
         AccessRule(
             id=strawberry.ID(rule.rule.id),
@@ -214,7 +214,7 @@ class RuleQuery:
 
     @strawberry.field(
         description="Access rules by name, a page at a time; `search` finds parts of the name. `incomplete`, `enabled` "
-        "and `expired` restrict to those that are, or are not. Permission: configuration.view."
+        "and `expired` restrict to those that are, or are not. Permission: configuration.view or access.assign."
     )
     async def access_rules(
         self,
@@ -238,7 +238,7 @@ class RuleQuery:
             edges=edges, page_info=page_info(edges, has_previous=page.has_previous, has_next=page.has_next)
         )
 
-    @strawberry.field(description="One access rule. Permission: configuration.view.")
+    @strawberry.field(description="One access rule. Permission: configuration.view or access.assign.")
     async def access_rule(self, info: ApiInfo, id: strawberry.ID) -> AccessRule | None:
         found = await _rules(info, await access_rules_by_id(info.context.actor, [id]))
         return found[0] if found else None
@@ -248,7 +248,7 @@ class RuleQuery:
 class RuleMutation:
     """Changes to access rules."""
 
-    @strawberry.mutation(description="Create an access rule. Permission: configuration.write.")
+    @strawberry.mutation(description="Create an access rule. Permission: access.assign.")
     async def create_access_rule(self, info: ApiInfo, input: CreateAccessRuleInput) -> AccessRulePayload:
         members = given_members(input)
         try:
@@ -269,7 +269,7 @@ class RuleMutation:
         except AcsError as error:
             return AccessRulePayload(errors=[OperationError.of(error)])
 
-    @strawberry.mutation(description="Change an access rule. Permission: configuration.write.")
+    @strawberry.mutation(description="Change an access rule. Permission: access.assign.")
     async def update_access_rule(self, info: ApiInfo, input: UpdateAccessRuleInput) -> AccessRulePayload:
         try:
             await update_access_rule(
@@ -280,8 +280,7 @@ class RuleMutation:
             return AccessRulePayload(errors=[OperationError.of(error)])
 
     @strawberry.mutation(
-        description="Add people, places and schedules to a rule, and take others from it. "
-        "Permission: configuration.write."
+        description="Add people, places and schedules to a rule, and take others from it. Permission: access.assign."
     )
     async def change_access_rule_members(self, info: ApiInfo, input: ChangeAccessRuleMembersInput) -> AccessRulePayload:
         try:
@@ -298,7 +297,7 @@ class RuleMutation:
             return AccessRulePayload(errors=[OperationError.of(error)])
 
     @strawberry.mutation(
-        description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
+        description="Delete an access rule; who passed by it alone no longer passes. Permission: access.assign."
     )
     async def delete_access_rule(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None

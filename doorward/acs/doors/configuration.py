@@ -13,6 +13,7 @@ from doorward.acs.doors.settings import NewDoor
 from doorward.acs.doors.stored import settings_of, wires_of
 from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
 from doorward.acs.profiles.policy import profile_policies
+from doorward.acs.reach import PlaceKind
 from doorward.acs.used_by import Use, by_name
 
 
@@ -50,9 +51,9 @@ class Port:
 
 
 async def list_setups(actor: Actor, ids: Collection[str] | None = None) -> list[DoorSetup]:
-    """How every door, or those named, is set up, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    doors = await (Door.all() if ids is None else Door.filter(id__in=list(ids))).order_by("name")
+    """How every door within reach, or those of them that are named, is set up, by name."""
+    rows = actor.reach(Permission.CONFIGURATION_VIEW).within(PlaceKind.DOOR, Door.all())
+    doors = await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name")
     found = [door.id for door in doors]
     settings = await settings_of(doors)
     locks, inputs = await wires_of(found)

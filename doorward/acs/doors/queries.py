@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.devices import DeviceKind
 from doorward.acs.doors.models import Device, Door, Reader
+from doorward.acs.reach import PlaceKind
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
-    """Every door, or those named, by name."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = Door.all() if ids is None else Door.filter(id__in=list(ids))
-    return await rows.order_by("name")
+    """Every door within reach, or those of them that are named, by name."""
+    rows = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.DOOR, Door.all())
+    return await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name")
+
+
+async def doors_named(actor: Actor, ids: Sequence[str]) -> list[Door]:
+    """The doors that access rules name, for who may see these rules; by name."""
+    reach = actor.reach(Permission.DOOR_VIEW, Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
+    return await reach.within(PlaceKind.DOOR, Door.filter(id__in=list(ids))).order_by("name")
 
 
 async def readers_of(door_ids: Sequence[str]) -> dict[str, list[Reader]]:

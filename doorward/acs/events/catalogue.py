@@ -284,6 +284,13 @@ class EventType(StrEnum):
     RECOVERY_CODES_MADE = "audit.user.recovery_codes_made"
     TOKEN_CREATED = "audit.token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "audit.token.revoked"  # noqa: S105 - the name of an event
+    ROLE_CREATED = "audit.role.created"
+    ROLE_UPDATED = "audit.role.updated"
+    ROLE_DELETED = "audit.role.deleted"
+    ROLES_ASSIGNED = "audit.role.assigned"
+    USER_GROUP_CREATED = "audit.user_group.created"
+    USER_GROUP_UPDATED = "audit.user_group.updated"
+    USER_GROUP_DELETED = "audit.user_group.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +608,14 @@ def _declare() -> dict[EventType, Declaration]:
         kind.RECOVERY_CODES_MADE: Declaration(audit, notice, "New recovery codes made"),
         kind.TOKEN_CREATED: Declaration(audit, notice, "Token created"),
         kind.TOKEN_REVOKED: Declaration(audit, notice, "Token revoked"),
+        # Roles and groups of users.
+        kind.ROLE_CREATED: Declaration(audit, notice, "Role created"),
+        kind.ROLE_UPDATED: Declaration(audit, notice, "Role changed"),
+        kind.ROLE_DELETED: Declaration(audit, notice, "Role deleted"),
+        kind.ROLES_ASSIGNED: Declaration(audit, notice, "Roles of a user changed"),
+        kind.USER_GROUP_CREATED: Declaration(audit, notice, "Group of users created"),
+        kind.USER_GROUP_UPDATED: Declaration(audit, notice, "Group of users changed"),
+        kind.USER_GROUP_DELETED: Declaration(audit, notice, "Group of users deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

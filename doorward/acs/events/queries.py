@@ -1,6 +1,7 @@
 """What may be asked of the event log: pages by keyset, and the events after a cursor.
 
-Audit events are for those who may see the audit; everybody else's log simply has none.
+Audit events are for those who may see the audit; everybody else's log simply has none. The log of who may see some
+places only has what happened there.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tortoise.queryset import QuerySet
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.events.catalogue import Category, EventType, Severity
 from doorward.acs.events.models import Event
+from doorward.acs.reach import Reach
 
 MAX_PAGE = 100
 
@@ -28,8 +30,8 @@ class EventFilter:
 
 
 def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
-    actor.require(Permission.EVENT_VIEW)
-    conditions = []
+    reach = actor.reach(Permission.EVENT_VIEW)
+    conditions = [] if reach.everything else [_happened_within(reach)]
     if Permission.AUDIT_VIEW not in actor.permissions:
         conditions.append(~Q(category=Category.AUDIT))
     if wanted.categories:
@@ -43,6 +45,15 @@ def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
         if value is not None:
             conditions.append(Q(**{column: value}))
     return Event.filter(*conditions)
+
+
+def _happened_within(reach: Reach) -> Q:
+    """What is about a door within reach, or about no door and a zone or a camera within it.
+
+    What has no place is for those who see everything.
+    """
+    elsewhere = Q(zone_id__in=sorted(reach.zones)) | Q(camera_id__in=sorted(reach.cameras))
+    return Q(door_id__in=sorted(reach.doors)) | (Q(door_id__isnull=True) & elsewhere)
 
 
 async def newest_position() -> int:

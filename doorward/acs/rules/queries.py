@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -12,6 +12,7 @@ from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.domain import Domain
 from doorward.acs.paging import Page, PageRequest, page_of
 from doorward.acs.people.models import Cardholder, Group
+from doorward.acs.reach import PlaceKind, Reach
 from doorward.acs.rules.members import Missing, missing_parts
 from doorward.acs.rules.models import (
     AccessRule,
@@ -57,9 +58,8 @@ class RuleFilter:
 
 
 async def page_access_rules(domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter) -> Page[RuleParts]:
-    """Access rules by name, a page at a time; the cursor is the name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    rows = await _matching(domain, wanted)
+    """Access rules within reach, by name, a page at a time; the cursor is the name."""
+    rows = within_reach(_reach(actor), await _matching(domain, wanted))
     if request.after is not None:
         rows = rows.filter(name__gt=request.after)
     if request.before is not None:
@@ -70,9 +70,25 @@ async def page_access_rules(domain: Domain, actor: Actor, request: PageRequest, 
 
 
 async def access_rules_by_id(actor: Actor, ids: Collection[str]) -> list[RuleParts]:
-    """Those of the rules that exist, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await _parts(await AccessRule.filter(id__in=list(ids)).order_by("name"))
+    """Those of the rules that exist within reach, by name."""
+    rows = within_reach(_reach(actor), AccessRule.filter(id__in=list(ids)))
+    return await _parts(await rows.order_by("name"))
+
+
+def _reach(actor: Actor) -> Reach:
+    return actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
+
+
+def within_reach(reach: Reach, rows: QuerySet[AccessRule]) -> QuerySet[AccessRule]:
+    """Those of the rules that lead somewhere, and nowhere but to doors and zones within reach."""
+    if reach.everything:
+        return rows
+    sides, zones = AccessRuleSide.all(), AccessRuleZone.all()
+    leads = Q(id__in=Subquery(reach.within(PlaceKind.DOOR, sides, "door_id").values("rule_id")))
+    leads = leads | Q(id__in=Subquery(reach.within(PlaceKind.ZONE, zones, "zone_id").values("rule_id")))
+    beyond = AccessRuleSide.exclude(door_id__in=sorted(reach.doors)).values("rule_id")
+    further = AccessRuleZone.exclude(zone_id__in=sorted(reach.zones)).values("rule_id")
+    return rows.filter(leads).exclude(id__in=Subquery(beyond)).exclude(id__in=Subquery(further))
 
 
 async def _matching(domain: Domain, wanted: RuleFilter) -> QuerySet[AccessRule]:

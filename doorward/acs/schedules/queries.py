@@ -31,14 +31,14 @@ HORIZON = timedelta(days=366)
 
 
 async def list_schedules(actor: Actor) -> list[ScheduleRow]:
-    """Every schedule by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    """Every schedule by name; also for who makes rules for some places, which name them."""
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     return await ScheduleRow.all().order_by("name")
 
 
 async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
-    """One schedule."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    """One schedule; for whom they all are."""
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     return await ScheduleRow.get_or_none(id=schedule_id)
 
 
@@ -58,7 +58,7 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
 
 async def next_changes_of(domain: Domain, actor: Actor, ids: Collection[str]) -> dict[str, datetime | None]:
     """The same for each of these schedules that exists, by id."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     zone, now = await site_zone(), domain.clock()
     return {schedule.id: next_change(schedule, now, zone, HORIZON) for schedule in await schedules(ids)}
 

@@ -130,7 +130,7 @@ async def remove_own_second_factor(work: Work, confirmed: bool) -> User:
     user = await _oneself(work)
     if not confirmed or user.sealed_totp is None:
         raise Conflict("You have no second factor.")
-    if needs_second_factor(await work.domain.rules.now(), user.role):
+    if needs_second_factor(await work.domain.rules.now(), work.actor.permissions):
         raise Conflict("This site requires a second factor of you. An administrator can remove a lost one.")
     await drop_second_factor(work, user)
     return user

@@ -10,9 +10,11 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
+from doorward.acs.actor import Actor, anonymous
 from doorward.acs.domain import Domain
+from doorward.acs.privilege import ALWAYS
 from doorward.acs.users.models import Session, SignInRules, User, UserKind
+from doorward.acs.users.privileges import Privileges, worked_out
 from doorward.acs.users.standing_rules import needs_second_factor
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -22,7 +24,6 @@ _TOKEN_BYTES = 32
 _ID_LENGTH = 32
 _CLIENT_LENGTH = 200
 _ADDRESS_LENGTH = 64
-_TO_MEND = frozenset({Permission.ACCOUNT_OWN})
 
 
 class FirstToDo(StrEnum):
@@ -40,19 +41,36 @@ class Caller:
     client: str | None = None
 
 
-def actor_of(user: User, rules: SignInRules, address: str | None, means: str = "api") -> Actor:
-    """The user as an actor. Who must first change the password or set up a second factor may do only that."""
-    permissions = _TO_MEND if first_to_do(user, rules) else PERMISSIONS[user.role]
-    return Actor(user.id, user.name, permissions, means, address, CLEARANCES[user.role])
+def actor_of(
+    user: User, rules: SignInRules, address: str | None, means: str = "api", privileges: Privileges | None = None
+) -> Actor:
+    """The user as an actor. Who must first change the password or set up a second factor may do only that.
+
+    Without `privileges` they may what their own role says, as if they had no further roles.
+    """
+    may = privileges or worked_out(user.role, (), {})
+    if first_to_do(user, rules, may):
+        return Actor(user.id, user.name, ALWAYS, means, address, may.clearance)
+    return Actor(
+        user.id,
+        user.name,
+        may.permissions,
+        means,
+        address,
+        may.clearance,
+        reaches=may.reaches,
+        windows=may.windows,
+    )
 
 
-def first_to_do(user: User, rules: SignInRules) -> FirstToDo | None:
+def first_to_do(user: User, rules: SignInRules, privileges: Privileges | None = None) -> FirstToDo | None:
     """What the user must do before anything else, if anything. Programs have nothing to do."""
     if user.kind is UserKind.SERVICE:
         return None
     if user.must_change_password:
         return FirstToDo.CHANGE_PASSWORD
-    if user.sealed_totp is None and needs_second_factor(rules, user.role):
+    may = privileges or worked_out(user.role, (), {})
+    if user.sealed_totp is None and needs_second_factor(rules, may.permissions):
         return FirstToDo.ADD_SECOND_FACTOR
     return None
 
@@ -87,7 +105,7 @@ async def actor_of_session(domain: Domain, token: str | None, address: str | Non
         return anonymous(address)
     if used and (session.last_used_at is None or now - session.last_used_at >= USE_NOTED_EVERY):
         await Session.filter(token_hash=session.token_hash).update(last_used_at=now)
-    return actor_of(session.user, rules, address)
+    return actor_of(session.user, rules, address, privileges=await domain.privileges.of(session.user))
 
 
 async def open_sessions(domain: Domain, user_id: str | None = None) -> list[Session]:

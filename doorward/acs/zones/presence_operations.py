@@ -30,7 +30,7 @@ async def forgive_cardholder(work: Work, cardholder_id: str, reason: str) -> Non
     )
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def forgive_zone(work: Work, zone_id: str, reason: str) -> None:
     """Everybody's presence in this zone until now no longer counts for its anti-passback."""
     zone = await Zone.select_for_update().using_db(work.connection).get_or_none(id=zone_id)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 
 from doorward.acs.actor import Actor, Permission
@@ -12,6 +12,7 @@ from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.reach import EVERYWHERE, PlaceKind, Reach
 from doorward.acs.used_by import Use
 from doorward.acs.zones.doors import doors_with_position
 from doorward.acs.zones.layout import Layout, read_layout
@@ -34,10 +35,9 @@ class ZoneParts:
 
 
 async def list_zones(actor: Actor, ids: Collection[str] | None = None) -> list[ZoneParts]:
-    """Every zone, or those named, by name, with their doors by name."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = Zone.all() if ids is None else Zone.filter(id__in=list(ids))
-    zones = await rows.order_by("name").select_related("parent")
+    """Every zone within reach, or those of them that are named, by name, with their doors by name."""
+    rows = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.ZONE, Zone.all())
+    zones = await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name").select_related("parent")
     doors: dict[str, list[ZoneDoor]] = defaultdict(list)
     for row in await ZoneDoor.filter(zone_id__in=[zone.id for zone in zones]).select_related("door"):
         doors[row.zone_id].append(row)
@@ -78,9 +78,14 @@ class InterlockParts:
 
 
 async def list_interlocks(actor: Actor, ids: Collection[str] | None = None) -> list[InterlockParts]:
-    """Every interlock, or those named, by name."""
-    actor.require(Permission.DOOR_VIEW)
+    """Every interlock, or those named, by name; only those of whose doors all are within reach."""
+    reach = actor.reach(Permission.DOOR_VIEW)
     rows = Interlock.all() if ids is None else Interlock.filter(id__in=list(ids))
+    if not reach.everything:
+        within = reach.within(PlaceKind.DOOR, InterlockDoor.all(), "door_id")
+        beyond = InterlockDoor.exclude(door_id__in=sorted(reach.doors))
+        rows = rows.filter(id__in=Subquery(within.values("interlock_id")))
+        rows = rows.exclude(id__in=Subquery(beyond.values("interlock_id")))
     interlocks = await rows.order_by("name")
     doors: dict[str, list[Door]] = defaultdict(list)
     members = InterlockDoor.filter(interlock_id__in=[interlock.id for interlock in interlocks])
@@ -102,7 +107,7 @@ async def door_uses(door_ids: Collection[str]) -> list[Use]:
 
 async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> dict[str, int]:
     """How many people are in each zone, those in the zones inside it included."""
-    actor.require(Permission.DOOR_VIEW)
+    reach = actor.reach(Permission.DOOR_VIEW)
     layout = await read_layout()
     rows = (
         await Presence.filter(zone_id__isnull=False)
@@ -112,14 +117,19 @@ async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> di
     )
     counts = Counter(dict(rows))
     wanted = layout.parents.keys() if zone_ids is None else layout.parents.keys() & set(zone_ids)
-    return {zone_id: sum(counts[inner] for inner in layout.within[zone_id]) for zone_id in wanted}
+    return {
+        zone_id: sum(counts[inner] for inner in layout.within[zone_id])
+        for zone_id in wanted
+        if reach.has(PlaceKind.ZONE, zone_id)
+    }
 
 
 async def page_occupants(actor: Actor, zone_id: str, request: PageRequest) -> Page[Presence]:
-    """The people in a zone and in those inside it, by name, with their cardholder and zone."""
+    """The people in a zone and in those inside it, by name, with their cardholder and zone; none out of reach."""
     actor.require(Permission.CARDHOLDER_VIEW)
     layout: Layout = await read_layout()
-    rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ())))
+    seen = _reach(actor).has(PlaceKind.ZONE, zone_id)
+    rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ()) if seen else ()))
     if request.after is not None:
         name, row_id = _key(request.after)
         rows = rows.filter(
@@ -149,6 +159,15 @@ def _key(cursor: str) -> tuple[str, str]:
 
 
 async def where_is(actor: Actor, cardholder_id: str) -> Presence | None:
-    """Where a cardholder was last seen to go, with the zone (None: outside); None when nothing is known."""
+    """Where a cardholder was last seen to go, with the zone (None: outside).
+
+    None when nothing is known, or it is not within reach: outside is for those who see every zone.
+    """
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await Presence.filter(cardholder_id=cardholder_id).select_related("zone", "cardholder").first()
+    rows = _reach(actor).within(PlaceKind.ZONE, Presence.filter(cardholder_id=cardholder_id), "zone_id")
+    return await rows.select_related("zone", "cardholder").first()
+
+
+def _reach(actor: Actor) -> Reach:
+    """The zones in which somebody sees people: only a door.view with a scope restricts what cardholder.view shows."""
+    return actor.reaches.get(Permission.DOOR_VIEW, EVERYWHERE)
