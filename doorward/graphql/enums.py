@@ -43,8 +43,10 @@ from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus, OrderStep
+from doorward.acs.privilege import PrivilegeArea
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
+from doorward.acs.reach import PlaceKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
@@ -86,7 +88,9 @@ __all__ = [
     "OrderStep",
     "Outcome",
     "PinBias",
+    "PlaceKind",
     "PortKind",
+    "PrivilegeArea",
     "ReaderType",
     "RelockOn",
     "RexAction",
@@ -106,7 +110,9 @@ __all__ = [
 ]
 
 for shown, name, description in (
-    (Role, "Role", "What a user may do, in three steps."),
+    (Role, "Role", "What a user may everywhere, in three steps; NONE: what further roles give."),
+    (PlaceKind, "PlaceKind", "What a scope can name."),
+    (PrivilegeArea, "PrivilegeArea", "What kind of thing a permission is about."),
     (SecondFactor, "SecondFactorRule", "Who must have a second factor besides the password."),
     (UserKind, "UserKind", "A person, who signs in, or a program (service account), which comes with tokens."),
     (FirstToDo, "FirstToDo", "What a user must do before anything else."),

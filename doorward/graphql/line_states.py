@@ -147,7 +147,7 @@ class LineStateSubscription:
 
     @strawberry.subscription(
         description="Every auxiliary input and output as it is now, and all of them again whenever anything changes. "
-        "Permission: door.view."
+        "Permission: io.read."
     )
     async def aux_states(self, info: ApiInfo) -> AsyncGenerator[AuxStates, None]:
         context = info.context

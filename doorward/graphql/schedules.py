@@ -313,12 +313,12 @@ def _preview(week: schedule_walk.WeekPreview) -> SchedulePreview:
 class ScheduleQuery:
     """Queries about schedules."""
 
-    @strawberry.field(description="Every schedule, by name. Permission: configuration.view.")
+    @strawberry.field(description="Every schedule, by name. Permission: configuration.view or access.assign.")
     async def schedules(self, info: ApiInfo) -> list[Schedule]:
         rows = await list_schedules(info.context.actor)
         return list((await shown_schedules(info.context, rows)).values())
 
-    @strawberry.field(description="One schedule. Permission: configuration.view.")
+    @strawberry.field(description="One schedule. Permission: configuration.view or access.assign.")
     async def schedule(self, info: ApiInfo, id: strawberry.ID) -> Schedule | None:
         row = await schedule_by_id(info.context.actor, id)
         return (await shown_schedules(info.context, [row]))[row.id] if row else None

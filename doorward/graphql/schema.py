@@ -38,6 +38,7 @@ from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
+from doorward.graphql.roles import RoleMutation, RoleQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
 from doorward.graphql.site import SiteMutation, SiteQuery
@@ -78,6 +79,7 @@ _QUERIES = (
     QuestionQuery,
     ReaderSettingsQuery,
     ReaderSignalsQuery,
+    RoleQuery,
     RuleQuery,
     ScheduleQuery,
     SiteQuery,
@@ -112,6 +114,7 @@ _MUTATIONS = (
     ReaderMutation,
     ReaderSettingsMutation,
     ReaderSignalsMutation,
+    RoleMutation,
     RuleMutation,
     ScheduleMutation,
     SiteMutation,

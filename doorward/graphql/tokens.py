@@ -1,5 +1,6 @@
 """Tokens and service accounts in the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -7,6 +8,7 @@ import strawberry
 from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError, ValidationFailed
 from doorward.acs.users import models
+from doorward.acs.users.grants import read_places
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.tokens import (
     MadeToken,
@@ -22,6 +24,7 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import Role
 from doorward.graphql.errors import OperationError
+from doorward.graphql.roles import Names, Place, PlaceInput, given_places, names_in, shown_places
 from doorward.graphql.users import UserPayload, user_shown
 
 
@@ -34,6 +37,7 @@ class Token:
     user_name: str
     name: str
     permissions: list[str] = strawberry.field(description="What it may, as far as its user may at the moment.")
+    places: list[Place] | None = strawberry.field(description="Where it may that; null: wherever its user may.")
     networks: list[str] = strawberry.field(description="From where it counts (CIDR); none: from everywhere.")
     created_at: datetime
     expires_at: datetime
@@ -41,19 +45,25 @@ class Token:
     last_address: str | None
 
 
-def _token(row: models.Token) -> Token:
+def _token(row: models.Token, names: Names) -> Token:
     return Token(
         id=strawberry.ID(row.id),
         user_id=strawberry.ID(row.user_id),
         user_name=row.user.name,
         name=row.name,
         permissions=list(row.permissions),
+        places=shown_places(read_places(row.places), names),
         networks=list(row.networks),
         created_at=row.created_at,
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         last_address=row.last_address,
     )
+
+
+async def _tokens(rows: Sequence[models.Token]) -> list[Token]:
+    names = await names_in(read_places(row.places) for row in rows)
+    return [_token(row, names) for row in rows]
 
 
 @strawberry.input(description="A token to create.")
@@ -65,6 +75,9 @@ class TokenInput:
         description="Of its user's permissions; account.own is for nobody but whoever signs in."
     )
     expires_at: datetime = strawberry.field(description="At most as far away as signInRules.longestTokenDays.")
+    places: list[PlaceInput] | None = strawberry.field(
+        default=None, description="Where it is to have them; null: wherever its user has."
+    )
     networks: list[str] = strawberry.field(default_factory=list, description="Such as 192.0.2.0/24; at most 20.")
 
     def given(self) -> NewToken:
@@ -73,7 +86,7 @@ class TokenInput:
             permissions = [Permission(each) for each in self.permissions]
         except ValueError as error:
             raise ValidationFailed(f"There is no such permission: {error}.", "permissions") from error
-        return NewToken(self.name, permissions, self.expires_at, self.networks)
+        return NewToken(self.name, permissions, self.expires_at, self.networks, given_places(self.places))
 
 
 @strawberry.type(description="A token with its text, which is shown this once, or why there is none.")
@@ -85,9 +98,9 @@ class TokenPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
     @classmethod
-    def of(cls, made: MadeToken) -> "TokenPayload":
+    async def of(cls, made: MadeToken) -> "TokenPayload":
         """The payload of a token that was made."""
-        return cls(token=_token(made.token), text=made.text)
+        return cls(token=(await _tokens([made.token]))[0], text=made.text)
 
 
 @strawberry.type
@@ -96,11 +109,11 @@ class TokenQuery:
 
     @strawberry.field(description="One's own tokens, by name. Permission: account.own.")
     async def own_tokens(self, info: ApiInfo) -> list[Token]:
-        return [_token(row) for row in await own_tokens(info.context.actor)]
+        return await _tokens(await own_tokens(info.context.actor))
 
     @strawberry.field(description="Everybody's tokens, or one user's, by name. Permission: user.write.")
     async def tokens(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Token]:
-        return [_token(row) for row in await list_tokens(info.context.actor, user_id)]
+        return await _tokens(await list_tokens(info.context.actor, user_id))
 
 
 @strawberry.type
@@ -116,7 +129,7 @@ class TokenMutation:
             made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
         except AcsError as error:
             return TokenPayload(errors=[OperationError.of(error)])
-        return TokenPayload.of(made)
+        return await TokenPayload.of(made)
 
     @strawberry.mutation(
         description="Make a token for a service account. Permission: user.write, and each of those that the token is "
@@ -127,7 +140,7 @@ class TokenMutation:
             made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
         except AcsError as error:
             return TokenPayload(errors=[OperationError.of(error)])
-        return TokenPayload.of(made)
+        return await TokenPayload.of(made)
 
     @strawberry.mutation(description="A token of one's own counts no more. Permission: account.own.")
     async def revoke_own_token(self, info: ApiInfo, id: strawberry.ID) -> DeletedPayload:

@@ -1,5 +1,6 @@
 """Signing in and out, users, and the site's rules for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -7,6 +8,7 @@ import strawberry
 from starlette.responses import Response
 from strawberry import UNSET
 
+from doorward.acs.actor import Permission
 from doorward.acs.errors import AcsError
 from doorward.acs.users import models
 from doorward.acs.users.operations import (
@@ -20,7 +22,9 @@ from doorward.acs.users.operations import (
     update_sign_in_rules,
     update_user,
 )
-from doorward.acs.users.queries import acting_user, list_users, sign_in_rules, user_by_id
+from doorward.acs.users.privileges import Privileges
+from doorward.acs.users.queries import ListedUser, acting_user, list_users, sign_in_rules, user_by_id
+from doorward.acs.users.role_queries import Assignment, roles_of_users
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
 from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import SecondFactorNeeded, sign_in, sign_out
@@ -29,6 +33,15 @@ from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import FirstToDo, Role, SecondFactor, UserKind
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
+from doorward.graphql.roles import Names, RoleAssignment, names_in, shown_assignments
+
+
+@strawberry.type(description="A permission that somebody has.")
+class HeldPrivilege:
+    """For programs that show only what somebody may do."""
+
+    permission: str
+    everywhere: bool = strawberry.field(description="False: at some places only; lists show what is there.")
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -39,7 +52,13 @@ class User:
     name: str
     kind: UserKind
     role: Role
-    permissions: list[str] = strawberry.field(description="What the user may do now; see firstToDo.")
+    permissions: list[str] = strawberry.field(
+        description="What the user may do now, everywhere or at some places; see firstToDo and privileges."
+    )
+    privileges: list[HeldPrivilege] = strawberry.field(description="The same, and where.")
+    roles: list[RoleAssignment] | None = strawberry.field(
+        description="What they have besides `role` and the roles of their groups; null without user.write."
+    )
     clearance: int = strawberry.field(description="0 to 100: how high a threat level the user may lower.")
     enabled: bool = strawberry.field(description="Whether the user may sign in at all.")
     first_to_do: FirstToDo | None = strawberry.field(
@@ -55,20 +74,49 @@ class User:
 
 async def user_shown(context: ApiContext, row: models.User, waits_until: datetime | None = None) -> User:
     """A user as the API shows them."""
+    return (await users_shown(context, [ListedUser(row, waits_until)]))[0]
+
+
+async def users_shown(context: ApiContext, rows: Sequence[ListedUser]) -> list[User]:
+    """Users as the API shows them, with as many queries for a thousand as for one."""
     rules = await context.domain.rules.now()
-    actor = actor_of(row, rules, None)
+    privileges = await context.domain.privileges.of_all([row.user for row in rows])
+    roles: dict[str, list[Assignment]] | None = None
+    if Permission.USER_WRITE in context.actor.permissions:
+        roles = await roles_of_users(context.actor, [row.user.id for row in rows])
+    names = await names_in(each.places for found in (roles or {}).values() for each in found)
+    return [
+        _user(row, rules, privileges[row.user.id], None if roles is None else roles.get(row.user.id, []), names)
+        for row in rows
+    ]
+
+
+def _user(
+    listed: ListedUser,
+    rules: models.SignInRules,
+    privileges: Privileges,
+    roles: list[Assignment] | None,
+    names: Names,
+) -> User:
+    row = listed.user
+    actor = actor_of(row, rules, None, privileges=privileges)
     return User(
         id=strawberry.ID(row.id),
         name=row.name,
         kind=row.kind,
         role=row.role,
-        permissions=sorted(actor.permissions),
+        permissions=sorted(actor.permissions | actor.reaches.keys()),
+        privileges=[
+            HeldPrivilege(permission=permission.value, everywhere=permission in actor.permissions)
+            for permission in sorted(actor.permissions | actor.reaches.keys())
+        ],
+        roles=None if roles is None else shown_assignments(roles, names),
         clearance=actor.clearance,
         enabled=row.enabled,
-        first_to_do=first_to_do(row, rules),
+        first_to_do=first_to_do(row, rules, privileges),
         has_second_factor=row.sealed_totp is not None,
         last_sign_in_at=row.last_sign_in_at,
-        waits_until=waits_until,
+        waits_until=listed.waits_until,
         version=row.version,
     )
 
@@ -223,7 +271,7 @@ class UserQuery:
     async def users(self, info: ApiInfo) -> list[User]:
         context = info.context
         found = await list_users(context.domain, context.actor)
-        return [await user_shown(context, each.user, each.waits_until) for each in found]
+        return await users_shown(context, found)
 
     @strawberry.field(description="One user; null when there is none with this id. Permission: user.write.")
     async def user(self, info: ApiInfo, id: strawberry.ID) -> User | None:

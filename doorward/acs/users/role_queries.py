@@ -43,8 +43,9 @@ class Source:
     role_name: str
     group_id: str | None
     group_name: str | None
-    scopes: tuple[Places, ...]
-    """The places are those within all of these."""
+    places: Places
+    """Of the role's grant; what counts are those of them that are `within`, where they have the role."""
+    within: Places
     newest_minutes: int | None
     priority: int
 
@@ -124,14 +125,14 @@ def _own(user: User) -> Held:
 
 
 def _source(grant: Grant, held: Held) -> Source:
-    scopes = tuple(scope for scope in (grant.places, held.places) if scope is not None)
     return Source(
         grant.permission,
         held.role.id,
         held.role.name,
         held.group_id,
         held.group_name,
-        scopes,
+        grant.places,
+        held.places,
         grant.newest_minutes,
         grant.priority,
     )
