@@ -100,7 +100,10 @@ class Schedule:
     async def next_change(self) -> datetime | None:
         return await self.changes.load(self.id)
 
-    @strawberry.field(description="Everything that uses the schedule. While there is any, it cannot be deleted.")
+    @strawberry.field(
+        description="Everything that uses the schedule; while there is any, it cannot be deleted. Empty for those who "
+        "see the set-up of some places only."
+    )
     async def in_use_by(self, info: ApiInfo) -> list[ScheduleUse]:
         return [ScheduleUse.of(use) for use in await used_by(info.context.actor, self.id)]
 

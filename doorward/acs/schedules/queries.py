@@ -92,7 +92,8 @@ def _check_monday(monday: date) -> None:
 
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
     """Everything that uses a schedule."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    if not actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN).everything:
+        return []
     return await uses_of(SCHEDULE_USES, schedule_id)
 
 
