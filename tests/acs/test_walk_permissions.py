@@ -112,7 +112,7 @@ def short(name: str) -> str:
 async def everything() -> str:
     """All that the database holds, as one digest."""
     digest, connection = hashlib.sha256(), get_connection("default")
-    for model in sorted(Tortoise.apps["acs"].values(), key=lambda each: each._meta.db_table):  # type: ignore[index,union-attr]
+    for model in sorted(Tortoise.apps["acs"].values(), key=lambda each: each._meta.db_table):
         rows = await connection.execute_query_dict(f"SELECT * FROM {model._meta.db_table}")  # noqa: S608 - our tables
         digest.update(repr(sorted(map(repr, rows))).encode())
     return digest.hexdigest()

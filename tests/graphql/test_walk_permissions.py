@@ -91,12 +91,12 @@ def roots(kind: str) -> list[Root]:
 def literal(given: GraphQLType, name: str, ids: dict[str, str]) -> str:
     """Something of a type, as a document writes it."""
     if is_non_null_type(given):
-        return literal(given.of_type, name, ids)  # type: ignore[attr-defined]
+        return literal(given.of_type, name, ids)
     if is_list_type(given):
-        return f"[{literal(given.of_type, name, ids)}]"  # type: ignore[attr-defined]
+        return f"[{literal(given.of_type, name, ids)}]"
     named = get_named_type(given)
     if isinstance(named, GraphQLEnumType):
-        return next(iter(named.values))
+        return str(next(iter(named.values)))
     if isinstance(named, GraphQLInputObjectType):
         fields = {key: each.type for key, each in named.fields.items() if is_required_input_field(each)}
         if not fields:  # one of them
