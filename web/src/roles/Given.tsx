@@ -25,6 +25,8 @@ export function Given({ data, roles, onChange }: GivenProps) {
       {roles.map((role, at) => {
         const name = names.find(([id]) => id === role.roleId)?.[1] ?? "";
         return (
+          // What is given has no name of its own: it is the first, the second ...
+          // oxlint-disable-next-line react/no-array-index-key
           <div className="role-given" key={at} role="group" aria-label={`Role ${at + 1}`} data-testid="given-role">
             <div className="role-given-head">
               <Select label="Role" value={role.roleId} options={names} onChange={(roleId) => put(at, { roleId, places: null })} />

@@ -67,6 +67,10 @@ function grantInput({ permission, places, newestMinutes, priority }: GrantRowFra
   return { permission, places: places === null ? null : places.map(placeInput), newestMinutes, priority };
 }
 
+function open(id: string): void {
+  location.hash = usersHref({ screen: "roles", id });
+}
+
 interface RoleFormProps {
   role: RoleRowFragment | null;
   data: RoleDetailQuery;
@@ -83,9 +87,6 @@ function RoleForm({ role, data, onSaved, onReload }: RoleFormProps) {
   const [deleting, setDeleting] = useState(false);
   const { pending, problems, outdated, run } = useSaving(["name", "description", "clearance", "grants"] as const);
   const readOnly = role?.builtIn ?? false;
-  const open = (id: string): void => {
-    location.hash = usersHref({ screen: "roles", id });
-  };
   const write = async () => {
     const fields = { name: name.trim(), description: description.trim(), clearance: Number(clearance), grants: [...grants] };
     if (role === null) {

@@ -82,8 +82,8 @@ export function UserRoles({ userId, version, roles, own, onSaved }: UserRolesPro
 function Sources({ sources }: { sources: readonly SourceRowFragment[] }) {
   return (
     <Rows caption="What they may do, and why" columns={["Permission", "Where", "By"]}>
-      {sources.map((source, at) => (
-        <tr key={at} data-testid="source">
+      {sources.map((source) => (
+        <tr key={JSON.stringify(source)} data-testid="source">
           <th scope="row">{source.permission}</th>
           <Cell label="Where">{whereWords(source)}</Cell>
           <Cell label="By">{source.groupName === null ? source.roleName : `${source.roleName}, group ${source.groupName}`}</Cell>
