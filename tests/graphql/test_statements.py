@@ -38,12 +38,15 @@ from doorward.acs.people.operations import (
     update_cardholder,
 )
 from doorward.acs.profiles.operations import NewProfile, create_profile
+from doorward.acs.reach import Place, PlaceKind
 from doorward.acs.rules.operations import create_access_rule
 from doorward.acs.schedules.operations import create_schedule
 from doorward.acs.signals import DEFAULT_SIGNALS
 from doorward.acs.threats.models import ThreatColour
 from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
+from doorward.acs.users.grants import Grant
 from doorward.acs.users.operations import create_service_account
+from doorward.acs.users.role_operations import Assigned, NewRole, assign_roles, create_role, create_user_group
 from doorward.acs.users.sessions import Caller, open_session
 from doorward.acs.users.tokens import NewToken, create_service_token
 from doorward.acs.zones.doors import GivenDoor
@@ -65,7 +68,8 @@ PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents", "localRules",
-    "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "readerSignals",
+    "osdpBuses", "osdpDevices", "overrideSchedules", "ownSessions", "ownTokens", "pinRules", "privileges",
+    "readerSignals",
     "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
@@ -117,6 +121,11 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
         service = await do(create_service_account, f"Program {number}", Role.VIEWER)
         soon = world.clock() + timedelta(days=1)
         await do(create_service_token, service.id, NewToken(f"Token {number}", [Permission.DOOR_VIEW], soon))
+        place = Place(PlaceKind.DOOR, door.id)
+        role = await do(create_role, NewRole(f"Role {number}", (Grant(Permission.DOOR_VIEW, (place,)),)))
+        assigned = [Assigned(role.id, (place,))]
+        await do(assign_roles, service.id, assigned)
+        await do(create_user_group, f"User group {number}", "", [service.id], assigned)
         await open_session(connections.get("default"), service, Caller(), world.clock())
         await do(create_threat_level, NewThreatLevel(f"Level {number}", 10 + number, ThreatColour.VERMILION, number))
     await store_records(domain, world.controller.id, [granted(site, number) for number in range(first, last)])
