@@ -232,7 +232,7 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     create = actions.add_parser("create", help="create a user")
     _add_place(create)
     create.add_argument("--name", required=True)
-    create.add_argument("--role", choices=["administrator", "operator", "viewer"], required=True)
+    create.add_argument("--role", choices=["administrator", "operator", "viewer", "none"], required=True)
     create.set_defaults(run=_create_user)
     listed = actions.add_parser("list", help="who can sign in, and what keeps them from it")
     _add_place(listed)
@@ -242,6 +242,7 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
         ("reset-password", "the same, and they must change it when they next sign in", _reset_password),
         ("unlock", "let a user sign in at once who must wait after failures", _unlock_user),
         ("enable", "let a user sign in who was disabled", _enable_user),
+        ("grant-administrator", "make a user an administrator, when nobody can any more", _grant_administrator),
         ("disable-totp", "take away the second factor of a user who has lost it; their sessions end", _disable_totp),
     ):
         action = actions.add_parser(name, help=words)
@@ -359,6 +360,19 @@ def _enable_user(options: argparse.Namespace) -> int:
         return f"{options.name} can sign in."
 
     return _with_domain(options, enable)
+
+
+def _grant_administrator(options: argparse.Namespace) -> int:
+    from doorward.acs.actor import COMMAND_LINE, Role
+    from doorward.acs.users.operations import update_user
+    from doorward.acs.users.queries import user_called
+
+    async def grant(domain: "Domain") -> str:
+        user = await user_called(COMMAND_LINE, options.name)
+        await update_user(domain, COMMAND_LINE, user.id, {"role": Role.ADMINISTRATOR, "enabled": True})
+        return f"{options.name} is an administrator."
+
+    return _with_domain(options, grant)
 
 
 def _disable_totp(options: argparse.Namespace) -> int:

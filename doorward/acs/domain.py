@@ -21,6 +21,7 @@ from doorward.acs.sealing import Sealer
 from doorward.acs.users.breached import Breached
 from doorward.acs.users.oidc_client import OidcClient
 from doorward.acs.users.pending import Pending
+from doorward.acs.users.privileges import StandingPrivileges
 from doorward.acs.users.standing import Standings
 from doorward.acs.users.standing_rules import StandingRules
 from doorward.acs.users.web_addresses import WebAddresses
@@ -57,6 +58,7 @@ class Domain:
     jobs: LiveJobs = field(default_factory=LiveJobs)
     job_files: Path | None = None
     """Where the files of jobs are; None: there is no place for any."""
+    privileges: StandingPrivileges = field(default_factory=StandingPrivileges)
     set_up_token: str | None = None
     """What the first administrator is made with, on an installation that has no user."""
     breached: Breached | None = None

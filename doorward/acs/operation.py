@@ -25,6 +25,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent, append, lock_log
 from doorward.acs.policy.changes import record_changes
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.reach import EVERYWHERE, Reach
 from doorward.acs.requests.keyed import current_request, earlier, keep_result, repeated_result
 from doorward.acs.requests.models import KeyedRequest
 from doorward.acs.site.models import Site
@@ -54,11 +55,19 @@ class Work:
     actor: Actor
     now: datetime
     connection: BaseDBAsyncClient
+    permission: Permission | None = None
+    """What the operation takes."""
+    looked_where: bool = False
     events: list[NewEvent] = field(default_factory=list)
     policy_changed: bool = False
     policy_parts: set[tuple[PolicyPart, str]] = field(default_factory=set)
     after: list[Callable[[], None]] = field(default_factory=list)
     """Called once everything is committed, to tell who is waiting."""
+
+    def reach(self) -> Reach:
+        """Where the actor may do this. An operation that is declared `placed` must ask, and keep within it."""
+        self.looked_where = True
+        return EVERYWHERE if self.permission is None else self.actor.reach(self.permission)
 
     def changed(self, part: PolicyPart, *ids: str) -> None:
         """These entities of the policy were created, changed or deleted; controllers must learn of it. No ids: none."""
@@ -114,6 +123,7 @@ class Declared:
 
     name: str
     permission: Permission
+    placed: bool = False
 
 
 OPERATIONS: dict[str, Declared] = {}
@@ -126,11 +136,16 @@ R = TypeVar("R")
 def operation(
     permission: Permission,
     repeat: Callable[[BaseDBAsyncClient, KeyedRequest], Awaitable[Any]] | None = None,
+    *,
+    placed: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Work, P], Awaitable[R]]],
     Callable[Concatenate[Domain, Actor, P], Coroutine[Any, Any, R]],
 ]:
-    """Declare an operation and the permission that it takes.
+    """Declare an operation and the permission that it takes: everywhere, unless it is `placed`.
+
+    One that is placed is also for those who have the permission for some places only. It asks `work.reach()` and
+    takes what is not within it for what does not exist; one that forgets to ask is undone.
 
     `repeat` finds its result again for a repeat under the same idempotency key, where that is not a row or a number.
     """
@@ -139,18 +154,19 @@ def operation(
         body: Callable[Concatenate[Work, P], Awaitable[R]],
     ) -> Callable[Concatenate[Domain, Actor, P], Coroutine[Any, Any, R]]:
         name = f"{body.__module__}.{body.__name__}"
-        OPERATIONS[name] = Declared(name, permission)
+        declared = OPERATIONS[name] = Declared(name, permission, placed)
 
         async def run(domain: Domain, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            actor.require(permission)
+            check_permitted(actor, declared)
             request = current_request()
 
             async def attempt(connection: BaseDBAsyncClient) -> tuple[Work, R]:
-                work = Work(domain, actor, domain.clock(), connection)
+                work = Work(domain, actor, domain.clock(), connection, permission)
                 if request is not None and (found := await earlier(connection, request, work.now)):
                     again = await (repeated_result if repeat is None else repeat)(connection, found)
                     return work, cast(R, again)
                 result = await body(work, *args, **kwargs)
+                check_looked(work, name)
                 if request is not None:
                     await keep_result(connection, request, result)
                 await finish(work)
@@ -172,6 +188,20 @@ def operation(
         return run
 
     return declare
+
+
+def check_permitted(actor: Actor, declared: Declared) -> None:
+    """Raise unless the actor may begin the operation."""
+    if declared.placed:
+        actor.reach(declared.permission)
+    else:
+        actor.require(declared.permission)
+
+
+def check_looked(work: Work, name: str) -> None:
+    """Raise if a placed operation of somebody who may do it at some places only did not ask at which."""
+    if work.permission is not None and work.permission not in work.actor.permissions and not work.looked_where:
+        raise RuntimeError(f"{name} is placed, and does not ask where")
 
 
 async def finish(work: Work) -> None:

@@ -16,7 +16,7 @@ from doorward.acs.cameras.live import LiveCameras
 from doorward.acs.domain import Domain
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.events.bus import Bus
-from doorward.acs.operation import OPERATIONS, Work
+from doorward.acs.operation import OPERATIONS, Declared, Work, check_looked, check_permitted
 
 P = ParamSpec("P")
 
@@ -30,11 +30,15 @@ class Rehearsed:
 
     permission: Permission
     body: Callable[[Work], Awaitable[object]]
+    placed: bool = False
 
     async def run(self, work: Work) -> None:
         """Do it. Raises what the operation raises, and NotPermitted where the actor may not do it."""
-        work.actor.require(self.permission)
+        declared = Declared("a change of the draft", self.permission, self.placed)
+        check_permitted(work.actor, declared)
+        work.permission, work.looked_where = self.permission, False
         await self.body(work)
+        check_looked(work, declared.name)
 
 
 def rehearsed(
@@ -43,7 +47,7 @@ def rehearsed(
     """The operation with its arguments, those after the domain and the actor."""
     body = unwrap(run)
     declared = OPERATIONS[f"{body.__module__}.{body.__name__}"]
-    return Rehearsed(declared.permission, lambda work: body(work, *args, **kwargs))
+    return Rehearsed(declared.permission, lambda work: body(work, *args, **kwargs), declared.placed)
 
 
 @asynccontextmanager

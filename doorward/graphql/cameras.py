@@ -13,7 +13,7 @@ from doorward.acs.cameras.queries import list_cameras, page_bookmarks, page_came
 from doorward.acs.domain import Domain
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import BookmarkOrder, CameraState, NameOrder
-from doorward.graphql.paging import Edge, Node, by_actor, in_context, listed
+from doorward.graphql.paging import Edge, Node, by_actor, by_domain, in_context, listed
 from doorward.graphql.states import follow_states
 
 
@@ -106,9 +106,9 @@ class CameraQuery:
 
     bookmarks = listed(
         Bookmark,
-        by_actor(page_bookmarks),
+        by_domain(page_bookmarks),
         in_context(_bookmarks),
-        "Bookmarks, the newest first. Permission: camera.view.",
+        "Bookmarks, the newest first. Permission: clip.view.",
         filter=BookmarkFilter,
         order=BookmarkOrder,
         search=None,

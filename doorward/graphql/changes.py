@@ -97,7 +97,8 @@ class ChangeSubscription:
     @strawberry.subscription(
         description="Every change of an entity after the cursor, without gap or repeat, then each as it is stored. "
         "Without a cursor: only what is new. Of these kinds and ids; without them, of all that the caller may look "
-        "at. Permission: the one with which each kind is looked at; see docs/reference/subscriptions.md."
+        "at. Permissions: configuration.view; camera.view, cardholder.view, door.view and user.write for what is "
+        "looked at with these."
     )
     async def changes(
         self,

@@ -37,6 +37,7 @@ class CustomField(Node):
     kind: CustomFieldKind
     choices: list[str] = strawberry.field(description="What may be chosen; empty for the other kinds.")
     required: bool = strawberry.field(description="New cardholders must have a value, and nobody's can be emptied.")
+    personal: bool = strawberry.field(description="Its values are for those with personal.view.")
     position: int = strawberry.field(description="Its place among the fields, from 0.")
     value_count: int = strawberry.field(description="How many cardholders have a value in it.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -51,6 +52,7 @@ async def _shown(info: ApiInfo, rows: Sequence[models.CustomField]) -> list[Cust
             kind=row.kind,
             choices=row.choices,
             required=row.required,
+            personal=row.personal,
             position=row.position,
             value_count=counts.get(row.id, 0),
             version=row.version,
@@ -90,6 +92,7 @@ class CreateCustomFieldInput(Keyed):
     kind: CustomFieldKind
     choices: list[str] = strawberry.field(default_factory=list)
     required: bool = False
+    personal: bool = False
 
 
 @strawberry.input(description="What to change of a custom field; a field left out stays as it is.")
@@ -102,6 +105,7 @@ class UpdateCustomFieldInput(Keyed):
     kind: CustomFieldKind | None = UNSET
     choices: list[str] | None = UNSET
     required: bool | None = UNSET
+    personal: bool | None = UNSET
     position: int | None = UNSET
 
 
@@ -142,7 +146,7 @@ class CustomFieldMutation:
 
     @mutation(description="Create a custom field, after all others. Permission: configuration.write.")
     async def create_custom_field(self, info: ApiInfo, input: CreateCustomFieldInput) -> CustomFieldPayload:
-        given = NewCustomField(input.name, input.kind, tuple(input.choices), input.required)
+        given = NewCustomField(input.name, input.kind, tuple(input.choices), input.required, input.personal)
         row = await create_custom_field(info.context.domain, info.context.actor, given)
         return CustomFieldPayload(custom_field=(await _shown(info, [row]))[0])
 

@@ -178,7 +178,7 @@ class CredentialQuery:
 
     @strawberry.field(
         description="The last card shown at a reader in the last 1 to 600 seconds, so that it can be given to "
-        "somebody. Permission: cardholder.write; the numbers of a known card also need card_number.view."
+        "somebody. Permission: credential.write; the numbers of a known card also need card_number.view."
     )
     async def last_read(
         self, info: ApiInfo, reader_id: strawberry.ID, within: timedelta = timedelta(minutes=1)
@@ -192,7 +192,7 @@ class CredentialQuery:
 class CredentialMutation:
     """Changes to credentials."""
 
-    @mutation(description="Give a cardholder a 26-bit card. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a 26-bit card. Permission: credential.write.")
     async def create_card(self, info: ApiInfo, input: CreateCardInput) -> CardPayload:
         given = NewCard(
             input.cardholder_id,
@@ -205,49 +205,49 @@ class CredentialMutation:
         row = await create_card(info.context.domain, info.context.actor, given)
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @mutation(description="Change a card. Permission: cardholder.write.")
+    @mutation(description="Change a card. Permission: credential.write.")
     async def update_card(self, info: ApiInfo, input: UpdateCardInput) -> CardPayload:
         changes = cast(CredentialChanges, sent(input, CARD_FIELDS, may_be_null=MAY_BE_NULL))
         row = await update_card(info.context.domain, info.context.actor, input.id, changes, input.expected_version)
         return CardPayload(card=Card.of(info.context.actor, row))
 
-    @mutation(description="Give a cardholder a card of any format. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a card of any format. Permission: credential.write.")
     async def create_card_credential(self, info: ApiInfo, input: CreateCardCredentialInput) -> CredentialPayload:
         row = await create_card(info.context.domain, info.context.actor, input.of())
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Give a cardholder a PIN. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a PIN. Permission: pin.manage.")
     async def create_pin(self, info: ApiInfo, input: CreatePinInput) -> CredentialPayload:
         given = NewPin(input.cardholder_id, input.pin, input.duress_pin, input.terms.of("PIN"))
         row = await create_pin(info.context.domain, info.context.actor, given)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Give a PIN other digits. Permission: cardholder.write.")
+    @mutation(description="Give a PIN other digits. Permission: pin.manage.")
     async def change_pin(self, info: ApiInfo, input: ChangePinInput) -> CredentialPayload:
         row = await change_pin(
             info.context.domain, info.context.actor, input.id, input.pin, input.duress_pin, input.expected_version
         )
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Give a cardholder a QR code. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a QR code. Permission: credential.write.")
     async def create_qr(self, info: ApiInfo, input: CreateQrInput) -> QrPayload:
         create = create_dynamic_qr if input.dynamic else create_qr
         given = NewQr(input.cardholder_id, input.terms.of("QR code"))
         content = await create(info.context.domain, info.context.actor, given)
         return await _qr_payload(info, content)
 
-    @mutation(description="Show a QR code again; it is audited. Permission: cardholder.write.")
+    @mutation(description="Show a QR code again; it is audited. Permission: credential.write.")
     async def show_qr(self, info: ApiInfo, id: strawberry.ID) -> QrPayload:
         content = await show_qr(info.context.domain, info.context.actor, id)
         return await _qr_payload(info, content)
 
-    @mutation(description="Give a cardholder a mobile credential, with an invitation. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a mobile credential, with an invitation. Permission: credential.write.")
     async def create_mobile(self, info: ApiInfo, input: CreateMobileInput) -> InvitationPayload:
         given = NewMobile(input.cardholder_id, input.terms.of("Mobile credential"))
         made = await create_mobile(info.context.domain, info.context.actor, given)
         return await _invitation_payload(info, made)
 
-    @mutation(description="A new invitation instead of the one before. Permission: cardholder.write.")
+    @mutation(description="A new invitation instead of the one before. Permission: credential.write.")
     async def invite_mobile(self, info: ApiInfo, id: strawberry.ID) -> InvitationPayload:
         made = await invite_mobile(info.context.domain, info.context.actor, id)
         return await _invitation_payload(info, made)
@@ -260,18 +260,18 @@ class CredentialMutation:
             credential_id=strawberry.ID(paired.credential.id), token=base64.b64encode(paired.token).decode()
         )
 
-    @mutation(description="Take a mobile credential from its phone. Permission: cardholder.write.")
+    @mutation(description="Take a mobile credential from its phone. Permission: credential.write.")
     async def revoke_mobile(self, info: ApiInfo, id: strawberry.ID) -> CredentialPayload:
         row = await revoke_mobile(info.context.domain, info.context.actor, id)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Give a cardholder a licence plate. Permission: cardholder.write.")
+    @mutation(description="Give a cardholder a licence plate. Permission: credential.write.")
     async def create_plate(self, info: ApiInfo, input: CreatePlateInput) -> CredentialPayload:
         given = NewPlate(input.cardholder_id, input.plate, input.terms.of("Licence plate"))
         row = await create_plate(info.context.domain, info.context.actor, given)
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Change a credential of any kind. Permission: cardholder.write.")
+    @mutation(description="Change a credential of any kind. Permission: credential.write.")
     async def update_credential(self, info: ApiInfo, input: UpdateCredentialInput) -> CredentialPayload:
         changes = input.changes()
         row = await update_credential(
@@ -283,7 +283,7 @@ class CredentialMutation:
         )
         return CredentialPayload(credential=await _credential(info, row))
 
-    @mutation(description="Delete a credential for good. Permission: cardholder.write.")
+    @mutation(description="Delete a credential for good. Permission: credential.write.")
     async def delete_credential(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:

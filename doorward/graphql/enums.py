@@ -49,8 +49,10 @@ from doorward.acs.keyset import NameOrder
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus, OrderStep
 from doorward.acs.people.queries import CustomFieldOrder
+from doorward.acs.privilege import PrivilegeArea
 from doorward.acs.questions.conditions import Assumption
 from doorward.acs.questions.subjects import SubjectKind
+from doorward.acs.reach import PlaceKind
 from doorward.acs.rules.members import Missing
 from doorward.acs.signals import SignalColour
 from doorward.acs.site.reasons import CommandKind
@@ -102,8 +104,10 @@ __all__ = [
     "OrderStep",
     "Outcome",
     "PinBias",
+    "PlaceKind",
     "PlacedOrder",
     "PortKind",
+    "PrivilegeArea",
     "ReaderType",
     "RelockOn",
     "RexAction",
@@ -126,7 +130,9 @@ __all__ = [
 ]
 
 for shown, name, description in (
-    (Role, "Role", "What a user may do, in three steps."),
+    (Role, "Role", "What a user may everywhere, in three steps; NONE: what further roles give."),
+    (PlaceKind, "PlaceKind", "What a scope can name."),
+    (PrivilegeArea, "PrivilegeArea", "What kind of thing a permission is about."),
     (SecondFactor, "SecondFactorRule", "Who must have a second factor besides the password."),
     (UserKind, "UserKind", "A person, who signs in, or a program (service account), which comes with tokens."),
     (FirstToDo, "FirstToDo", "What a user must do before anything else."),

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.cameras.bookmarks import sees_bookmark
 from doorward.acs.decision.reason import WORDS, Reason
 from doorward.acs.domain import Domain
 from doorward.acs.errors import ValidationFailed
@@ -18,6 +19,7 @@ from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.events.feed import Entry, entries_of
 from doorward.acs.paging import Page, PageRequest
+from doorward.acs.people.details import PERSONAL_KEYS
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import EventCategory, Severity, Side
@@ -146,10 +148,23 @@ def _subject_name(data: Any) -> str | None:
 
 
 def _data(context: Viewpoint, data: Any) -> Any:
-    """The event's data without card numbers, for those who may not see them."""
-    if Permission.CARD_NUMBER_VIEW in context.actor.permissions or not isinstance(data, dict):
+    """The event's data without card numbers and personal fields, for those who may not see them."""
+    if not isinstance(data, dict):
         return data
-    return {key: value for key, value in data.items() if key not in _CARD_NUMBER_KEYS}
+    if Permission.CARD_NUMBER_VIEW not in context.actor.permissions:
+        data = {key: value for key, value in data.items() if key not in _CARD_NUMBER_KEYS}
+    if Permission.PERSONAL_VIEW not in context.actor.permissions:
+        data = {key: _impersonal(value) if key in {"before", "after"} else value for key, value in data.items()}
+    return data
+
+
+def _impersonal(told: Any) -> Any:
+    """What an audit event tells, without what is personal; which custom fields are is not known of the past."""
+    if not isinstance(told, dict):
+        return told
+    return {
+        key: value for key, value in told.items() if key not in PERSONAL_KEYS and not key.startswith("custom_fields")
+    }
 
 
 def _id(value: str | None) -> strawberry.ID | None:
@@ -166,6 +181,7 @@ async def _shown(info: ApiInfo, rows: Sequence[models.Event]) -> list[Event]:
 
 def _edge(context: Viewpoint, entry: Entry) -> Edge[Event]:
     row = entry.event
+    seen = [each for each in entry.bookmarks if sees_bookmark(context.actor, each, context.domain.clock())]
     return Edge(
         cursor=encode_cursor(str(row.position)),
         node=Event(
@@ -195,7 +211,7 @@ def _edge(context: Viewpoint, entry: Entry) -> Edge[Event]:
             trace=[TraceStep(check=check, passed=passed, detail=detail) for check, passed, detail in row.trace],
             subject_name=_subject_name(row.data),
             data=_data(context, row.data),
-            bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in entry.bookmarks],
+            bookmarks=[Bookmark.of(context.domain, bookmark) for bookmark in seen],
         ),
     )
 

@@ -4,7 +4,7 @@ What a subscription sends of an event is made once for all who may see the same 
 to the same selection of it (see Executor).
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -33,7 +33,11 @@ class Answers(dict[Hashable, Any]):
 
 def sees(actor: Actor) -> Hashable:
     """What decides how much somebody may see of an event: all of an actor but who it is."""
-    return tuple(getattr(actor, name) for name in _SEES)
+    return tuple(_hashable(getattr(actor, name)) for name in _SEES)
+
+
+def _hashable(value: object) -> Hashable:
+    return frozenset(value.items()) if isinstance(value, Mapping) else value
 
 
 def shared(entry: Entry, actor: Actor, kind: str, make: Callable[[], Made]) -> Made:
@@ -87,6 +91,10 @@ async def follow_log(
                 yield found
 
 
+def _may_see_events(actor: Actor) -> None:
+    actor.reach(Permission.EVENT_VIEW)
+
+
 def follow_events(context: ApiContext, after: int | None, wanted: EventFilter) -> AsyncGenerator[Entry, None]:
     """The events that a filter takes, of those that the caller may see."""
 
@@ -96,7 +104,7 @@ def follow_events(context: ApiContext, after: int | None, wanted: EventFilter) -
     return follow_log(
         context,
         after,
-        lambda actor: actor.require(Permission.EVENT_VIEW),
+        _may_see_events,
         replay,
         lambda actor, row: matches(actor, wanted, row),
     )

@@ -88,12 +88,14 @@ class JobQuery:
 
     @strawberry.field(
         description="One's own latest 100 jobs, the newest first; with job.view everybody's. "
-        "Permission: cardholder.write."
+        "Permission: cardholder.write or job.view."
     )
     async def jobs(self, info: ApiInfo) -> list[Job]:
         return [Job.of(row) for row in await list_jobs(info.context.actor)]
 
-    @strawberry.field(description="A job of one's own; with job.view anybody's. Permission: cardholder.write.")
+    @strawberry.field(
+        description="A job of one's own; with job.view anybody's. Permission: cardholder.write or job.view."
+    )
     async def job(self, info: ApiInfo, id: strawberry.ID) -> Job | None:
         row = await job_by_id(info.context.actor, id)
         return Job.of(row) if row else None

@@ -124,7 +124,7 @@ async def _states(context: ApiContext) -> AuxStates:
 class LineStateQuery:
     """Queries about auxiliary inputs and outputs as they are now."""
 
-    @strawberry.field(description="Every auxiliary input and output as it is now. Permission: door.view.")
+    @strawberry.field(description="Every auxiliary input and output as it is now. Permission: io.read.")
     async def aux_states(self, info: ApiInfo) -> AuxStates:
         return await _states(info.context)
 
@@ -135,7 +135,7 @@ class LineStateMutation:
 
     @mutation(
         description="Switch an auxiliary output by hand. It stays so, whatever its rules want, until its end or AUTO, "
-        "over a restart too. Permission: door.command."
+        "over a restart too. Permission: io.write."
     )
     async def command_aux_output(self, info: ApiInfo, input: AuxOutputCommandInput) -> AuxOutputCommandPayload:
         context = info.context
@@ -153,7 +153,7 @@ class LineStateSubscription:
 
     @strawberry.subscription(
         description="Every auxiliary input and output as it is now, and all of them again whenever anything changes. "
-        "With a cursor, not before something has changed since. Permission: door.view."
+        "With a cursor, not before something has changed since. Permission: io.read."
     )
     async def aux_states(self, info: ApiInfo, after: str | None = None) -> AsyncGenerator[AuxStates, None]:
         context = info.context

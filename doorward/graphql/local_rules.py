@@ -5,6 +5,7 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
+from doorward.acs.actor import Permission
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.local_io import models
@@ -198,8 +199,9 @@ class LocalRuleQuery:
         rows=local_io_rows.LocalRuleRow,
     )
 
-    @strawberry.field(description="The event types that a local rule can go by. Permission: none.")
-    async def local_rule_events(self) -> list[LocalRuleEvent]:
+    @strawberry.field(description="The event types that a local rule can go by. Permission: configuration.view.")
+    async def local_rule_events(self, info: ApiInfo) -> list[LocalRuleEvent]:
+        info.context.actor.require(Permission.CONFIGURATION_VIEW)
         return [
             LocalRuleEvent(type=kind.value, title=CATALOGUE[kind].words, category=CATALOGUE[kind].category)
             for kind in sorted(TRIGGER_EVENTS)

@@ -64,14 +64,14 @@ class NodeQuery:
 
     @strawberry.field(
         description="What has this id; null when nothing has, or nothing that the caller may see. "
-        "Permission: that of the list of its kind."
+        "Needs no permission of its own, but that of the list of its kind."
     )
     async def node(self, info: ApiInfo, id: strawberry.ID) -> Node | None:
         return (await _found(info, [id])).get(id)
 
     @strawberry.field(
         description="What has these ids (at most 100), in the order asked; null in place of what is not there or what "
-        "the caller may not see. Permission: that of the list of each kind."
+        "the caller may not see. Needs no permission of its own, but those of the lists of their kinds."
     )
     async def nodes(self, info: ApiInfo, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MAX_PAGE:

@@ -59,9 +59,11 @@ class Cardholder(Node):
     number: str = strawberry.field(description="The site's own id for the person, unique.")
     first_name: str
     last_name: str
-    email: str
-    phone: str
-    notes: str = strawberry.field(description="At most 2,000 characters; may have line breaks.")
+    email: str | None = strawberry.field(description="Null without personal.view.")
+    phone: str | None = strawberry.field(description="Null without personal.view.")
+    notes: str | None = strawberry.field(
+        description="At most 2,000 characters; may have line breaks. Null without personal.view."
+    )
     suspended: bool = strawberry.field(description="Passes no door until resumed.")
     valid_from: datetime | None
     valid_to: datetime | None = strawberry.field(description="The first moment they are no longer valid.")
@@ -77,9 +79,13 @@ class Cardholder(Node):
         description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
     )
     groups: list[Group]
-    credentials: list[Credential] = strawberry.field(description="Of every kind, oldest first.")
+    credentials: list[Credential] = strawberry.field(
+        description="Of every kind, oldest first; PINs only with pin.manage."
+    )
     cards: list[Card] = strawberry.field(description="Those of them that are cards.")
-    custom_fields: list[CustomFieldValue] = strawberry.field(description="Those that have a value, in their order.")
+    custom_fields: list[CustomFieldValue] = strawberry.field(
+        description="Those that have a value, in their order; personal ones only with personal.view."
+    )
     directory: str = strawberry.field(description="The outside directory that owns directoryFields; empty for none.")
     directory_fields: list[str] = strawberry.field(description="The fields that can be changed only there.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -87,10 +93,15 @@ class Cardholder(Node):
 
 async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list[Cardholder]:
     actor, ids = info.context.actor, [row.id for row in rows]
-    memberships, found, custom = await groups_of(ids), await credentials_of(ids), await custom_values_of(ids)
+    memberships, found, custom = (
+        await groups_of(ids),
+        await credentials_of(actor, ids),
+        await custom_values_of(actor, ids),
+    )
     of_all = [row for of_one in found.values() for row in of_one]
     shown = {str(row.id): row for row in await shown_credentials(actor, of_all, info.context.domain.clock())}
     hosts = await hosts_of(rows)
+    personal = Permission.PERSONAL_VIEW in actor.permissions
     distinct = {group.id: group for found in memberships.values() for group in found}
     groups = await groups_shown(info, list(distinct.values()))
     return [
@@ -99,9 +110,9 @@ async def _cardholders(info: ApiInfo, rows: Sequence[models.Cardholder]) -> list
             number=row.number,
             first_name=row.first_name,
             last_name=row.last_name,
-            email=row.email,
-            phone=row.phone,
-            notes=row.notes,
+            email=row.email if personal else None,
+            phone=row.phone if personal else None,
+            notes=row.notes if personal else None,
             suspended=row.suspended,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
@@ -238,7 +249,7 @@ class PeopleQuery:
         "Cardholders, by name. Permission: cardholder.view.",
         filter=CardholderFilterInput,
         order=NameOrder,
-        search="name, number, e-mail, phone and custom fields",
+        search="name, number, e-mail, phone and custom fields (what is personal: with personal.view only)",
         rows=people_rows.Cardholder,
     )
 

@@ -10,7 +10,7 @@ from strawberry import UNSET
 from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorSide as DomainSide
 from doorward.acs.decision.policy import Side as SideOfDoor
-from doorward.acs.doors.queries import list_doors
+from doorward.acs.doors.queries import doors_named
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder as CardholderRow
 from doorward.acs.rules import models as rules_rows
@@ -184,7 +184,7 @@ async def _rules(info: ApiInfo, rules: list[RuleParts]) -> list[AccessRule]:
     schedules = await shown_schedules(context, list(rows.values()))
     groups = await groups_shown(info, list({group.id: group for rule in rules for group in rule.groups}.values()))
     ids = {place.door_id for rule in rules for place in rule.door_sides}
-    doors = {door.id: door for door in await shown_doors(context, await list_doors(context.actor, sorted(ids)))}
+    doors = {door.id: door for door in await shown_doors(context, await doors_named(context.actor, sorted(ids)))}
     return [
         AccessRule(
             id=strawberry.ID(rule.rule.id),
@@ -241,13 +241,13 @@ class RuleQuery:
         AccessRule,
         _page,
         _rules,
-        "Access rules, by name. Permission: configuration.view.",
+        "Access rules, by name. Permission: configuration.view or access.assign.",
         filter=AccessRuleFilter,
         order=NameOrder,
         rows=rules_rows.AccessRule,
     )
 
-    @strawberry.field(description="One access rule. Permission: configuration.view.")
+    @strawberry.field(description="One access rule. Permission: configuration.view or access.assign.")
     async def access_rule(self, info: ApiInfo, id: strawberry.ID) -> AccessRule | None:
         found = await _rules(info, await access_rules_by_id(info.context.actor, [id]))
         return found[0] if found else None
@@ -257,7 +257,7 @@ class RuleQuery:
 class RuleMutation:
     """Changes to access rules."""
 
-    @mutation(description="Create an access rule. Permission: configuration.write.")
+    @mutation(description="Create an access rule. Permission: access.assign.")
     async def create_access_rule(self, info: ApiInfo, input: CreateAccessRuleInput) -> AccessRulePayload:
         members = given_members(input)
         row = await create_access_rule(
@@ -275,7 +275,7 @@ class RuleMutation:
         )
         return await _payload(info, row.id)
 
-    @mutation(description="Change an access rule. Permission: configuration.write.")
+    @mutation(description="Change an access rule. Permission: access.assign.")
     async def update_access_rule(self, info: ApiInfo, input: UpdateAccessRuleInput) -> AccessRulePayload:
         await update_access_rule(
             info.context.domain, info.context.actor, input.id, rule_changes(input), input.expected_version
@@ -283,8 +283,7 @@ class RuleMutation:
         return await _payload(info, input.id)
 
     @mutation(
-        description="Add people, places and schedules to a rule, and take others from it. "
-        "Permission: configuration.write."
+        description="Add people, places and schedules to a rule, and take others from it. Permission: access.assign."
     )
     async def change_access_rule_members(self, info: ApiInfo, input: ChangeAccessRuleMembersInput) -> AccessRulePayload:
         await change_access_rule_members(
@@ -297,9 +296,7 @@ class RuleMutation:
         )
         return await _payload(info, input.id)
 
-    @mutation(
-        description="Delete an access rule; who passed by it alone no longer passes. Permission: configuration.write."
-    )
+    @mutation(description="Delete an access rule; who passed by it alone no longer passes. Permission: access.assign.")
     async def delete_access_rule(
         self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
     ) -> DeletedPayload:

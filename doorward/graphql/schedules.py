@@ -104,7 +104,10 @@ class Schedule(Node):
     async def next_change(self) -> datetime | None:
         return await self.changes.load(self.id)
 
-    @strawberry.field(description="Everything that uses the schedule. While there is any, it cannot be deleted.")
+    @strawberry.field(
+        description="Everything that uses the schedule; while there is any, it cannot be deleted. Empty for those who "
+        "see the set-up of some places only."
+    )
     async def in_use_by(self, info: ApiInfo) -> list[ScheduleUse]:
         return [ScheduleUse.of(use) for use in await used_by(info.context.actor, self.id)]
 
@@ -332,13 +335,13 @@ class ScheduleQuery:
         Schedule,
         by_actor(page_schedules),
         _shown,
-        "Schedules, by name. Permission: configuration.view.",
+        "Schedules, by name. Permission: configuration.view or access.assign.",
         filter=ScheduleFilter,
         order=NameOrder,
         rows=schedules_rows.ScheduleRow,
     )
 
-    @strawberry.field(description="One schedule. Permission: configuration.view.")
+    @strawberry.field(description="One schedule. Permission: configuration.view or access.assign.")
     async def schedule(self, info: ApiInfo, id: strawberry.ID) -> Schedule | None:
         row = await schedule_by_id(info.context.actor, id)
         return (await shown_schedules(info.context, [row]))[row.id] if row else None

@@ -49,6 +49,7 @@ from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
+from doorward.graphql.roles import RoleMutation, RoleQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.scalars import SCALARS
 from doorward.graphql.schedules import ScheduleMutation, ScheduleQuery
@@ -96,6 +97,7 @@ _QUERIES = (
     RateLimitQuery,
     ReaderSettingsQuery,
     ReaderSignalsQuery,
+    RoleQuery,
     RuleQuery,
     ScheduleQuery,
     SiteQuery,
@@ -134,6 +136,7 @@ _MUTATIONS = (
     ReaderMutation,
     ReaderSettingsMutation,
     ReaderSignalsMutation,
+    RoleMutation,
     RuleMutation,
     ScheduleMutation,
     SiteMutation,

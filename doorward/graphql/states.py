@@ -43,7 +43,7 @@ async def follow_states(
 
     The cursor goes on only with the last of those that are shown at a time, so that a cut between them loses none.
     """
-    context.actor.require(permission)
+    context.actor.reach(permission)
     count, bell = _count_in(versions, after), Bell()
     with versions.watched(bell):
         async with context.standing(bell) as standing:
@@ -63,4 +63,4 @@ async def follow_states(
                 count = now
                 await bell.wait()
                 context.actor = standing.actor
-                context.actor.require(permission)
+                context.actor.reach(permission)

@@ -7,6 +7,7 @@ from typing import cast
 import strawberry
 from strawberry import UNSET
 
+from doorward.acs.actor import Permission
 from doorward.acs.users import models
 from doorward.acs.users import models as users_rows
 from doorward.acs.users.oidc_sign_in import end_session_url
@@ -23,7 +24,9 @@ from doorward.acs.users.operations import (
 )
 from doorward.acs.users.passkeys import begin_passkey_as_second
 from doorward.acs.users.pending import LIFETIME
+from doorward.acs.users.privileges import Privileges
 from doorward.acs.users.queries import ListedUser, acting_user, page_users, sign_in_rules, user_by_id
+from doorward.acs.users.role_queries import Assignment, roles_of_users
 from doorward.acs.users.sessions import SESSION_LIFETIME, actor_of, first_to_do
 from doorward.acs.users.setup import is_set_up_due, set_up
 from doorward.acs.users.sign_in import PasskeyAnswer, SecondFactorNeeded, sign_in, sign_out
@@ -34,6 +37,15 @@ from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 from doorward.graphql.mutation import Keyed, mutation
 from doorward.graphql.paging import Node, by_domain, in_context, listed
+from doorward.graphql.roles import Names, RoleAssignment, names_in, shown_assignments
+
+
+@strawberry.type(description="A permission that somebody has.")
+class HeldPrivilege:
+    """For programs that show only what somebody may do."""
+
+    permission: str
+    everywhere: bool = strawberry.field(description="False: at some places only; lists show what is there.")
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -44,7 +56,13 @@ class User(Node):
     name: str
     kind: UserKind
     role: Role
-    permissions: list[str] = strawberry.field(description="What the user may do now; see firstToDo.")
+    permissions: list[str] = strawberry.field(
+        description="What the user may do now, everywhere or at some places; see firstToDo and privileges."
+    )
+    privileges: list[HeldPrivilege] = strawberry.field(description="The same, and where.")
+    roles: list[RoleAssignment] | None = strawberry.field(
+        description="What they have besides `role` and the roles of their groups; null without user.write."
+    )
     clearance: int = strawberry.field(description="0 to 100: how high a threat level the user may lower.")
     enabled: bool = strawberry.field(description="Whether the user may sign in at all.")
     first_to_do: FirstToDo | None = strawberry.field(
@@ -65,23 +83,52 @@ class User(Node):
 
 async def user_shown(context: ApiContext, row: models.User, waits_until: datetime | None = None) -> User:
     """A user as the API shows them."""
+    return (await users_shown(context, [ListedUser(row, waits_until)]))[0]
+
+
+async def users_shown(context: ApiContext, rows: Sequence[ListedUser]) -> list[User]:
+    """Users as the API shows them, with as many queries for a thousand as for one."""
     rules = await context.domain.rules.now()
-    actor = actor_of(row, rules, None)
+    privileges = await context.domain.privileges.of_all([row.user for row in rows])
+    roles: dict[str, list[Assignment]] | None = None
+    if Permission.USER_WRITE in context.actor.permissions:
+        roles = await roles_of_users(context.actor, [row.user.id for row in rows])
+    names = await names_in(each.places for found in (roles or {}).values() for each in found)
+    return [
+        _user(row, rules, privileges[row.user.id], None if roles is None else roles.get(row.user.id, []), names)
+        for row in rows
+    ]
+
+
+def _user(
+    listed: ListedUser,
+    rules: models.SignInRules,
+    privileges: Privileges,
+    roles: list[Assignment] | None,
+    names: Names,
+) -> User:
+    row = listed.user
+    actor = actor_of(row, rules, None, privileges=privileges)
     return User(
         id=strawberry.ID(row.id),
         name=row.name,
         kind=row.kind,
         role=row.role,
-        permissions=sorted(actor.permissions),
+        permissions=sorted(actor.permissions | actor.reaches.keys()),
+        privileges=[
+            HeldPrivilege(permission=permission.value, everywhere=permission in actor.permissions)
+            for permission in sorted(actor.permissions | actor.reaches.keys())
+        ],
+        roles=None if roles is None else shown_assignments(roles, names),
         clearance=actor.clearance,
         enabled=row.enabled,
-        first_to_do=first_to_do(row, rules),
+        first_to_do=first_to_do(row, rules, privileges),
         has_password=bool(row.password_hash),
         has_second_factor=row.has_second_factor,
         has_authenticator=row.sealed_totp is not None,
         passkey_count=row.passkeys,
         last_sign_in_at=row.last_sign_in_at,
-        waits_until=waits_until,
+        waits_until=listed.waits_until,
         version=row.version,
     )
 
@@ -250,10 +297,6 @@ class UserFilter:
     enabled: bool | None = None
 
 
-async def _users(context: ApiContext, found: Sequence[ListedUser]) -> list[User]:
-    return [await user_shown(context, each.user, each.waits_until) for each in found]
-
-
 @strawberry.type
 class UserQuery:
     """Queries about users."""
@@ -272,7 +315,7 @@ class UserQuery:
     users = listed(
         User,
         by_domain(page_users),
-        in_context(_users),
+        in_context(users_shown),
         "Everybody who can sign in, by name. Permission: user.write.",
         filter=UserFilter,
         order=UserOrder,

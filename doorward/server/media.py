@@ -133,6 +133,7 @@ class Media:
             raise NotPermitted("Send the header Doorward-Request: 1 with every request.")
         actor = await self._actor(request)
         actor.require(Permission.CARDHOLDER_WRITE)
+        actor.require(Permission.PHOTO_VIEW)
         return actor
 
     async def _actor(self, request: Request) -> Actor:

@@ -100,7 +100,7 @@ async def test_a_known_card_is_shown_with_its_owner_to_those_who_may_see_people(
         assert found.credential is not None
         assert found.owner is not None
         assert (found.bits, found.credential.id, found.owner.id) == (None, site.card.id, site.ada.id)
-        hidden = await last_read(world.domain, only(Permission.CARDHOLDER_WRITE), site.reader_a.id, MINUTE)
+        hidden = await last_read(world.domain, only(Permission.CREDENTIAL_WRITE), site.reader_a.id, MINUTE)
         assert hidden is not None
         assert hidden.owner is None
         with pytest.raises(NotPermitted):

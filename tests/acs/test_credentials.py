@@ -123,7 +123,7 @@ async def test_one_card_is_not_given_twice_in_numbers_and_in_bits(database_url: 
         with pytest.raises(Conflict, match="Ada Lovelace"):
             await create_card(world.domain, COMMAND_LINE, NewCard(site.ada.id, 17, 2000))
         with pytest.raises(Conflict, match="somebody else"):
-            await create_card(world.domain, only(Permission.CARDHOLDER_WRITE), NewCard(site.ada.id, 17, 2000))
+            await create_card(world.domain, only(Permission.CREDENTIAL_WRITE), NewCard(site.ada.id, 17, 2000))
 
 
 async def test_the_table_itself_takes_no_card_twice(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ async def test_audit_events_are_for_those_who_may_see_the_audit(database_url: st
         await make_site(world)
         audit = await Event.filter(category=Category.AUDIT).first()
         assert audit is not None
-        administrator, viewer = user(Role.ADMINISTRATOR), user(Role.VIEWER)
+        administrator, viewer = user(Role.ADMINISTRATOR), user(Role.OPERATOR)
         assert await event_by_id(administrator, audit.id) is not None
         assert await event_by_id(viewer, audit.id) is None
         wanted = EventFilter(categories=(Category.AUDIT,))

@@ -170,7 +170,7 @@ async def test_pages_of_events_meet_without_gap_or_repeat(database_url: str, tmp
 
 
 async def test_an_event_without_a_code_shows_the_sentence_that_came_with_it(database_url: str, tmp_path: Path) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         site = await make_site(world)
         lost = JournalRecord(
             1,
@@ -184,7 +184,7 @@ async def test_an_event_without_a_code_shows_the_sentence_that_came_with_it(data
         )
         denied = JournalRecord(2, "boot", START, 2, EventType.ACCESS_DENIED, "d", reason="card_unknown")
         await store_records(world.domain, world.controller.id, [lost, denied])
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         nodes = (await api.data("{ events(last: 3) { nodes { type reasonText } } }"))["events"]["nodes"]
         words = {node["type"]: node["reasonText"] for node in nodes}
         assert words["reader.offline"] == "Check it."
@@ -192,9 +192,9 @@ async def test_an_event_without_a_code_shows_the_sentence_that_came_with_it(data
 
 
 async def test_a_subscription_replays_from_its_cursor_and_then_follows(database_url: str, tmp_path: Path) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         site = await make_site(world)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         await store_records(world.domain, world.controller.id, [granted(site, 1)])
         start = (await api.data(EVENTS, last=1))["events"]["pageInfo"]["endCursor"]
         await store_records(world.domain, world.controller.id, [granted(site, 2), granted(site, 3)])
@@ -214,8 +214,8 @@ async def test_a_subscription_ends_when_its_session_does(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("doorward.acs.users.standing.LOOK_S", 0.05)
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
-        await api.sign_in(Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
         async with api.subscribe(FOLLOW) as results:
             waiting = asyncio.create_task(soon(results))
             await asyncio.sleep(0)
@@ -337,11 +337,11 @@ async def test_a_query_too_large_to_be_meant_is_refused(database_url: str, tmp_p
 
 
 async def test_photos_are_for_those_who_may_see_them(database_url: str, tmp_path: Path) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await create_cardholder(world.domain, COMMAND_LINE, NewCardholder("1", "A", "B"))
         assert (await api.http.get("/photos/" + "0" * 64)).status_code == 401
         assert (await api.http.get("/clips/none.mp4")).status_code == 401
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         assert (await api.http.get("/photos/" + "0" * 64)).status_code == 404
         missing = await api.http.get("/clips/none.mp4")
         assert (missing.status_code, missing.json()) == (404, {"error": "There is no such bookmark."})

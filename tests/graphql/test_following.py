@@ -221,8 +221,8 @@ async def test_a_backlog_stored_at_once_makes_nobody_fall_behind(
 
 async def test_what_is_matched_in_memory_is_what_the_log_would_find(database_url: str) -> None:
     async with open_world(database_url) as world:
-        actors = [user(Role.ADMINISTRATOR), user(Role.VIEWER)]
-        await create_user(world.domain, COMMAND_LINE, "ann", "correct horse battery", Role.VIEWER)
+        actors = [user(Role.ADMINISTRATOR), user(Role.OPERATOR)]
+        await create_user(world.domain, COMMAND_LINE, "ann", "correct horse battery", Role.OPERATOR)
         for number, kind in enumerate((*KINDS, EventType.DOOR_FORCED, EventType.ACCESS_DENIED)):
             about = {"door_id": f"door-{number % 2}", "cardholder_id": f"person-{number % 3}", "side": Side.A}
             event = NewEvent(kind, START, correlation=f"c-{number % 2}", **about)  # type: ignore[arg-type]
@@ -251,7 +251,7 @@ async def test_rights_that_are_taken_count_from_that_event_on(database_url: str)
         context = somebody(world, user(Role.ADMINISTRATOR))
         async with aclosing(follow_events(context, 0, EventFilter())) as entries:
             assert (await anext(entries)).event.type is EventType.USER_CREATED
-            context.now = user(Role.VIEWER)
+            context.now = user(Role.OPERATOR)
             await update_user(world.domain, COMMAND_LINE, ann.id, {"name": "anna"})
             await write(world, EventType.SERVER_STARTED)
             assert (await anext(entries)).event.type is EventType.SERVER_STARTED

@@ -42,14 +42,17 @@ from doorward.acs.people.operations import (
     update_cardholder,
 )
 from doorward.acs.profiles.operations import NewProfile, create_profile
+from doorward.acs.reach import Place, PlaceKind
 from doorward.acs.rules.operations import create_access_rule
 from doorward.acs.schedules.operations import create_schedule
 from doorward.acs.signals import DEFAULT_SIGNALS
 from doorward.acs.threats.models import ThreatColour
 from doorward.acs.threats.operations import NewThreatLevel, create_threat_level
+from doorward.acs.users.grants import Grant
 from doorward.acs.users.models import OidcLink, Passkey
 from doorward.acs.users.oidc_providers import NewProvider, create_oidc_provider
 from doorward.acs.users.operations import create_service_account
+from doorward.acs.users.role_operations import Assigned, NewRole, assign_roles, create_role, create_user_group
 from doorward.acs.users.sessions import Caller, open_session
 from doorward.acs.users.tokens import NewToken, create_service_token
 from doorward.acs.webhooks.models import WebhookDelivery
@@ -74,7 +77,7 @@ PER_ROW = {"Schedule.inUseBy"}
 GROWN_ELSEWHERE = {
     "bookmarks", "cardFormats", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents",
     "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownOidcLinks", "ownPasskeys", "ownSessions",
-    "ownTokens", "pinRules", "rateLimit", "readerSignals", "signInRules", "site", "threat", "viewer",
+    "ownTokens", "pinRules", "privileges", "rateLimit", "readerSignals", "signInRules", "site", "threat", "viewer",
     "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
 """Of these the world below has no more with more rows: nothing is shown of them here."""
@@ -137,6 +140,11 @@ async def grow(world: World, site: Site, first: int, last: int) -> None:
             id=new_id(), user_id=service.id, provider_id=provider.id, issuer=provider.issuer, subject="s",
             created_at=world.clock(),
         )  # fmt: skip
+        place = Place(PlaceKind.DOOR, door.id)
+        role = await do(create_role, NewRole(f"Role {number}", (Grant(Permission.DOOR_VIEW, (place,)),)))
+        assigned = [Assigned(role.id, (place,))]
+        await do(assign_roles, service.id, assigned)
+        await do(create_user_group, f"User group {number}", "", [service.id], assigned)
         await open_session(connections.get("default"), service, Caller(), world.clock())
         hook = await do(create_webhook, NewWebhook(f"Hook {number}", f"https://example.org/{number}"))
         await WebhookDelivery.create(

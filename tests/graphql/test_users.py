@@ -209,7 +209,7 @@ async def test_a_lower_role_narrows_an_open_subscription(database_url: str, tmp_
         async with api.subscribe(FOLLOW) as results:
             while (await soon(results))["events"]["node"]["type"] != "audit.user.updated":
                 pass
-            await update_user(world.domain, COMMAND_LINE, users["administrator"], {"role": Role.VIEWER})
+            await update_user(world.domain, COMMAND_LINE, users["administrator"], {"role": Role.OPERATOR})
             await update_user(world.domain, COMMAND_LINE, users["operator"], {"name": "renamed"})
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(1.0):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
+from doorward.acs.cameras.queries import seen_bookmarks
 from doorward.acs.decision.policy import DoorSide
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import NotFound, ValidationFailed
@@ -57,10 +58,12 @@ def _sealed(work: Work, camera_id: str, url: str) -> bytes:
     return work.domain.sealer.seal(url.encode(), f"camera:{camera_id}")
 
 
-@operation(Permission.CLIP_VIEW)
+@operation(Permission.CLIP_VIEW, placed=True)
 async def open_bookmark(work: Work, bookmark_id: str) -> Bookmark:
     """A bookmark whose recording is about to be watched; that somebody watched it is written down."""
-    bookmark = await Bookmark.get_or_none(id=bookmark_id, using_db=work.connection).prefetch_related("camera")
+    work.reach()
+    rows = seen_bookmarks(work.actor, Bookmark.filter(id=bookmark_id), work.now).using_db(work.connection)
+    bookmark = await rows.prefetch_related("camera").first()
     if bookmark is None:
         raise NotFound("There is no such bookmark.", "id")
     work.audit(

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
 from doorward.acs.domain import Domain
 from doorward.acs.keyset import NAMES, NameOrder, Orders, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
+from doorward.acs.reach import NOWHERE, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +35,41 @@ async def streams(domain: Domain) -> list[Stream]:
 
 
 async def list_cameras(actor: Actor, ids: Sequence[str] | None = None) -> list[Camera]:
-    """Every camera, or those named, by name."""
-    actor.require(Permission.CAMERA_VIEW)
-    rows = Camera.all() if ids is None else Camera.filter(id__in=list(ids))
-    return await rows.order_by("name")
+    """Every camera within reach, or those of them that are named, by name."""
+    rows = actor.reach(Permission.CAMERA_VIEW).within(PlaceKind.CAMERA, Camera.all())
+    return await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name")
 
 
 async def page_cameras(actor: Actor, request: PageRequest, *, door_id: str | None = None) -> Page[Camera]:
-    """Cameras by name: those that see a door, or all."""
-    actor.require(Permission.CAMERA_VIEW)
-    rows = named(Camera.all(), request)
+    """Cameras within reach, by name: those that see a door, or all."""
+    rows = named(actor.reach(Permission.CAMERA_VIEW).within(PlaceKind.CAMERA, Camera.all()), request)
     if door_id is not None:
         rows = rows.filter(id__in=Subquery(CameraView.filter(door_id=door_id).values("camera_id")))
     return await page_rows(rows, NAMES, request)
 
 
 async def cameras_of_doors(actor: Actor, door_ids: Sequence[str]) -> dict[str, list[Camera]]:
-    """The cameras that see each door, each once, by name."""
-    actor.require(Permission.CAMERA_VIEW)
+    """The cameras that see each door, each once, by name; those out of reach are not listed."""
+    reach = actor.reach_if_any(Permission.CAMERA_VIEW)
     found: dict[str, dict[str, Camera]] = defaultdict(dict)
-    for view in await CameraView.filter(door_id__in=list(door_ids)).prefetch_related("camera").order_by("camera__name"):
+    if not door_ids or reach == NOWHERE:
+        return {}
+    views = reach.within(PlaceKind.CAMERA, CameraView.filter(door_id__in=list(door_ids)), "camera_id")
+    for view in await views.prefetch_related("camera").order_by("camera__name"):
         found[view.door_id][view.camera_id] = view.camera
     return {door_id: list(cameras.values()) for door_id, cameras in found.items()}
+
+
+def seen_bookmarks(actor: Actor, rows: QuerySet[Bookmark], now: datetime) -> QuerySet[Bookmark]:
+    """Those that the actor may see: within reach, and not older than the grants say; empty for whoever sees none."""
+    rows = actor.reach_if_any(Permission.CLIP_VIEW).within(PlaceKind.CAMERA, rows, "camera_id")
+    if actor.windows is None:
+        return rows
+    seen = Q(id="")
+    for minutes, reach in actor.windows:
+        within = Q(id__not="") if minutes is None else Q(starts_at__gte=now - timedelta(minutes=minutes))
+        seen = seen | (within if reach.everything else within & Q(camera_id__in=sorted(reach.cameras)))
+    return rows.filter(seen)
 
 
 class BookmarkOrder(StrEnum):
@@ -71,6 +86,7 @@ _BOOKMARKS: Orders = {
 
 
 async def page_bookmarks(
+    domain: Domain,
     actor: Actor,
     request: PageRequest,
     *,
@@ -79,7 +95,11 @@ async def page_bookmarks(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page[Bookmark]:
-    """Bookmarks with their cameras, the newest first. They have something of the interval [since, until)."""
-    actor.require(Permission.CAMERA_VIEW)
+    """Bookmarks that the actor may see, with their cameras, the newest first.
+
+    They have something of the interval [since, until).
+    """
+    actor.reach(Permission.CLIP_VIEW)
     rows = where(Bookmark.all(), camera_id=camera_id, event_id=event_id, ends_at__gt=since, starts_at__lt=until)
+    rows = seen_bookmarks(actor, rows, domain.clock())
     return await page_rows(rows.select_related("camera"), _BOOKMARKS, request)

@@ -61,7 +61,7 @@ def raw_bit_count(format_id: str) -> int | None:
     return int(count) if count.isdecimal() else None
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def create_card(work: Work, given: NewCard) -> Credential:
     """A new card. Raises Conflict if somebody has it already, in numbers or in raw bits."""
     row = Credential(id=new_id(), kind=CredentialKind.CARD)

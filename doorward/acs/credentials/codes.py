@@ -42,7 +42,7 @@ class QrContent:
     secret: bytes | None = None
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def create_qr(work: Work, given: NewQr) -> QrContent:
     """A new static QR code of 128 random bits."""
     owner = await locked_owner(work, given.cardholder_id)
@@ -54,7 +54,7 @@ async def create_qr(work: Work, given: NewQr) -> QrContent:
     return QrContent(await add(work, row, owner, given.terms), text)
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def create_dynamic_qr(work: Work, given: NewQr) -> QrContent:
     """A new dynamic QR code. Doors take it together with the cardholder's PIN only."""
     owner = await locked_owner(work, given.cardholder_id)
@@ -64,7 +64,7 @@ async def create_dynamic_qr(work: Work, given: NewQr) -> QrContent:
     return _dynamic(await add(work, row, owner, given.terms), secret, work.now)
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def show_qr(work: Work, credential_id: str) -> QrContent:
     """The content of a QR code again, to show or to send once more; that somebody saw it is audited."""
     row, owner = await locked_credential(work, credential_id, CredentialKind.QR, CredentialKind.DYNAMIC_QR)

@@ -55,7 +55,7 @@ class Paired:
     token: bytes
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def create_mobile(work: Work, given: NewMobile) -> Invitation:
     """A new mobile credential with its first invitation."""
     owner = await locked_owner(work, given.cardholder_id)
@@ -64,7 +64,7 @@ async def create_mobile(work: Work, given: NewMobile) -> Invitation:
     return await _invite(work, row, mobile)
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def invite_mobile(work: Work, credential_id: str) -> Invitation:
     """A new invitation instead of the one before; a phone that is paired has to be revoked first."""
     row, owner = await locked_credential(work, credential_id, CredentialKind.MOBILE)
@@ -90,7 +90,7 @@ async def pair_mobile(domain: Domain, code: str, device_name: str, address: str 
     Raises Unauthenticated, without saying which, if the code is wrong, used or expired, or the credential is not
     active. Both outcomes are audited.
     """
-    guest = Actor(None, "invitation", frozenset({Permission.CARDHOLDER_WRITE}), "invitation", address)
+    guest = Actor(None, "invitation", frozenset({Permission.CREDENTIAL_WRITE}), "invitation", address)
     try:
         return await accept_invitation(domain, guest, code, device_name)
     except Unauthenticated:
@@ -101,7 +101,7 @@ async def pair_mobile(domain: Domain, code: str, device_name: str, address: str 
         raise
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def accept_invitation(work: Work, code: str, device_name: str) -> Paired:
     """Give the phone that has the code its token. For everybody but the phone itself: see `pair_mobile`."""
     device_name = check.text(device_name, "deviceName", longest=100)
@@ -130,7 +130,7 @@ def _refused() -> Unauthenticated:
     return Unauthenticated("This invitation is wrong, used or expired. Ask for a new one.")
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def withdraw_expired_invitations(work: Work) -> int:
     """Forget invitations that have expired, at most `MOST_WITHDRAWN`; how many it were. Run it daily."""
     expired = Mobile.filter(code_expires_at__lte=work.now).using_db(work.connection).order_by("code_expires_at", "id")
@@ -148,7 +148,7 @@ async def withdraw_expired_invitations(work: Work) -> int:
     return count
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def revoke_mobile(work: Work, credential_id: str) -> Credential:
     """Take the credential from its phone, and any invitation back. The phone opens nothing from then on."""
     row, owner = await locked_credential(work, credential_id, CredentialKind.MOBILE)

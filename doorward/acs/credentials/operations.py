@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def update_credential(
     work: Work, credential_id: str, changes: CredentialChanges, expected_version: int | None = None
 ) -> Credential:
@@ -67,7 +67,7 @@ async def update_credential(
     return await _update(work, credential_id, changes, expected_version)
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def update_card(
     work: Work, card_id: str, changes: CredentialChanges, expected_version: int | None = None
 ) -> Credential:
@@ -89,7 +89,7 @@ async def _update(
     return row
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def delete_credential(work: Work, credential_id: str, expected_version: int | None = None) -> None:
     """Delete a credential for good. What it did stays in the log."""
     row, owner = await locked_credential(work, credential_id, expected_version=expected_version)

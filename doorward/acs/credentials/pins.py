@@ -36,7 +36,7 @@ class NewPin:
     terms: Terms = _TERMS
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.PIN_MANAGE)
 async def create_pin(work: Work, given: NewPin) -> Credential:
     """A new PIN. Raises Conflict if the cardholder has an active one."""
     rules = await site_rules.pin_rules(work)
@@ -49,7 +49,7 @@ async def create_pin(work: Work, given: NewPin) -> Credential:
     return await add(work, row, owner, given.terms, "pin")
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.PIN_MANAGE)
 async def change_pin(
     work: Work,
     credential_id: str,

@@ -24,7 +24,7 @@ class NewPlate:
     terms: Terms = _TERMS
 
 
-@operation(Permission.CARDHOLDER_WRITE)
+@operation(Permission.CREDENTIAL_WRITE)
 async def create_plate(work: Work, given: NewPlate) -> Credential:
     """A vehicle as a credential. Raises Conflict if its plate is somebody's already."""
     plate = normalise_plate(given.plate)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.queryset import QuerySet
+
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials import site_rules
 from doorward.acs.credentials.models import LONGEST_NUMBER, Credential, Mobile
@@ -22,10 +24,11 @@ LONGEST_AGO = timedelta(minutes=10)
 _LOOKED_AT = 20
 
 
-async def credentials_of(cardholder_ids: Sequence[str]) -> dict[str, list[Credential]]:
-    """The credentials of cardholders that the caller was allowed to read, oldest first."""
+async def credentials_of(actor: Actor, cardholder_ids: Sequence[str]) -> dict[str, list[Credential]]:
+    """The credentials of cardholders that the caller was allowed to read, oldest first; PINs only for pin.manage."""
     found: dict[str, list[Credential]] = defaultdict(list)
-    for row in await Credential.filter(cardholder_id__in=list(cardholder_ids)).order_by("id"):
+    rows = _seen(actor).filter(cardholder_id__in=list(cardholder_ids))
+    for row in await rows.order_by("id"):
         found[row.cardholder_id].append(row)
     return found
 
@@ -39,7 +42,14 @@ async def mobiles_of(credentials: Sequence[Credential]) -> dict[str, Mobile]:
 async def credential_by_id(actor: Actor, credential_id: str) -> Credential | None:
     """One credential."""
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await Credential.get_or_none(id=credential_id)
+    return await _seen(actor).get_or_none(id=credential_id)
+
+
+def _seen(actor: Actor) -> QuerySet[Credential]:
+    """Without pin.manage nobody sees that somebody has a PIN."""
+    if Permission.PIN_MANAGE in actor.permissions:
+        return Credential.all()
+    return Credential.exclude(kind=CredentialKind.PIN)
 
 
 async def credentials_by_id(actor: Actor, request: PageRequest) -> Page[Credential]:
@@ -79,7 +89,7 @@ async def last_read(domain: Domain, actor: Actor, reader_id: str, within: timede
 
     Whoever may give cards sees the numbers of one that is nobody's; those of a known card are for card_number.view.
     """
-    actor.require(Permission.CARDHOLDER_WRITE)
+    actor.require(Permission.CREDENTIAL_WRITE)
     if not timedelta() < within <= LONGEST_AGO:
         raise ValidationFailed("Look back 1 to 600 seconds.", "within")
     rows = Event.filter(

@@ -78,7 +78,7 @@ async def locked_credential(
         raise _no_such()
     owner = await locked_owner(work, found.cardholder_id)
     row = await Credential.select_for_update().using_db(work.connection).get_or_none(id=credential_id)
-    if row is None:
+    if row is None or (row.kind is CredentialKind.PIN and Permission.PIN_MANAGE not in work.actor.permissions):
         raise _no_such()
     check.version(row.version, expected_version)
     return row, owner

@@ -21,7 +21,7 @@ from doorward.acs.policy_part import PolicyPart
 from doorward.acs.used_by import named, uses_of
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.CONFIGURATION_WRITE, placed=True)
 async def update_door(work: Work, door_id: str, changes: DoorChanges, expected_version: int | None = None) -> Door:
     """Change a door's settings. Raises Conflict if it is no longer at `expected_version`."""
     door = await locked_door(work, door_id)
@@ -78,7 +78,7 @@ async def _check_no_sensor(work: Work, door: Door) -> None:
         raise Conflict("A position sensor is wired to the door. Remove that input first.", "hasPosition")
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.CONFIGURATION_WRITE, placed=True)
 async def set_maintenance(work: Work, door_id: str, on: bool, reason: str, expected_version: int | None = None) -> Door:
     """Begin or end a door's maintenance, with the reason: meanwhile it raises no alarm and takes no card."""
     door = await locked_door(work, door_id)

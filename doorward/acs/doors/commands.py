@@ -16,6 +16,7 @@ from doorward.acs.errors import ControllerOffline, Expired, NotFound, Validation
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.reach import PlaceKind
 from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key, keep_outcome, outcome_of
 from doorward.acs.requests.models import KeyedRequest
 from doorward.acs.site.reasons import CommandKind, require_reason
@@ -157,11 +158,11 @@ async def send_command(domain: Domain, controller_id: str, command: DoorCommand)
     return await domain.doors.command(controller_id, command, COMMAND_LIFETIME_S)
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def request_command(work: Work, door_id: str, manual: Manual, command_id: str) -> tuple[str, DoorCommand]:
     """Write down that somebody commands a door; the controller to ask, and the command for it."""
     door = await Door.get_or_none(id=door_id, using_db=work.connection)
-    if door is None:
+    if door is None or not work.reach().has(PlaceKind.DOOR, door.id):
         raise NotFound("There is no such door.", "doorId")
     if door.controller_id is None:
         raise ControllerOffline(NO_CONTROLLER, "doorId")
@@ -184,9 +185,11 @@ def audit_command(work: Work, door: Door, manual: Manual, command_id: str, corre
     work.events[-1].data["command_id"] = command_id
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def record_command_failure(work: Work, command: DoorCommand, status: CommandStatus, detail: str) -> None:
     """Write down that a command was not carried out, and why."""
+    if not work.reach().has(PlaceKind.DOOR, command.door_id):
+        raise NotFound("There is no such door.", "doorId")
     door = await Door.get(id=command.door_id, using_db=work.connection)
     audit_failure(work, door, command.action, command.id, status, detail)
 

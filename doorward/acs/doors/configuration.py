@@ -16,6 +16,7 @@ from doorward.acs.doors.wiring import InputWire, LockWire, ReaderType
 from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.profiles.policy import profile_policies
+from doorward.acs.reach import PlaceKind
 from doorward.acs.used_by import Use, by_name
 
 
@@ -53,9 +54,9 @@ class Port:
 
 
 async def list_setups(actor: Actor, ids: Collection[str] | None = None) -> list[DoorSetup]:
-    """How every door, or those named, is set up, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await _setups(await (Door.all() if ids is None else Door.filter(id__in=list(ids))).order_by("name"))
+    """How every door within reach, or those of them that are named, is set up, by name."""
+    rows = actor.reach(Permission.CONFIGURATION_VIEW).within(PlaceKind.DOOR, Door.all())
+    return await _setups(await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name"))
 
 
 async def page_setups(
@@ -69,9 +70,9 @@ async def page_setups(
     maintenance: bool | None = None,
     kind: DoorKind | None = None,
 ) -> Page[DoorSetup]:
-    """How doors are set up, by name: those of a controller, of a zone, with a profile, in maintenance."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    """How doors within reach are set up, by name: those of a controller, of a zone, with a profile, in maintenance."""
     rows = matching_doors(request, ids=ids, controller_id=controller_id, zone_id=zone_id)
+    rows = actor.reach(Permission.CONFIGURATION_VIEW).within(PlaceKind.DOOR, rows)
     page = await page_rows(where(rows, profile_id=profile_id, maintenance=maintenance, kind=kind), NAMES, request)
     return page.of(await _setups(page.rows))
 

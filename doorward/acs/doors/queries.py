@@ -14,14 +14,20 @@ from doorward.acs.doors.live import DoorCondition, condition
 from doorward.acs.doors.models import Device, Door, Reader
 from doorward.acs.keyset import ID, NAMES, Column, Order, Orders, among, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
+from doorward.acs.reach import PlaceKind
 from doorward.acs.zones.models import ZoneDoor
 
 
 async def list_doors(actor: Actor, ids: Sequence[str] | None = None) -> list[Door]:
-    """Every door, or those named, by name."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = Door.all() if ids is None else Door.filter(id__in=list(ids))
-    return await rows.order_by("name")
+    """Every door within reach, or those of them that are named, by name."""
+    rows = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.DOOR, Door.all())
+    return await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name")
+
+
+async def doors_named(actor: Actor, ids: Sequence[str]) -> list[Door]:
+    """The doors that access rules name, for who may see these rules; by name."""
+    reach = actor.reach(Permission.DOOR_VIEW, Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
+    return await reach.within(PlaceKind.DOOR, Door.filter(id__in=list(ids))).order_by("name")
 
 
 async def page_doors(
@@ -34,9 +40,9 @@ async def page_doors(
     zone_id: str | None = None,
     conditions: Collection[DoorCondition] | None = None,
 ) -> Page[Door]:
-    """Doors by name: of a controller, of a zone, in one of these conditions now."""
-    actor.require(Permission.DOOR_VIEW)
+    """Doors within reach, by name: of a controller, of a zone, in one of these conditions now."""
     rows = matching_doors(request, ids=ids, controller_id=controller_id, zone_id=zone_id)
+    rows = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.DOOR, rows)
     if conditions is not None:
         rows = rows.filter(_in_condition(domain, frozenset(conditions)))
     return await page_rows(rows, NAMES, request)

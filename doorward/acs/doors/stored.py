@@ -16,6 +16,7 @@ from doorward.acs.errors import NotFound
 from doorward.acs.operation import Work
 from doorward.acs.people.models import Group
 from doorward.acs.profiles.models import Profile
+from doorward.acs.reach import PlaceKind
 from doorward.acs.schedules.models import ScheduleRow
 
 _COLUMNS = (
@@ -28,7 +29,7 @@ _COLUMNS = (
 async def locked_door(work: Work, door_id: str, path: str = "id") -> Door:
     """The door, held until the operation ends. Raises NotFound."""
     found = await Door.select_for_update().using_db(work.connection).get_or_none(id=door_id)
-    if found is None:
+    if found is None or not work.reach().has(PlaceKind.DOOR, door_id):
         raise NotFound("There is no such door.", path)
     return found
 

@@ -309,6 +309,13 @@ class EventType(StrEnum):
     JOB_CREATED = "audit.job.created"
     JOB_CANCELLED = "audit.job.cancelled"
     JOB_ENDED = "audit.job.ended"
+    ROLE_CREATED = "audit.role.created"
+    ROLE_UPDATED = "audit.role.updated"
+    ROLE_DELETED = "audit.role.deleted"
+    ROLES_ASSIGNED = "audit.role.assigned"
+    USER_GROUP_CREATED = "audit.user_group.created"
+    USER_GROUP_UPDATED = "audit.user_group.updated"
+    USER_GROUP_DELETED = "audit.user_group.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -652,6 +659,14 @@ def _declare() -> dict[EventType, Declaration]:
         kind.JOB_CREATED: Declaration(audit, info, "Import begun"),
         kind.JOB_CANCELLED: Declaration(audit, notice, "Import cancelled"),
         kind.JOB_ENDED: Declaration(audit, info, "Import ended"),
+        # Roles and groups of users.
+        kind.ROLE_CREATED: Declaration(audit, notice, "Role created"),
+        kind.ROLE_UPDATED: Declaration(audit, notice, "Role changed"),
+        kind.ROLE_DELETED: Declaration(audit, notice, "Role deleted"),
+        kind.ROLES_ASSIGNED: Declaration(audit, notice, "Roles of a user changed"),
+        kind.USER_GROUP_CREATED: Declaration(audit, notice, "Group of users created"),
+        kind.USER_GROUP_UPDATED: Declaration(audit, notice, "Group of users changed"),
+        kind.USER_GROUP_DELETED: Declaration(audit, notice, "Group of users deleted"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:

@@ -1,6 +1,7 @@
 """What may be asked of the event log: pages by keyset, and the events after a cursor.
 
-Audit events are for those who may see the audit; everybody else's log simply has none.
+Audit events are for those who may see the audit; everybody else's log simply has none. The log of who may see some
+places only has what happened there.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,6 +17,7 @@ from doorward.acs.events.catalogue import Category, EventType, Severity
 from doorward.acs.events.models import Event
 from doorward.acs.keyset import count
 from doorward.acs.paging import Page, PageRequest, page_of
+from doorward.acs.reach import Reach
 
 _LONGEST_POSITION = 18
 
@@ -34,8 +36,8 @@ class EventFilter:
 
 
 def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
-    actor.require(Permission.EVENT_VIEW)
-    conditions = []
+    reach = actor.reach(Permission.EVENT_VIEW)
+    conditions = [] if reach.everything else [_happened_within(reach)]
     if Permission.AUDIT_VIEW not in actor.permissions:
         conditions.append(~Q(category=Category.AUDIT))
     if wanted.categories:
@@ -55,8 +57,10 @@ def _matching(actor: Actor, wanted: EventFilter) -> QuerySet[Event]:
 
 def matches(actor: Actor, wanted: EventFilter, row: Event) -> bool:
     """Whether `events_between` would find this event for this actor."""
+    reach = actor.reach_if_any(Permission.EVENT_VIEW)
     return (
-        (row.category is not Category.AUDIT or Permission.AUDIT_VIEW in actor.permissions)
+        (reach.everything or _is_within(reach, row))
+        and (row.category is not Category.AUDIT or Permission.AUDIT_VIEW in actor.permissions)
         and (not wanted.categories or row.category in wanted.categories)
         and (not wanted.types or row.type in wanted.types)
         and (not wanted.severities or row.severity in wanted.severities)
@@ -64,6 +68,22 @@ def matches(actor: Actor, wanted: EventFilter, row: Event) -> bool:
         and (wanted.cardholder_id is None or row.cardholder_id == wanted.cardholder_id)
         and (wanted.correlation is None or row.correlation == wanted.correlation)
     )
+
+
+def _happened_within(reach: Reach) -> Q:
+    """What is about a door within reach, or about no door and a zone or a camera within it.
+
+    What has no place is for those who see everything.
+    """
+    elsewhere = Q(zone_id__in=sorted(reach.zones)) | Q(camera_id__in=sorted(reach.cameras))
+    return Q(door_id__in=sorted(reach.doors)) | (Q(door_id__isnull=True) & elsewhere)
+
+
+def _is_within(reach: Reach, row: Event) -> bool:
+    """The same of an event that is there."""
+    if row.door_id is not None:
+        return row.door_id in reach.doors
+    return row.zone_id in reach.zones or row.camera_id in reach.cameras
 
 
 async def newest_position() -> int:

@@ -22,6 +22,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.local_io.models import AuxOutput
 from doorward.acs.messages import CommandResult, CommandStatus, OutputCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.reach import PlaceKind
 from doorward.acs.requests.keyed import AlreadyDone, free_key, id_under_key, keep_outcome
 from doorward.acs.site.reasons import CommandKind, require_reason
 
@@ -95,13 +96,13 @@ async def command_output(domain: Domain, actor: Actor, output_id: str, order: By
     return result
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.IO_WRITE, placed=True)
 async def request_output_command(
     work: Work, output_id: str, order: ByHandOrder, command_id: str
 ) -> tuple[str, OutputCommand]:
     """Write down that somebody switches an output; the controller to ask, and the command for it."""
     row = await AuxOutput.get_or_none(id=output_id, using_db=work.connection).prefetch_related("device")
-    if row is None:
+    if row is None or not work.reach().has(PlaceKind.OUTPUT, row.id):
         raise NotFound("There is no such auxiliary output.", "outputId")
     controller_id = row.device.controller_id
     if controller_id is None:
@@ -123,10 +124,10 @@ async def request_output_command(
     )
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.IO_WRITE, placed=True)
 async def record_output_failure(work: Work, command: OutputCommand, status: CommandStatus, detail: str) -> None:
     """Write down that an output was not switched, and why. One that is deleted meanwhile needs no such word."""
     row = await AuxOutput.get_or_none(id=command.output_id, using_db=work.connection)
-    if row is not None:
+    if row is not None and work.reach().has(PlaceKind.OUTPUT, row.id):
         after = {"action": command.action.value, "status": status.value, "detail": detail}
         work.audit(EventType.AUX_OUTPUT_COMMAND_FAILED, of=row, after=after, correlation=command.id)

@@ -12,6 +12,7 @@ from doorward.acs.local_io.models import AuxInput, AuxOutput, LocalRuleRow
 from doorward.acs.local_io.stored import WITH_PORTS
 from doorward.acs.messages import InputStatus, OutputStatus
 from doorward.acs.paging import Page, PageRequest, page_within
+from doorward.acs.reach import PlaceKind
 from doorward.acs.users.models import User
 
 _NAMED_BY_RULES = ("output", "input", "door", "schedule", "threat_level")
@@ -161,10 +162,10 @@ async def list_local_rules(actor: Actor, ids: Sequence[str] | None = None) -> li
 
 
 async def lines_now(domain: Domain, actor: Actor) -> LinesNow:
-    """Every auxiliary input and output as it is now."""
-    actor.require(Permission.DOOR_VIEW)
-    inputs = await AuxInput.all().order_by("name").values_list("id", "name")
-    outputs = await AuxOutput.all().order_by("name").values_list("id", "name")
+    """Every auxiliary input and output within reach, as it is now."""
+    reach = actor.reach(Permission.IO_READ)
+    inputs = await reach.within(PlaceKind.INPUT, AuxInput.all()).order_by("name").values_list("id", "name")
+    outputs = await reach.within(PlaceKind.OUTPUT, AuxOutput.all()).order_by("name").values_list("id", "name")
     statuses = [(str(name), domain.lines.output(str(output_id))) for output_id, name in outputs]
     rule_ids = {status.rule_id for _, status in statuses if status.rule_id}
     user_ids = {status.held.user_id for _, status in statuses if status.held is not None and status.held.user_id}

@@ -26,6 +26,7 @@ class NewCustomField:
     kind: CustomFieldKind
     choices: tuple[str, ...] = ()
     required: bool = False
+    personal: bool = False
 
 
 class CustomFieldChanges(TypedDict, total=False):
@@ -35,6 +36,7 @@ class CustomFieldChanges(TypedDict, total=False):
     kind: CustomFieldKind
     choices: Sequence[str]
     required: bool
+    personal: bool
     position: int
 
 
@@ -44,7 +46,14 @@ async def create_custom_field(work: Work, given: NewCustomField) -> CustomField:
     position = await CustomField.all().using_db(work.connection).count()
     if position >= MAX_FIELDS:
         raise ValidationFailed(f"There are {MAX_FIELDS} custom fields already, which are the most.", "name")
-    field = CustomField(id=new_id(), kind=given.kind, choices=[], required=given.required, position=position)
+    field = CustomField(
+        id=new_id(),
+        kind=given.kind,
+        choices=[],
+        required=given.required,
+        personal=given.personal,
+        position=position,
+    )
     await _apply(work, field, {"name": given.name, "choices": given.choices})
     await field.save(using_db=work.connection, force_create=True)
     work.audit(EventType.CUSTOM_FIELD_CREATED, of=field, after={"id": field.id, **_snapshot(field)})
@@ -122,6 +131,7 @@ async def _apply(work: Work, field: CustomField, changes: CustomFieldChanges) ->
         raise ValidationFailed("Only a field of the kind choice has choices.", "choices")
     if "required" in changes:
         field.required = changes["required"]
+    field.personal = changes.get("personal", field.personal)
 
 
 async def _change_kind(work: Work, field: CustomField, kind: CustomFieldKind) -> None:
@@ -172,5 +182,6 @@ def _snapshot(field: CustomField) -> dict[str, Any]:
         "kind": field.kind.value,
         "choices": list(field.choices),
         "required": field.required,
+        "personal": field.personal,
         "position": field.position,
     }

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from doorward.acs.errors import NotFound, ValidationFailed
+from doorward.acs.actor import Permission
+from doorward.acs.errors import NotFound, NotPermitted, ValidationFailed
 from doorward.acs.operation import Work
 from doorward.acs.people.custom_value import canonical
 from doorward.acs.people.models import CustomField, CustomFieldValue
@@ -17,6 +18,10 @@ async def set_custom_values(work: Work, cardholder_id: str, values: Mapping[str,
         field = known.get(field_id)
         if field is None:
             raise NotFound(f"There is no such custom field: {field_id}.", "customFields", field_id)
+        if field.personal and Permission.PERSONAL_VIEW not in work.actor.permissions:
+            raise NotPermitted(
+                f"{field.name} is personal: to set it needs the permission personal.view.", "customFields", field_id
+            )
         value = canonical(field.kind, field.choices, text or "", "customFields", field_id)
         if field.required and not value:
             raise ValidationFailed(f"{field.name} must not be empty.", "customFields", field_id)

@@ -82,6 +82,10 @@ class CardholderChanges(TypedDict, total=False):
     custom_fields: Mapping[str, str | None]
 
 
+PERSONAL_KEYS = ("email", "phone", "notes")
+"""What is for those with personal.view, besides custom fields that are marked so."""
+
+
 def api_name(key: str) -> str:
     """The name that a field of a cardholder has in the API: camel case."""
     first, *others = key.split("_")

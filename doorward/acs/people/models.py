@@ -109,13 +109,17 @@ class CustomFieldKind(StrEnum):
 
 
 class CustomField(Model):
-    """A field of cardholders that the site has added. Fields are shown in the order of `position`, from 0."""
+    """A field of cardholders that the site has added. Fields are shown in the order of `position`, from 0.
+
+    Values of one that is `personal` are for those with personal.view.
+    """
 
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
     kind = fields.CharEnumField(CustomFieldKind, max_length=16)
     choices: fields.Field[list[str]] = fields.JSONField()
     required = fields.BooleanField(default=False)
+    personal = fields.BooleanField(default=False, db_default=False)
     position = fields.IntField()
     version = fields.IntField(default=1)
 

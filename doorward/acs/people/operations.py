@@ -1,11 +1,12 @@
 """What may be done to cardholders; what may be done to groups, custom fields and directory entries is at hand here."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.credentials.models import Credential
-from doorward.acs.errors import Conflict
+from doorward.acs.errors import Conflict, NotPermitted
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
@@ -19,8 +20,10 @@ from doorward.acs.people.custom_field_operations import (
 )
 from doorward.acs.people.custom_values import require_custom_values
 from doorward.acs.people.details import (
+    PERSONAL_KEYS,
     CardholderChanges,
     NewCardholder,
+    api_name,
     put_columns,
     put_relations,
     snapshot,
@@ -65,9 +68,17 @@ __all__ = [
 ]
 
 
+def _refuse_personal(work: Work, given: Mapping[str, object]) -> None:
+    """Raise if something personal is to be set by somebody who may not see it."""
+    found = [key for key in PERSONAL_KEYS if key in given]
+    if found and Permission.PERSONAL_VIEW not in work.actor.permissions:
+        raise NotPermitted("What is personal is set by those with the permission personal.view.", api_name(found[0]))
+
+
 @operation(Permission.CARDHOLDER_WRITE)
 async def create_cardholder(work: Work, given: NewCardholder) -> Cardholder:
     """A new cardholder, member of the groups named. Required custom fields must have a value."""
+    _refuse_personal(work, {name: getattr(given, name) for name in PERSONAL_KEYS if getattr(given, name)})
     cardholder = Cardholder(id=new_id())
     changes = cast(CardholderChanges, {name: getattr(given, name) for name in CardholderChanges.__annotations__})
     await put_columns(work, cardholder, changes)
@@ -86,6 +97,7 @@ async def update_cardholder(
     """Change a cardholder. Raises Conflict if it is no longer at `expected_version`."""
     cardholder = await locked(work, cardholder_id)
     check.version(cardholder.version, expected_version)
+    _refuse_personal(work, changes)
     await change_cardholder(work, cardholder, changes, await snapshot(work, cardholder))
     return cardholder
 
@@ -96,6 +108,7 @@ async def set_photo(
 ) -> Cardholder:
     """Give a cardholder a photo (see `encode_photo`), or none. Old photos stay for the events that show them."""
     cardholder = await locked(work, cardholder_id)
+    work.actor.require(Permission.PHOTO_VIEW)
     check.version(cardholder.version, expected_version)
     before, after = cardholder.photo_id, photo.id if photo else None
     if before == after:

@@ -46,13 +46,19 @@ async def page_cardholders(
 ) -> Page[Cardholder]:
     """Cardholders by name.
 
-    The search finds parts of the name, number, e-mail, phone and custom fields' values.
+    `search`: each of its first five words is a part of the name, number, e-mail, phone or a custom field's value;
+    what is personal is looked at for those with personal.view only.
     """
     actor.require(Permission.CARDHOLDER_VIEW)
+    personal = Permission.PERSONAL_VIEW in actor.permissions
     rows = _filtered(Cardholder.all(), wanted)
     for word in [word.casefold() for word in request.words]:
-        custom = CustomFieldValue.filter(search_text__contains=word).values("cardholder_id")
-        rows = rows.filter(Q(search_text__contains=word) | Q(id__in=Subquery(custom)))
+        custom = CustomFieldValue.filter(search_text__contains=word)
+        own = Q(search_text__contains=word)
+        if not personal:
+            custom = custom.filter(field__personal=False)
+            own = Q(sort_name__contains=word) | Q(number__icontains=word)
+        rows = rows.filter(own | Q(id__in=Subquery(custom.values("cardholder_id"))))
     return await page_rows(rows, _ORDERS, request)
 
 
@@ -138,11 +144,14 @@ async def value_counts(field_ids: Sequence[str]) -> Counter[str]:
     return Counter(dict(await values.group_by("field_id").values_list("field_id", "count")))
 
 
-async def custom_values_of(cardholder_ids: Sequence[str]) -> dict[str, list[CustomFieldValue]]:
-    """The custom values (each with its field) of cardholders that the caller was allowed to read."""
+async def custom_values_of(actor: Actor, cardholder_ids: Sequence[str]) -> dict[str, list[CustomFieldValue]]:
+    """The custom values (each with its field) of cardholders that the caller was allowed to read, as far as they may
+    see them."""
     found: dict[str, list[CustomFieldValue]] = defaultdict(list)
-    values = CustomFieldValue.filter(cardholder_id__in=list(cardholder_ids)).prefetch_related("field")
-    for value in await values.order_by("field__position"):
+    values = CustomFieldValue.filter(cardholder_id__in=list(cardholder_ids))
+    if Permission.PERSONAL_VIEW not in actor.permissions:
+        values = values.filter(field__personal=False)
+    for value in await values.prefetch_related("field").order_by("field__position"):
         found[value.cardholder_id].append(value)
     return found
 

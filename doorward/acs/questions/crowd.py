@@ -14,7 +14,7 @@ from doorward.acs.decision.decision import Decision, Outcome
 from doorward.acs.decision.policy import CredentialPolicy, Side
 from doorward.acs.decision.reason import Reason
 from doorward.acs.domain import Domain
-from doorward.acs.errors import ValidationFailed
+from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.paging import Page, PageRequest, page_within
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy.reading import aside, consistent
@@ -24,6 +24,7 @@ from doorward.acs.questions.names import FEW, sort_names
 from doorward.acs.questions.pages import in_order
 from doorward.acs.questions.passing import checked_door, checked_moment, credentials_of
 from doorward.acs.questions.site_policy import site_policy
+from doorward.acs.reach import PlaceKind
 
 MOST_PEOPLE = 200_000
 """As many people as one answer goes through; that takes some seconds."""
@@ -64,8 +65,10 @@ async def who_can_pass(
 
     `search`: each of its first five words is a part of the name.
     """
-    actor.require(Permission.CONFIGURATION_VIEW)
+    reach = actor.reach(Permission.CONFIGURATION_VIEW)
     actor.require(Permission.CARDHOLDER_VIEW)
+    if not reach.has(PlaceKind.DOOR, door_id):
+        raise NotFound("There is no such door.", "doorId")
     moment = checked_moment(at)
     async with domain.kept.turn:
         site = await site_policy(domain)

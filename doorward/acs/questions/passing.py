@@ -16,6 +16,7 @@ from doorward.acs.people.models import Cardholder
 from doorward.acs.questions.conditions import Assumption, assumptions_of, read_conditions
 from doorward.acs.questions.kept import SitePolicy
 from doorward.acs.questions.site_policy import site_policy
+from doorward.acs.reach import PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ async def would_pass(
     `credential_ids`: they come with these of their credentials only, and show them.
     `at` None: now, with doors and people as they are; otherwise see the assumptions.
     """
-    actor.require(Permission.CONFIGURATION_VIEW)
+    reach = actor.reach(Permission.CONFIGURATION_VIEW)
     actor.require(Permission.CARDHOLDER_VIEW)
+    if not reach.has(PlaceKind.DOOR, door_id):
+        raise NotFound("There is no such door.", "doorId")
     moment = checked_moment(at)
     cardholder = await Cardholder.get_or_none(id=cardholder_id)
     if cardholder is None:

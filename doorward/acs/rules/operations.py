@@ -7,11 +7,12 @@ from typing import Any, TypedDict
 from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.decision.policy import DoorSide
-from doorward.acs.errors import Conflict, NotFound
+from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.reach import PlaceKind
 from doorward.acs.rules.members import Members, read_members, told_members, write_members
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.rules.uses import RULE_USES
@@ -34,7 +35,7 @@ class AccessRuleChanges(TypedDict, total=False):
     door_sides: Sequence[DoorSide]
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.ACCESS_ASSIGN, placed=True)
 async def create_access_rule(
     work: Work,
     name: str,
@@ -55,6 +56,7 @@ async def create_access_rule(
     await _apply(work, rule, changes)
     await rule.save(using_db=work.connection, force_create=True)
     members = Members(tuple(cardholder_ids), tuple(group_ids), tuple(zone_ids), tuple(schedule_ids), tuple(door_sides))
+    _keep_within(work, members)
     await write_members(work, rule.id, NOBODY, members)
     work.changed(PolicyPart.RULE, rule.id)
     after = {**_told(rule), **await told_members(work, members, NOBODY)}
@@ -62,7 +64,7 @@ async def create_access_rule(
     return rule
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.ACCESS_ASSIGN, placed=True)
 async def update_access_rule(
     work: Work, rule_id: str, changes: AccessRuleChanges, expected_version: int | None = None
 ) -> AccessRule:
@@ -80,7 +82,7 @@ async def update_access_rule(
     return await _change(work, rule, before, members, wanted)
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.ACCESS_ASSIGN, placed=True)
 async def change_access_rule_members(
     work: Work, rule_id: str, add: Members, remove: Members, expected_version: int | None = None
 ) -> AccessRule:
@@ -90,7 +92,7 @@ async def change_access_rule_members(
     return await _change(work, rule, _told(rule), members, members.changed_by(add, remove))
 
 
-@operation(Permission.CONFIGURATION_WRITE)
+@operation(Permission.ACCESS_ASSIGN, placed=True)
 async def delete_access_rule(work: Work, rule_id: str, expected_version: int | None = None) -> None:
     """Delete a rule; whoever passed by it alone no longer passes."""
     rule = await _locked(work, rule_id, expected_version)
@@ -106,10 +108,33 @@ async def delete_access_rule(work: Work, rule_id: str, expected_version: int | N
 
 async def _locked(work: Work, rule_id: str, expected_version: int | None) -> AccessRule:
     rule = await AccessRule.select_for_update().using_db(work.connection).get_or_none(id=rule_id)
-    if rule is None:
+    if rule is None or not _leads_within(work, await read_members(work, rule.id)):
         raise NotFound("There is no such access rule.", "id")
     check.version(rule.version, expected_version)
     return rule
+
+
+def _leads_within(work: Work, members: Members) -> bool:
+    """Whether a rule is for the actor to change: who may not change all of them, only those within their reach."""
+    reach = work.reach()
+    if reach.everything:
+        return True
+    places = [reach.has(PlaceKind.DOOR, place.door_id) for place in members.door_sides]
+    places += [reach.has(PlaceKind.ZONE, zone_id) for zone_id in members.zone_ids]
+    return bool(places) and all(places)
+
+
+def _keep_within(work: Work, members: Members) -> None:
+    """Raise where a rule would lead elsewhere. A place out of reach is one that does not exist."""
+    reach = work.reach()
+    for place in members.door_sides:
+        if not reach.has(PlaceKind.DOOR, place.door_id):
+            raise NotFound(f"There is no such door: {place.door_id}.", "doorSides")
+    for zone_id in members.zone_ids:
+        if not reach.has(PlaceKind.ZONE, zone_id):
+            raise NotFound(f"There is no such zone: {zone_id}.", "zoneIds")
+    if not reach.everything and not members.door_sides and not members.zone_ids:
+        raise ValidationFailed("Name a door or a zone of yours: your rules lead there only.", "doorSides")
 
 
 async def _apply(work: Work, rule: AccessRule, changes: AccessRuleChanges) -> None:
@@ -131,6 +156,7 @@ async def _change(
     work: Work, rule: AccessRule, before: dict[str, Any], members: Members, wanted: Members
 ) -> AccessRule:
     """Store a changed rule and tell what changed: of lists, what only was there before and what only is there now."""
+    _keep_within(work, wanted)
     await write_members(work, rule.id, members, wanted)
     old = {**before, **await told_members(work, members, wanted)}
     new = {**_told(rule), **await told_members(work, wanted, members)}

@@ -13,6 +13,7 @@ from doorward.acs.domain import Domain
 from doorward.acs.keyset import NAMES, among, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.people.models import Cardholder, Group
+from doorward.acs.reach import PlaceKind, Reach
 from doorward.acs.rules.members import Missing, missing_parts
 from doorward.acs.rules.models import (
     AccessRule,
@@ -68,16 +69,32 @@ EVERY_RULE = RuleFilter()
 async def page_access_rules(
     domain: Domain, actor: Actor, request: PageRequest, wanted: RuleFilter = EVERY_RULE
 ) -> Page[RuleParts]:
-    """Access rules by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    page = await page_rows(named(await _matching(domain, wanted), request), NAMES, request)
+    """Access rules within reach, by name."""
+    rows = within_reach(_reach(actor), await _matching(domain, wanted))
+    page = await page_rows(named(rows, request), NAMES, request)
     return page.of(await _parts(page.rows))
 
 
 async def access_rules_by_id(actor: Actor, ids: Collection[str]) -> list[RuleParts]:
-    """Those of the rules that exist, by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
-    return await _parts(await AccessRule.filter(id__in=list(ids)).order_by("name"))
+    """Those of the rules that exist within reach, by name."""
+    rows = within_reach(_reach(actor), AccessRule.filter(id__in=list(ids)))
+    return await _parts(await rows.order_by("name"))
+
+
+def _reach(actor: Actor) -> Reach:
+    return actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
+
+
+def within_reach(reach: Reach, rows: QuerySet[AccessRule]) -> QuerySet[AccessRule]:
+    """Those of the rules that lead somewhere, and nowhere but to doors and zones within reach."""
+    if reach.everything:
+        return rows
+    sides, zones = AccessRuleSide.all(), AccessRuleZone.all()
+    leads = Q(id__in=Subquery(reach.within(PlaceKind.DOOR, sides, "door_id").values("rule_id")))
+    leads = leads | Q(id__in=Subquery(reach.within(PlaceKind.ZONE, zones, "zone_id").values("rule_id")))
+    beyond = AccessRuleSide.exclude(door_id__in=sorted(reach.doors)).values("rule_id")
+    further = AccessRuleZone.exclude(zone_id__in=sorted(reach.zones)).values("rule_id")
+    return rows.filter(leads).exclude(id__in=Subquery(beyond)).exclude(id__in=Subquery(further))
 
 
 async def _matching(domain: Domain, wanted: RuleFilter) -> QuerySet[AccessRule]:

@@ -35,14 +35,14 @@ HORIZON = timedelta(days=366)
 
 
 async def page_schedules(actor: Actor, request: PageRequest, *, kind: ScheduleKind | None = None) -> Page[ScheduleRow]:
-    """Schedules by name."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    """Schedules by name; also for who makes rules for some places, which name them."""
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     return await page_rows(where(named(ScheduleRow.all(), request), kind=kind), NAMES, request)
 
 
 async def schedule_by_id(actor: Actor, schedule_id: str) -> ScheduleRow | None:
-    """One schedule."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    """One schedule; for whom they all are."""
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     return await ScheduleRow.get_or_none(id=schedule_id)
 
 
@@ -62,7 +62,7 @@ async def next_change_of(domain: Domain, actor: Actor, schedule_id: str) -> date
 
 async def next_changes_of(domain: Domain, actor: Actor, ids: Collection[str]) -> dict[str, datetime | None]:
     """The same for each of these schedules that exists, by id."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN)
     zone, now = await site_zone(), domain.clock()
     return {schedule.id: next_change(schedule, now, zone, HORIZON) for schedule in await schedules(ids)}
 
@@ -96,7 +96,8 @@ def _check_monday(monday: date) -> None:
 
 async def used_by(actor: Actor, schedule_id: str) -> list[Use]:
     """Everything that uses a schedule."""
-    actor.require(Permission.CONFIGURATION_VIEW)
+    if not actor.reach(Permission.CONFIGURATION_VIEW, Permission.ACCESS_ASSIGN).everything:
+        return []
     return await uses_of(SCHEDULE_USES, schedule_id)
 
 

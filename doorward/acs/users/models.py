@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -77,7 +78,8 @@ class Session(Model):
 class Token(Model):
     """Lets a program in for a user. Only its SHA-256 is kept. It may what is in `permissions`, as far as its user may.
 
-    `networks` are those (CIDR) from which it counts, all of them when there are none.
+    `places` (NULL: all of its user's) are as in RoleAssignment. `networks` are those (CIDR) from which it counts, all
+    of them when there are none.
     """
 
     id = fields.CharField(36, primary_key=True)
@@ -88,6 +90,7 @@ class Token(Model):
     name = fields.CharField(100)
     token_hash = fields.CharField(64, unique=True)
     permissions: list[str] = fields.JSONField()
+    places: list[str] | None = fields.JSONField(null=True)
     networks: list[str] = fields.JSONField()
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
@@ -236,3 +239,72 @@ class SignInRules(Model):
 
     class Meta:
         table = "user_sign_in_rules"
+
+
+class RoleRow(Model):
+    """A role that the site has made. `grants` are as `grants.py` writes them.
+
+    `clearance` (0 to 100) is how high a threat level it may release.
+    """
+
+    id = fields.CharField(36, primary_key=True)
+    name = fields.CharField(100, unique=True)
+    description = fields.CharField(500, default="")
+    grants: list[dict[str, Any]] = fields.JSONField()
+    clearance = fields.IntField(default=0)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "user_role"
+
+
+class UserGroup(Model):
+    """Users who have roles in common."""
+
+    id = fields.CharField(36, primary_key=True)
+    name = fields.CharField(100, unique=True)
+    description = fields.CharField(500, default="")
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "user_group"
+
+
+class UserGroupMember(Model):
+    """A user's membership of a group of users."""
+
+    id = fields.BigIntField(primary_key=True)
+    group: fields.ForeignKeyRelation[UserGroup] = fields.ForeignKeyField(
+        "acs.UserGroup", related_name=False, on_delete=fields.CASCADE
+    )
+    group_id: str
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, db_index=True
+    )
+    user_id: str
+
+    class Meta:
+        table = "user_group_member"
+        unique_together = (("group_id", "user_id"),)
+
+
+class RoleAssignment(Model):
+    """A role that a user or a group of users has, at the `places` (NULL: everywhere), each as "kind:id".
+
+    `role_id` names a built-in role ("operator") or a row of user_role. A place that is gone gives nothing.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    role_id = fields.CharField(36, db_index=True)
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "acs.User", related_name=False, on_delete=fields.CASCADE, null=True, db_index=True
+    )
+    user_id: str | None
+    group: fields.ForeignKeyNullableRelation[UserGroup] = fields.ForeignKeyField(
+        "acs.UserGroup", related_name=False, on_delete=fields.CASCADE, null=True, db_index=True
+    )
+    group_id: str | None
+    places: list[str] | None = fields.JSONField(null=True)
+
+    class Meta:
+        table = "user_role_assignment"

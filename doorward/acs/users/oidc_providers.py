@@ -301,4 +301,6 @@ def _hosts(given: Sequence[str]) -> list[str]:
 def _groups(given: Mapping[str, Role]) -> dict[str, str]:
     if len(given) > MOST_GROUPS:
         raise ValidationFailed(f"{MOST_GROUPS} groups are the most.", "groups")
+    if Role.NONE in given.values():
+        raise ValidationFailed("Give each group a role that lets somebody do something.", "groups")
     return {check.text(group, "groups", longest=255): role.value for group, role in given.items()}

@@ -2,15 +2,19 @@
 
 from typing import Any, TypedDict
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-
 from doorward.acs import check
 from doorward.acs.actor import Permission, Role
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
-from doorward.acs.operation import SITE_ID, Work, operation
-from doorward.acs.site.models import Site
+from doorward.acs.operation import Work, operation
+from doorward.acs.users.escalation import (
+    administrators,
+    look_after,
+    may_give_role,
+    one_at_a_time,
+    somebody_administers,
+)
 from doorward.acs.users.failures import lift_wait
 from doorward.acs.users.models import Passkey, SecondFactor, Session, SignInRules, User, UserKind
 from doorward.acs.users.password import MAX_LENGTH, SHORTEST_MINIMUM, check_password, hash_password
@@ -22,7 +26,6 @@ SHORTEST_IDLE_S = 60
 LONGEST_IDLE_S = 12 * 60 * 60
 LONGEST_TOKEN_DAYS = 3_650
 _LONGEST_MINIMUM = 128
-_LAST = "This is the last administrator who can sign in. Make another one first."
 _NAME_LENGTH = 100
 _NO_HASH = ""
 
@@ -47,6 +50,7 @@ class RuleChanges(TypedDict, total=False):
 @operation(Permission.USER_WRITE)
 async def create_user(work: Work, name: str, password: str, role: Role, must_change_password: bool = False) -> User:
     """Somebody new who can sign in."""
+    may_give_role(work, role)
     name = await _free_name(work, name, None)
     password_hash = await hash_password(await check_password(work.domain, password, name))
     user = await User.create(
@@ -64,6 +68,7 @@ async def create_user(work: Work, name: str, password: str, role: Role, must_cha
 @operation(Permission.USER_WRITE)
 async def create_service_account(work: Work, name: str, role: Role) -> User:
     """A program that comes with tokens and cannot sign in."""
+    may_give_role(work, role)
     name = await _free_name(work, name, None)
     user = await User.create(
         using_db=work.connection, id=new_id(), name=name, password_hash=_NO_HASH, role=role, kind=UserKind.SERVICE
@@ -75,7 +80,7 @@ async def create_service_account(work: Work, name: str, role: Role) -> User:
 @operation(Permission.USER_WRITE)
 async def create_first_user(work: Work, name: str, password: str) -> User:
     """The first administrator of an installation that has no user at all. Of several at once, one succeeds."""
-    await _one_at_a_time(work.connection)
+    await one_at_a_time(work.connection)
     if await User.all().using_db(work.connection).exists():
         raise Conflict("This installation is set up. Sign in, or ask one of its administrators.")
     name = check.text(name, "name", longest=_NAME_LENGTH)
@@ -90,23 +95,27 @@ async def create_first_user(work: Work, name: str, password: str) -> User:
 @operation(Permission.USER_WRITE)
 async def update_user(work: Work, user_id: str, changes: UserChanges, expected_version: int | None = None) -> User:
     """Change a user's name, role, or whether they may sign in at all. Open sessions and subscriptions follow."""
-    await _one_at_a_time(work.connection)
+    await one_at_a_time(work.connection)
     user = await _locked(work, user_id)
     check.version(user.version, expected_version)
-    before = _told(user)
+    await look_after(work, user)
+    before, administered = _told(user), await administrators(work.connection)
     if "name" in changes:
         user.name = await _free_name(work, changes["name"], user)
-    user.role = changes.get("role", user.role)
+    if changes.get("role", user.role) is not user.role:
+        user.role = changes["role"]
+        may_give_role(work, user.role)
     user.enabled = changes.get("enabled", user.enabled)
     after = _told(user)
     if before == after:
         return user
-    if user.role is not Role.ADMINISTRATOR or not user.enabled:
-        if user.id == work.actor.user_id and (before["role"], before["enabled"]) != (after["role"], after["enabled"]):
-            raise Conflict("You cannot take your own rights away. Ask another administrator.")
-        await _another_administrator(work, user)
+    if user.id == work.actor.user_id and (before["role"], before["enabled"]) != (after["role"], after["enabled"]):
+        raise Conflict("You cannot take your own rights away. Ask another administrator.")
     user.version += 1
     await user.save(using_db=work.connection, update_fields=["name", "role", "enabled", "version"])
+    if administered:
+        await somebody_administers(work)
+    work.after.append(work.domain.privileges.changed)
     if not user.enabled:
         await Session.filter(user_id=user.id).using_db(work.connection).delete()
     work.audit(EventType.USER_UPDATED, of=user, before=before, after=after)
@@ -116,15 +125,19 @@ async def update_user(work: Work, user_id: str, changes: UserChanges, expected_v
 @operation(Permission.USER_WRITE)
 async def delete_user(work: Work, user_id: str, expected_version: int | None = None) -> None:
     """Delete a user; what they did stays in the log under their name. Refused for oneself."""
-    await _one_at_a_time(work.connection)
+    await one_at_a_time(work.connection)
     user = await _locked(work, user_id)
     check.version(user.version, expected_version)
     if user.id == work.actor.user_id:
         raise Conflict("You cannot delete yourself. Ask another administrator.")
-    await _another_administrator(work, user)
+    await look_after(work, user)
+    administered = await administrators(work.connection)
     await Session.filter(user_id=user.id).using_db(work.connection).delete()
     work.audit(EventType.USER_DELETED, of=user, before=_told(user))
     await user.delete(using_db=work.connection)
+    if administered:
+        await somebody_administers(work)
+    work.after.append(work.domain.privileges.changed)
 
 
 @operation(Permission.USER_WRITE)
@@ -133,6 +146,7 @@ async def set_password(work: Work, name: str, password: str, must_change_passwor
     user = await User.select_for_update().using_db(work.connection).get_or_none(name=name)
     if user is None:
         raise NotFound(f"There is no user called {name}.", "name")
+    await look_after(work, user, "name")
     return await _give_password(work, user, password, must_change_password)
 
 
@@ -142,6 +156,7 @@ async def reset_password(work: Work, user_id: str, password: str) -> User:
     user = await _locked(work, user_id)
     if user.id == work.actor.user_id:
         raise Conflict("Change your own password under your account, where the old one is asked for.", "id")
+    await look_after(work, user)
     return await _give_password(work, user, password, True)
 
 
@@ -161,6 +176,7 @@ async def remove_second_factor(work: Work, user_id: str) -> User:
     user = await _locked(work, user_id)
     if user.id == work.actor.user_id:
         raise Conflict("Remove your own second factor under your account, where the password is asked for.", "id")
+    await look_after(work, user)
     if not user.has_second_factor:
         raise Conflict(f"{user.name} has no second factor.", "id")
     if user.passkeys and not user.password_hash and not await has_another_way(work, user):
@@ -272,24 +288,6 @@ async def _free_name(work: Work, name: str, user: User | None) -> str:
     if any(user is None or other.id != user.id for other in taken):
         raise Conflict(f"There is a user called {taken[0].name} already.", "name")
     return name
-
-
-async def _one_at_a_time(connection: BaseDBAsyncClient) -> None:
-    """Two administrators who disable each other at once are not both last: the second sees what the first did."""
-    await Site.select_for_update().using_db(connection).get(id=SITE_ID)
-
-
-async def _another_administrator(work: Work, user: User) -> None:
-    """Raise when nobody but this user can administer."""
-    others = (
-        User.filter(role=Role.ADMINISTRATOR, enabled=True, kind=UserKind.PERSON)
-        .exclude(id=user.id)
-        .using_db(work.connection)
-    )
-    was = await User.get(id=user.id, using_db=work.connection)
-    signs_in = was.kind is UserKind.PERSON and was.enabled
-    if was.role is Role.ADMINISTRATOR and signs_in and not await others.exists():
-        raise Conflict(_LAST, "id")
 
 
 async def _give_password(work: Work, user: User, password: str, must_change: bool) -> User:

@@ -8,7 +8,8 @@ from doorward.acs.users.standing_rules import needs_second_factor
 
 async def may_lose_a_factor(work: Work, user: User) -> None:
     """Raise when the site requires a second factor, and this is the user's last one."""
-    if needs_second_factor(await work.domain.rules.now(), user.role):
+    may = await work.domain.privileges.of(user)
+    if needs_second_factor(await work.domain.rules.now(), may.permissions):
         raise Conflict("This site requires a second factor of you. An administrator can remove a lost one.")
 
 

@@ -12,10 +12,12 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Function, Q
 from tortoise.queryset import QuerySet
 
-from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
+from doorward.acs.actor import Actor, anonymous
 from doorward.acs.domain import Domain
 from doorward.acs.keyset import where
+from doorward.acs.privilege import ALWAYS
 from doorward.acs.users.models import Session, SignInRules, User, UserKind
+from doorward.acs.users.privileges import Privileges, worked_out
 from doorward.acs.users.standing_rules import needs_second_factor
 
 SESSION_LIFETIME = timedelta(hours=12)
@@ -25,7 +27,6 @@ _TOKEN_BYTES = 32
 _ID_LENGTH = 32
 _CLIENT_LENGTH = 200
 _ADDRESS_LENGTH = 64
-_TO_MEND = frozenset({Permission.ACCOUNT_OWN})
 
 
 class FirstToDo(StrEnum):
@@ -44,14 +45,34 @@ class Caller:
 
 
 def actor_of(
-    user: User, rules: SignInRules, address: str | None, means: str = "api", signed_in_at: datetime | None = None
+    user: User,
+    rules: SignInRules,
+    address: str | None,
+    means: str = "api",
+    privileges: Privileges | None = None,
+    signed_in_at: datetime | None = None,
 ) -> Actor:
-    """The user as an actor. Who must first change the password or set up a second factor may do only that."""
-    permissions = _TO_MEND if first_to_do(user, rules) else PERMISSIONS[user.role]
-    return Actor(user.id, user.name, permissions, means, address, CLEARANCES[user.role], signed_in_at=signed_in_at)
+    """The user as an actor. Who must first change the password or set up a second factor may do only that.
+
+    Without `privileges` they may what their own role says, as if they had no further roles.
+    """
+    may = privileges or worked_out(user.role, (), {})
+    if first_to_do(user, rules, may):
+        return Actor(user.id, user.name, ALWAYS, means, address, may.clearance, signed_in_at=signed_in_at)
+    return Actor(
+        user.id,
+        user.name,
+        may.permissions,
+        means,
+        address,
+        may.clearance,
+        reaches=may.reaches,
+        windows=may.windows,
+        signed_in_at=signed_in_at,
+    )
 
 
-def first_to_do(user: User, rules: SignInRules) -> FirstToDo | None:
+def first_to_do(user: User, rules: SignInRules, privileges: Privileges | None = None) -> FirstToDo | None:
     """What the user must do before anything else, if anything.
 
     Programs have nothing to do, nor has who signs in without a password: elsewhere, or by passkey.
@@ -60,7 +81,8 @@ def first_to_do(user: User, rules: SignInRules) -> FirstToDo | None:
         return None
     if user.must_change_password:
         return FirstToDo.CHANGE_PASSWORD
-    if not user.has_second_factor and needs_second_factor(rules, user.role):
+    may = privileges or worked_out(user.role, (), {})
+    if not user.has_second_factor and needs_second_factor(rules, may.permissions):
         return FirstToDo.ADD_SECOND_FACTOR
     return None
 
@@ -95,7 +117,8 @@ async def actor_of_session(domain: Domain, token: str | None, address: str | Non
         return anonymous(address)
     if used and (session.last_used_at is None or now - session.last_used_at >= USE_NOTED_EVERY):
         await Session.filter(token_hash=session.token_hash).update(last_used_at=now)
-    return actor_of(session.user, rules, address, signed_in_at=session.created_at)
+    may = await domain.privileges.of(session.user)
+    return actor_of(session.user, rules, address, privileges=may, signed_in_at=session.created_at)
 
 
 class _Start(terms.Function):

@@ -1,9 +1,10 @@
 """The site's rules of signing in, as every request needs them: read anew every few seconds only."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from doorward.acs.actor import Role
+from doorward.acs.actor import Permission
 from doorward.acs.users.models import SecondFactor, SignInRules
 
 RULES_ID = "site"
@@ -23,10 +24,10 @@ def default_rules() -> SignInRules:
     )
 
 
-def needs_second_factor(rules: SignInRules, role: Role) -> bool:
-    """Whether users of a role must have a second factor."""
+def needs_second_factor(rules: SignInRules, permissions: Collection[Permission]) -> bool:
+    """Whether who may all this must have a second factor. Who manages users is an administrator, however named."""
     if rules.second_factor is SecondFactor.ADMINISTRATORS:
-        return role is Role.ADMINISTRATOR
+        return Permission.USER_WRITE in permissions
     return rules.second_factor is SecondFactor.EVERYBODY
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from doorward.acs import check
-from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, anonymous
+from doorward.acs.actor import Actor, Permission, anonymous
 from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -22,8 +22,13 @@ from doorward.acs.identity import new_id
 from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.operation import Work, operation
 from doorward.acs.paging import Page, PageRequest
+from doorward.acs.privilege import PRIVILEGES
+from doorward.acs.reach import Places
+from doorward.acs.users.escalation import privileges_of
+from doorward.acs.users.grants import checked_places, read_places, stored_places
 from doorward.acs.users.models import Token, User, UserKind
 from doorward.acs.users.own import confirm_oneself
+from doorward.acs.users.privileges import Privileges, reach_of, read_reaches
 
 PREFIX = "dw_"
 """By which scanners of published code find tokens."""
@@ -37,12 +42,13 @@ _NEVER = frozenset({Permission.ACCOUNT_OWN})
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
-    """A token to make: `networks` in CIDR notation, none: from everywhere."""
+    """A token to make: `networks` in CIDR notation, none: from everywhere. `places` None: wherever its user may."""
 
     name: str
     permissions: Sequence[Permission]
     expires_at: datetime
     networks: Sequence[str] = ()
+    places: Places = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +129,39 @@ async def actor_of_token(domain: Domain, text: str, address: str | None, *, used
         token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY or token.last_address != address
     ):
         await Token.filter(id=token.id).update(last_used_at=now, last_address=address)
-    role = token.user.role
-    permissions = PERMISSIONS[role] & frozenset(map(Permission, token.permissions)) - _NEVER
+    may = await domain.privileges.of(token.user)
+    places = read_places(token.places)
+    within = reach_of(places, await read_reaches([places]))
+    may = may.narrowed(_known(token.permissions) - _NEVER, within)
     named = (token.id, token.name)
-    return Actor(token.user_id, token.user.name, permissions, "token", address, CLEARANCES[role], named)
+    return Actor(
+        token.user_id,
+        token.user.name,
+        may.permissions,
+        "token",
+        address,
+        may.clearance,
+        named,
+        reaches=may.reaches,
+        windows=may.windows,
+    )
+
+
+def _known(permissions: Sequence[str]) -> frozenset[Permission]:
+    """Those that this version knows."""
+    return frozenset(permission for permission in Permission if permission.value in permissions)
 
 
 async def _make(work: Work, user: User, given: NewToken) -> MadeToken:
     name = check.text(given.name, "name", longest=100)
     if await Token.filter(user_id=user.id).using_db(work.connection).count() >= MOST_OF_ONE_USER:
         raise Conflict(f"{user.name} has {MOST_OF_ONE_USER} tokens. Revoke one that is not used.")
-    permissions = _permissions(work.actor, user, given.permissions)
+    may = await privileges_of(work, user)
+    permissions = _permissions(work.actor, may, given.permissions)
+    places = checked_places(given.places, "places")
+    for place in places or ():
+        if place.kind not in {kind for permission in given.permissions for kind in PRIVILEGES[permission].scopes}:
+            raise ValidationFailed(f"None of these permissions is given for a {place.kind.value}.", "permissions")
     networks = _networks(given.networks)
     await _check_end(work, given.expires_at)
     text = PREFIX + secrets.token_urlsafe(_BYTES)
@@ -144,12 +172,19 @@ async def _make(work: Work, user: User, given: NewToken) -> MadeToken:
         name=name,
         token_hash=_hash(text),
         permissions=permissions,
+        places=stored_places(places),
         networks=networks,
         created_at=work.now,
         expires_at=given.expires_at,
     )
     token.user = user
-    after = {"user": user.name, "permissions": permissions, "networks": networks, "expires_at": given.expires_at}
+    after = {
+        "user": user.name,
+        "permissions": permissions,
+        "places": stored_places(places),
+        "networks": networks,
+        "expires_at": given.expires_at,
+    }
     work.audit(EventType.TOKEN_CREATED, of=token, after=after)
     return MadeToken(token, text)
 
@@ -162,12 +197,13 @@ async def _revoke(work: Work, token: Token | None) -> None:
     await token.delete(using_db=work.connection)
 
 
-def _permissions(maker: Actor, user: User, wanted: Sequence[Permission]) -> list[str]:
-    """What a token may: nothing that its user or its maker may not."""
+def _permissions(maker: Actor, user: Privileges, wanted: Sequence[Permission]) -> list[str]:
+    """What a token may: nothing that its user may not, nor, wherever its user may, its maker."""
     if not wanted:
         raise ValidationFailed("A token needs at least one permission.", "permissions")
     for permission in wanted:
-        if permission in _NEVER or permission not in PERMISSIONS[user.role] & maker.permissions:
+        may = user.reach(permission)
+        if permission in _NEVER or permission not in user.somewhere or not may <= maker.reach_if_any(permission):
             raise ValidationFailed(f"This token cannot have the permission {permission.value}.", "permissions")
     return sorted({permission.value for permission in wanted})
 

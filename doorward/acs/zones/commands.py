@@ -27,6 +27,7 @@ from doorward.acs.errors import ControllerOffline, NotFound
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand
 from doorward.acs.operation import Work, operation
+from doorward.acs.reach import PlaceKind
 from doorward.acs.requests.keyed import AlreadyDone, id_under_key, keep_outcome, outcome_of
 from doorward.acs.requests.models import KeyedRequest
 from doorward.acs.site.reasons import CommandKind, require_reason
@@ -128,13 +129,13 @@ async def _standing(request: KeyedRequest, now: datetime) -> ZoneAnswer:
     return ZoneAnswer(request.attempt, tuple(answers), skipped)
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def request_zone_command(
     work: Work, zone_id: str, manual: Manual, include_nested: bool, command_id: str
 ) -> _Requested:
     """Write down that somebody commands a zone, and each of its doors that has a lock, with a command id for it."""
     zone = await Zone.get_or_none(id=zone_id, using_db=work.connection)
-    if zone is None:
+    if zone is None or not work.reach().has(PlaceKind.ZONE, zone.id):
         raise NotFound("There is no such zone.", "zoneId")
     manual = manual.checked(work.now)
     await require_reason(work, CommandKind(manual.action), manual.reason)
@@ -155,7 +156,8 @@ async def _doors(work: Work, zone_id: str, include_nested: bool) -> list[Door]:
     layout = await read_layout(work.connection)
     zones = layout.within[zone_id] if include_nested else {zone_id}
     ids = {place.door_id for zone in zones for place in layout.of_zone.get(zone, ())}
-    return await Door.filter(id__in=list(ids)).using_db(work.connection).order_by("name")
+    doors = work.reach().within(PlaceKind.DOOR, Door.filter(id__in=list(ids)))
+    return await doors.using_db(work.connection).order_by("name")
 
 
 async def _answer(domain: Domain, door: Door, command: DoorCommand) -> DoorAnswer:
@@ -172,10 +174,12 @@ async def _answer(domain: Domain, door: Door, command: DoorCommand) -> DoorAnswe
     return DoorAnswer(door, result.status, result.detail)
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def record_zone_failures(
     work: Work, action: DoorAction, failed: tuple[DoorAnswer, ...], correlation: str
 ) -> None:
     """Write down which doors of a commanded zone did not do it, and why."""
+    reach = work.reach()
     for answer in failed:
-        audit_failure(work, answer.door, action, correlation, answer.status, answer.detail)
+        if reach.has(PlaceKind.DOOR, answer.door.id):
+            audit_failure(work, answer.door, action, correlation, answer.status, answer.detail)

@@ -9,6 +9,7 @@ from doorward.acs.messages import PersonPresence, Presences
 from doorward.acs.operation import Work, operation
 from doorward.acs.people.models import Cardholder
 from doorward.acs.policy_part import PolicyPart
+from doorward.acs.reach import PlaceKind
 from doorward.acs.zones.models import Presence, Zone
 
 MAX_REASON = 500
@@ -30,11 +31,11 @@ async def forgive_cardholder(work: Work, cardholder_id: str, reason: str) -> Non
     )
 
 
-@operation(Permission.DOOR_COMMAND)
+@operation(Permission.DOOR_COMMAND, placed=True)
 async def forgive_zone(work: Work, zone_id: str, reason: str) -> None:
     """Everybody's presence in this zone until now no longer counts for its anti-passback."""
     zone = await Zone.select_for_update().using_db(work.connection).get_or_none(id=zone_id)
-    if zone is None:
+    if zone is None or not work.reach().has(PlaceKind.ZONE, zone_id):
         raise NotFound("There is no such zone.", "zoneId")
     reason = check.text(reason, "reason", longest=MAX_REASON, empty=True)
     await Zone.filter(id=zone.id).using_db(work.connection).update(forgiven_at=work.now)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
 from doorward.acs.keyset import NAMES, Column, NameOrder, Order, Orders, among, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
+from doorward.acs.reach import EVERYWHERE, PlaceKind, Reach
 from doorward.acs.used_by import Use
 from doorward.acs.zones.doors import doors_with_position
 from doorward.acs.zones.layout import Layout, read_layout
@@ -36,10 +38,11 @@ class ZoneParts:
 
 
 async def list_zones(actor: Actor, ids: Collection[str] | None = None) -> list[ZoneParts]:
-    """Every zone, or those named, by name, with their doors by name."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = Zone.all() if ids is None else Zone.filter(id__in=list(ids))
-    return await _zones(await rows.order_by("name").select_related("parent"))
+    """Every zone within reach, or those of them that are named, by name, with their doors by name."""
+    rows = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.ZONE, Zone.all())
+    return await _zones(
+        await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name").select_related("parent")
+    )
 
 
 async def page_zones(
@@ -52,9 +55,9 @@ async def page_zones(
     anti_passback: AntiPassbackMode | None = None,
     muster: bool | None = None,
 ) -> Page[ZoneParts]:
-    """Zones by name: those directly in a zone, those that a door belongs to."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = where(named(among(Zone.all(), ids), request), parent_id=parent_id, anti_passback=anti_passback)
+    """Zones within reach, by name: those directly in a zone, those that a door belongs to."""
+    within = actor.reach(Permission.DOOR_VIEW).within(PlaceKind.ZONE, Zone.all())
+    rows = where(named(among(within, ids), request), parent_id=parent_id, anti_passback=anti_passback)
     rows = where(rows, muster=muster)
     if door_id is not None:
         rows = rows.filter(id__in=Subquery(ZoneDoor.filter(door_id=door_id).values("zone_id")))
@@ -103,20 +106,28 @@ class InterlockParts:
 
 
 async def list_interlocks(actor: Actor, ids: Collection[str] | None = None) -> list[InterlockParts]:
-    """Every interlock, or those named, by name."""
-    actor.require(Permission.DOOR_VIEW)
+    """Every interlock, or those named, by name; only those of whose doors all are within reach."""
+    reach = actor.reach(Permission.DOOR_VIEW)
     rows = Interlock.all() if ids is None else Interlock.filter(id__in=list(ids))
-    return await _interlocks(await rows.order_by("name"))
+    return await _interlocks(await _interlocks_within(reach, rows).order_by("name"))
 
 
 async def page_interlocks(actor: Actor, request: PageRequest, *, door_id: str | None = None) -> Page[InterlockParts]:
-    """Interlocks by name: those of a door, or all."""
-    actor.require(Permission.DOOR_VIEW)
-    rows = named(Interlock.all(), request)
+    """Interlocks all of whose doors are within reach, by name: those of a door, or all."""
+    rows = named(_interlocks_within(actor.reach(Permission.DOOR_VIEW), Interlock.all()), request)
     if door_id is not None:
         rows = rows.filter(id__in=Subquery(InterlockDoor.filter(door_id=door_id).values("interlock_id")))
     page = await page_rows(rows, NAMES, request)
     return page.of(await _interlocks(page.rows))
+
+
+def _interlocks_within(reach: Reach, rows: QuerySet[Interlock]) -> QuerySet[Interlock]:
+    if reach.everything:
+        return rows
+    within = reach.within(PlaceKind.DOOR, InterlockDoor.all(), "door_id")
+    beyond = InterlockDoor.exclude(door_id__in=sorted(reach.doors))
+    rows = rows.filter(id__in=Subquery(within.values("interlock_id")))
+    return rows.exclude(id__in=Subquery(beyond.values("interlock_id")))
 
 
 async def _interlocks(interlocks: Sequence[Interlock]) -> list[InterlockParts]:
@@ -140,7 +151,7 @@ async def door_uses(door_ids: Collection[str]) -> list[Use]:
 
 async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> dict[str, int]:
     """How many people are in each zone, those in the zones inside it included."""
-    actor.require(Permission.DOOR_VIEW)
+    reach = actor.reach(Permission.DOOR_VIEW)
     layout = await read_layout()
     rows = (
         await Presence.filter(zone_id__isnull=False)
@@ -150,20 +161,34 @@ async def occupancy(actor: Actor, zone_ids: Collection[str] | None = None) -> di
     )
     counts = Counter(dict(rows))
     wanted = layout.parents.keys() if zone_ids is None else layout.parents.keys() & set(zone_ids)
-    return {zone_id: sum(counts[inner] for inner in layout.within[zone_id]) for zone_id in wanted}
+    return {
+        zone_id: sum(counts[inner] for inner in layout.within[zone_id])
+        for zone_id in wanted
+        if reach.has(PlaceKind.ZONE, zone_id)
+    }
 
 
 async def page_occupants(actor: Actor, zone_id: str, request: PageRequest) -> Page[Presence]:
-    """The people in a zone and in those inside it, by name, with their cardholder and zone."""
+    """The people in a zone and in those inside it, by name, with their cardholder and zone; none out of reach."""
     actor.require(Permission.CARDHOLDER_VIEW)
     layout: Layout = await read_layout()
-    rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ())))
+    seen = _reach(actor).has(PlaceKind.ZONE, zone_id)
+    rows = Presence.filter(zone_id__in=list(layout.within.get(zone_id, ()) if seen else ()))
     for word in request.words:
         rows = rows.filter(cardholder__sort_name__contains=word.casefold())
     return await page_rows(rows.select_related("cardholder", "zone"), _OCCUPANTS, request)
 
 
 async def where_is(actor: Actor, cardholder_id: str) -> Presence | None:
-    """Where a cardholder was last seen to go, with the zone (None: outside); None when nothing is known."""
+    """Where a cardholder was last seen to go, with the zone (None: outside).
+
+    None when nothing is known, or it is not within reach: outside is for those who see every zone.
+    """
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await Presence.filter(cardholder_id=cardholder_id).select_related("zone", "cardholder").first()
+    rows = _reach(actor).within(PlaceKind.ZONE, Presence.filter(cardholder_id=cardholder_id), "zone_id")
+    return await rows.select_related("zone", "cardholder").first()
+
+
+def _reach(actor: Actor) -> Reach:
+    """The zones in which somebody sees people: only a door.view with a scope restricts what cardholder.view shows."""
+    return actor.reaches.get(Permission.DOOR_VIEW, EVERYWHERE)

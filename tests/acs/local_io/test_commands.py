@@ -149,7 +149,7 @@ async def test_states_are_shown_with_names_and_are_unknown_without_their_control
         siren = await siren_of(world)
         button = await create_aux_input(world.domain, COMMAND_LINE, NewAuxInput("Button", siren.device_id, 5))
         ann = await create_user(world.domain, COMMAND_LINE, "ann", "correct horse battery", Role.OPERATOR)
-        lines, viewer = world.domain.lines, only(Permission.DOOR_VIEW)
+        lines, viewer = world.domain.lines, only(Permission.IO_READ)
         before = lines.versions.count
         held = ByHand(HandAction.ON, None, ann.id, "command-1")
         lines.update(world.controller.id, InputStatus(button.id, InputState.OPEN))

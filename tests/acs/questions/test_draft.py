@@ -256,7 +256,7 @@ async def test_every_change_of_a_draft_takes_its_own_permission(database_url: st
         needed = {
             Permission.CONFIGURATION_VIEW,
             Permission.CARDHOLDER_VIEW,
-            Permission.CONFIGURATION_WRITE,
+            Permission.ACCESS_ASSIGN,
             Permission.CARDHOLDER_WRITE,
         }
         await compare_draft(world.domain, only(*needed), draft, PageRequest(first=1))

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, Unauthenticated, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.operation import Work
 from doorward.acs.paging import PageRequest
 from doorward.acs.users.breached import Breached
+from doorward.acs.users.escalation import somebody_administers
 from doorward.acs.users.models import SecondFactor, Session, User
 from doorward.acs.users.operations import (
+    UserChanges,
     create_user,
     delete_user,
     end_session,
@@ -68,17 +72,33 @@ async def test_the_last_administrator_stays(database_url: str) -> None:
         await delete_user(world.domain, COMMAND_LINE, root.id)
 
 
-async def test_two_administrators_who_disable_each_other_at_once_do_not_both_succeed(database_url: str) -> None:
+@pytest.mark.parametrize("change", [{"enabled": False}, {"role": Role.OPERATOR}])
+async def test_two_administrators_who_end_each_other_at_once_do_not_both_succeed(
+    database_url: str, change: UserChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has looked whether another is left before either is done, unless the second must wait for the first."""
+    both_looked, looked = asyncio.Event(), 0
+
+    async def look_and_wait(work: Work) -> None:
+        nonlocal looked
+        await somebody_administers(work)
+        looked += 1
+        if looked == 2:
+            both_looked.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(both_looked.wait(), 0.5)
+
+    monkeypatch.setattr("doorward.acs.users.operations.somebody_administers", look_and_wait)
     async with open_world(database_url) as world:
         one, two = await make(world.domain, "first"), await make(world.domain, "second")
         actors = [actor_of(user, default_rules(), None) for user in (one, two)]
         outcomes = await asyncio.gather(
-            update_user(world.domain, actors[0], two.id, {"enabled": False}),
-            update_user(world.domain, actors[1], one.id, {"enabled": False}),
+            update_user(world.domain, actors[0], two.id, change),
+            update_user(world.domain, actors[1], one.id, change),
             return_exceptions=True,
         )
         assert [isinstance(outcome, Conflict) for outcome in outcomes].count(True) == 1
-        assert await User.filter(enabled=True).count() == 1
+        assert await User.filter(enabled=True, role=Role.ADMINISTRATOR).count() == 1
 
 
 async def test_nobody_deletes_or_demotes_themselves(database_url: str) -> None:

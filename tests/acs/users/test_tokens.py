@@ -40,7 +40,7 @@ from tests.world import START, World, open_world
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "correct horse battery"
-SEES = (Permission.DOOR_VIEW, Permission.EVENT_VIEW)
+SEES = (Permission.DOOR_VIEW, Permission.IO_READ)
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,7 @@ const COMPARED = {
   },
 };
 
-const WRITER = ["cardholder.view", "cardholder.write", "configuration.view", "configuration.write", "threat.raise"];
+const WRITER = ["cardholder.view", "cardholder.write", "configuration.view", "configuration.write", "access.assign", "threat.raise"];
 
 function show(answers: Answers = {}, permissions = WRITER) {
   return showScreen(<WhatWouldChange viewer={aViewer(permissions)} />, {

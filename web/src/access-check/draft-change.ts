@@ -38,19 +38,19 @@ export type KindName =
 export const KINDS: Record<KindName, Kind> = {
   disableRule: {
     label: "Disable an access rule",
-    permission: "configuration.write",
+    permission: "access.assign",
     parts: ["rule"],
     change: ({ rule }) => ({ words: `Disable ${rule.name}`, input: { updateAccessRule: { id: rule.id, enabled: false } } }),
   },
   enableRule: {
     label: "Enable an access rule",
-    permission: "configuration.write",
+    permission: "access.assign",
     parts: ["rule"],
     change: ({ rule }) => ({ words: `Enable ${rule.name}`, input: { updateAccessRule: { id: rule.id, enabled: true } } }),
   },
   deleteRule: {
     label: "Delete an access rule",
-    permission: "configuration.write",
+    permission: "access.assign",
     parts: ["rule"],
     change: ({ rule }) => ({ words: `Delete ${rule.name}`, input: { deleteAccessRule: { id: rule.id } } }),
   },

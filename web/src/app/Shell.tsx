@@ -67,7 +67,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
             <Tab
               route={{ screen: "users", id: null }}
               label="Users"
-              active={route.screen === "users" || route.screen === "sign-in-rules" || route.screen === "sign-in-providers"}
+              active={route.screen === "users" || route.screen === "roles" || route.screen === "user-groups" || route.screen === "sign-in-rules" || route.screen === "sign-in-providers"}
             />
           )}
         </nav>

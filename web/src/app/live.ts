@@ -55,10 +55,8 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
       socket.subscribe(FollowLinesDocument, {}, { ...sink, next: ({ auxStates }) => sink.next(auxStates) }),
     );
     if (may(viewer, "event.view")) feed.start();
-    if (may(viewer, "door.view")) {
-      doors.start();
-      lines.start();
-    }
+    if (may(viewer, "door.view")) doors.start();
+    if (may(viewer, "io.read")) lines.start();
     // What is open must be closed again, and only an effect has an end.
     // oxlint-disable-next-line react/set-state-in-effect
     setLive({ connection: socket.connection, feed, doors, lines });

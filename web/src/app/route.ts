@@ -37,7 +37,7 @@ export function hrefOf(route: Route): string {
 
 /** Whether it is about those who sign in. */
 export function isAboutUsers(route: Route): route is UsersRoute {
-  return route.screen === "users" || route.screen === "sign-in-rules" || route.screen === "sign-in-providers" || route.screen === "account";
+  return route.screen === "users" || route.screen === "roles" || route.screen === "user-groups" || route.screen === "sign-in-rules" || route.screen === "sign-in-providers" || route.screen === "account";
 }
 
 export function openRoute(route: Route): void {

@@ -104,14 +104,14 @@ function PersonFields({ cardholder, problems }: PartProps) {
             autoComplete="off"
             {...input}
             {...ownedBy(cardholder, name)}
-            defaultValue={cardholder?.[name]}
+            defaultValue={cardholder?.[name] ?? undefined}
             problem={problems[name]}
           />
         ))}
       </div>
       <Described label="Notes" {...notes} problem={problems["notes"]}>
         {(description) => (
-          <textarea {...description} name="notes" rows={3} maxLength={2000} readOnly={readOnly} defaultValue={cardholder?.notes} />
+          <textarea {...description} name="notes" rows={3} maxLength={2000} readOnly={readOnly} defaultValue={cardholder?.notes ?? undefined} />
         )}
       </Described>
     </>

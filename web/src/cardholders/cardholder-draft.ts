@@ -77,9 +77,9 @@ export type CardholderChange = Omit<UpdateCardholderInput, "id" | "expectedVersi
 /** Only what differs from the cardholder that the form began with, and what no directory owns. */
 export function changesOf(was: CardholderDetailFragment, draft: CardholderDraft): CardholderChange {
   const change: CardholderChange = {};
-  for (const name of TEXTS) if (draft[name] !== was[name]) change[name] = draft[name];
+  for (const name of TEXTS) if (draft[name] !== (was[name] ?? "")) change[name] = draft[name];
   for (const name of [...FLAGS.map(([flag]) => flag), "visitor"] as const) {
-    if (draft[name] !== was[name]) change[name] = draft[name];
+    if (draft[name] !== (was[name] ?? "")) change[name] = draft[name];
   }
   for (const name of ["validFrom", "validTo"] as const) {
     // A field has no seconds: what looks the same was left alone.

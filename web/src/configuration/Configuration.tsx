@@ -96,7 +96,7 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? (
       <OutputList writable={writable} lines={lines} />
     ) : (
-      <OutputScreen key={id} id={id} writable={writable} commandable={may(viewer, "door.command")} lines={lines} />
+      <OutputScreen key={id} id={id} writable={writable} commandable={may(viewer, "io.write")} lines={lines} />
     ),
   "local-rules": ({ id, writable }) =>
     id === null ? <LocalRuleList writable={writable} /> : <LocalRuleScreen key={id} id={id} writable={writable} />,

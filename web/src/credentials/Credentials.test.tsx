@@ -325,7 +325,7 @@ test("a credential is deleted after a question, at the version that was seen", a
 });
 
 test("who may not see doors or formats can still type a card", async () => {
-  const { sent } = show({ viewer: aViewer(["cardholder.view", "cardholder.write"]) });
+  const { sent } = show({ viewer: aViewer(["cardholder.view", "credential.write"]) });
   await startAdding();
   expect(screen.getByLabelText("Format")).toHaveDisplayValue("H10301");
   expect(sent("EnrolmentReaders")).toEqual([]);

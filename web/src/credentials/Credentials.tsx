@@ -41,7 +41,7 @@ export function Credentials({ cardholderId, credentials, viewer, refresh }: Cred
   const api = useClient();
   const [open, setOpen] = useState<Open | null>(null);
   const [problems, setProblems] = useState<readonly ProblemFragment[]>([]);
-  const writable = may(viewer, "cardholder.write");
+  const writable = may(viewer, "credential.write");
   const close = (): void => setOpen(null);
   const settle = (shown: Shown | null = null): void => {
     setOpen(shown === null ? null : { act: "shown", shown });

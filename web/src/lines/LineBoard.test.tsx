@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals());
 const CONFIRMED = { outcome: { command: { id: "1", status: "CONFIRMED", detail: "" }, errors: [] } };
 const BUTTON = { id: "i1", name: "Panic button", state: "NORMAL" as const };
 
-function show(output: OutputNow = anOutputNow(), permissions = ["door.view", "door.command"], answer: unknown = CONFIRMED) {
+function show(output: OutputNow = anOutputNow(), permissions = ["door.view", "io.write"], answer: unknown = CONFIRMED) {
   const { api, asked } = fakeApi(() => answer);
   const lines = lineStates({ inputs: [BUTTON], outputs: [output] });
   const connection = createStore<Connection>({ state: "connected", heardAt: 0 });

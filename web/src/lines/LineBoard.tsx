@@ -29,7 +29,7 @@ export function LineBoard({ lines, connection, viewer }: LineBoardProps) {
           <h3 className="lines-of">Outputs</h3>
           <ul className="lines" data-stale={stale}>
             {known.outputs.map((output) => (
-              <OutputTile key={output.id} output={output} commandable={may(viewer, "door.command")} />
+              <OutputTile key={output.id} output={output} commandable={may(viewer, "io.write")} />
             ))}
           </ul>
         </>

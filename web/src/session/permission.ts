@@ -14,6 +14,10 @@ export type Permission =
   | "threat.release"
   | "camera.view"
   | "clip.view"
+  | "credential.write"
+  | "io.read"
+  | "io.write"
+  | "access.assign"
   | "job.view"
   | "user.write"
   | "webhook.write";

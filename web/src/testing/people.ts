@@ -12,6 +12,7 @@ export function aViewer(
   permissions: string[] = [
     "cardholder.view",
     "cardholder.write",
+    "credential.write",
     "configuration.view",
     "configuration.write",
     "door.view",

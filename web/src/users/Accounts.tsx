@@ -1,5 +1,8 @@
 import { Account } from "../account/Account";
 import { Providers } from "../providers/Providers";
+import { Roles } from "../roles/Roles";
+import { RoleScreen } from "../roles/RoleScreen";
+import { UserGroupScreen } from "../roles/UserGroupScreen";
 import { may, type Viewer } from "../session/permission";
 import type { UsersRoute } from "./place";
 import { SignInRules } from "./SignInRules";
@@ -19,5 +22,7 @@ export function Accounts({ route, viewer, onChanged }: AccountsProps) {
   if (!may(viewer, "user.write")) return <p className="quiet pad">You may not see users.</p>;
   if (route.screen === "sign-in-rules") return <SignInRules />;
   if (route.screen === "sign-in-providers") return <Providers />;
+  if (route.screen === "roles") return route.id === null ? <Roles /> : <RoleScreen key={route.id} id={route.id} />;
+  if (route.screen === "user-groups") return route.id === null ? <Roles /> : <UserGroupScreen key={route.id} id={route.id} />;
   return route.id === null ? <Users /> : <UserScreen key={route.id} id={route.id} own={route.id === viewer.id} />;
 }

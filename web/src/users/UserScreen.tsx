@@ -8,6 +8,7 @@ import { useWhole } from "../api/use-whole";
 import { dateWords } from "../app/clock";
 import { useMinute } from "../app/now";
 import { EndSessionDocument, UserDetailDocument } from "../gql/operations";
+import { UserRoles } from "../roles/UserRoles";
 import { Badge } from "../ui/Badge";
 import { Panel } from "../ui/Panel";
 import { Help } from "./Help";
@@ -69,6 +70,7 @@ export function UserScreen({ id, own }: UserScreenProps) {
           <Panel title="Who they are">
             <UserForm key={user.version} user={user} own={own} onSaved={() => done("Saved.")} onReload={again} />
           </Panel>
+          <UserRoles key={`roles ${user.version}`} userId={user.id} version={user.version} roles={user.roles ?? []} own={own} onSaved={() => done("Saved.")} />
           <Panel title="Signing in">
             <p className="quiet">
               {user.kind === "SERVICE" ? "A program, which comes with tokens and cannot sign in." : user.lastSignInAt === null ? "Has never signed in." : `Last signed in ${dateWords(Date.parse(user.lastSignInAt))}.`}

@@ -28,6 +28,7 @@ function aUser(given: Partial<UserRowFragment> = {}): UserRowFragment {
     lastSignInAt: null,
     waitsUntil: null,
     version: 3,
+    roles: [],
     ...given,
   };
 }

@@ -19,6 +19,9 @@ export function Users() {
       <header className="screen-head">
         <h1 id="users-title">Users</h1>
         <span className="row-actions">
+          <a className="button" href={usersHref({ screen: "roles", id: null })}>
+            Roles
+          </a>
           <a className="button" href={usersHref({ screen: "sign-in-rules" })}>
             Rules of signing in
           </a>

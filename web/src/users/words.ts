@@ -4,12 +4,14 @@ export const ROLES: readonly (readonly [Role, string])[] = [
   ["ADMINISTRATOR", "Administrator"],
   ["OPERATOR", "Operator"],
   ["VIEWER", "Viewer"],
+  ["NONE", "None: what further roles give"],
 ];
 
 export const ROLE_HINTS: Record<Role, string> = {
   ADMINISTRATOR: "May do everything, users included.",
   OPERATOR: "Works the doors and looks after people and their cards; changes no configuration.",
-  VIEWER: "Watches doors, events and cameras; changes nothing.",
+  VIEWER: "Watches doors and cameras live; sees no recordings, no log and no people.",
+  NONE: "May do what further roles and groups give, everywhere or at some places.",
 };
 
 export const KINDS: readonly (readonly [UserKind, string])[] = [
@@ -24,7 +26,7 @@ export const SECOND_FACTORS: readonly (readonly [SecondFactorRule, string])[] = 
 ];
 
 export function roleWords(role: Role): string {
-  return ROLES.find(([each]) => each === role)?.[1] ?? role;
+  return role === "NONE" ? "None" : (ROLES.find(([each]) => each === role)?.[1] ?? role);
 }
 
 /** What keeps a user from working now, if anything does. */
