@@ -15,7 +15,8 @@ export type Permission =
   | "camera.view"
   | "clip.view"
   | "user.write"
-  | "webhook.write";
+  | "webhook.write"
+  | "api.explore";
 
 export type Viewer = ViewerFragment;
 
