@@ -6,11 +6,11 @@ import { createFetcher } from "./fetcher";
 import { askSchema, type Told } from "./schema";
 
 const fetcher = createFetcher();
-const FIRST_QUERY = `# The API of this server. What you run here is done, as by any other program.
+const FIRST_QUERY = `# What you run here is done.
 #
-#   Ctrl-Enter   runs the operation at the cursor
-#   Ctrl-Space   tells what could stand here
-#   Ctrl-M       lets Tab leave the editor, and again: keeps it in
+# Ctrl-Enter  run the operation
+# Ctrl-Space  what can stand here
+# Ctrl-M      Tab leaves the editor
 
 query Me {
   viewer {
@@ -55,7 +55,7 @@ function Opened({ told }: { told: Extract<Told, { kind: "schema" | "hidden" }> }
       <h1 className="heard-only">API explorer</h1>
       {told.kind === "hidden" && (
         <p className="explorer-note" role="status">
-          {told.sentence} Requests can be sent all the same; nothing is completed or explained here.
+          {told.sentence} You can send requests all the same, without suggestions and documentation.
         </p>
       )}
       {/* What is written here may have names and numbers of people in it: it goes with the tab. */}

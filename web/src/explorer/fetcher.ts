@@ -1,5 +1,5 @@
 import type { GraphiQLProps } from "graphiql";
-import { type DocumentNode, getOperationAST } from "graphql";
+import { type DocumentNode, getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-ws";
 
 import { REQUEST_HEADERS, socketUrl } from "../api/address";
@@ -25,15 +25,28 @@ interface FetcherOptions {
  * Authorization is given among the headers.
  */
 export function createFetcher({ ask = fetch, webSocket }: FetcherOptions = {}): Fetcher {
-  return (request, options) => {
+  return (given, options) => {
     const headers: Record<string, string> = { ...options?.headers };
-    if (isSubscription(options?.documentAST, request.operationName)) return follow(request, headers, webSocket);
-    return post(ask, request, headers);
+    const { request, operation } = meant(given);
+    return operation === "subscription" ? follow(request, headers, webSocket) : post(ask, request, headers);
   };
 }
 
-function isSubscription(document: DocumentNode | undefined, name: string | null | undefined): boolean {
-  return document !== undefined && getOperationAST(document, name)?.operation === "subscription";
+/**
+ * What is to run. GraphiQL names the operation, and gives the parsed document, as they were a moment before whoever
+ * types quickly has pressed Ctrl-Enter: a name that is not in the text is left out.
+ */
+function meant(request: Request): { request: Request; operation: string | undefined } {
+  const { operationName, ...unnamed } = request;
+  let document: DocumentNode;
+  try {
+    document = parse(request.query);
+  } catch {
+    return { request: unnamed, operation: undefined };
+  }
+  const named = operationName ? getOperationAST(document, operationName) : null;
+  if (named) return { request, operation: named.operation };
+  return { request: unnamed, operation: getOperationAST(document)?.operation };
 }
 
 async function post(ask: typeof fetch, request: Request, headers: Record<string, string>) {

@@ -5,7 +5,6 @@ import "graphiql/setup-workers/vite";
 
 import { applyTheme, rememberedTheme } from "../app/theme";
 import "../app/theme.css";
-import "../app/base.css";
 // These and not `graphiql/style.css`, which has a third of a megabyte of fonts in it as data: addresses.
 import "@graphiql/react/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
