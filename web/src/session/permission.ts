@@ -16,7 +16,8 @@ export type Permission =
   | "clip.view"
   | "job.view"
   | "user.write"
-  | "webhook.write";
+  | "webhook.write"
+  | "api.explore";
 
 export type Viewer = ViewerFragment;
 
