@@ -14,7 +14,10 @@ POLICY = "cost"
 
 
 class Meter:
-    """Takes the cost of requests from their callers' buckets. `clock` is aware UTC, `timer` counts the seconds that the processor was busy for us."""
+    """Takes the cost of requests from their callers' buckets.
+
+    `clock` is aware UTC, `timer` counts the seconds that the processor was busy for this thread.
+    """
 
     def __init__(
         self, limits: Limits, clock: Callable[[], datetime], timer: Callable[[], float] = time.thread_time
