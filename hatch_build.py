@@ -32,19 +32,22 @@ class DashboardHook(BuildHookInterface[Any]):
             if done.returncode:
                 raise RuntimeError(
                     f"The dashboard cannot be built: npm {' '.join(arguments)} said\n{done.stdout.strip()}\n"
-                    "Mend that, or build it elsewhere (scripts/dashboard) and copy doorward/dashboard/ here."
+                    "Mend that, or build it elsewhere (scripts/dashboard) and copy doorward/dashboard/ "
+                    "and doorward/explorer/ here."
                 )
         if not self._is_built():
             raise RuntimeError(
-                f"npm has built the dashboard, but not into {self._page}: see outDir in web/vite.config.ts."
+                f"npm has built the dashboard, but not all of {', '.join(map(str, self._pages))}: "
+                "see outDir in web/vite.config.ts and web/vite.explorer.config.ts."
             )
 
     @property
-    def _page(self) -> Path:
-        return Path(self.root, "doorward", "dashboard", "index.html")
+    def _pages(self) -> tuple[Path, ...]:
+        package = Path(self.root, "doorward")
+        return package / "dashboard" / "index.html", package / "explorer" / "explorer.html"
 
     def _is_built(self) -> bool:
-        return self._page.is_file()
+        return all(page.is_file() for page in self._pages)
 
     def _npm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(Path(self.root, "scripts", "npm")), *arguments]

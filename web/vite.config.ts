@@ -20,6 +20,7 @@ export default defineConfig({
       "/clips": { target: server },
       "/photos": { target: server },
       "/cardholders": { target: server },
+      "^/explorer(/|$)": { target: server },
     },
   },
   test: {

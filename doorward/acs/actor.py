@@ -53,6 +53,8 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account.own"
     """One's own password, second factor, sessions and tokens: everybody who signs in has it."""
     WEBHOOK_WRITE = "webhook.write"
+    API_EXPLORE = "api.explore"
+    """The page on which the API is tried out. What is sent from there needs its own permissions, as everywhere."""
 
 
 class Role(StrEnum):

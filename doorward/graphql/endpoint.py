@@ -44,13 +44,11 @@ from doorward.graphql.multipart import NotMultipart, boundary_of, read_form
 from doorward.graphql.persisted import DocumentRefused, PersistedDocuments
 from doorward.graphql.scalars import duration_of
 from doorward.graphql.schema import build_schema
-from doorward.graphql.server_sent import ServerSent, gone_on
+from doorward.graphql.server_sent import GRAPHQL_JSON, JSON, ServerSent, gone_on, weight_of
 from doorward.graphql.socket import OPEN, UNAUTHORIZED, Socket, SocketAdapter
 
 REQUEST_HEADER = "doorward-request"
 FORM = "multipart/form-data"
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 _FORBIDDEN = 4403
 NO_LONGER_S = 1.0
 """A query is given this much to be stopped, and to say so."""
@@ -309,22 +307,8 @@ def not_executed(result: ExecutionResult) -> bool:
 
 def media_type(accept: str | None) -> str:
     """The media type of an answer, from the Accept header. Whoever accepts neither gets `application/json`."""
-    weights = {GRAPHQL_JSON: 0.0, JSON: 0.0}
-    for entry in (accept or "").split(","):
-        kind, *parameters = (part.strip().lower() for part in entry.split(";"))
-        if kind in weights:
-            weights[kind] = max(weights[kind], _weight(parameters))
-    return GRAPHQL_JSON if weights[GRAPHQL_JSON] > 0 and weights[GRAPHQL_JSON] >= weights[JSON] else JSON
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
+    wanted, plain = weight_of(accept, GRAPHQL_JSON), weight_of(accept, JSON)
+    return GRAPHQL_JSON if wanted > 0 and wanted >= plain else JSON
 
 
 def _refused(

@@ -14,10 +14,13 @@ POLICY = "cost"
 
 
 class Meter:
-    """Takes the cost of requests from their callers' buckets. `clock` is aware UTC, `timer` counts seconds."""
+    """Takes the cost of requests from their callers' buckets.
+
+    `clock` is aware UTC, `timer` counts the seconds that the processor was busy for this thread.
+    """
 
     def __init__(
-        self, limits: Limits, clock: Callable[[], datetime], timer: Callable[[], float] = time.perf_counter
+        self, limits: Limits, clock: Callable[[], datetime], timer: Callable[[], float] = time.thread_time
     ) -> None:
         self.limits = limits
         self.timer = timer

@@ -11,6 +11,8 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.streaming import SSETransport
 from strawberry.types.graphql import OperationType
 
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
 LAST_EVENT_ID = "last-event-id"
 _AFTER = "after"
 
@@ -22,11 +24,36 @@ class ServerSent(SSETransport):
         """What may be asked for in this way: whatever the method of the request allows, and subscriptions."""
         return {*allowed_operation_types, OperationType.SUBSCRIPTION}
 
+    def accepts(self, accept: str) -> bool:
+        """Whether events are wanted more than JSON; clients that take both get JSON."""
+        events = weight_of(accept, "text/event-stream")
+        return events > 0 and events > max(weight_of(accept, JSON), weight_of(accept, GRAPHQL_JSON))
+
     def encode_next(self, response: GraphQLHTTPResponse, encode_json: Callable[[object], str]) -> str:
         """One result."""
         cursor = cursor_of(response.get("data"))
         event = self.encode_event("next", encode_json(response))
         return event if cursor is None else f"id: {cursor}\r\n{event}"
+
+
+def weight_of(accept: str | None, kind: str) -> float:
+    """How much a media type is wanted by an Accept header, 0 to 1; 0: not at all."""
+    found = 0.0
+    for entry in (accept or "").split(","):
+        named, *parameters = (part.strip().lower() for part in entry.split(";"))
+        if named == kind:
+            found = max(found, _weight(parameters))
+    return found
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
 def cursor_of(data: object) -> str | None:

@@ -15,6 +15,7 @@ from doorward.graphql.limits import Limits
 from doorward.graphql.persisted import PersistedDocuments
 from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
+from doorward.server.explorer import Explorer
 from doorward.server.gate import Gate
 from doorward.server.media import Media
 from doorward.server.oidc import OidcRoutes
@@ -47,6 +48,7 @@ def build_app(
             Route(AUTHORITY_PATH, authority),
             *OidcRoutes(domain).routes(),
             *Media(domain, video_root).routes(),
+            *Explorer(domain).routes(),
             Mount("/", dashboard()),
         ],
         middleware=[Middleware(SecurityHeaders, hsts=hsts), Middleware(Gate, limits=limits or Limits())],

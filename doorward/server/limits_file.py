@@ -20,7 +20,7 @@ def load_limits(data: Path) -> Limits:
     path = data / FILE_NAME
     try:
         return msgspec.toml.decode(path.read_bytes(), type=Limits)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Limits()
     except (OSError, ValueError) as error:
         raise StartFailed(f"The limits in {path} cannot be used: {error}. Mend the file, or move it away.") from error

@@ -52,7 +52,7 @@ def desk(empty_database_url: str, tmp_path: Path, chromium_path: str) -> Iterato
         page.goto(address)
         page.get_by_label("Name").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_test_id("door-tile")).to_have_count(4)
         expect(page.locator('[data-testid="door-tile"][data-condition="LOCKED"]')).to_have_count(4, timeout=SOON_MS)
         # A reader's first moments online are for cards that it kept: what is shown then is not granted.

@@ -30,7 +30,7 @@ def test_the_dashboard_works_where_only_known_documents_are_taken(tmp_path: Path
         page.goto(address)
         page.get_by_label("Name").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         locked = page.locator('[data-testid="door-tile"][data-condition="LOCKED"]')
         expect(locked).to_have_count(4, timeout=SOON_MS)
         for place in ("configuration/rules", "configuration/schedules", "people", "users"):

@@ -12,9 +12,10 @@ from strawberry.types import ExecutionResult
 
 from doorward.acs.actor import Role
 from doorward.graphql.documents import ParsedDocuments
-from doorward.graphql.endpoint import GRAPHQL_JSON, JSON, encoded, media_type, not_executed
+from doorward.graphql.endpoint import encoded, media_type, not_executed
 from doorward.graphql.executor import LONGEST_KEPT
 from doorward.graphql.schema import build_schema
+from doorward.graphql.server_sent import GRAPHQL_JSON, JSON
 from tests.api import HEADERS, Api, serve_api
 from tests.world import open_world
 

@@ -35,7 +35,7 @@ from tests.graphql.test_hostile_input import ids_of
 from tests.world import World, open_world
 
 SCHEMA = build_schema()._schema
-FEW, MANY = 150, 6_000
+FEW, MANY = 50, 6_000
 LONGEST_S = 10.0
 PLENTY = 10**9
 GENEROUS = Limits(

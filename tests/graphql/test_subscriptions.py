@@ -319,3 +319,21 @@ async def test_a_client_that_reads_nothing_is_dropped_and_the_others_notice_noth
         deaf.close()
         assert told < 2_000
         assert "was dropped" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "accept, streams",
+    [
+        ("text/event-stream", True),
+        ("application/json;q=0.5, text/event-stream", True),
+        ("application/graphql-response+json, application/json, text/event-stream, multipart/mixed", False),
+        ("application/json, text/event-stream;q=0.9", False),
+        ("*/*", False),
+    ],
+)
+async def test_who_takes_json_as_gladly_gets_json(
+    database_url: str, tmp_path: Path, accept: str, streams: bool
+) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path) as api:
+        reply = await api.http.post("/graphql", json={"query": "{ __typename }"}, headers={**HEADERS, "accept": accept})
+        assert reply.headers["content-type"].startswith("text/event-stream") is streams

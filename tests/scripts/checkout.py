@@ -42,7 +42,9 @@ case "$*" in
     *)
         echo "$*" >> "$CALLS"
         case "$*" in
-            *"npm run build") mkdir -p doorward/dashboard; touch doorward/dashboard/index.html ;;
+            *"npm run build")
+                mkdir -p doorward/dashboard doorward/explorer
+                touch doorward/dashboard/index.html doorward/explorer/explorer.html ;;
             *"npm ci") rm -rf web/node_modules; mkdir -p web/node_modules ;;
         esac
         if [[ -n "${FAILS:-}" && "$*" == *"$FAILS"* ]]; then echo "it is broken"; exit 1; fi ;;

@@ -12,6 +12,7 @@ from hatch_build import NODE, DashboardHook
 from tests.scripts.checkout import ROOT, Checkout
 
 PAGE = "doorward/dashboard/index.html"
+EXPLORER = "doorward/explorer/explorer.html"
 
 
 def hook(root: Path) -> DashboardHook:
@@ -25,9 +26,9 @@ def npm(checkout: Checkout, text: str) -> None:
 
 BUILDS = f"""
 if sys.argv[1:] == ["run", "build"]:
-    page = root / "{PAGE}"
-    page.parent.mkdir(parents=True)
-    page.touch()
+    for page in (root / "{PAGE}", root / "{EXPLORER}"):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.touch()
 """
 
 
@@ -37,9 +38,17 @@ def test_a_missing_dashboard_is_built(checkout: Checkout) -> None:
     assert (checkout.root / PAGE).exists()
 
 
+def test_a_dashboard_without_its_explorer_is_built_again(checkout: Checkout) -> None:
+    npm(checkout, BUILDS)
+    checkout.write(PAGE, "")
+    hook(checkout.root).initialize("standard", {})
+    assert (checkout.root / EXPLORER).exists()
+
+
 def test_a_dashboard_that_is_there_needs_neither_building_nor_node(checkout: Checkout) -> None:
     npm(checkout, "raise SystemExit('called')")
     checkout.write(PAGE, "")
+    checkout.write(EXPLORER, "")
     assert hook(checkout.root).dependencies() == []
     hook(checkout.root).initialize("standard", {})
 
@@ -70,7 +79,7 @@ def test_node_comes_from_pypi_only_where_the_machine_has_none(checkout: Checkout
 
 
 def test_a_wheel_carries_the_dashboard_and_nothing_beside_the_product(checkout: Checkout, tmp_path: Path) -> None:
-    for name in ("README.md", "LICENSE", "doorward/__init__.py", "demo-data/doorward.db", PAGE):
+    for name in ("README.md", "LICENSE", "doorward/__init__.py", "demo-data/doorward.db", PAGE, EXPLORER):
         checkout.write(name, "")
     checkout.write(".gitignore", (ROOT / ".gitignore").read_text())
     out = tmp_path / "dist"
@@ -83,4 +92,4 @@ def test_a_wheel_carries_the_dashboard_and_nothing_beside_the_product(checkout: 
     )
     assert done.returncode == 0, done.stderr
     names = zipfile.ZipFile(next(out.glob("*.whl"))).namelist()
-    assert [name for name in names if ".dist-info/" not in name] == ["doorward/__init__.py", PAGE]
+    assert [name for name in names if ".dist-info/" not in name] == ["doorward/__init__.py", PAGE, EXPLORER]

@@ -33,9 +33,9 @@ const OTHER = aSession({ id: "s2", current: false, address: "192.0.2.9", client:
 const SESSIONS = { ownSessions: [aSession(), OTHER], recoveryCodesLeft: 7, ownPasskeys: [], ownTokens: [] };
 const CODES = ["aaaa-bbbb-cccc", "dddd-eeee-ffff"];
 
-function show(answers: Record<string, unknown> = {}, hasSecondFactor = false) {
+function show(answers: Record<string, unknown> = {}, hasSecondFactor = false, permissions?: string[]) {
   const changed = vi.fn<() => void>();
-  const viewer = { ...aViewer(), hasSecondFactor, hasAuthenticator: hasSecondFactor };
+  const viewer = { ...aViewer(permissions), hasSecondFactor, hasAuthenticator: hasSecondFactor };
   return { changed, viewer, ...showScreen(<Account viewer={viewer} onChanged={changed} />, { OwnSessions: SESSIONS, OwnLinks: { ownOidcLinks: [], signInChoices: [] }, ...answers }) };
 }
 
@@ -50,6 +50,17 @@ test("one's sessions are shown, and all but the present one can be ended", async
   await userEvent.click(screen.getByRole("button", { name: "End all others" }));
   expect(sent("EndOtherSessions")).toEqual({});
   expect(await faultsOf(container)).toEqual([]);
+});
+
+test("the explorer is offered to those who may use it", async () => {
+  show({}, false, ["api.explore"]);
+  expect(await screen.findByRole("link", { name: "Try the API out" })).toHaveAttribute("href", "/explorer");
+});
+
+test("the explorer is not offered to anybody else", async () => {
+  show();
+  expect(await screen.findByText("Where you are signed in")).toBeVisible();
+  expect(screen.queryByRole("heading", { name: "API explorer" })).toBeNull();
 });
 
 test("a new password is typed twice and sent once", async () => {

@@ -7,7 +7,7 @@ import { useWhole } from "../api/use-whole";
 import { useMinute } from "../app/now";
 import { useSaving } from "../configuration/saving";
 import { EndOtherSessionsDocument, EndOwnSessionDocument, OwnSessionsDocument } from "../gql/operations";
-import type { Viewer } from "../session/permission";
+import { may, type Viewer } from "../session/permission";
 import { Passkeys } from "../passkeys/Passkeys";
 import { Links } from "../providers/Links";
 import { FormProblems } from "../ui/Field";
@@ -88,6 +88,14 @@ export function Account({ viewer, onChanged }: AccountProps) {
         <FormProblems sentences={ending.problems.form} />
         {data && <Sessions caption="Your sessions" sessions={data.ownSessions} onEnd={end} />}
       </Panel>
+      {may(viewer, "api.explore") && (
+        <Panel title="API explorer">
+          <p>
+            <a href="/explorer">Try the API out</a> with what you may do here: its schema, and a place to write requests. What you
+            run is done.
+          </p>
+        </Panel>
+      )}
       {data && (
         <Tokens
           hasPassword={viewer.hasPassword}

@@ -1,9 +1,7 @@
 import { Client, type CombinedError, cacheExchange, fetchExchange, mapExchange } from "urql";
 
+import { REQUEST_HEADERS } from "./address";
 import { persistedExchange } from "./persisted";
-
-/** Required by the server on every request, because no foreign page can set it: it proves that the request is ours. */
-const REQUEST_HEADERS = { "Doorward-Request": "1" };
 
 /** Queries and mutations over `POST /graphql`; the session is a cookie. `onSignedOut` runs when the server says so. */
 export function createApi(onSignedOut: () => void): Client {
@@ -34,9 +32,4 @@ export function sentenceOf(error: CombinedError): string {
   const [first] = error.graphQLErrors;
   if (first) return first.message;
   return "The server cannot be reached. Check the network, then try again.";
-}
-
-/** Where the subscriptions connect: the same host as the page, encrypted when the page is. */
-export function socketUrl(location: Pick<Location, "protocol" | "host">): string {
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/graphql`;
 }

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import type { Client } from "urql";
 
-import { sentenceOf, socketUrl } from "../api/client";
+import { socketUrl } from "../api/address";
+import { sentenceOf } from "../api/client";
 import { type Connection, openSocket } from "../api/socket";
 import type { Store } from "../api/store";
 import { DoorStates } from "../doors/door-states";

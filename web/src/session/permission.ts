@@ -20,7 +20,8 @@ export type Permission =
   | "access.assign"
   | "job.view"
   | "user.write"
-  | "webhook.write";
+  | "webhook.write"
+  | "api.explore";
 
 export type Viewer = ViewerFragment;
 

@@ -118,7 +118,7 @@ test("a secret is changed with the grace that was chosen", async () => {
   expect(await faultsOf(container)).toEqual([]);
   await userEvent.click(screen.getByText("Make a new secret"));
   expect(await screen.findByTestId("webhook-secret")).toHaveTextContent("whsec_new");
-  expect(sent("RotateWebhookSecret")).toEqual({ input: { id: "w1", grace: "PT0S" } });
+  expect(sent("RotateWebhookSecret")).toEqual({ input: { id: "w1", grace: "PT0H" } });
 });
 
 test("the delivery log says what came of it, and sends one again or everything since", async () => {

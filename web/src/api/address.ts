@@ -1,0 +1,7 @@
+/** Required by the server on every request, because no foreign page can set it: it proves that the request is ours. */
+export const REQUEST_HEADERS = { "Doorward-Request": "1" };
+
+/** Where the subscriptions connect: the same host as the page, encrypted when the page is. */
+export function socketUrl(location: Pick<Location, "protocol" | "host">): string {
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/graphql`;
+}
