@@ -91,6 +91,7 @@ _SET_UP = frozenset(
         Permission.HEALTH_WRITE,
         Permission.JOB_VIEW,
         Permission.WEBHOOK_WRITE,
+        Permission.API_EXPLORE,
     }
 )
 """What only administrators may by default."""

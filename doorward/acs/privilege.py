@@ -101,6 +101,7 @@ def _declare() -> dict[Permission, Privilege]:
         Privilege(p.USER_WRITE, a.SYSTEM, "Manage users, roles and tokens; nobody gives what they do not have."),
         Privilege(p.JOB_VIEW, a.SYSTEM, "See everybody's imports, stop them, and read their results."),
         Privilege(p.WEBHOOK_WRITE, a.SYSTEM, "Set up webhooks, and read their deliveries."),
+        Privilege(p.API_EXPLORE, a.SYSTEM, "Open the explorer of the API, which shows its schema."),
         Privilege(p.HEALTH_VIEW, a.SYSTEM, "See the health of the system."),
         Privilege(p.HEALTH_WRITE, a.SYSTEM, "Set up the monitoring of the system's health."),
         Privilege(p.ACCOUNT_OWN, a.SYSTEM, "Look after one's own account. Everybody who signs in has it."),

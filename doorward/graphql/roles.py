@@ -1,6 +1,7 @@
 """Roles, groups of users, and what anybody may and why, in the API."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import cast
 
 import strawberry
@@ -75,8 +76,8 @@ class Grant:
 
     permission: str
     places: list[Place] | None = strawberry.field(description="Null: everywhere.")
-    newest_minutes: int | None = strawberry.field(
-        description="clip.view: recordings older than so many minutes are not seen; null: all are."
+    newest: timedelta | None = strawberry.field(
+        description="clip.view: recordings older than this are not seen, in whole minutes; null: all are."
     )
     priority: int = strawberry.field(description="ptz.move: 0 (first) to 100.")
 
@@ -135,7 +136,7 @@ class PrivilegeSource:
     group_name: str | None
     places: list[Place] | None = strawberry.field(description="Where the role's grant counts; null: everywhere.")
     within: list[Place] | None = strawberry.field(description="Where they have the role; null: everywhere.")
-    newest_minutes: int | None
+    newest: timedelta | None
     priority: int
 
 
@@ -153,7 +154,7 @@ class GrantInput:
 
     permission: str
     places: list[PlaceInput] | None = None
-    newest_minutes: int | None = None
+    newest: timedelta | None = None
     priority: int = 0
 
 
@@ -285,10 +286,20 @@ def shown_assignments(rows: Sequence[Assignment], names: Names) -> list[RoleAssi
     ]
 
 
+def _minutes(length: timedelta | None) -> int | None:
+    if length is not None and length % timedelta(minutes=1):
+        raise ValidationFailed("Give whole minutes, such as PT30M.", "grants")
+    return None if length is None else length // timedelta(minutes=1)
+
+
+def _length(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)
+
+
 def _grants(given: Sequence[GrantInput]) -> list[domain.Grant]:
     return [
         domain.Grant(
-            given_permission(each.permission, "grants"), given_places(each.places), each.newest_minutes, each.priority
+            given_permission(each.permission, "grants"), given_places(each.places), _minutes(each.newest), each.priority
         )
         for each in given
     ]
@@ -312,7 +323,7 @@ async def _roles(info: ApiInfo, rows: Sequence[domain.RoleGrants]) -> list[UserR
                 Grant(
                     permission=grant.permission.value,
                     places=shown_places(grant.places, names),
-                    newest_minutes=grant.newest_minutes,
+                    newest=_length(grant.newest_minutes),
                     priority=grant.priority,
                 )
                 for grant in row.grants
@@ -351,7 +362,7 @@ async def _sources(rows: Sequence[Source]) -> list[PrivilegeSource]:
             group_name=row.group_name,
             places=shown_places(row.places, names),
             within=shown_places(row.within, names),
-            newest_minutes=row.newest_minutes,
+            newest=_length(row.newest_minutes),
             priority=row.priority,
         )
         for row in rows

@@ -89,7 +89,7 @@ async def test_a_duplicate_card_names_its_owner_only_to_those_who_may_see_people
         with pytest.raises(Conflict, match="Ada Lovelace"):
             await create_card(world.domain, user(Role.OPERATOR), again)
         with pytest.raises(Conflict, match="somebody else"):
-            await create_card(world.domain, only(Permission.CARDHOLDER_WRITE), again)
+            await create_card(world.domain, only(Permission.CREDENTIAL_WRITE), again)
 
 
 async def test_a_card_outside_the_format_is_refused(database_url: str) -> None:

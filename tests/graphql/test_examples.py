@@ -58,6 +58,8 @@ COMMANDS = {
 }  # fmt: skip
 """They change nothing here: they go to the controller."""
 LACKING = {
+    "assignRoles", "copyRole", "createRole", "createUserGroup", "deleteRole", "deleteUserGroup", "updateRole",
+    "updateUserGroup",
     "addPasskey", "beginOidcLink", "beginPasskey", "beginPasskeySignIn", "cancelJob", "createOidcProvider",
     "createWebhook", "deleteOidcProvider", "deleteWebhook", "disableWebhook", "enableWebhook", "import",
     "removeOidcLink", "removeOwnPasskey", "removePasskey", "renamePasskey", "replayWebhook", "replayWebhookDelivery",

@@ -141,7 +141,7 @@ async def pages(world: World, name: str, given: str, most: int) -> list[str]:
 async def test_nobody_reads_a_list_without_its_permission(database_url: str) -> None:
     async with open_world(database_url) as world:
         for name in connections():
-            result = await execute(world, asked(name, "first: 1", "totalCount { count }"), only(Permission.CLIP_VIEW))
+            result = await execute(world, asked(name, "first: 1", "totalCount { count }"), only(Permission.DATA_SEARCH))
             assert result.data is None, name
             assert result.errors is not None
             assert result.errors[0].extensions["code"] == "PERMISSION", name

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 
 SCHEMA = build_schema()
 OF_OTHERS = {
+    "Place": "of what it is: a zone, a door", "UserName": "the user's",
     "AuxInputState": "the auxiliary input's", "AuxOutputState": "the auxiliary output's", "Card": "the credential's",
     "CardholderName": "the cardholder's", "CredentialName": "the credential's", "DoorConfiguration": "the door's",
     "DoorName": "the door's", "GpioDevice": "the device's", "IpDevice": "the device's", "OsdpDevice": "the device's",
@@ -27,6 +28,7 @@ OF_OTHERS = {
     "WiegandDevice": "the device's", "ZoneName": "the zone's",
 }  # fmt: skip
 WITHOUT_ROW = {
+    "UserGroup": "found among the groups", "UserRole": "found among the roles; three have no row",
     "Job": "found among the jobs",
     "DeviceOrder": "orders are in memory only", "DoorCommand": "its events tell of it", "ZoneCommand": "likewise",
     "OidcLink": "found among those of its user", "OidcProvider": "found in the list of them",

@@ -56,7 +56,7 @@ def type_in(event: dict[str, str]) -> str:
 async def test_changes_tell_what_changed_to_whom_may_look_at_it(database_url: str, tmp_path: Path) -> None:
     async with (
         open_world(database_url) as world,
-        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER) as api,
+        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR) as api,
     ):
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
@@ -75,7 +75,7 @@ async def test_changes_tell_what_changed_to_whom_may_look_at_it(database_url: st
             while (found := (await soon(results))["changes"])["change"] != "UPDATED":
                 pass
         assert (found["changedFields"], found["fields"]) == (["firstName"], []), "values are for who sees the audit"
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         async with api.subscribe(CHANGES_OF, after=start, entities=["CARDHOLDER"]) as results:
             with pytest.raises(AssertionError, match=r"cardholder\.view"):
                 await soon(results)
@@ -108,7 +108,7 @@ async def test_every_change_in_the_log_names_its_entity(database_url: str) -> No
 
 async def test_alarms_come_with_what_ends_them(database_url: str, tmp_path: Path) -> None:
     query = 'subscription { alarms(after: "MA==") { cursor ends event { type doorId } } }'
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         site = await make_site(world)
         kinds = (EventType.DOOR_FORCED, EventType.DOOR_OPENED, EventType.DOOR_FORCED_CLEARED)
         records = [
@@ -116,7 +116,7 @@ async def test_alarms_come_with_what_ends_them(database_url: str, tmp_path: Path
             for number, kind in enumerate(kinds, 1)
         ]
         await store_records(world.domain, world.controller.id, records)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         async with api.subscribe(query) as results:
             found = [(await soon(results))["alarms"] for _ in range(2)]
         assert [one["event"]["type"] for one in found] == ["door.forced", "door.forced_cleared"]
@@ -127,9 +127,9 @@ async def test_states_go_on_from_a_cursor_and_anew_from_that_of_an_earlier_start
     database_url: str, tmp_path: Path
 ) -> None:
     query = "subscription($after: String) { doorStates(after: $after) { cursor node { state { condition } } } }"
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         site = await make_site(world)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
 
         def becomes(position: Position) -> None:
             status = DoorStatus(site.door.id, DoorMode.LOCKED, position, True, False, False, False)
@@ -156,9 +156,9 @@ async def test_states_go_on_from_a_cursor_and_anew_from_that_of_an_earlier_start
 
 async def test_camera_states_come_as_they_change(database_url: str, tmp_path: Path) -> None:
     query = "subscription { cameraStates { node { name state } } }"
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         site = await make_site(world)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         async with api.subscribe(query) as results:
             assert (await soon(results))["cameraStates"]["node"] == {"name": "Entrance", "state": "CONNECTING"}
             world.domain.cameras.update(site.camera.id, "lost", "The camera does not answer.")
@@ -193,9 +193,9 @@ async def _sent(reply: httpx.Response) -> AsyncIterator[dict[str, str]]:
 async def test_server_sent_events_go_on_from_the_last_that_was_had(
     database_url: str, tmp_path: Path, method: str
 ) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await happen(world, EventType.SERVER_STARTED, EventType.JOB_FAILED)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         async with asyncio.timeout(20):
             async with sse(api, EVENTS, method) as events:
                 first = await anext(events)
@@ -212,8 +212,8 @@ async def test_a_silent_stream_of_events_is_kept_alive_and_ends_with_its_session
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ServerSent.__init__, "__defaults__", (0.05,))
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
-        await api.sign_in(Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
         async with asyncio.timeout(20), sse(api, "subscription { events { cursor } }") as events:
             assert await anext(events) == {"": "ping"}
             await Session.all().delete()
@@ -224,7 +224,7 @@ async def test_a_silent_stream_of_events_is_kept_alive_and_ends_with_its_session
 
 
 async def test_a_stream_without_the_header_or_without_a_session_has_nothing(database_url: str, tmp_path: Path) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await happen(world, EventType.SERVER_STARTED)
         refused = await api.http.get("/graphql", params={"query": EVENTS}, headers={"accept": "text/event-stream"})
         assert refused.status_code == 403
@@ -247,8 +247,8 @@ async def connected(api: Api) -> AsyncIterator[ClientConnection]:
 
 
 async def test_the_connection_itself_ends_with_its_session(database_url: str, tmp_path: Path) -> None:
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
-        await api.sign_in(Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
         async with connected(api) as client:
             assert json.loads(await client.recv())["type"] == "connection_ack"
             await Session.all().delete()
@@ -261,9 +261,9 @@ async def test_nobody_has_more_connections_than_the_limit(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "MOST_OF_ONE", 2)
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
         await happen(world, EventType.SERVER_STARTED)
-        await api.sign_in(Role.VIEWER)
+        await api.sign_in(Role.OPERATOR)
         async with asyncio.timeout(20), connected(api) as one, sse(api, EVENTS) as events:
             assert json.loads(await one.recv())["type"] == "connection_ack"
             await anext(events)
@@ -281,8 +281,8 @@ async def test_a_connection_on_which_nothing_is_asked_is_closed(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "IDLE_S", 0.2)
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
-        await api.sign_in(Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
         async with connected(api) as client, asyncio.timeout(10):
             await client.wait_closed()
             assert client.close_code == 1000
@@ -294,8 +294,8 @@ async def test_a_client_that_reads_nothing_is_dropped_and_the_others_notice_noth
     caplog.set_level("INFO", "doorward.graphql.connections")
     monkeypatch.setattr(connections, "SEND_WITHIN_S", 0.5)
     monkeypatch.setattr(connections, "_SWEEP_S", 0.1)
-    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
-        await api.sign_in(Role.VIEWER)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.OPERATOR) as api:
+        await api.sign_in(Role.OPERATOR)
         cookies = "; ".join(f"{name}={value}" for name, value in api.http.cookies.items())
         deaf = sockets.socket()
         deaf.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)

@@ -43,7 +43,7 @@ def every_field(name: str) -> str:
     return f"{{ {' '.join(chosen)} }}"
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OPERATOR])
 async def test_a_body_has_the_event_as_the_api_has_it(database_url: str, tmp_path: Path, role: Role) -> None:
     async with open_world(database_url) as world, serve_api(world, tmp_path, role) as api:
         site = await make_site(world)

@@ -1,3 +1,4 @@
+import { durationOf, secondsOf } from "../api/duration";
 import type { GrantInput, PlaceKind, PrivilegeArea } from "../gql/operations";
 import type { Choice } from "./places";
 import { Where } from "./Where";
@@ -76,9 +77,9 @@ export function GrantTable({ privileges, grants, choices, readOnly, onChange }: 
                           type="number"
                           min={1}
                           disabled={readOnly}
-                          value={grant.newestMinutes ?? ""}
+                          value={grant.newest ? secondsOf(grant.newest) / 60 : ""}
                           onChange={({ currentTarget }) =>
-                            put(permission, { ...grant, newestMinutes: currentTarget.value === "" ? null : Number(currentTarget.value) })
+                            put(permission, { ...grant, newest: currentTarget.value === "" ? null : durationOf(Number(currentTarget.value) * 60) })
                           }
                         />
                       </label>

@@ -64,8 +64,8 @@ export function RoleScreen({ id }: { id: string }) {
   );
 }
 
-function grantInput({ permission, places, newestMinutes, priority }: GrantRowFragment): GrantInput {
-  return { permission, places: places === null ? null : places.map(placeInput), newestMinutes, priority };
+function grantInput({ permission, places, newest, priority }: GrantRowFragment): GrantInput {
+  return { permission, places: places === null ? null : places.map(placeInput), newest, priority };
 }
 
 function open(id: string): void {

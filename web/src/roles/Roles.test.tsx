@@ -35,7 +35,7 @@ function aRole(given: Partial<RoleRowFragment> = {}): RoleRowFragment {
     clearance: 0,
     version: 4,
     holderCount: 2,
-    grants: [{ permission: "door.view", places: null, newestMinutes: null, priority: 0 }],
+    grants: [{ permission: "door.view", places: null, newest: null, priority: 0 }],
     ...given,
   };
 }
@@ -78,7 +78,7 @@ test("a permission is given at a place by keyboard alone", async () => {
       clearance: 0,
       grants: [
         { permission: "door.view", places: [{ kind: "ZONE", id: "z1" }] },
-        { permission: "clip.view", newestMinutes: 60 },
+        { permission: "clip.view", newest: "PT1H" },
       ],
     },
   });
@@ -97,7 +97,7 @@ test("a built-in role can only be copied, and a refusal is said", async () => {
 });
 
 test("a user is given a role at a door, and why they may something is told", async () => {
-  const source = { permission: "door.view", roleId: "r1", roleName: "Guard", groupId: "g1", groupName: "Night", places: null, within: [{ kind: "DOOR", id: "d1", name: null }], newestMinutes: null };
+  const source = { permission: "door.view", roleId: "r1", roleName: "Guard", groupId: "g1", groupName: "Night", places: null, within: [{ kind: "DOOR", id: "d1", name: null }], newest: null };
   const { container, sent } = showScreen(<UserRoles userId="u1" version={2} roles={[]} own={false} onSaved={() => undefined} />, {
     RoleChoices: CHOICES,
     PrivilegeSources: { privilegeSources: [source] },

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { useClient, useQuery } from "urql";
 
+import { secondsOf } from "../api/duration";
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
 import { useWhole } from "../api/use-whole";
@@ -94,8 +95,8 @@ function Sources({ sources }: { sources: readonly SourceRowFragment[] }) {
   );
 }
 
-function whereWords({ places, within, newestMinutes }: SourceRowFragment): string {
+function whereWords({ places, within, newest }: SourceRowFragment): string {
   const scopes = [places, within].filter((scope) => scope !== null);
   const words = scopes.length === 0 ? "Everywhere" : scopes.map((scope) => scopeWords(scope)).join(", within ");
-  return newestMinutes === null ? words : `${words}; not older than ${newestMinutes} min`;
+  return newest === null ? words : `${words}; not older than ${secondsOf(newest) / 60} min`;
 }
