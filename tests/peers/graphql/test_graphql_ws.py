@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import shutil
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -21,17 +20,11 @@ from doorward.acs.events.operations import record_system_event
 from doorward.acs.users.operations import create_service_account
 from doorward.acs.users.tokens import NewToken, create_service_token, revoke_token
 from tests.api import serve_api
+from tests.node import MODULES, node_with
 from tests.world import World, open_world
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(
-        shutil.which("node") is None or not Path("web/node_modules/graphql-ws").exists(),
-        reason="there is no Node, or the dashboard's packages are not installed",
-    ),
-]
+pytestmark = pytest.mark.anyio
 FOLLOW = Path(__file__).with_name("follow.cjs")
-WEB = Path("web").resolve()
 WITHIN_S = 5.0
 
 
@@ -98,7 +91,7 @@ async def test_a_client_that_is_cut_again_and_again_gets_exactly_the_log(databas
         made = await create_service_token(world.domain, COMMAND_LINE, program.id, given)
         await write(world, 30)
         node = await asyncio.create_subprocess_exec(
-            "node", FOLLOW, WEB, f"ws://127.0.0.1:{port}/graphql", made.text, stdout=PIPE
+            node_with("graphql-ws"), FOLLOW, MODULES.parent, f"ws://127.0.0.1:{port}/graphql", made.text, stdout=PIPE
         )
         assert node.stdout is not None
         seen: list[int] = []

@@ -7,7 +7,7 @@ import pytest
 
 from doorward.acs.actor import Role
 from tests.api import serve_api
-from tests.peers.node import run_node
+from tests.node import run_node
 from tests.world import open_world
 
 pytestmark = pytest.mark.anyio
