@@ -1,4 +1,4 @@
-"""Databases as the first release left them, to be upgraded."""
+"""Databases as the first release or a later migration left them, to be upgraded."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,19 +16,23 @@ RELEASED = "0001_initial"
 """All that the first release had."""
 
 
-class _FirstRelease(MigrationExecutor):
-    """Plans only what the first release had."""
-
-    def _full_plan(self) -> list[MigrationKey]:
-        steps = [key for key in super()._full_plan() if key.name == RELEASED]
-        assert len(steps) == 1
-        return steps
-
-
 @asynccontextmanager
 async def first_version(url: str) -> AsyncIterator[BaseDBAsyncClient]:
     """A new database with the tables of the first release, open to be filled. What is opened later upgrades it."""
-    with patch.object(upgrade, "MigrationExecutor", _FirstRelease):
+    async with as_of(RELEASED, url) as old:
+        yield old
+
+
+@asynccontextmanager
+async def as_of(last: str, url: str) -> AsyncIterator[BaseDBAsyncClient]:
+    """A new database as the migration `last` left it, open to be filled."""
+
+    class Earlier(MigrationExecutor):
+        def _full_plan(self) -> list[MigrationKey]:
+            plan = super()._full_plan()
+            return plan[: [key.name for key in plan].index(last) + 1]
+
+    with patch.object(upgrade, "MigrationExecutor", Earlier):
         async with open_database(url):
             yield get_connection("default")
 
