@@ -11,10 +11,14 @@ export type AccessOutcome =
 
 /** People, places and schedules, by id. */
 export type AccessRuleMembersInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
+  /** The ids of groups. */
   groupIds?: Array<string>;
+  /** The ids of schedules. */
   scheduleIds?: Array<string>;
+  /** The ids of zones. */
   zoneIds?: Array<string>;
 };
 
@@ -27,11 +31,15 @@ export type AccessRulePart =
 /** What addFloor takes. */
 export type AddFloorInput = {
   accessTimeMs?: number;
+  /** The id of the elevator. */
   elevatorId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
+  /** The id of the relay device. */
   relayDeviceId?: string | null | undefined;
   relayOutput?: number | null | undefined;
 };
@@ -54,10 +62,12 @@ export type AntiPassback =
 
 /** The roles that a user is to have besides the one everywhere and those of their groups. */
 export type AssignRolesInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   roles: Array<RoleAssignmentInput>;
+  /** The id of the user. */
   userId: string;
 };
 
@@ -76,6 +86,7 @@ export type BeginOidcLinkInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   password?: string | null | undefined;
+  /** The id of the provider. */
   providerId: string;
 };
 
@@ -103,6 +114,7 @@ export type CameraState =
 export type CancelJobInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -110,6 +122,7 @@ export type CancelJobInput = {
 
 /** What captureBus takes. */
 export type CaptureBusInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -133,6 +146,7 @@ export type CardFormatInput = {
   invertBitOrder?: boolean;
   /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
+  /** What it is to be called. */
   name: string;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput>;
@@ -147,8 +161,11 @@ export type CardParityInput = {
 
 /** Which cardholders; a field left out, or null, asks for nothing. */
 export type CardholderFilterInput = {
+  /** The id of the group. */
   groupId?: string | null | undefined;
+  /** The id of the host. */
   hostId?: string | null | undefined;
+  /** Passes no door until resumed. */
   suspended?: boolean | null | undefined;
   /** Whether the present moment lies between validFrom and validTo. */
   validNow?: boolean | null | undefined;
@@ -158,7 +175,9 @@ export type CardholderFilterInput = {
 /** What to add to an access rule and what to take from it. */
 export type ChangeAccessRuleMembersInput = {
   add?: AccessRuleMembersInput | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -177,7 +196,9 @@ export type ChangePasswordInput = {
 export type ChangePinInput = {
   /** Empty: there is none from now on. */
   duressPin?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -196,6 +217,7 @@ export type CommandAuxOutputInput = {
   expiresAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The id of the output. */
   outputId: string;
   /** PULSE: how long, 100 to 3600000. */
   pulseMs?: number | null | undefined;
@@ -223,59 +245,77 @@ export type CommandStatus =
 
 /** A role to copy, built in or not, and the name of the copy. */
 export type CopyRoleInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** An access rule to create. It may be incomplete; then it lets nobody in. */
 export type CreateAccessRuleInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
   enabled?: boolean;
+  /** The ids of groups. */
   groupIds?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The ids of schedules. */
   scheduleIds?: Array<string>;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
+  /** The ids of zones. */
   zoneIds?: Array<string>;
 };
 
 /** An auxiliary input to create, on an input that nothing else is on. */
 export type CreateAuxInputInput = {
   activeWhen?: Circuit;
+  /** A change counts once it has lasted this long: 0 to 400. */
   debounceMs?: number;
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** As its device numbers its inputs, from 0. */
   number: number;
+  /** Of serial supervision: 1000 to 10000, both resistors. */
   resistorOhm?: number | null | undefined;
   supervision?: Supervision;
 };
 
 /** An auxiliary output to create, on an output that no lock is on. */
 export type CreateAuxOutputInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** As its device numbers its outputs, from 0. */
   number: number;
 };
 
 /** A card of any format, or of raw bits, to create. */
 export type CreateCardCredentialInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Decimal. */
   facilityCode?: string | null | undefined;
+  /** Of a card: its format, or "raw" and its number of bits. */
   format?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Decimal. */
   number?: string | null | undefined;
+  /** Of a card that no format reads: 0 and 1, as they arrive. */
   rawBits?: string | null | undefined;
   terms?: TermsInput;
 };
@@ -290,6 +330,7 @@ export type CreateCardFormatInput = {
   invertBitOrder?: boolean;
   /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
+  /** What it is to be called. */
   name: string;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput>;
@@ -297,43 +338,65 @@ export type CreateCardFormatInput = {
 
 /** A cardholder to create. */
 export type CreateCardholderInput = {
+  /** Those that have a value, in their order; personal ones only with personal.view. */
   customFields?: Array<CustomFieldValueInput>;
+  /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean;
+  /** view. */
   email?: string;
+  /** Passes doors only together with an escort. */
   escortRequired?: boolean;
+  /** Anti-passback does not concern them. */
   exemptAntipassback?: boolean;
+  /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean;
+  /** The name of the first. */
   firstName: string;
+  /** The ids of groups. */
   groupIds?: Array<string>;
+  /** The id of the host. */
   hostId?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean;
+  /** The name of the last. */
   lastName: string;
+  /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean;
+  /** At most 2,000 characters; may have line breaks. view. */
   notes?: string;
+  /** The site's own id for the person, unique. */
   number: string;
+  /** view. */
   phone?: string;
+  /** Passes no door until resumed. */
   suspended?: boolean;
   validFrom?: string | null | undefined;
+  /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
   visitor?: boolean;
 };
 
 /** A custom field to create. */
 export type CreateCustomFieldInput = {
+  /** What may be chosen; empty for the other kinds. */
   choices?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind: CustomFieldKind;
+  /** What it is to be called. */
   name: string;
+  /** Its values are for those with personal.view. */
   personal?: boolean;
+  /** New cardholders must have a value, and nobody's can be emptied. */
   required?: boolean;
 };
 
 /** What createDoor takes. */
 export type CreateDoorInput = {
   accessTimeMs?: number | null | undefined;
+  /** The id of the controller. */
   controllerId?: string | null | undefined;
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
@@ -349,23 +412,29 @@ export type CreateDoorInput = {
   lockAddress?: string | null | undefined;
   longAccessTimeMs?: number | null | undefined;
   longHeldAfterMs?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   preAlarmMs?: number | null | undefined;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
+  /** The ids of unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
 /** A chip of a controller, and those of its pins that are used. */
 export type CreateGpioDeviceInput = {
+  /** Its device file, such as /dev/gpiochip0. */
   chip: string;
+  /** The id of the controller, null for none. */
   controllerId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   inputs?: Array<GpioInputInput>;
+  /** What it is to be called. */
   name: string;
   outputs?: Array<GpioOutputInput>;
 };
@@ -374,8 +443,11 @@ export type CreateGpioDeviceInput = {
 export type CreateGroupInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** At most three characters. */
   initials?: string;
+  /** Shown on sub servers too. */
   isGlobal?: boolean;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -384,14 +456,17 @@ export type CreateHolidayCalendarInput = {
   dates: HolidaySourceInput;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** An identification profile to create. */
 export type CreateIdentificationProfileInput = {
+  /** Whether the facility code of a card must match too. */
   facilityCode?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   sideA?: Array<IdentificationMethodInput>;
   sideB?: Array<IdentificationMethodInput>;
@@ -399,9 +474,11 @@ export type CreateIdentificationProfileInput = {
 
 /** An interlock to create: at least two doors. */
 export type CreateInterlockInput = {
+  /** The ids of doors. */
   doorIds: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -410,7 +487,9 @@ export type CreateIpDeviceInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   minConfidence?: number;
+  /** What it is to be called. */
   name: string;
+  /** The id of the reader. */
   readerId: string;
   region?: PictureRegionInput | null | undefined;
   /** A stream (RTSP, HTTP) in which to look for QR codes. */
@@ -423,14 +502,18 @@ export type CreateLocalRuleInput = {
   enabled?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The id of the output. */
   outputId: string;
+  /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
   trigger: LocalTriggerInput;
 };
 
 /** A mobile credential to create. */
 export type CreateMobileInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -439,19 +522,27 @@ export type CreateMobileInput = {
 
 /** A provider to create. */
 export type CreateOidcProviderInput = {
+  /** The id of the client. */
   clientId: string;
   /** None for a public client. */
   clientSecret?: string | null | undefined;
+  /** Whether people are created when they first come. */
   createsUsers?: boolean;
   enabled?: boolean;
+  /** Whether its people may sign in no other way. */
   exclusive?: boolean;
+  /** The claim that lists groups, such as groups or realm_access.roles. */
   groupClaim?: string | null | undefined;
+  /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput>;
+  /** Hosts besides the issuer's that the server may ask. */
   hosts?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   issuer: string;
+  /** What the sign-in page calls it. */
   name: string;
+  /** The claim that names people who are created. */
   nameClaim?: string;
   scopes?: Array<string>;
 };
@@ -462,6 +553,7 @@ export type CreateOsdpDeviceInput = {
   baud?: number;
   /** The key is derived from the site's main key, and the device gets it by provisionDevice. It is never shown. */
   deriveKey?: boolean;
+  /** The id of the door. */
   doorId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -477,12 +569,16 @@ export type CreateOsdpDeviceInput = {
 
 /** An override schedule to create. */
 export type CreateOverrideScheduleInput = {
+  /** The ids of calendars. */
   calendarIds?: Array<string>;
+  /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean;
   dates?: Array<OverrideDatesInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands on its dates and holidays; none: nothing. */
   intervals?: Array<IntervalInput>;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -492,6 +588,7 @@ export type CreateOwnTokenInput = {
   expiresAt: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** Such as 192.0.2.0/24; at most 20. */
   networks?: Array<string>;
@@ -504,6 +601,7 @@ export type CreateOwnTokenInput = {
 
 /** A PIN to create. */
 export type CreatePinInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Opens the door and raises a silent alarm. Empty: there is none. */
   duressPin?: string;
@@ -515,15 +613,18 @@ export type CreatePinInput = {
 
 /** A licence plate to create; how it is spelled does not matter. */
 export type CreatePlateInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Letters and digits only. */
   plate: string;
   terms?: TermsInput;
 };
 
 /** A QR code to create. */
 export type CreateQrInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Another code every 30 seconds, taken only together with a PIN. */
   dynamic?: boolean;
@@ -535,12 +636,14 @@ export type CreateQrInput = {
 /** What createReader takes. */
 export type CreateReaderInput = {
   address?: string | null | undefined;
+  /** The id of the door. */
   doorId: string;
   hasKeypad?: boolean | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   ledControl?: LedControl | null | undefined;
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   pairsMobile?: boolean | null | undefined;
   port?: number | null | undefined;
@@ -554,24 +657,31 @@ export type CreateReaderInput = {
 
 /** A role to create. */
 export type CreateRoleInput = {
+  /** 0 to 100: how high a threat level it may lower. */
   clearance?: number;
   description?: string;
   grants: Array<GrantInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** A schedule to create. */
 export type CreateScheduleInput = {
   days?: Array<ScheduleDayInput>;
+  /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind?: ScheduleKind;
+  /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string>;
+  /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput>;
   periods?: Array<SchedulePeriodInput>;
 };
@@ -582,6 +692,7 @@ export type CreateServiceTokenInput = {
   expiresAt: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** Such as 192.0.2.0/24; at most 20. */
   networks?: Array<string>;
@@ -589,6 +700,7 @@ export type CreateServiceTokenInput = {
   permissions: Array<string>;
   /** Where it is to have them; null: wherever its user has. */
   places?: Array<PlaceInput> | null | undefined;
+  /** The id of the user. */
   userId: string;
 };
 
@@ -597,8 +709,11 @@ export type CreateThreatLevelInput = {
   colour: ThreatColour;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** 1 is the lowest. */
   rank: number;
+  /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank: number;
   switches?: ThreatSwitchesInput;
 };
@@ -608,8 +723,10 @@ export type CreateUserGroupInput = {
   description?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   roles?: Array<RoleAssignmentInput>;
+  /** The ids of users. */
   userIds?: Array<string>;
 };
 
@@ -617,6 +734,7 @@ export type CreateUserGroupInput = {
 export type CreateUserInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** The user must change it at the first sign-in. */
   password: string;
@@ -629,6 +747,7 @@ export type CreateWebhookInput = {
   filter?: EventFilter | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   url: string;
 };
@@ -644,6 +763,7 @@ export type CreateWiegandDeviceInput = {
   pinDigits?: number | null | undefined;
   pinFacility?: number | null | undefined;
   port?: string | null | undefined;
+  /** The id of the reader. */
   readerId: string;
 };
 
@@ -658,7 +778,9 @@ export type CreateZoneInput = {
   maxOccupancy?: number | null | undefined;
   minOccupancy?: number | null | undefined;
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The id of the parent. */
   parentId?: string | null | undefined;
   timeout?: string | null | undefined;
   whenIsolated?: WhenIsolated | null | undefined;
@@ -699,13 +821,17 @@ export type CustomFieldKind =
 
 /** What to put in a cardholder's custom field; null or an empty value empties it. */
 export type CustomFieldValueInput = {
+  /** The id of the field. */
   fieldId: string;
+  /** Numbers as decimal text, dates as 2026-01-31. */
   value?: string | null | undefined;
 };
 
 /** The provider to delete. */
 export type DeleteOidcProviderInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -715,6 +841,7 @@ export type DeleteOidcProviderInput = {
 export type DeleteRoleInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -724,6 +851,7 @@ export type DeleteRoleInput = {
 export type DeleteUserGroupInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -731,7 +859,9 @@ export type DeleteUserGroupInput = {
 
 /** A webhook to delete. */
 export type DeleteWebhookInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -746,6 +876,7 @@ export type DeviceKind =
 
 /** What disableWebhook takes. */
 export type DisableWebhookInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -778,6 +909,7 @@ export type DoorFact =
 export type DoorInputInput = {
   activeWhen?: Circuit;
   debounceMs?: number;
+  /** The id of the device. */
   deviceId?: string | null | undefined;
   emergency?: EmergencyAction | null | undefined;
   port: number;
@@ -798,6 +930,7 @@ export type DoorKind =
 
 /** A lock; see DoorLock. */
 export type DoorLockInput = {
+  /** The id of the device. */
   deviceId?: string | null | undefined;
   output: number;
   rank?: LockRank;
@@ -824,6 +957,7 @@ export type DoorSetting =
 
 /** A side of a door, or the whole door. */
 export type DoorSideInput = {
+  /** The id of the door. */
   doorId: string;
   /** Null: both sides. */
   side?: Side | null | undefined;
@@ -858,13 +992,17 @@ export type DraftChangeInput =
 
 /** What to delete in a draft. */
 export type DraftDeletionInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
 };
 
 /** Cardholders to put into a group, or to take out of it. */
 export type DraftGroupMembersInput = {
+  /** The ids of cardholders. */
   cardholderIds: Array<string>;
+  /** Which one: its id. */
   id: string;
 };
 
@@ -874,6 +1012,7 @@ export type DraftScheduleInput = {
   firstDay?: string | null | undefined;
   kind?: ScheduleKind;
   lastDay?: string | null | undefined;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string>;
   overrides?: Array<ScheduleOverrideInput>;
   periods?: Array<SchedulePeriodInput>;
@@ -881,13 +1020,16 @@ export type DraftScheduleInput = {
 
 /** Which threat level would be put in force. */
 export type DraftThreatLevelInput = {
+  /** The id of the level. */
   levelId: string;
 };
 
 /** What the doors of a zone would be. */
 export type DraftZoneDoorsInput = {
   doors: Array<ZoneDoorInput>;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
 };
 
@@ -900,6 +1042,7 @@ export type EmergencyAction =
 export type EnableWebhookInput = {
   /** Leave out what it has missed; otherwise it goes on from where it stopped. */
   fromNow?: boolean;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -929,9 +1072,11 @@ export type EventCategory =
 
 /** Which events; what is left out does not restrict. */
 export type EventFilter = {
+  /** The id of the cardholder. */
   cardholderId?: string | null | undefined;
   categories?: Array<EventCategory> | null | undefined;
   correlation?: string | null | undefined;
+  /** The id of the door. */
   doorId?: string | null | undefined;
   severities?: Array<Severity> | null | undefined;
   types?: Array<string> | null | undefined;
@@ -940,7 +1085,9 @@ export type EventFilter = {
 /** Dates that replace all of a calendar. */
 export type FillHolidayCalendarInput = {
   dates: HolidaySourceInput;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -948,6 +1095,7 @@ export type FillHolidayCalendarInput = {
 
 /** See FirstPersonIn. */
 export type FirstPersonInInput = {
+  /** The ids of groups. */
   groupIds?: Array<string>;
 };
 
@@ -959,14 +1107,18 @@ export type FirstToDo =
 /** A floor to add, and the relay that frees its button. */
 export type FloorInput = {
   accessTimeMs?: number;
+  /** What it is to be called. */
   name: string;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
+  /** The id of the relay device. */
   relayDeviceId?: string | null | undefined;
   relayOutput?: number | null | undefined;
 };
 
 /** Whom to forgive, and why. */
 export type ForgiveCardholderInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -985,6 +1137,7 @@ export type ForgiveZoneInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   reason?: string;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1011,6 +1164,7 @@ export type GpioOutputInput = {
 
 /** What grantAccess takes. */
 export type GrantAccessInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1026,9 +1180,11 @@ export type GrantAccessInput = {
 
 /** A permission that a role is to give. */
 export type GrantInput = {
+  /** clip.view: recordings older than this are not seen, in whole minutes; null: all are. */
   newest?: string | null | undefined;
   permission: string;
   places?: Array<PlaceInput> | null | undefined;
+  /** ptz.move: 0 (first) to 100. */
   priority?: number;
 };
 
@@ -1046,6 +1202,7 @@ export type GrantZoneAccessInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1068,6 +1225,7 @@ export type HolidayCountryInput = {
 /** See Holiday. */
 export type HolidayInput = {
   date: string;
+  /** What it is to be called. */
   name: string;
   yearly?: boolean;
 };
@@ -1088,6 +1246,7 @@ export type HolidaySourceInput = {
 
 /** A combination to accept: one to three types. No schedules: always. */
 export type IdentificationMethodInput = {
+  /** Empty: always. */
   scheduleIds?: Array<string>;
   types: Array<IdentificationType>;
 };
@@ -1173,12 +1332,18 @@ export type LocalAction =
 /** What a local rule goes by: its kind, and what belongs to it. */
 export type LocalTriggerInput = {
   doorFact?: DoorFact | null | undefined;
+  /** The id of the door, null for none. */
   doorId?: string | null | undefined;
+  /** An event type, such as door.forced. */
   event?: string | null | undefined;
+  /** Whether the input should be active, or at rest. */
   inputActive?: boolean | null | undefined;
+  /** The id of the input, null for none. */
   inputId?: string | null | undefined;
   kind: LocalTriggerKind;
+  /** The id of the schedule, null for none. */
   scheduleId?: string | null | undefined;
+  /** The id of the threat level, null for none. */
   threatLevelId?: string | null | undefined;
 };
 
@@ -1192,6 +1357,7 @@ export type LocalTriggerKind =
 
 /** What lockDoor takes. */
 export type LockDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1224,11 +1390,13 @@ export type LockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What lockdownDoor takes. */
 export type LockdownDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1256,6 +1424,7 @@ export type LockdownZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1263,6 +1432,7 @@ export type LockdownZoneInput = {
 export type MoveDeviceInput = {
   address: number;
   baud: number;
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1337,6 +1507,7 @@ export type PinRulesInput = {
 
 /** A place that a scope names. */
 export type PlaceInput = {
+  /** Which one: its id. */
   id: string;
   kind: PlaceKind;
 };
@@ -1373,6 +1544,7 @@ export type PrivilegeArea =
 
 /** What provisionDevice takes. */
 export type ProvisionDeviceInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1419,6 +1591,7 @@ export type RelockOn =
 
 /** What removeOidcLink takes. */
 export type RemoveOidcLinkInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1426,6 +1599,7 @@ export type RemoveOidcLinkInput = {
 
 /** A passkey of one's own, and the password, or nothing within five minutes of signing in. */
 export type RemoveOwnPasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1434,6 +1608,7 @@ export type RemoveOwnPasskeyInput = {
 
 /** A passkey of somebody else. */
 export type RemovePasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1441,14 +1616,17 @@ export type RemovePasskeyInput = {
 
 /** Another name for a passkey of one's own. */
 export type RenamePasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** A message to send again. */
 export type ReplayWebhookDeliveryInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1458,6 +1636,7 @@ export type ReplayWebhookDeliveryInput = {
 export type ReplayWebhookInput = {
   /** A cursor of events or webhookMessages, or the header doorward-cursor. */
   after?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1467,6 +1646,7 @@ export type ReplayWebhookInput = {
 
 /** What resetDoor takes. */
 export type ResetDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1482,6 +1662,7 @@ export type ResetDoorInput = {
 
 /** A new password for somebody else. */
 export type ResetPasswordInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1502,6 +1683,7 @@ export type ResetZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1520,11 +1702,13 @@ export type Role =
 /** A role to have, and where. */
 export type RoleAssignmentInput = {
   places?: Array<PlaceInput> | null | undefined;
+  /** The id of the role. */
   roleId: string;
 };
 
 /** What rotateDeviceKey takes. */
 export type RotateDeviceKeyInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1536,6 +1720,7 @@ export type RotateDeviceKeyInput = {
 export type RotateWebhookSecretInput = {
   /** So long the present secret signs as well, up to seven days. PT0S: it is known to others. */
   grace?: string;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1590,6 +1775,7 @@ export type SecondFactorRule =
 /** What sendDeviceFile takes. */
 export type SendDeviceFileInput = {
   data: string;
+  /** The id of the device. */
   deviceId: string;
   fileType: number;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
@@ -1626,6 +1812,7 @@ export type SetReaderSignalsInput = {
 
 /** The first administrator of an installation without users. */
 export type SetUpInput = {
+  /** What it is to be called. */
   name: string;
   password: string;
   /** It is on the server's console, and in setup-token in its data. */
@@ -1648,6 +1835,7 @@ export type Side =
 export type SignInInput = {
   /** The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded. */
   code?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** In place of a code: what the browser answered to passkeyOptions (JSON). */
   passkey?: string | null | undefined;
@@ -1689,15 +1877,20 @@ export type Supervision =
 export type TermsInput = {
   /** Null: what kind of credential it is. */
   name?: string | null | undefined;
+  /** In the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
+  /** Showing it begins a lockdown. */
   startsLockdown?: boolean;
+  /** An alarm is raised when it is shown. */
   traced?: boolean;
   validFrom?: string | null | undefined;
+  /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
 };
 
 /** The provider to ask. */
 export type TestOidcProviderInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1705,6 +1898,7 @@ export type TestOidcProviderInput = {
 
 /** What testWebhook takes. */
 export type TestWebhookInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1723,20 +1917,25 @@ export type ThreatColour =
 
 /** A door or a zone: exactly one of them. */
 export type ThreatPlaceInput = {
+  /** The id of the door, null for none. */
   doorId?: string | null | undefined;
+  /** The id of the zone, null for none. */
   zoneId?: string | null | undefined;
 };
 
 /** A place and the identification profile that its doors get. */
 export type ThreatProfileInput = {
   place: ThreatPlaceInput;
+  /** The id of the profile. */
   profileId: string;
 };
 
 /** What a threat level switches; it is given, and replaced, as a whole. */
 export type ThreatSwitchesInput = {
   lockdowns?: Array<ThreatPlaceInput>;
+  /** A door itself goes before a zone, an inner zone before an outer one, the first before the next. */
   profiles?: Array<ThreatProfileInput>;
+  /** The rules disabled, or the only ones left. */
   ruleIds?: Array<string>;
   ruleSwitch?: RuleSwitch;
 };
@@ -1747,12 +1946,15 @@ export type TryCardFormatInput = {
   /** 0 and 1; with bitCount, a hexadecimal number that ends with the card. */
   bits: string;
   draft?: CardFormatInput | null | undefined;
+  /** The id of the format. */
   formatId?: string | null | undefined;
 };
 
 /** See TwoPersonRule. */
 export type TwoPersonRuleInput = {
+  /** The ids of groups. */
   groupIds?: Array<string>;
+  /** The ids of schedules. */
   scheduleIds?: Array<string>;
   sides: Array<Side>;
   timeoutMs?: number;
@@ -1760,6 +1962,7 @@ export type TwoPersonRuleInput = {
 
 /** What unlinkOidc takes. */
 export type UnlinkOidcInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1767,6 +1970,7 @@ export type UnlinkOidcInput = {
 
 /** What unlockDoor takes. */
 export type UnlockDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1794,62 +1998,85 @@ export type UnlockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What to change in an access rule; what is left out stays as it is. Lists replace. */
 export type UpdateAccessRuleInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string> | null | undefined;
   doorSides?: Array<DoorSideInput> | null | undefined;
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The ids of groups. */
   groupIds?: Array<string> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The ids of schedules. */
   scheduleIds?: Array<string> | null | undefined;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
+  /** The ids of zones. */
   zoneIds?: Array<string> | null | undefined;
 };
 
 /** What to change of an auxiliary input; what is left out stays. */
 export type UpdateAuxInputInput = {
   activeWhen?: Circuit | null | undefined;
+  /** A change counts once it has lasted this long: 0 to 400. */
   debounceMs?: number | null | undefined;
+  /** The id of the device. */
   deviceId?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** As its device numbers its inputs, from 0. */
   number?: number | null | undefined;
+  /** Of serial supervision: 1000 to 10000, both resistors. */
   resistorOhm?: number | null | undefined;
   supervision?: Supervision | null | undefined;
 };
 
 /** What to change of an auxiliary output; what is left out stays. */
 export type UpdateAuxOutputInput = {
+  /** The id of the device. */
   deviceId?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** As its device numbers its outputs, from 0. */
   number?: number | null | undefined;
 };
 
 /** What to change of a card format; a field left out stays as it is. */
 export type UpdateCardFormatInput = {
   bits?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   facilityCode?: CardFieldInput | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   invertBitOrder?: boolean | null | undefined;
   invertByteOrder?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput> | null | undefined;
@@ -1857,63 +2084,98 @@ export type UpdateCardFormatInput = {
 
 /** What to change of a cardholder; a field left out stays as it is. */
 export type UpdateCardholderInput = {
+  /** Those that have a value, in their order; personal ones only with personal.view. */
   customFields?: Array<CustomFieldValueInput> | null | undefined;
+  /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean | null | undefined;
+  /** view. */
   email?: string | null | undefined;
+  /** Passes doors only together with an escort. */
   escortRequired?: boolean | null | undefined;
+  /** Anti-passback does not concern them. */
   exemptAntipassback?: boolean | null | undefined;
+  /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The name of the first. */
   firstName?: string | null | undefined;
+  /** The ids of groups. */
   groupIds?: Array<string> | null | undefined;
+  /** The id of the host. */
   hostId?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
+  /** The name of the last. */
   lastName?: string | null | undefined;
+  /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean | null | undefined;
+  /** At most 2,000 characters; may have line breaks. view. */
   notes?: string | null | undefined;
+  /** The site's own id for the person, unique. */
   number?: string | null | undefined;
+  /** view. */
   phone?: string | null | undefined;
+  /** Passes no door until resumed. */
   suspended?: boolean | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
   visitor?: boolean | null | undefined;
 };
 
 /** What to change of a credential; a field left out stays as it is. */
 export type UpdateCredentialInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** In the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
+  /** Showing it begins a lockdown. */
   startsLockdown?: boolean | null | undefined;
+  /** What it was set to. */
   status?: CredentialStatus | null | undefined;
+  /** An alarm is raised when it is shown. */
   traced?: boolean | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
 };
 
 /** What to change of a custom field; a field left out stays as it is. */
 export type UpdateCustomFieldInput = {
+  /** What may be chosen; empty for the other kinds. */
   choices?: Array<string> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind?: CustomFieldKind | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Its values are for those with personal.view. */
   personal?: boolean | null | undefined;
+  /** Its place among the fields, from 0. */
   position?: number | null | undefined;
+  /** New cardholders must have a value, and nobody's can be emptied. */
   required?: boolean | null | undefined;
 };
 
 /** What updateDoor takes. */
 export type UpdateDoorInput = {
   accessTimeMs?: number | null | undefined;
+  /** The id of the controller. */
   controllerId?: string | null | undefined;
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
@@ -1925,6 +2187,7 @@ export type UpdateDoorInput = {
   heldAfterMs?: number | null | undefined;
   heldAlarm?: boolean | null | undefined;
   hubAddress?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1932,45 +2195,60 @@ export type UpdateDoorInput = {
   lockAddress?: string | null | undefined;
   longAccessTimeMs?: number | null | undefined;
   longHeldAfterMs?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   preAlarmMs?: number | null | undefined;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
+  /** The ids of unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
 /** Another name, and all pins anew. */
 export type UpdateGpioDeviceInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   inputs: Array<GpioInputInput>;
+  /** What it is to be called. */
   name: string;
   outputs: Array<GpioOutputInput>;
 };
 
 /** What to change of a group; a field left out stays as it is. */
 export type UpdateGroupInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** At most three characters. */
   initials?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change of a profile; a field left out stays as it is. A side changes as a whole. */
 export type UpdateIdentificationProfileInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Whether the facility code of a card must match too. */
   facilityCode?: boolean | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   sideA?: Array<IdentificationMethodInput> | null | undefined;
   sideB?: Array<IdentificationMethodInput> | null | undefined;
@@ -1978,21 +2256,28 @@ export type UpdateIdentificationProfileInput = {
 
 /** What to change in an interlock; null stays as it is. */
 export type UpdateInterlockInput = {
+  /** The ids of doors. */
   doorIds?: Array<string> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change; what is left out stays. */
 export type UpdateIpDeviceInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   minConfidence?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   region?: PictureRegionInput | null | undefined;
   /** "": no stream any more. */
@@ -2003,33 +2288,48 @@ export type UpdateIpDeviceInput = {
 export type UpdateLocalRuleInput = {
   action?: LocalAction | null | undefined;
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The id of the output. */
   outputId?: string | null | undefined;
+  /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
   trigger?: LocalTriggerInput | null | undefined;
 };
 
 /** What to change of a provider; a field left out stays as it is. */
 export type UpdateOidcProviderInput = {
+  /** The id of the client. */
   clientId?: string | null | undefined;
   /** Null takes it away. With another issuer or more hosts it must be given anew. */
   clientSecret?: string | null | undefined;
+  /** Whether people are created when they first come. */
   createsUsers?: boolean | null | undefined;
   enabled?: boolean | null | undefined;
+  /** Whether its people may sign in no other way. */
   exclusive?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The claim that lists groups, such as groups or realm_access.roles. */
   groupClaim?: string | null | undefined;
+  /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput> | null | undefined;
+  /** Hosts besides the issuer's that the server may ask. */
   hosts?: Array<string> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   issuer?: string | null | undefined;
+  /** What the sign-in page calls it. */
   name?: string | null | undefined;
+  /** The claim that names people who are created. */
   nameClaim?: string | null | undefined;
   scopes?: Array<string> | null | undefined;
 };
@@ -2041,9 +2341,11 @@ export type UpdateOsdpDeviceInput = {
   baud?: number | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   port?: string | null | undefined;
   /** The reader that it is. Null: it has inputs and outputs only. */
@@ -2052,14 +2354,20 @@ export type UpdateOsdpDeviceInput = {
 
 /** What to change of an override schedule; a field left out stays as it is. */
 export type UpdateOverrideScheduleInput = {
+  /** The ids of calendars. */
   calendarIds?: Array<string> | null | undefined;
+  /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean | null | undefined;
   dates?: Array<OverrideDatesInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands on its dates and holidays; none: nothing. */
   intervals?: Array<IntervalInput> | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
@@ -2069,11 +2377,13 @@ export type UpdateReaderInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   hasKeypad?: boolean | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   ledControl?: LedControl | null | undefined;
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   pairsMobile?: boolean | null | undefined;
   port?: number | null | undefined;
@@ -2087,39 +2397,54 @@ export type UpdateReaderInput = {
 
 /** What to change of a role; a field left out stays as it is. */
 export type UpdateRoleInput = {
+  /** 0 to 100: how high a threat level it may lower. */
   clearance?: number | null | undefined;
   description?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   grants?: Array<GrantInput> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change of a schedule; a field left out stays as it is. */
 export type UpdateScheduleInput = {
   days?: Array<ScheduleDayInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind?: ScheduleKind | null | undefined;
+  /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string> | null | undefined;
+  /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput> | null | undefined;
   periods?: Array<SchedulePeriodInput> | null | undefined;
 };
 
 /** What to change of the rules of signing in; a field left out stays as it is. */
 export type UpdateSignInRulesInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. An open subscription alone does not keep it. */
   idleTimeout?: string | null | undefined;
+  /** How long a new token may last, 1 to 3650 days. */
   longestToken?: string | null | undefined;
+  /** Characters that a new password has at least, 8 to 128. */
   minPasswordLength?: number | null | undefined;
   secondFactor?: SecondFactorRule | null | undefined;
 };
@@ -2128,7 +2453,9 @@ export type UpdateSignInRulesInput = {
 export type UpdateSiteInput = {
   /** 60 s to a year; null: no alarm. */
   aloneAlarm?: string | null | undefined;
+  /** So long a reader waits for the host of somebody who needs an escort, 1 s to 5 min. */
   escortTimeoutMs?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -2136,24 +2463,34 @@ export type UpdateSiteInput = {
   journalEvents?: number | null | undefined;
   /** 1 to 3,650 whole days. */
   journalKeeps?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** So many steps of 30 seconds may the clock behind a dynamic QR code be off, 0 to 4. */
   qrSkewSteps?: number | null | undefined;
+  /** For these commands operators must give a reason. */
   reasonsFor?: Array<CommandKind> | null | undefined;
   /** 60 s to 30 days; null: controllers decide by what they last had for ever. */
   staleAfter?: string | null | undefined;
+  /** IANA name; every schedule runs by this zone. */
   timeZone?: string | null | undefined;
+  /** Controllers go by schedules even under a clock that they know to be wrong. */
   trustsClock?: boolean | null | undefined;
 };
 
 /** What to change of a threat level that is not in force; what is left out stays. */
 export type UpdateThreatLevelInput = {
   colour?: ThreatColour | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** 1 is the lowest. */
   rank?: number | null | undefined;
+  /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank?: number | null | undefined;
   switches?: ThreatSwitchesInput | null | undefined;
 };
@@ -2161,34 +2498,45 @@ export type UpdateThreatLevelInput = {
 /** What to change of a group of users; a field left out stays as it is. */
 export type UpdateUserGroupInput = {
   description?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   roles?: Array<RoleAssignmentInput> | null | undefined;
+  /** The ids of users. */
   userIds?: Array<string> | null | undefined;
 };
 
 /** What to change of a user; a field left out stays as it is. */
 export type UpdateUserInput = {
+  /** Whether the user may sign in at all. */
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   role?: Role | null | undefined;
 };
 
 /** What is to change; what is left out stays. */
 export type UpdateWebhookInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** In place of the whole filter before. */
   filter?: EventFilter | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   url?: string | null | undefined;
 };
@@ -2200,6 +2548,7 @@ export type UpdateWiegandDeviceInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   framing?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -2214,15 +2563,19 @@ export type UpdateZoneInput = {
   antiPassback?: AntiPassback | null | undefined;
   checkExit?: boolean | null | undefined;
   doors?: Array<ZoneDoorInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   forgiveAt?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   maxOccupancy?: number | null | undefined;
   minOccupancy?: number | null | undefined;
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The id of the parent. */
   parentId?: string | null | undefined;
   timeout?: string | null | undefined;
   whenIsolated?: WhenIsolated | null | undefined;
@@ -2269,6 +2622,7 @@ export type WhenIsolated =
 
 /** A door to put into a zone. */
 export type ZoneDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** The side from which the zone is entered; null: an internal door. */
   enterSide?: Side | null | undefined;
