@@ -25,6 +25,7 @@ from doorward.graphql.request_content import content_of
 
 KEY = "idempotency_key"
 _DESCRIPTIONS = {
+    "password": "One's own, asked for again.",
     "reason": "Written to the audit.",
 }
 """Of parameters that mean the same everywhere."""

@@ -9,8 +9,8 @@ The words are looked for in this order:
        until: datetime | None
        \"""The door locks again then. Null: it stays as it is.\"""
 
-3. Of a field of an input: what it is called in the type that the input's docstring names ("See Door."). Sentences
-   that begin with "Null" tell of what is shown, and are left out.
+3. Of a field of an input: what is said of the same field of the type that the input's docstring or description names
+   ("See Door."). Sentences that begin with "Null" tell of what is shown, and are left out.
 4. What a name means everywhere: id, cursor, doorId, createdAt.
 
 Where Python has no source to read, an installation that was made small, the second is missing and nothing else.
@@ -79,7 +79,8 @@ _SAID = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_NAMED = re.compile(r"^See (\w+)(?: and (\w+))?")
+_NAMED = re.compile(r"\b[Ss]ee ([A-Z]\w+)(?: and ([A-Z]\w+))?")
+_GENERAL = frozenset(SHOWN.values())
 _OF_WHAT_IS_SHOWN = re.compile(r"(?:^|(?<=\. ))Null\b[^.]*\.\s*")
 
 Words = Mapping[str, str]
@@ -128,9 +129,7 @@ def _describe_fields(kind: GraphQLObjectType | GraphQLInterfaceType, *, is_follo
 
 
 def _describe_inputs(kind: GraphQLInputObjectType, schema: GraphQLSchema) -> None:
-    origin = _origin(kind)
-    words = _words_of(origin)
-    shown = _shown_words(origin, schema)
+    words, shown = _words_of(_origin(kind)), _shown_words(kind, schema)
     for name, field in kind.fields.items():
         own = _name(field)
         field.description = field.description or words.get(own) or shown.get(name) or INPUTS.get(own) or _by_ending(own)
@@ -152,19 +151,25 @@ def _by_ending(name: str, *, nullable: bool = False) -> str | None:
     return None
 
 
-def _shown_words(origin: type | None, schema: GraphQLSchema) -> Words:
-    """The words of the types that an input's docstring names, by the API's names of their fields."""
-    found = _NAMED.match((origin and origin.__doc__) or "")
+def _shown_words(kind: GraphQLInputObjectType, schema: GraphQLSchema) -> Words:
+    """The words of the types that an input's descriptions name ("See Door."), by the API's names of their fields."""
     words: dict[str, str] = {}
-    for each in found.groups() if found else ():
-        kind = schema.type_map.get(each or "")
-        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType) and each not in ROOTS:
-            general = set(SHOWN.values())
-            for name, field in kind.fields.items():
+    for name in _named(kind):
+        named = schema.type_map.get(name)
+        if isinstance(named, GraphQLObjectType | GraphQLInputObjectType) and named is not kind:
+            for field_name, field in named.fields.items():
                 text = _OF_WHAT_IS_SHOWN.sub("", field.description or "").strip()
-                if text and text not in general:
-                    words.setdefault(name, text)
+                if text and text not in _GENERAL:
+                    words.setdefault(field_name, text)
     return words
+
+
+def _named(kind: GraphQLInputObjectType) -> list[str]:
+    origin = _origin(kind)
+    texts = [kind.description]
+    for base in origin.__mro__ if origin is not None else ():
+        texts += [base.__doc__, getattr(base.__dict__.get("__strawberry_definition__"), "description", None)]
+    return [name for text in texts for found in _NAMED.finditer(text or "") for name in found.groups() if name]
 
 
 def _followed(schema: GraphQLSchema) -> frozenset[str]:

@@ -140,7 +140,7 @@ export type CardFieldInput = {
 
 /** A card format to create or to try. It has a number, a facility code, or both. */
 export type CardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   invertBitOrder?: boolean;
@@ -322,7 +322,7 @@ export type CreateCardCredentialInput = {
 
 /** What createCardFormat takes. */
 export type CreateCardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
@@ -414,11 +414,13 @@ export type CreateDoorInput = {
   longHeldAfterMs?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
   /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
+  /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
   /** The ids of unlock schedules. */
@@ -498,7 +500,9 @@ export type CreateIpDeviceInput = {
 
 /** A local rule to create. */
 export type CreateLocalRuleInput = {
+  /** What it does to its output. */
   action: LocalAction;
+  /** Whether it acts. */
   enabled?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -508,6 +512,7 @@ export type CreateLocalRuleInput = {
   outputId: string;
   /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
+  /** What it goes by. */
   trigger: LocalTriggerInput;
 };
 
@@ -528,6 +533,7 @@ export type CreateOidcProviderInput = {
   clientSecret?: string | null | undefined;
   /** Whether people are created when they first come. */
   createsUsers?: boolean;
+  /** Whether people may sign in there. */
   enabled?: boolean;
   /** Whether its people may sign in no other way. */
   exclusive?: boolean;
@@ -539,11 +545,13 @@ export type CreateOidcProviderInput = {
   hosts?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Its issuer: the https address that its tokens name. */
   issuer: string;
   /** What the sign-in page calls it. */
   name: string;
   /** The claim that names people who are created. */
   nameClaim?: string;
+  /** What is asked of it, openid among it. */
   scopes?: Array<string>;
 };
 
@@ -573,6 +581,7 @@ export type CreateOverrideScheduleInput = {
   calendarIds?: Array<string>;
   /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean;
+  /** Its own dates. */
   dates?: Array<OverrideDatesInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -592,6 +601,7 @@ export type CreateOwnTokenInput = {
   name: string;
   /** Such as 192.0.2.0/24; at most 20. */
   networks?: Array<string>;
+  /** One's own, asked for again. */
   password: string;
   /** Of its user's permissions; account.own is for nobody but whoever signs in. */
   permissions: Array<string>;
@@ -635,23 +645,35 @@ export type CreateQrInput = {
 
 /** What createReader takes. */
 export type CreateReaderInput = {
+  /** Where a reader or camera is found on the network. */
   address?: string | null | undefined;
-  /** The id of the door. */
+  /** Of one in a cab: the floor that its devices count to. */
   doorId: string;
+  /** Whether it has a keypad; null: not known, which counts as one. */
   hasKeypad?: boolean | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its light is wired. */
   ledControl?: LedControl | null | undefined;
+  /** Reads there are a roll call and open nothing. */
   muster?: boolean | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
+  /** The reader port of a Wiegand reader on its controller. */
   port?: number | null | undefined;
+  /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
+  /** The side of the door that it is on. */
   side?: Side | null | undefined;
+  /** The end-of-line resistors of its tamper circuit. */
   supervision?: Supervision | null | undefined;
+  /** How long the tamper circuit must last to count, 0 to 400 ms. */
   tamperDebounceMs?: number | null | undefined;
+  /** When its tamper circuit is active. */
   tamperWhen?: Circuit | null | undefined;
+  /** How it is connected, or what it is. */
   type?: ReaderType | null | undefined;
 };
 
@@ -659,7 +681,9 @@ export type CreateReaderInput = {
 export type CreateRoleInput = {
   /** 0 to 100: how high a threat level it may lower. */
   clearance?: number;
+  /** What it is for; may be empty. */
   description?: string;
+  /** What it gives, and where. */
   grants: Array<GrantInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -669,11 +693,13 @@ export type CreateRoleInput = {
 
 /** A schedule to create. */
 export type CreateScheduleInput = {
+  /** The week of a weekly schedule; empty days never apply. */
   days?: Array<ScheduleDayInput>;
   /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind;
   /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
@@ -683,6 +709,7 @@ export type CreateScheduleInput = {
   overrideScheduleIds?: Array<string>;
   /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput>;
+  /** Date ranges with days of their own, which may not overlap. */
   periods?: Array<SchedulePeriodInput>;
 };
 
@@ -706,6 +733,7 @@ export type CreateServiceTokenInput = {
 
 /** A threat level to create. */
 export type CreateThreatLevelInput = {
+  /** The colour that it is shown in. */
   colour: ThreatColour;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -715,16 +743,19 @@ export type CreateThreatLevelInput = {
   rank: number;
   /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank: number;
+  /** What it does while it is in force. */
   switches?: ThreatSwitchesInput;
 };
 
 /** A group of users to create. */
 export type CreateUserGroupInput = {
+  /** What it is for; may be empty. */
   description?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
+  /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput>;
   /** The ids of users. */
   userIds?: Array<string>;
@@ -738,6 +769,7 @@ export type CreateUserInput = {
   name: string;
   /** The user must change it at the first sign-in. */
   password: string;
+  /** Their role of the three that every site has; NONE: what further roles give. */
   role: Role;
 };
 
@@ -749,40 +781,57 @@ export type CreateWebhookInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
+  /** Where messages go: an https address, or http where the server allows it. */
   url: string;
 };
 
 /** What createWiegandDevice takes. */
 export type CreateWiegandDeviceInput = {
+  /** The speed of the line, 1200 to 230400 baud, the same for all on it. */
   baud?: number | null | undefined;
+  /** Which reader of the converter, from 0. */
   channel?: number | null | undefined;
+  /** How the converter writes, one of wiegandFramings by its name; the same for all on the line. */
   framing?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its keypad sends what is typed. */
   keypad?: KeypadMode | null | undefined;
+  /** How many digits a buffered PIN has at least, 1 to 5. */
   pinDigits?: number | null | undefined;
+  /** The facility code of a buffered PIN, 0 to 255; no card may have it. */
   pinFacility?: number | null | undefined;
+  /** The converter's serial line, as its controller opens it. */
   port?: string | null | undefined;
-  /** The id of the reader. */
+  /** The id of the reader, null for none. */
   readerId: string;
 };
 
 /** A zone to create. */
 export type CreateZoneInput = {
+  /** What comes of entering it twice. */
   antiPassback?: AntiPassback | null | undefined;
+  /** Who is known to be elsewhere may not leave the zone either. */
   checkExit?: boolean | null | undefined;
+  /** The doors that lead into it, and those within it. */
   doors?: Array<ZoneDoorInput>;
+  /** HH:MM, local: everybody is forgiven then, every day. */
   forgiveAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** So many may be in it at most; null: any number. */
   maxOccupancy?: number | null | undefined;
+  /** So many enter it when empty, and leave it, together; 0: any. */
   minOccupancy?: number | null | undefined;
+  /** Who comes here in an emergency is safe. */
   muster?: boolean | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The id of the parent. */
+  /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
+  /** So many seconds after entering, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
+  /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
 };
 
@@ -909,13 +958,14 @@ export type DoorFact =
 export type DoorInputInput = {
   activeWhen?: Circuit;
   debounceMs?: number;
-  /** The id of the device. */
+  /** The id of the device, null for none. */
   deviceId?: string | null | undefined;
   emergency?: EmergencyAction | null | undefined;
   port: number;
   purpose: InputPurpose;
   resistorOhm?: number | null | undefined;
   rex?: RexAction | null | undefined;
+  /** Where a REX device stands. */
   side?: Side | null | undefined;
   supervision?: Supervision;
 };
@@ -930,7 +980,7 @@ export type DoorKind =
 
 /** A lock; see DoorLock. */
 export type DoorLockInput = {
-  /** The id of the device. */
+  /** The id of the device, null for none. */
   deviceId?: string | null | undefined;
   output: number;
   rank?: LockRank;
@@ -1227,6 +1277,7 @@ export type HolidayInput = {
   date: string;
   /** What it is to be called. */
   name: string;
+  /** Again every year, by month and day. */
   yearly?: boolean;
 };
 
@@ -1297,40 +1348,60 @@ export type IntervalInput = {
 
 /** What an import brings. */
 export type JobKind =
+  /** Access rules, with who, where and when. */
   | 'ACCESS_RULES'
+  /** People, with their groups, credentials and custom fields. */
   | 'CARDHOLDERS'
+  /** Groups of cardholders. */
   | 'GROUPS';
 
 /** How far a job came; done, failed and cancelled end it. */
 export type JobState =
+  /** Somebody stopped it; the lines that were worked off stay as they are. */
   | 'CANCELLED'
+  /** All its lines are worked off; some may have been refused. */
   | 'DONE'
+  /** It ended as a whole before all its lines were worked off. */
   | 'FAILED'
+  /** It waits for its turn. */
   | 'QUEUED'
+  /** Its lines are being worked off. */
   | 'RUNNING';
 
 /** How a Wiegand keypad sends what is typed: a burst for each key, or for a whole PIN. */
 export type KeypadMode =
+  /** A whole PIN at once, as the number of a 26-bit card. */
   | 'BUFFERED_26'
+  /** Four bits for each key: 0 to 9, 10 for *, 11 for #. */
   | 'BURST_4'
+  /** Six bits for each key: the four between two parity bits. */
   | 'BURST_6'
+  /** Eight bits for each key: the complement of the four, then the four. */
   | 'BURST_8'
+  /** It has no keypad. */
   | 'NONE';
 
 /** How many wires drive the light of a Wiegand reader. */
 export type LedControl =
+  /** A wire for red and one for green. */
   | 'DUAL'
+  /** One wire: on is green, off is red. */
   | 'SINGLE';
 
 /** What a local rule does: switch once, pulse once, or keep its output on while its trigger is true. */
 export type LocalAction =
+  /** Keep it on as long as the trigger is true, and off otherwise. */
   | 'FOLLOW'
+  /** Switch it off when the trigger becomes true. */
   | 'OFF'
+  /** Switch it on when the trigger becomes true. */
   | 'ON'
+  /** Switch it on for the pulse's length when the trigger becomes true. */
   | 'PULSE';
 
 /** What a local rule goes by: its kind, and what belongs to it. */
 export type LocalTriggerInput = {
+  /** What is to be true of the door. */
   doorFact?: DoorFact | null | undefined;
   /** The id of the door, null for none. */
   doorId?: string | null | undefined;
@@ -1340,6 +1411,7 @@ export type LocalTriggerInput = {
   inputActive?: boolean | null | undefined;
   /** The id of the input, null for none. */
   inputId?: string | null | undefined;
+  /** What it goes by. */
   kind: LocalTriggerKind;
   /** The id of the schedule, null for none. */
   scheduleId?: string | null | undefined;
@@ -1349,10 +1421,15 @@ export type LocalTriggerInput = {
 
 /** What a local rule goes by. */
 export type LocalTriggerKind =
+  /** Something is true of a door. */
   | 'DOOR'
+  /** An event happens, at one door or at any. */
   | 'EVENT'
+  /** An auxiliary input is active, or at rest. */
   | 'INPUT'
+  /** A schedule applies. */
   | 'SCHEDULE'
+  /** A threat level is in force: one, or any. */
   | 'THREAT_LEVEL';
 
 /** What lockDoor takes. */
@@ -1373,7 +1450,9 @@ export type LockDoorInput = {
 
 /** Which of the two locks of a door. */
 export type LockRank =
+  /** The lock that every door with hardware of its own has. */
   | 'PRIMARY'
+  /** A further lock, which moves together with the primary one. */
   | 'SECONDARY';
 
 /** What lockZone takes. */
@@ -1430,78 +1509,108 @@ export type LockdownZoneInput = {
 
 /** What moveDevice takes. */
 export type MoveDeviceInput = {
+  /** Its new address, 0 to 126. */
   address: number;
+  /** Its new speed, in baud. */
   baud: number;
   /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
 /** How people read and type a number. */
 export type NumberBase =
+  /** Digits 0 to 9. */
   | 'DECIMAL'
+  /** Digits 0 to 9 and A to F. */
   | 'HEXADECIMAL';
 
 /** How far the maintenance of a device came; done, failed, stopped and expired end it. */
 export type OrderStep =
+  /** The end: it is done. */
   | 'DONE'
+  /** The end: its time was over before it was done. */
   | 'EXPIRED'
+  /** The end: it could not be done, for the reason that its detail gives. */
   | 'FAILED'
+  /** A key was sent, and the device was not heard with it yet. */
   | 'KEY_SENT'
+  /** It is under way; a device that is to move was told so. */
   | 'RUNNING'
+  /** The end: somebody stopped it. */
   | 'STOPPED'
+  /** The device is not ready for it yet. */
   | 'WAITING';
 
 /** What an OSDP device does: it is a reader, or a door's inputs and outputs. */
 export type OsdpDeviceRole =
+  /** Inputs and outputs, such as those of a door. */
   | 'DOOR_IO'
+  /** A reader of a door. */
   | 'READER';
 
 /** What is done to an output by hand; auto: it is given back to its rules. */
 export type OutputAction =
+  /** Given back: as its rules want it, from now on. */
   | 'AUTO'
+  /** Off, until its end or until it is given back. */
   | 'OFF'
+  /** On, until its end or until it is given back. */
   | 'ON'
+  /** On for so long, then as its rules want it. */
   | 'PULSE';
 
 /** See OverrideDates. lastDay left out: one day. */
 export type OverrideDatesInput = {
+  /** The first of them, local. */
   firstDay: string;
+  /** What stands on them; an empty list: nothing. Left out: those of the override schedule. */
   intervals?: Array<IntervalInput> | null | undefined;
+  /** The last of them, included. Left out: it is one day. */
   lastDay?: string | null | undefined;
+  /** Again every year, by month and day. */
   yearly?: boolean;
 };
 
 /** A part of a picture, in hundredths of its width and height. */
 export type PictureRegionInput = {
+  /** The lower edge, 0 to 100. */
   bottom?: number;
+  /** The left edge, 0 to 100. */
   left?: number;
+  /** The right edge, 0 to 100. */
   right?: number;
+  /** The upper edge, 0 to 100. */
   top?: number;
 };
 
 /** What a pin of the controller's own is pulled to. */
 export type PinBias =
+  /** As the machine or the wiring has it. */
   | 'AS_IS'
+  /** Neither: what is wired must drive it. */
   | 'DISABLED'
+  /** Low while nothing drives it. */
   | 'PULL_DOWN'
+  /** High while nothing drives it. */
   | 'PULL_UP';
 
 /** See PinRules. */
 export type PinRulesInput = {
-  /** 1000-60000 */
+  /** The longest time between two digits, 1000 to 60000 ms. */
   digitTimeoutMs?: number;
   /** One of # * A B C D; empty only if minLength and maxLength are the same. */
   endKey?: string;
-  /** 0-20 */
+  /** Wrong PINs in a row that lock it, up to 20; 0: never. */
   lockoutAfter?: number;
-  /** 1000-3600000 */
+  /** How long the reader then takes nobody, 1000 to 3600000 ms. */
   lockoutMs?: number;
-  /** minLength-16 */
+  /** Digits a PIN has at most, from minLength to 16. */
   maxLength?: number;
-  /** 3-16 */
+  /** Digits a PIN has at least, 3 to 16. */
   minLength?: number;
 };
 
@@ -1509,37 +1618,59 @@ export type PinRulesInput = {
 export type PlaceInput = {
   /** Which one: its id. */
   id: string;
+  /** What kind of place it is. */
   kind: PlaceKind;
 };
 
 /** What a scope can name. */
 export type PlaceKind =
+  /** A camera and its recordings. */
   | 'CAMERA'
+  /** A door and its cameras. */
   | 'DOOR'
+  /** An auxiliary input. */
   | 'INPUT'
+  /** An auxiliary output. */
   | 'OUTPUT'
+  /** The whole site. */
   | 'SITE'
+  /** A view of cameras. */
   | 'VIEW'
+  /** A zone: its doors, the zones inside it, and the cameras that see them. */
   | 'ZONE';
 
 /** What kind of terminal a wire ends at. */
 export type PortKind =
+  /** A serial line that several devices share. */
   | 'BUS'
+  /** An input: a contact or a button. */
   | 'INPUT'
+  /** An address on the network. */
   | 'NETWORK'
+  /** An output: a lock, for example. */
   | 'OUTPUT'
+  /** A port for a reader. */
   | 'READER';
 
 /** What kind of thing a permission is about. */
 export type PrivilegeArea =
+  /** How the site is set up, and who may go where. */
   | 'ACCESS'
+  /** Cameras: watching, listening, moving them. */
   | 'CAMERAS'
+  /** Doors, zones and threat levels at the desk. */
   | 'DOORS'
+  /** The log, alarms, and who changed what. */
   | 'EVENTS'
+  /** Auxiliary inputs and outputs. */
   | 'IO'
+  /** Cardholders, their credentials and what is personal of them. */
   | 'PEOPLE'
+  /** What was recorded: finding, watching and exporting it. */
   | 'RECORDINGS'
+  /** Users, imports, webhooks and the system's health. */
   | 'SYSTEM'
+  /** Views of several cameras. */
   | 'VIEWS';
 
 /** What provisionDevice takes. */
@@ -1548,45 +1679,66 @@ export type ProvisionDeviceInput = {
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 32 hexadecimal digits; null: one is derived from the main key. */
   key?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
 /** See ReaderSignal: 0 to 10 tones, at most 32 ASCII characters. */
 export type ReaderSignalInput = {
+  /** Whether the light blinks; otherwise it is steady. */
   blinks?: boolean;
+  /** The colour of the light. */
   colour?: SignalColour;
+  /** What a display shows, at most 32 ASCII characters; empty: nothing. */
   text?: string;
+  /** How many tones, 0 to 10. */
   tones?: number;
 };
 
 /** All signals; see ReaderSignals. */
 export type ReaderSignalsInput = {
+  /** Shown when somebody may not pass. */
   denied: ReaderSignalInput;
+  /** Shown when somebody may pass. */
   granted: ReaderSignalInput;
+  /** Shown to those who may not pass because of a lockdown. */
   lockdown: ReaderSignalInput;
+  /** Shown while something or somebody more must be shown. */
   waiting: ReaderSignalInput;
 };
 
 /** How a reader is connected, or what it is. */
 export type ReaderType =
+  /** A camera that reads QR codes, dynamic ones too. */
   | 'BARCODE_CAMERA'
+  /** Phones near it: a tap in the app or a touch; cards and PINs too. */
   | 'BLUETOOTH'
+  /** On the network, an intercom for example; reads cards, QR codes, dynamic ones too, and PINs. */
   | 'IP'
+  /** On an OSDP bus; reads cards, QR codes and PINs. */
   | 'OSDP'
+  /** A camera that reads licence plates. */
   | 'PLATE_CAMERA'
+  /** On a Wiegand port; reads cards, QR codes and PINs. */
   | 'WIEGAND';
 
 /** An end counted from a use: 1 to 36500 days, 1200 months, 100 years or 1000000 uses. */
 export type RelativeValidityInput = {
+  /** How many units, at least 1. */
   amount: number;
+  /** The use from which it counts. */
   start: ValidityStart;
+  /** What is counted. */
   unit: ValidityUnit;
 };
 
 /** When a released door locks again before its access time is over. */
 export type RelockOn =
+  /** When it has closed again, after the relock delay. */
   | 'CLOSE'
+  /** When it is opened, after the relock delay. */
   | 'OPEN';
 
 /** What removeOidcLink takes. */
@@ -1603,6 +1755,7 @@ export type RemoveOwnPasskeyInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** One's own password; not needed within five minutes of signing in. */
   password?: string | null | undefined;
 };
 
@@ -1666,6 +1819,7 @@ export type ResetPasswordInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The new one, as long as the rules of signing in want it. */
   password: string;
 };
 
@@ -1689,18 +1843,25 @@ export type ResetZoneInput = {
 
 /** What a request to exit does: it unlocks, or only keeps the opening from being forced. */
 export type RexAction =
+  /** The door is not released; its opening is not forced. */
   | 'NONE'
+  /** The door is released, and its opening is not forced. */
   | 'UNLOCK';
 
 /** What a user may everywhere, in three steps; NONE: what further roles give. */
 export type Role =
+  /** Everything. */
   | 'ADMINISTRATOR'
+  /** Nothing of itself: only what further roles give. */
   | 'NONE'
+  /** All daily work: doors, people, recordings and the log; no configuration and no users. */
   | 'OPERATOR'
+  /** Looking at cameras live and at the states of doors, inputs and outputs; no recordings, no log, no people. */
   | 'VIEWER';
 
 /** A role to have, and where. */
 export type RoleAssignmentInput = {
+  /** Where they are to have it; null: everywhere. */
   places?: Array<PlaceInput> | null | undefined;
   /** The id of the role. */
   roleId: string;
@@ -1712,7 +1873,9 @@ export type RotateDeviceKeyInput = {
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 32 hexadecimal digits; null: one is derived from the main key. */
   key?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
@@ -1728,20 +1891,29 @@ export type RotateWebhookSecretInput = {
 
 /** What a threat level does to access rules: nothing, disable some, or leave only some. */
 export type RuleSwitch =
+  /** Nothing: all rules count as they stand. */
   | 'ALL'
+  /** It disables the rules that it names. */
   | 'DISABLE'
+  /** It disables all rules but those that it names. */
   | 'ONLY';
 
 /** What gives a date its slots. */
 export type ScheduleCause =
+  /** A holiday of a calendar that an override schedule follows. */
   | 'HOLIDAY'
+  /** The date is before the schedule's first day or after its last. */
   | 'OUTSIDE'
+  /** An override day of the schedule, or a date of an override schedule. */
   | 'OVERRIDE'
+  /** A date range of the schedule. */
   | 'PERIOD'
+  /** The week. */
   | 'WEEKLY';
 
 /** The intervals of a weekday; days that are left out have none. */
 export type ScheduleDayInput = {
+  /** When it applies on that weekday; none: not at all. */
   intervals: Array<IntervalInput>;
   /** 0 is Monday, 6 is Sunday. */
   weekday: number;
@@ -1749,34 +1921,47 @@ export type ScheduleDayInput = {
 
 /** Weekly: slots by weekday. Daily: slots on date ranges only. */
 export type ScheduleKind =
+  /** The same slots on every day of its date ranges, and none on other dates. */
   | 'DAILY'
+  /** Slots for each day of the week, and date ranges with a week of their own. */
   | 'WEEKLY';
 
 /** See ScheduleOverride. */
 export type ScheduleOverrideInput = {
+  /** The date, local. */
   date: string;
+  /** When it applies on that date; none: not at all. */
   intervals: Array<IntervalInput>;
 };
 
 /** See SchedulePeriod. everyDay gives all seven days the same intervals, beside their own. */
 export type SchedulePeriodInput = {
+  /** Weekdays with their intervals; those left out have none but everyDay's. */
   days?: Array<ScheduleDayInput>;
+  /** Intervals of all seven days, beside the days' own. */
   everyDay?: Array<IntervalInput>;
+  /** The first of the dates, local. */
   firstDay: string;
+  /** The last of the dates, included. */
   lastDay: string;
 };
 
 /** Who must have a second factor besides the password. */
 export type SecondFactorRule =
+  /** Those who may manage users. */
   | 'ADMINISTRATORS'
+  /** Every user who signs in. */
   | 'EVERYBODY'
+  /** Nobody; whoever has set one up is asked for it. */
   | 'OPTIONAL';
 
 /** What sendDeviceFile takes. */
 export type SendDeviceFileInput = {
+  /** The file in base64, at most 1 MiB. */
   data: string;
   /** The id of the device. */
   deviceId: string;
+  /** What kind of file it is, 0 to 255, as the maker of the device says. */
   fileType: number;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1784,29 +1969,33 @@ export type SendDeviceFileInput = {
 
 /** What setPinRules takes. */
 export type SetPinRulesInput = {
-  /** 1000-60000 */
+  /** The longest time between two digits, 1000 to 60000 ms. */
   digitTimeoutMs?: number;
   /** One of # * A B C D; empty only if minLength and maxLength are the same. */
   endKey?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** 0-20 */
+  /** Wrong PINs in a row that lock it, up to 20; 0: never. */
   lockoutAfter?: number;
-  /** 1000-3600000 */
+  /** How long the reader then takes nobody, 1000 to 3600000 ms. */
   lockoutMs?: number;
-  /** minLength-16 */
+  /** Digits a PIN has at most, from minLength to 16. */
   maxLength?: number;
-  /** 3-16 */
+  /** Digits a PIN has at least, 3 to 16. */
   minLength?: number;
 };
 
 /** What setReaderSignals takes. */
 export type SetReaderSignalsInput = {
+  /** Shown when somebody may not pass. */
   denied: ReaderSignalInput;
+  /** Shown when somebody may pass. */
   granted: ReaderSignalInput;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown to those who may not pass because of a lockdown. */
   lockdown: ReaderSignalInput;
+  /** Shown while something or somebody more must be shown. */
   waiting: ReaderSignalInput;
 };
 
@@ -1814,6 +2003,7 @@ export type SetReaderSignalsInput = {
 export type SetUpInput = {
   /** What it is to be called. */
   name: string;
+  /** The first administrator's, of at least 10 characters. */
   password: string;
   /** It is on the server's console, and in setup-token in its data. */
   token: string;
@@ -1821,14 +2011,20 @@ export type SetUpInput = {
 
 /** How much an event matters to the person on duty. */
 export type Severity =
+  /** To be looked at now. */
   | 'ALARM'
+  /** What happens every day. */
   | 'INFO'
+  /** Worth knowing: a denial, a change by somebody. */
   | 'NOTICE'
+  /** To be looked at soon: something does not work as it should. */
   | 'WARNING';
 
 /** A side of a door; a reader on side A is passed going from A to B. */
 export type Side =
+  /** Whoever passes from here comes out at side B. */
   | 'A'
+  /** Whoever passes from here comes out at side A. */
   | 'B';
 
 /** A name and its password. */
@@ -1839,6 +2035,7 @@ export type SignInInput = {
   name: string;
   /** In place of a code: what the browser answered to passkeyOptions (JSON). */
   passkey?: string | null | undefined;
+  /** The user's password. */
   password: string;
 };
 
@@ -1850,27 +2047,43 @@ export type SignInWithPasskeyInput = {
 
 /** The light of a reader's signal; none leaves it as it is. */
 export type SignalColour =
+  /** Amber light. */
   | 'AMBER'
+  /** Blue light. */
   | 'BLUE'
+  /** Cyan light. */
   | 'CYAN'
+  /** Green light. */
   | 'GREEN'
+  /** Magenta light. */
   | 'MAGENTA'
+  /** The light stays as it is. */
   | 'NONE'
+  /** Red light. */
   | 'RED'
+  /** White light. */
   | 'WHITE';
 
 /** What kind of thing a check of a decision names. */
 export type StepSubjectKind =
+  /** An access rule that names them. */
   | 'ACCESS_RULE'
+  /** The door that they came to. */
   | 'DOOR'
+  /** An interlock: doors of which one may be open at a time. */
   | 'INTERLOCK'
+  /** A schedule of the rule or of the door. */
   | 'SCHEDULE'
+  /** A zone that the door leads into or out of. */
   | 'ZONE';
 
 /** End-of-line resistors: none, parallel first (22k, 4.7k), or serial first (equal). */
 export type Supervision =
+  /** No resistors: a cut or a short circuit looks like a contact. */
   | 'NONE'
+  /** 22 kohm across the contact, and 4.7 kohm in series with both. */
   | 'PARALLEL'
+  /** One resistor in series with the contact, and an equal one across both. */
   | 'SERIAL';
 
 /** For how long a credential is valid, and what showing it sets off. */
@@ -1883,6 +2096,7 @@ export type TermsInput = {
   startsLockdown?: boolean;
   /** An alarm is raised when it is shown. */
   traced?: boolean;
+  /** Before it the credential opens nothing; null: from now on. */
   validFrom?: string | null | undefined;
   /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
@@ -1906,13 +2120,21 @@ export type TestWebhookInput = {
 
 /** The colour of a threat level, of a palette for everybody's eyes. */
 export type ThreatColour =
+  /** Plain black. */
   | 'BLACK'
+  /** Deep blue. */
   | 'BLUE'
+  /** Bluish green. */
   | 'GREEN'
+  /** Light orange. */
   | 'ORANGE'
+  /** Reddish purple. */
   | 'PURPLE'
+  /** Sky blue. */
   | 'SKY'
+  /** Vermilion, a red. */
   | 'VERMILION'
+  /** Bright yellow. */
   | 'YELLOW';
 
 /** A door or a zone: exactly one of them. */
@@ -1925,6 +2147,7 @@ export type ThreatPlaceInput = {
 
 /** A place and the identification profile that its doors get. */
 export type ThreatProfileInput = {
+  /** Where it counts: a door, or all doors of a zone. */
   place: ThreatPlaceInput;
   /** The id of the profile. */
   profileId: string;
@@ -1932,19 +2155,23 @@ export type ThreatProfileInput = {
 
 /** What a threat level switches; it is given, and replaced, as a whole. */
 export type ThreatSwitchesInput = {
+  /** The doors, and zones with their doors, that are in lockdown meanwhile. */
   lockdowns?: Array<ThreatPlaceInput>;
   /** A door itself goes before a zone, an inner zone before an outer one, the first before the next. */
   profiles?: Array<ThreatProfileInput>;
   /** The rules disabled, or the only ones left. */
   ruleIds?: Array<string>;
+  /** What it does to access rules. */
   ruleSwitch?: RuleSwitch;
 };
 
 /** A card to try a format on: either formatId or draft. */
 export type TryCardFormatInput = {
+  /** How many bits the hexadecimal number stands for; null: bits has 0 and 1. */
   bitCount?: number | null | undefined;
   /** 0 and 1; with bitCount, a hexadecimal number that ends with the card. */
   bits: string;
+  /** A format as it is being written, in place of formatId. */
   draft?: CardFormatInput | null | undefined;
   /** The id of the format. */
   formatId?: string | null | undefined;
@@ -1952,11 +2179,13 @@ export type TryCardFormatInput = {
 
 /** See TwoPersonRule. */
 export type TwoPersonRuleInput = {
-  /** The ids of groups. */
+  /** One of the two must be in one of these groups; empty: anybody. */
   groupIds?: Array<string>;
-  /** The ids of schedules. */
+  /** When it applies; empty: always. */
   scheduleIds?: Array<string>;
+  /** The sides of the door at which it applies. */
   sides: Array<Side>;
+  /** How long after the first the second may come, 1000 to 600000 ms. */
   timeoutMs?: number;
 };
 
@@ -2021,6 +2250,7 @@ export type UpdateAccessRuleInput = {
   /** The ids of schedules. */
   scheduleIds?: Array<string> | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment it no longer applies. */
   validTo?: string | null | undefined;
   /** The ids of zones. */
   zoneIds?: Array<string> | null | undefined;
@@ -2197,11 +2427,13 @@ export type UpdateDoorInput = {
   longHeldAfterMs?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
   /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
+  /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
   /** The ids of unlock schedules. */
@@ -2276,6 +2508,7 @@ export type UpdateIpDeviceInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 0 to 1: how sure a camera must be of a plate. */
   minConfidence?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
@@ -2286,7 +2519,9 @@ export type UpdateIpDeviceInput = {
 
 /** What to change of a local rule; what is left out stays. The trigger is replaced whole. */
 export type UpdateLocalRuleInput = {
+  /** What it does to its output. */
   action?: LocalAction | null | undefined;
+  /** Whether it acts. */
   enabled?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2300,6 +2535,7 @@ export type UpdateLocalRuleInput = {
   outputId?: string | null | undefined;
   /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
+  /** What it goes by. */
   trigger?: LocalTriggerInput | null | undefined;
 };
 
@@ -2311,6 +2547,7 @@ export type UpdateOidcProviderInput = {
   clientSecret?: string | null | undefined;
   /** Whether people are created when they first come. */
   createsUsers?: boolean | null | undefined;
+  /** Whether people may sign in there. */
   enabled?: boolean | null | undefined;
   /** Whether its people may sign in no other way. */
   exclusive?: boolean | null | undefined;
@@ -2326,16 +2563,19 @@ export type UpdateOidcProviderInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Its issuer: the https address that its tokens name. */
   issuer?: string | null | undefined;
   /** What the sign-in page calls it. */
   name?: string | null | undefined;
   /** The claim that names people who are created. */
   nameClaim?: string | null | undefined;
+  /** What is asked of it, openid among it. */
   scopes?: Array<string> | null | undefined;
 };
 
 /** What updateOsdpDevice takes. */
 export type UpdateOsdpDeviceInput = {
+  /** Its address on the line, 0 to 126. */
   address?: number | null | undefined;
   /** Changes for all OSDP devices on its line. */
   baud?: number | null | undefined;
@@ -2347,6 +2587,7 @@ export type UpdateOsdpDeviceInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** The serial port or socket://host:port where it now is. */
   port?: string | null | undefined;
   /** The reader that it is. Null: it has inputs and outputs only. */
   readerId?: string | null | undefined;
@@ -2358,6 +2599,7 @@ export type UpdateOverrideScheduleInput = {
   calendarIds?: Array<string> | null | undefined;
   /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean | null | undefined;
+  /** Its own dates. */
   dates?: Array<OverrideDatesInput> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2373,25 +2615,37 @@ export type UpdateOverrideScheduleInput = {
 
 /** What updateReader takes. */
 export type UpdateReaderInput = {
+  /** Where a reader or camera is found on the network. */
   address?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Whether it has a keypad; null: not known, which counts as one. */
   hasKeypad?: boolean | null | undefined;
   /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its light is wired. */
   ledControl?: LedControl | null | undefined;
+  /** Reads there are a roll call and open nothing. */
   muster?: boolean | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
+  /** The reader port of a Wiegand reader on its controller. */
   port?: number | null | undefined;
+  /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
+  /** The side of the door that it is on. */
   side?: Side | null | undefined;
+  /** The end-of-line resistors of its tamper circuit. */
   supervision?: Supervision | null | undefined;
+  /** How long the tamper circuit must last to count, 0 to 400 ms. */
   tamperDebounceMs?: number | null | undefined;
+  /** When its tamper circuit is active. */
   tamperWhen?: Circuit | null | undefined;
+  /** How it is connected, or what it is. */
   type?: ReaderType | null | undefined;
 };
 
@@ -2399,9 +2653,11 @@ export type UpdateReaderInput = {
 export type UpdateRoleInput = {
   /** 0 to 100: how high a threat level it may lower. */
   clearance?: number | null | undefined;
+  /** What it is for; may be empty. */
   description?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** What it gives, and where. */
   grants?: Array<GrantInput> | null | undefined;
   /** Which one: its id. */
   id: string;
@@ -2413,6 +2669,7 @@ export type UpdateRoleInput = {
 
 /** What to change of a schedule; a field left out stays as it is. */
 export type UpdateScheduleInput = {
+  /** The week of a weekly schedule; empty days never apply. */
   days?: Array<ScheduleDayInput> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2422,6 +2679,7 @@ export type UpdateScheduleInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind | null | undefined;
   /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
@@ -2431,6 +2689,7 @@ export type UpdateScheduleInput = {
   overrideScheduleIds?: Array<string> | null | undefined;
   /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput> | null | undefined;
+  /** Date ranges with days of their own, which may not overlap. */
   periods?: Array<SchedulePeriodInput> | null | undefined;
 };
 
@@ -2446,6 +2705,7 @@ export type UpdateSignInRulesInput = {
   longestToken?: string | null | undefined;
   /** Characters that a new password has at least, 8 to 128. */
   minPasswordLength?: number | null | undefined;
+  /** Who must have a second factor besides the password. */
   secondFactor?: SecondFactorRule | null | undefined;
 };
 
@@ -2479,6 +2739,7 @@ export type UpdateSiteInput = {
 
 /** What to change of a threat level that is not in force; what is left out stays. */
 export type UpdateThreatLevelInput = {
+  /** The colour that it is shown in. */
   colour?: ThreatColour | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2492,11 +2753,13 @@ export type UpdateThreatLevelInput = {
   rank?: number | null | undefined;
   /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank?: number | null | undefined;
+  /** What it does while it is in force. */
   switches?: ThreatSwitchesInput | null | undefined;
 };
 
 /** What to change of a group of users; a field left out stays as it is. */
 export type UpdateUserGroupInput = {
+  /** What it is for; may be empty. */
   description?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2506,6 +2769,7 @@ export type UpdateUserGroupInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput> | null | undefined;
   /** The ids of users. */
   userIds?: Array<string> | null | undefined;
@@ -2523,6 +2787,7 @@ export type UpdateUserInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** Their role of the three that every site has; NONE: what further roles give. */
   role?: Role | null | undefined;
 };
 
@@ -2538,86 +2803,124 @@ export type UpdateWebhookInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** Where messages go: an https address, or http where the server allows it. */
   url?: string | null | undefined;
 };
 
 /** What updateWiegandDevice takes. */
 export type UpdateWiegandDeviceInput = {
+  /** The speed of the line, 1200 to 230400 baud, the same for all on it. */
   baud?: number | null | undefined;
+  /** Which reader of the converter, from 0. */
   channel?: number | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** How the converter writes, one of wiegandFramings by its name; the same for all on the line. */
   framing?: string | null | undefined;
   /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its keypad sends what is typed. */
   keypad?: KeypadMode | null | undefined;
+  /** How many digits a buffered PIN has at least, 1 to 5. */
   pinDigits?: number | null | undefined;
+  /** The facility code of a buffered PIN, 0 to 255; no card may have it. */
   pinFacility?: number | null | undefined;
+  /** The converter's serial line, as its controller opens it. */
   port?: string | null | undefined;
 };
 
 /** What to change in a zone; what is left out stays as it is. */
 export type UpdateZoneInput = {
+  /** What comes of entering it twice. */
   antiPassback?: AntiPassback | null | undefined;
+  /** Who is known to be elsewhere may not leave the zone either. */
   checkExit?: boolean | null | undefined;
+  /** All its doors; these replace those before. */
   doors?: Array<ZoneDoorInput> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** HH:MM, local: everybody is forgiven then, every day. */
   forgiveAt?: string | null | undefined;
   /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** So many may be in it at most; null: any number. */
   maxOccupancy?: number | null | undefined;
+  /** So many enter it when empty, and leave it, together; 0: any. */
   minOccupancy?: number | null | undefined;
+  /** Who comes here in an emergency is safe. */
   muster?: boolean | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** The id of the parent. */
+  /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
+  /** So many seconds after entering, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
+  /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
 };
 
 /** A person, who signs in, or a program (service account), which comes with tokens. */
 export type UserKind =
+  /** A person, who signs in. */
   | 'PERSON'
+  /** A program: it cannot sign in, and comes with tokens only. */
   | 'SERVICE';
 
 /** From when a relative validity counts. */
 export type ValidityStart =
+  /** From the first use. */
   | 'FIRST_USE'
+  /** From the last use: each use begins it anew. */
   | 'LAST_USE';
 
 /** What a relative validity counts; months and years are the calendar's. */
 export type ValidityUnit =
+  /** Days of the calendar. */
   | 'DAYS'
+  /** Months of the calendar. */
   | 'MONTHS'
+  /** Uses, the first one included; only from the first use. */
   | 'USES'
+  /** Years of the calendar. */
   | 'YEARS';
 
 /** What became of a message. */
 export type WebhookDeliveryStatus =
+  /** The receiver took it. */
   | 'DELIVERED'
+  /** It is given up: a day of attempts, or the webhook was stopped. */
   | 'FAILED'
+  /** It waits for its first or another attempt. */
   | 'PENDING'
+  /** It was never sent, and is not to be. */
   | 'SKIPPED';
 
 /** Why a webhook is not enabled. */
 export type WebhookStopReason =
+  /** Somebody disabled it. */
   | 'BY_HAND'
+  /** Nothing could be delivered for days. */
   | 'FAILING'
+  /** The receiver said that it wants nothing any more (410). */
   | 'GONE'
+  /** Nobody has enabled it yet. */
   | 'NEW'
+  /** Its URL did not answer the handshake. */
   | 'UNVERIFIED'
+  /** Its URL was changed, and has to answer the handshake again. */
   | 'URL_CHANGED';
 
 /** What a shared zone does at a controller that cannot reach the others. */
 export type WhenIsolated =
+  /** Nobody enters. */
   | 'DENY'
+  /** Anti-passback and occupancy are not checked. */
   | 'IGNORE'
+  /** It goes by what it knows itself. */
   | 'LOCAL';
 
 /** A door to put into a zone. */
