@@ -64,9 +64,13 @@ class Role(StrEnum):
     """
 
     ADMINISTRATOR = "administrator"
+    """Everything."""
     OPERATOR = "operator"
+    """All daily work: doors, people, recordings and the log; no configuration and no users."""
     VIEWER = "viewer"
+    """Looking at cameras live and at the states of doors, inputs and outputs; no recordings, no log, no people."""
     NONE = "none"
+    """Nothing of itself: only what further roles give."""
 
 
 _VIEWER = frozenset(

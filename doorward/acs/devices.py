@@ -32,7 +32,9 @@ class DeviceRole(StrEnum):
     """What an OSDP device was added as."""
 
     READER = "reader"
+    """A reader of a door."""
     DOOR_IO = "door_io"
+    """Inputs and outputs, such as those of a door."""
 
 
 class OsdpDevice(msgspec.Struct, frozen=True, tag="osdp"):
@@ -82,9 +84,13 @@ class Bias(StrEnum):
     """What a pin of the controller's own is pulled to; `AS_IS`: whatever the machine was set to, or what is wired."""
 
     AS_IS = "as_is"
+    """As the machine or the wiring has it."""
     PULL_UP = "pull_up"
+    """High while nothing drives it."""
     PULL_DOWN = "pull_down"
+    """Low while nothing drives it."""
     DISABLED = "disabled"
+    """Neither: what is wired must drive it."""
 
 
 class PinInput(msgspec.Struct, frozen=True, tag="pin"):

@@ -84,9 +84,13 @@ class NameOrder(StrEnum):
     """How rows with names can be ordered. Ids are made in the order of time."""
 
     NAME = "name"
+    """By name."""
     NAME_DESCENDING = "name_descending"
+    """By name, from the end of the alphabet."""
     OLDEST = "oldest"
+    """What was made first comes first."""
     NEWEST = "newest"
+    """What was made last comes first."""
 
 
 def by_name(column: str = "name") -> Orders:

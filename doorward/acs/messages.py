@@ -409,12 +409,19 @@ class OrderStep(StrEnum):
     """
 
     WAITING = "waiting"
+    """The device is not ready for it yet."""
     KEY_SENT = "key_sent"
+    """A key was sent, and the device was not heard with it yet."""
     RUNNING = "running"
+    """It is under way; a device that is to move was told so."""
     DONE = "done"
+    """The end: it is done."""
     FAILED = "failed"
+    """The end: it could not be done, for the reason that its detail gives."""
     STOPPED = "stopped"
+    """The end: somebody stopped it."""
     EXPIRED = "expired"
+    """The end: its time was over before it was done."""
 
 
 ORDER_ENDS = frozenset({OrderStep.DONE, OrderStep.FAILED, OrderStep.STOPPED, OrderStep.EXPIRED})

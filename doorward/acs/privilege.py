@@ -14,14 +14,23 @@ class PrivilegeArea(StrEnum):
     """How the editor of roles groups them."""
 
     CAMERAS = "cameras"
+    """Cameras: watching, listening, moving them."""
     RECORDINGS = "recordings"
+    """What was recorded: finding, watching and exporting it."""
     VIEWS = "views"
+    """Views of several cameras."""
     IO = "io"
+    """Auxiliary inputs and outputs."""
     EVENTS = "events"
+    """The log, alarms, and who changed what."""
     DOORS = "doors"
+    """Doors, zones and threat levels at the desk."""
     ACCESS = "access"
+    """How the site is set up, and who may go where."""
     PEOPLE = "people"
+    """Cardholders, their credentials and what is personal of them."""
     SYSTEM = "system"
+    """Users, imports, webhooks and the system's health."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,19 @@ class PlaceKind(StrEnum):
     """What a scope can name."""
 
     SITE = "site"
+    """The whole site."""
     ZONE = "zone"
+    """A zone: its doors, the zones inside it, and the cameras that see them."""
     DOOR = "door"
+    """A door and its cameras."""
     CAMERA = "camera"
+    """A camera and its recordings."""
     VIEW = "view"
+    """A view of cameras."""
     INPUT = "input"
+    """An auxiliary input."""
     OUTPUT = "output"
+    """An auxiliary output."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

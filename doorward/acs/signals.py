@@ -14,13 +14,21 @@ class SignalColour(StrEnum):
     """Colours of OSDP readers; NONE leaves the light as it is."""
 
     NONE = "none"
+    """The light stays as it is."""
     RED = "red"
+    """Red light."""
     GREEN = "green"
+    """Green light."""
     AMBER = "amber"
+    """Amber light."""
     BLUE = "blue"
+    """Blue light."""
     MAGENTA = "magenta"
+    """Magenta light."""
     CYAN = "cyan"
+    """Cyan light."""
     WHITE = "white"
+    """White light."""
 
 
 class Signal(msgspec.Struct, frozen=True):

@@ -38,6 +38,7 @@ class Session:
     created_at: datetime
     last_used_at: datetime = strawberry.field(description="To the minute.")
     expires_at: datetime
+    """When it ends at the latest."""
     current: bool = strawberry.field(description="Whether it is the one that asks.")
 
 
@@ -83,6 +84,7 @@ class RecoveryCodesPayload:
     """Each lets its user in once without the authenticator."""
 
     codes: list[str] = strawberry.field(default_factory=list)
+    """Ten codes; each lets its user in once in place of a code of the authenticator. Empty with errors."""
     user: User | None = None
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
@@ -92,6 +94,7 @@ class SessionsEndedPayload:
     """Result of ending sessions."""
 
     ended: int = 0
+    """How many ended."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -104,8 +104,13 @@ class ChangeSubscription:
         self,
         info: ApiInfo,
         after: str | None = None,
-        entities: list[EntityKind] | None = None,
-        ids: list[strawberry.ID] | None = None,
+        entities: Annotated[
+            list[EntityKind] | None, strawberry.argument(description="Only changes of these kinds. Null: of all.")
+        ] = None,
+        ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(description=f"Only changes of these, at most {MOST_IDS}. Null: of all."),
+        ] = None,
     ) -> AsyncGenerator[EntityChange, None]:
         context = info.context
         kinds = frozenset(entities or ())

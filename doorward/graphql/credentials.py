@@ -63,8 +63,11 @@ class RelativeValidity:
     """An end counted from a use. Uses count the first one."""
 
     start: ValidityStart
+    """The use from which it counts."""
     amount: int
+    """How many units, at least 1."""
     unit: ValidityUnit
+    """What is counted."""
 
 
 @strawberry.type(description="The phone of a mobile credential, or the invitation that waits for one.")
@@ -72,8 +75,11 @@ class MobileDevice:
     """Pairing."""
 
     name: str | None
+    """What the phone called itself; null: none is paired yet."""
     paired_at: datetime | None
+    """When it was paired; null: not yet."""
     invitation_expires_at: datetime | None
+    """Until when the invitation that waits can be used; null: none waits."""
 
 
 @strawberry.type(description="What a cardholder shows to be let in; fields of other kinds than its own are null.")
@@ -171,12 +177,17 @@ class LastRead:
     """For enrolment."""
 
     at: datetime
+    """When it was shown."""
     bit_count: int | None
+    """How many bits the card has; null for a known card."""
     bits: scalars.CardBits | None = strawberry.field(description="0 and 1, as they arrived; null for a known card.")
     readings: list[CardReading]
+    """What the active formats make of its bits, each a card that it could become; empty for a known card."""
     credential: Credential | None
+    """The known card; null for one that is nobody's."""
     cardholder_id: strawberry.ID | None = strawberry.field(description="Its owner's; needs cardholder.view.")
     cardholder_name: str | None
+    """Its owner's name; null without an owner or cardholder.view."""
 
     @classmethod
     async def of(cls, actor: Actor, found: FoundRead, now: datetime) -> "LastRead":

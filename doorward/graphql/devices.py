@@ -34,17 +34,20 @@ class OsdpDevice:
     name: str
     controller_id: strawberry.ID | None
     role: DeviceRole
+    """What it was added as."""
     door_id: strawberry.ID | None
     door_name: str | None
     reader_id: strawberry.ID | None
     reader_name: str | None
     port: str = strawberry.field(description="The serial port, as its controller opens it.")
-    address: int = strawberry.field(description="0-126")
+    address: int = strawberry.field(description="Its address on the line, 0 to 126.")
     baud: int
+    """Its speed, in baud."""
     next_address: int | None = strawberry.field(
         description="Where it was told to go, or is to be, and was not heard yet. It is looked for there too."
     )
     next_baud: int | None
+    """Its speed there, in baud; null: it is to go nowhere."""
     key_planned: bool = strawberry.field(
         description="A next key waits for it, or was sent and it was not heard with that yet."
     )
@@ -102,7 +105,9 @@ class OsdpDeviceChangesInput:
 
     name: str | None = UNSET
     port: str | None = UNSET
+    """The serial port or socket://host:port where it now is."""
     address: int | None = UNSET
+    """Its address on the line, 0 to 126."""
     baud: int | None = strawberry.field(default=UNSET, description="Changes for all OSDP devices on its line.")
     reader_id: strawberry.ID | None = strawberry.field(
         default=UNSET, description="The reader that it is. Null: it has inputs and outputs only."

@@ -1,7 +1,7 @@
 """Configuring doors through the API."""
 
 from dataclasses import fields, replace
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from strawberry import UNSET
@@ -230,7 +230,12 @@ class DoorConfigurationMutation:
         description="Begin or end a door's maintenance, with the reason for the audit. Permission: configuration.write."
     )
     async def set_door_maintenance(
-        self, info: ApiInfo, id: strawberry.ID, on: bool, reason: str, expected_version: int | None = None
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        on: Annotated[bool, strawberry.argument(description="Whether maintenance begins, or ends.")],
+        reason: str,
+        expected_version: int | None = None,
     ) -> DoorConfigurationPayload:
         await set_maintenance(info.context.domain, info.context.actor, id, on, reason, expected_version)
         return await payload_of(info.context, id)
@@ -243,8 +248,13 @@ class DoorConfigurationMutation:
         self,
         info: ApiInfo,
         id: strawberry.ID,
-        locks: list[DoorLockInput],
-        inputs: list[DoorInputInput],
+        locks: Annotated[
+            list[DoorLockInput],
+            strawberry.argument(description="All its locks, at most two; these replace those before."),
+        ],
+        inputs: Annotated[
+            list[DoorInputInput], strawberry.argument(description="All its inputs; these replace those before.")
+        ],
         expected_version: int | None = None,
     ) -> DoorConfigurationPayload:
         lock_wires = [LockWire(lock.output, lock.rank, lock.device_id) for lock in locks]

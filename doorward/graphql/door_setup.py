@@ -27,9 +27,12 @@ class TwoPersonRule:
     """See the mutations: `groups` names groups of which one of the two must be a member."""
 
     sides: list[Side]
+    """The sides of the door at which it applies."""
     schedule_ids: list[strawberry.ID] = strawberry.field(description="When it applies; empty: always.")
     timeout_ms: int
+    """How long after the first the second may come, 1000 to 600000 ms."""
     group_ids: list[strawberry.ID]
+    """One of the two must be in one of these groups; empty: anybody."""
 
     @classmethod
     def of(cls, rule: policy.TwoPersonRule) -> "TwoPersonRule":
@@ -103,17 +106,25 @@ class ReaderConfiguration:
     name: str
     door_id: strawberry.ID = strawberry.field(description="Of one in a cab: the floor that its devices count to.")
     side: Side
+    """The side of the door that it is on."""
     type: ReaderType
+    """How it is connected, or what it is."""
     port: int | None = strawberry.field(description="The reader port of a Wiegand reader on its controller.")
     address: str = strawberry.field(description="Where a reader or camera is found on the network.")
     has_keypad: bool | None = strawberry.field(description="Null: not known.")
     pairs_mobile: bool
+    """Whether phones can be paired at it."""
     muster: bool = strawberry.field(description="Reads there are a roll call and open nothing.")
     led_control: LedControl
+    """How its light is wired."""
     tamper_when: Circuit
+    """When its tamper circuit is active."""
     tamper_debounce_ms: int
+    """How long the tamper circuit must last to count, 0 to 400 ms."""
     supervision: Supervision
+    """The end-of-line resistors of its tamper circuit."""
     resistor_ohm: int | None
+    """With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -144,9 +155,12 @@ class Port:
     """Where a wire ends, and what is on it."""
 
     kind: PortKind
+    """What kind of terminal it is."""
     device_id: strawberry.ID | None
     number: str
+    """Which port of the device, or the address on the network."""
     what: str
+    """What is on it, in words."""
 
     @classmethod
     def of(cls, line: PortLine) -> "Port":

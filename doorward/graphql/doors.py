@@ -52,8 +52,11 @@ class Reader(Node):
     id: strawberry.ID
     name: str
     side: Side
+    """The side of the door that it is on."""
     online: bool
+    """Whether it can be heard."""
     enters_zone: ZoneName | None
+    """Where passing it leads; null: outside."""
 
 
 @strawberry.type(description="What somebody set a door to by hand.")
@@ -61,6 +64,7 @@ class ManualSetting:
     """It holds until a moment or a reset, below an emergency or a threat level."""
 
     setting: DoorSetting
+    """What it was set to."""
     until: datetime | None = strawberry.field(description="Null: until it is reset.")
     set_by: str | None = strawberry.field(
         description="Who did it. Null: nobody knows any more, because the controller was restarted since."
@@ -98,7 +102,7 @@ class DoorState:
         )
 
 
-@strawberry.type(description="A door.")
+@strawberry.type(description="A door as it is now.")
 class Door(Node):
     """A door with its state, its readers and the cameras that see it. Times in milliseconds."""
 

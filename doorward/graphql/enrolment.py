@@ -2,7 +2,7 @@
 
 import base64
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 
@@ -101,6 +101,7 @@ class MobileInvitation:
     code: str = strawberry.field(description="26 letters and digits, for pairMobile.")
     svg: str = strawberry.field(description="The code as a QR code: one svg element.")
     expires_at: datetime
+    """Until when it can be used."""
 
 
 @strawberry.type(description="An invitation, or why there is none.")
@@ -173,7 +174,7 @@ class CredentialQuery:
         "The cards with this number, of any facility code, oldest first. Permissions: cardholder.view and "
         "card_number.view.",
         search=None,
-        given={"number": str},
+        given={"number": Annotated[str, strawberry.argument(description="As it is printed on the card.")]},
     )
 
     @strawberry.field(
@@ -181,7 +182,10 @@ class CredentialQuery:
         "somebody. Permission: credential.write; the numbers of a known card also need card_number.view."
     )
     async def last_read(
-        self, info: ApiInfo, reader_id: strawberry.ID, within: timedelta = timedelta(minutes=1)
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        within: Annotated[timedelta, strawberry.argument(description="How long ago at most.")] = timedelta(minutes=1),
     ) -> LastRead | None:
         context = info.context
         found = await last_read(context.domain, context.actor, reader_id, within)
@@ -253,7 +257,12 @@ class CredentialMutation:
         return await _invitation_payload(info, made)
 
     @mutation(description="Pair a phone by its invitation's code, once. Needs no permission.", keyed=False)
-    async def pair_mobile(self, info: ApiInfo, code: str, device_name: str) -> PairPayload:
+    async def pair_mobile(
+        self,
+        info: ApiInfo,
+        code: Annotated[str, strawberry.argument(description="The invitation's.")],
+        device_name: Annotated[str, strawberry.argument(description="What the phone calls itself.")],
+    ) -> PairPayload:
         context = info.context
         paired = await pair_mobile(context.domain, code, device_name, address_of(context.connection))
         return PairPayload(

@@ -67,6 +67,7 @@ class OperationError:
     """One reason."""
 
     code: ErrorCode
+    """What kind of failure it is, for programs."""
     message: str = strawberry.field(description="A sentence for the person who can mend it.")
     path: list[str] = strawberry.field(description="The input field concerned; empty when none is.")
     retry_after: timedelta | None = strawberry.field(

@@ -36,8 +36,11 @@ class TraceStep:
     """A step of a decision, in order."""
 
     check: str
+    """What was checked, as a stable name."""
     passed: bool
+    """Whether the check let the decision go on."""
     detail: str
+    """What it found, in short; may be empty."""
 
 
 @strawberry.type(description="One thing that happened. Never changed; names and photo are those of the moment.")
@@ -47,7 +50,7 @@ class Event(Node):
     id: strawberry.ID
     at: datetime = strawberry.field(description="When it happened, by the clock of its source, UTC.")
     stored_at: datetime
-    source: str = strawberry.field(description="controller, server or recorder.")
+    source: str = strawberry.field(description="Who recorded it: controller, server or recorder.")
     category: EventCategory
     type: str = strawberry.field(description="Dotted, lower case, stable; see the event catalogue.")
     severity: Severity

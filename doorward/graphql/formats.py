@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -37,7 +37,9 @@ class NumberBase(enum.Enum):
     """Decimal or hexadecimal."""
 
     DECIMAL = "decimal"
+    """Digits 0 to 9."""
     HEXADECIMAL = "hexadecimal"
+    """Digits 0 to 9 and A to F."""
 
 
 @strawberry.enum(description="Which end of a range of bits counts most: BIG_ENDIAN, the first bit is the greatest.")
@@ -153,7 +155,7 @@ class CardFormatInput:
     """See CardFormat."""
 
     name: str
-    bits: int = strawberry.field(description="1-256")
+    bits: int = strawberry.field(description="How many bits a card has, 1 to 256.")
     number: CardFieldInput | None = None
     facility_code: CardFieldInput | None = None
     parities: list[CardParityInput] = strawberry.field(default_factory=list)
@@ -215,6 +217,7 @@ class TriedField:
     """See FieldReading."""
 
     bits: CardBits
+    """Its bits, 0 and 1, in the order of the format."""
     text: str = strawberry.field(description="The number in the field's base.")
 
     @classmethod
@@ -228,9 +231,13 @@ class TriedParity:
     """See ParityReading."""
 
     bit: int
+    """Which bit of the card it is, from 1, in the order after any inversion."""
     odd: bool
+    """Whether it makes the number of ones odd, otherwise even."""
     expected: bool
+    """What the bits that it covers want it to be."""
     found: bool
+    """What it is on the card; differs where the card is not of this format."""
 
 
 @strawberry.type(description="What a card format makes of a card, step by step. Bits are strings of 0 and 1.")
@@ -284,8 +291,10 @@ class TryCardFormatInput:
 
     bits: str = strawberry.field(description="0 and 1; with bitCount, a hexadecimal number that ends with the card.")
     bit_count: int | None = None
+    """How many bits the hexadecimal number stands for; null: bits has 0 and 1."""
     format_id: strawberry.ID | None = None
     draft: CardFormatInput | None = None
+    """A format as it is being written, in place of formatId."""
 
     def tried(self) -> str | CardFormatDraft:
         """The one format that was given. Raises ValidationFailed for none and for two."""
@@ -369,7 +378,13 @@ class FormatMutation:
         "No two of one length can be active. Permission: configuration.write."
     )
     async def set_card_format_active(
-        self, info: ApiInfo, id: strawberry.ID, active: bool, expected_version: int | None = None
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        active: Annotated[
+            bool, strawberry.argument(description="Whether readers read it that have no formats of their own.")
+        ],
+        expected_version: int | None = None,
     ) -> CardFormatPayload:
         stored = await set_card_format_active(info.context.domain, info.context.actor, id, active, expected_version)
         return CardFormatPayload(card_format=CardFormat.of(stored))

@@ -1,6 +1,7 @@
 """Readers, intercoms and cameras on the network in the API."""
 
 from datetime import timedelta
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -33,9 +34,13 @@ class PictureRegion:
     """A region as it is kept."""
 
     left: int
+    """The left edge, 0 to 100."""
     top: int
+    """The upper edge, 0 to 100."""
     right: int
+    """The right edge, 0 to 100."""
     bottom: int
+    """The lower edge, 0 to 100."""
 
 
 @strawberry.input(description="A part of a picture, in hundredths of its width and height.")
@@ -43,9 +48,13 @@ class PictureRegionInput:
     """The whole picture unless said otherwise."""
 
     left: int = 0
+    """The left edge, 0 to 100."""
     top: int = 0
+    """The upper edge, 0 to 100."""
     right: int = 100
+    """The right edge, 0 to 100."""
     bottom: int = 100
+    """The lower edge, 0 to 100."""
 
     def region(self) -> Region:
         """As the domain has it."""
@@ -103,7 +112,7 @@ class CreateIpDeviceInput(Keyed):
 
 @strawberry.input(description="What to change; what is left out stays.")
 class UpdateIpDeviceInput(Keyed):
-    """Null is as left out."""
+    """See IpDevice. Null is as left out."""
 
     id: strawberry.ID
     expected_version: int | None = None
@@ -177,7 +186,12 @@ class IpDeviceMutation:
         "Permission: configuration.write."
     )
     async def rotate_ip_device_key(
-        self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0)
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        grace: Annotated[
+            timedelta, strawberry.argument(description="How long the key before is good still, at most a week.")
+        ] = timedelta(0),
     ) -> IpDevicePayload:
         made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
         return await _payload(made)

@@ -27,7 +27,9 @@ class Job:
 
     id: strawberry.ID
     kind: JobKind
+    """What it imports."""
     state: JobState
+    """How far it came; DONE, FAILED and CANCELLED end it."""
     dry_run: bool = strawberry.field(description="Its lines are only tried, and nothing is changed.")
     user_name: str = strawberry.field(description="Who asked; it goes by what they may.")
     total: int = strawberry.field(description="Lines of the file.")
@@ -35,8 +37,11 @@ class Job:
     failed: int = strawberry.field(description="Those of them that were refused.")
     message: str = strawberry.field(description="Why it failed as a whole; empty otherwise.")
     created_at: datetime
+    """When it was asked for."""
     started_at: datetime | None
+    """When its first batch began; null: not yet."""
     ended_at: datetime | None
+    """When it was done, failed or was stopped; null: not yet."""
     result_url: str | None = strawberry.field(
         description="Where to GET what became of each line (JSONL), as far as it came. Null: nothing yet."
     )

@@ -176,7 +176,9 @@ class PortDeviceFilter:
     """See PortDevice."""
 
     ids: list[strawberry.ID] | None = None
+    """These and no others, at most 100."""
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
 
 
 def _place(place: queries.PortDevice) -> PortDevice:

@@ -27,12 +27,14 @@ class LocalTrigger:
     """EVENT without a door: at any door. THREAT_LEVEL without a level: any level."""
 
     kind: LocalTriggerKind
+    """What it goes by."""
     input_id: strawberry.ID | None
     input_name: str | None
     input_active: bool | None = strawberry.field(description="Whether the input should be active, or at rest.")
     door_id: strawberry.ID | None
     door_name: str | None
     door_fact: DoorFact | None
+    """What is to be true of the door."""
     event: str | None = strawberry.field(description="An event type, such as door.forced.")
     event_title: str | None = strawberry.field(description="What that is in words.")
     schedule_id: strawberry.ID | None
@@ -66,8 +68,11 @@ class LocalRuleEvent:
     """As the catalogue of events has it."""
 
     type: str
+    """Its stable name, such as door.forced."""
     title: str
+    """What it is called on screen."""
     category: EventCategory
+    """What kind of thing it tells."""
 
 
 @strawberry.type(description="A rule by which a controller switches an auxiliary output, with or without the server.")
@@ -77,8 +82,11 @@ class LocalRule(Node):
     id: strawberry.ID
     name: str
     enabled: bool
+    """Whether it acts."""
     trigger: LocalTrigger
+    """What it goes by."""
     action: LocalAction
+    """What it does to its output."""
     output_id: strawberry.ID
     output_name: str
     pulse_ms: int | None = strawberry.field(description="Of a pulse: 100 to 3600000.")
@@ -180,9 +188,13 @@ class LocalRuleFilter:
     """See LocalRule."""
 
     output_id: strawberry.ID | None = None
+    """Those that switch this output."""
     input_id: strawberry.ID | None = None
+    """Those that go by this input."""
     door_id: strawberry.ID | None = None
+    """Those that go by this door."""
     enabled: bool | None = None
+    """Only those that act, or only those that do not."""
 
 
 @strawberry.type

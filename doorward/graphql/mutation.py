@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
+from strawberry.types.arguments import StrawberryArgumentAnnotation
 from strawberry.utils.str_converters import to_camel_case
 
 from doorward.acs.errors import AcsError
@@ -24,7 +25,7 @@ from doorward.graphql.request_content import content_of
 
 KEY = "idempotency_key"
 _DESCRIPTIONS = {
-    "expected_version": "The version that the caller has seen; where another is in force: CONFLICT. Null: whichever.",
+    "password": "One's own, asked for again.",
     "reason": "Written to the audit.",
 }
 """Of parameters that mean the same everywhere."""
@@ -109,9 +110,12 @@ def _made(
     fields: dict[str, Any] = {"__annotations__": {}, "__doc__": f"See {body_name(name)}.", "__module__": __name__}
     for each in own:
         hint = hints[each.name]
-        fields["__annotations__"][each.name] = hint
+        words = [
+            said.description for said in typing.get_args(hint)[1:] if isinstance(said, StrawberryArgumentAnnotation)
+        ]
+        fields["__annotations__"][each.name] = typing.get_args(hint)[0] if words else hint
         given = {} if each.default is inspect.Parameter.empty else {"default": each.default}
-        fields[each.name] = strawberry.field(**given, description=_DESCRIPTIONS.get(each.name))
+        fields[each.name] = strawberry.field(**given, description=words[0] if words else _DESCRIPTIONS.get(each.name))
     if keyed and not _is_keyed(whole):
         fields["__annotations__"][KEY] = str | None
         fields[KEY] = strawberry.field(default=None, description=_KEY_MEANS)

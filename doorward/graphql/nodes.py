@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 from tortoise.models import Model
@@ -73,7 +74,11 @@ class NodeQuery:
         description="What has these ids (at most 100), in the order asked; null in place of what is not there or what "
         "the caller may not see. Needs no permission of its own, but those of the lists of their kinds."
     )
-    async def nodes(self, info: ApiInfo, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self,
+        info: ApiInfo,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids, at most 100.")],
+    ) -> list[Node | None]:
         if len(ids) > MAX_PAGE:
             raise ValidationFailed(f"Name at most {MAX_PAGE} ids.", "ids")
         found = await _found(info, ids)

@@ -67,9 +67,11 @@ class OidcProvider:
     id: strawberry.ID
     name: str = strawberry.field(description="What the sign-in page calls it.")
     issuer: str
+    """Its issuer: the https address that its tokens name."""
     client_id: str
     has_secret: bool = strawberry.field(description="Whether a client secret is kept, which is never shown.")
     scopes: list[str]
+    """What is asked of it, openid among it."""
     hosts: list[str] = strawberry.field(description="Hosts besides the issuer's that the server may ask.")
     name_claim: str = strawberry.field(description="The claim that names people who are created.")
     group_claim: str | None = strawberry.field(
@@ -81,6 +83,7 @@ class OidcProvider:
     creates_users: bool = strawberry.field(description="Whether people are created when they first come.")
     exclusive: bool = strawberry.field(description="Whether its people may sign in no other way.")
     enabled: bool
+    """Whether people may sign in there."""
     redirect_uri: str | None = strawberry.field(
         description="What the provider must know as the redirect URI. Null: the server does not know its own address."
     )

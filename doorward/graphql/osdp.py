@@ -5,6 +5,7 @@ import base64
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import strawberry
 
@@ -28,7 +29,9 @@ class LatencyBucket:
     """`up_to_ms` null: longer than every bound."""
 
     up_to_ms: int | None
+    """The bound in milliseconds; null: longer than every bound."""
     replies: int
+    """How many took so long."""
 
 
 @strawberry.type(description="What passed between a bus and one device, since the controller began to drive them.")
@@ -36,13 +39,18 @@ class LineCounters:
     """See docs/reference/osdp.md."""
 
     commands: int
+    """What the controller sent to the device."""
     replies: int
+    """What the device answered in its turn."""
     naks: int
+    """Commands that the device refused."""
     damaged: int = strawberry.field(description="Replies with a wrong CRC, or cut off.")
     unanswered: int
+    """Commands that it did not answer in time."""
     repeated: int = strawberry.field(description="Commands sent again with the same sequence number.")
     out_of_turn: int = strawberry.field(description="Replies that answered nothing that was asked.")
     latency: list[LatencyBucket]
+    """Its replies by how long they took, the quickest first."""
 
     @classmethod
     def of(cls, counters: messages.LineCounters) -> "LineCounters":
@@ -89,13 +97,18 @@ class OsdpBusDevice:
 
     device_id: strawberry.ID
     address: int
+    """Its address on the bus, 0 to 126."""
     online: bool = strawberry.field(description="It answers over its secure channel.")
     online_since: datetime | None
+    """Since when its secure channel is up; null: it is not."""
     install_mode: bool = strawberry.field(description="Anybody who reaches its wires could give it a key.")
     problem: str = strawberry.field(description="Why it is not online; empty when it is.")
     identity: DeviceIdentity | None
+    """Who it says it is; null: it has not said so yet."""
     capabilities: list[DeviceCapability]
+    """What it says it can do; empty before it has said so."""
     counters: LineCounters
+    """What passed between it and the controller."""
 
 
 @strawberry.type(description="A serial line, or a converter on the network, and the devices on it.")
@@ -103,8 +116,11 @@ class OsdpBus:
     """One port of a controller."""
 
     port: str
+    """The serial port, or socket://host:port of a converter."""
     baud: int
+    """Its speed, in baud."""
     devices: list[OsdpBusDevice]
+    """The devices on it."""
 
 
 @strawberry.type(description="The OSDP buses of one controller.")
@@ -186,7 +202,9 @@ class DeviceKeyInput:
 
     device_id: strawberry.ID
     window: timedelta = timedelta(seconds=osdp_keys.USUAL_WINDOW_S)
+    """How long to try, 5 to 600 seconds."""
     key: str | None = None
+    """32 hexadecimal digits; null: one is derived from the main key."""
 
 
 @strawberry.input(description="A window in which a device is told to go to another address and baud rate.")
@@ -195,8 +213,11 @@ class DeviceMoveInput:
 
     device_id: strawberry.ID
     address: int
+    """Its new address, 0 to 126."""
     baud: int
+    """Its new speed, in baud."""
     window: timedelta = timedelta(seconds=osdp_keys.USUAL_WINDOW_S)
+    """How long to try, 5 to 600 seconds."""
 
 
 @strawberry.input(description="A capture of the bus of a device.")
@@ -214,7 +235,9 @@ class DeviceFileInput:
 
     device_id: strawberry.ID
     file_type: int
+    """What kind of file it is, 0 to 255, as the maker of the device says."""
     data: str
+    """The file in base64, at most 1 MiB."""
 
 
 @strawberry.type
@@ -247,7 +270,13 @@ class OsdpMutation:
         description="Set the main key that devices' keys are derived from (null: a random one). "
         "Permission: configuration.write."
     )
-    async def set_osdp_main_key(self, info: ApiInfo, key: str | None = None) -> OsdpPayload:
+    async def set_osdp_main_key(
+        self,
+        info: ApiInfo,
+        key: Annotated[
+            str | None, strawberry.argument(description="32 hexadecimal digits. Null: a random one.")
+        ] = None,
+    ) -> OsdpPayload:
         given = _key(key) or secrets.token_bytes(osdp_keys.KEY_BYTES)
         await osdp_keys.set_main_key(info.context.domain, info.context.actor, given)
         return OsdpPayload()

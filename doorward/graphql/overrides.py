@@ -33,7 +33,9 @@ class OverrideDates:
     """A range of dates, both ends included."""
 
     first_day: date
+    """The first of them, local."""
     last_day: date
+    """The last of them, included."""
     yearly: bool = strawberry.field(description="Again every year, by month and day.")
     intervals: list[Interval] | None = strawberry.field(description="Null: those of the override schedule.")
 
@@ -46,7 +48,9 @@ class OverrideSchedule(Node):
     name: str
     intervals: list[Interval] = strawberry.field(description="What stands on its dates and holidays; none: nothing.")
     dates: list[OverrideDates]
+    """Its own dates."""
     calendars: list[HolidayCalendar]
+    """The holiday calendars that it follows."""
     cuts_midnight: bool = strawberry.field(
         description="Whether what the day before would carry into its days ends at midnight."
     )
@@ -83,8 +87,10 @@ class OverrideDatesInput:
 
     first_day: date
     last_day: date | None = None
+    """The last of them, included. Left out: it is one day."""
     yearly: bool = False
     intervals: list[IntervalInput] | None = None
+    """What stands on them; an empty list: nothing. Left out: those of the override schedule."""
 
 
 @strawberry.input(description="An override schedule to create.")

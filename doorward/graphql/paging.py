@@ -26,9 +26,13 @@ class PageInfo:
     """As the Relay connection specification has it."""
 
     has_next_page: bool
+    """Whether rows follow the last of this page."""
     has_previous_page: bool
+    """Whether there are rows before the first of this page."""
     start_cursor: str | None
+    """The cursor of its first row, for before. Null where the page is empty."""
     end_cursor: str | None
+    """The cursor of its last row, for after. Null where the page is empty."""
 
 
 @strawberry.interface(description="What has an id of its own, unlike that of anything else, by which `node` finds it.")
@@ -44,6 +48,7 @@ class Edge(Generic[Shown]):
 
     cursor: str
     node: Shown
+    """The row itself."""
 
 
 @strawberry.type(description="How many a list has, on all its pages.")
@@ -51,6 +56,7 @@ class TotalCount:
     """Counted when asked for."""
 
     count: int
+    """So many, or at least so many where it is not exact."""
     exact: bool = strawberry.field(description="False: there are at least so many.")
 
 
@@ -59,7 +65,9 @@ class Connection(Generic[Shown]):
     """Rows with their cursors; `nodes` is the shortcut."""
 
     edges: list[Edge[Shown]]
+    """The rows with their cursors."""
     page_info: PageInfo
+    """Where the page begins and ends, and whether there is more."""
     total: strawberry.Private[Callable[[], Awaitable[Total]]]
 
     @strawberry.field(description="The rows without their cursors.")

@@ -111,6 +111,7 @@ class RemoveOwnPasskeyInput(Keyed):
 
     id: strawberry.ID
     password: str | None = None
+    """One's own password; not needed within five minutes of signing in."""
 
 
 @strawberry.input(description="A passkey of somebody else.")

@@ -30,6 +30,7 @@ class Presence:
     cardholder_name: str
     zone: ZoneName | None = strawberry.field(description="Null: outside.")
     since: datetime
+    """When they went there."""
     door_id: strawberry.ID | None = strawberry.field(description="Null when an operator said so.")
 
     @classmethod
@@ -74,6 +75,7 @@ class SetPresenceInput(Keyed):
     cardholder_id: strawberry.ID
     zone_id: strawberry.ID | None = strawberry.field(description="Null: outside.")
     reason: str
+    """How that is known; it is written to the audit."""
 
 
 @strawberry.type(description="Nothing, or why nothing was done.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import strawberry
 
@@ -27,6 +28,7 @@ class StepSubject:
     """Its kind, id and name."""
 
     kind: SubjectKind
+    """What kind of thing it is."""
     id: strawberry.ID
     name: str
 
@@ -76,14 +78,22 @@ class PassAnswer:
     """An answer, for the moment `at`."""
 
     at: datetime
+    """The moment for which it is answered."""
     outcome: Outcome
+    """What would be decided."""
     reason: str = strawberry.field(description="A stable code.")
     reason_text: str
+    """The reason in words."""
     steps: list[DecisionStep]
+    """Every check that was made, in order."""
     assumptions: list[AssumptionMade]
+    """What the answer takes for granted."""
     cardholder: CardholderName
+    """Who would come."""
     door: DoorName
+    """Where they would come to."""
     side: Side
+    """The side of the door that they would come from."""
     rule_name: str | None = strawberry.field(description="The access rule that lets them through, or does not now.")
     credential: CredentialName | None = strawberry.field(description="What they would show first.")
 
@@ -114,9 +124,13 @@ class Passer:
     """One of those whom a rule names at a door side."""
 
     cardholder: CardholderName
+    """Who it is."""
     outcome: Outcome
+    """What would be decided."""
     reason: str
+    """Why, as a stable code."""
     reason_text: str
+    """Why, in words."""
     credential_id: strawberry.ID | None = strawberry.field(description="What they would show first.")
     rule_id: strawberry.ID | None = strawberry.field(description="The access rule that lets them in, or not now.")
     rule_name: str | None
@@ -128,9 +142,13 @@ class PasserCount:
     """An outcome with a reason, and how many people."""
 
     outcome: Outcome
+    """What would be decided."""
     reason: str
+    """Why, as a stable code."""
     reason_text: str
+    """Why, in words."""
     people: int
+    """How many cardholders."""
 
 
 @strawberry.type(description="Everybody whom an access rule names at a door side, with what would be decided.")
@@ -138,12 +156,17 @@ class WhoCanPass:
     """An answer, for the moment `at`."""
 
     at: datetime
+    """The moment for which it is answered."""
     door: DoorName
+    """Where they would come to."""
     side: Side
+    """The side of the door that they would come from."""
     assumptions: list[AssumptionMade]
+    """What the answers take for granted."""
     counts: list[PasserCount] = strawberry.field(description="Of all of them, not only of this page; most first.")
     unnamed: int = strawberry.field(description="So many cardholders are named by no rule here, and listed nowhere.")
     people: Connection[Passer]
+    """Those of this page, by name."""
 
 
 @strawberry.type(description="A time, its end excluded.")
@@ -267,6 +290,12 @@ def _reason(code: str | None) -> Reason | None:
         raise ValidationFailed("There is no such reason; see the reference of decisions.", "reason") from error
 
 
+_AtSide = Annotated[Side, strawberry.argument(description="The side of the door that they come from.")]
+_AtMoment = Annotated[
+    datetime | None, strawberry.argument(description="When. Null: now, with doors and people as they are.")
+]
+
+
 @strawberry.type
 class QuestionQuery:
     """Questions that the deciding code answers. Asking changes nothing."""
@@ -303,9 +332,11 @@ class QuestionQuery:
         info: ApiInfo,
         cardholder_id: strawberry.ID,
         door_id: strawberry.ID,
-        side: Side,
-        at: datetime | None = None,
-        credential_ids: list[strawberry.ID] | None = None,
+        side: _AtSide,
+        at: _AtMoment = None,
+        credential_ids: Annotated[
+            list[strawberry.ID] | None, strawberry.argument(description="Only these credentials of theirs. Null: all.")
+        ] = None,
     ) -> PassAnswer:
         context = info.context
         found = await passing.would_pass(
@@ -323,10 +354,10 @@ class QuestionQuery:
         self,
         info: ApiInfo,
         door_id: strawberry.ID,
-        side: Side,
-        at: datetime | None = None,
-        outcome: Outcome | None = None,
-        reason: str | None = None,
+        side: _AtSide,
+        at: _AtMoment = None,
+        outcome: Annotated[Outcome | None, strawberry.argument(description="Only those with this outcome.")] = None,
+        reason: Annotated[str | None, strawberry.argument(description="Only those with this reason, a code.")] = None,
         search: str | None = None,
         first: int | None = None,
         after: str | None = None,
@@ -359,9 +390,9 @@ class QuestionQuery:
     async def compare_draft(
         self,
         info: ApiInfo,
-        draft: list[DraftChangeInput],
-        start: datetime | None = None,
-        days: int = 7,
+        draft: Annotated[list[DraftChangeInput], strawberry.argument(description="The changes, in their order.")],
+        start: Annotated[datetime | None, strawberry.argument(description="From when on. Null: now.")] = None,
+        days: Annotated[int, strawberry.argument(description="For how many days from there, 1 to 31.")] = 7,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,

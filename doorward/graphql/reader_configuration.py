@@ -28,9 +28,11 @@ class ReaderSettingsInput:
     name: str | None = UNSET
     side: Side | None = UNSET
     type: ReaderType | None = UNSET
+    """How it is connected, or what it is."""
     port: int | None = UNSET
     address: str | None = UNSET
     has_keypad: bool | None = UNSET
+    """Whether it has a keypad; null: not known, which counts as one."""
     pairs_mobile: bool | None = UNSET
     muster: bool | None = UNSET
     led_control: LedControl | None = UNSET

@@ -1,5 +1,7 @@
 """How readers read cards and take PINs, in the API."""
 
+from typing import Annotated
+
 import strawberry
 
 from doorward.acs.decision import policy
@@ -19,11 +21,14 @@ class PinRules:
     """See PinRules of the policy."""
 
     min_length: int
+    """How many digits a PIN has at least."""
     max_length: int
+    """How many digits a PIN has at most; with so many it is taken without an end key."""
     end_key: str = strawberry.field(description="The key that ends a PIN; empty for none.")
     digit_timeout_ms: int = strawberry.field(description="The longest time between two digits.")
     lockout_after: int = strawberry.field(description="Wrong PINs in a row that lock the reader; 0 for never.")
     lockout_ms: int
+    """How long the reader then takes nobody, in milliseconds."""
 
     @classmethod
     def of(cls, rules: policy.PinRules) -> "PinRules":
@@ -42,14 +47,20 @@ class PinRules:
 class PinRulesInput:
     """See PinRules of the policy."""
 
-    min_length: int = strawberry.field(default=4, description="3-16")
-    max_length: int = strawberry.field(default=8, description="minLength-16")
+    min_length: int = strawberry.field(default=4, description="Digits a PIN has at least, 3 to 16.")
+    max_length: int = strawberry.field(default=8, description="Digits a PIN has at most, from minLength to 16.")
     end_key: str = strawberry.field(
         default="#", description="One of # * A B C D; empty only if minLength and maxLength are the same."
     )
-    digit_timeout_ms: int = strawberry.field(default=5_000, description="1000-60000")
-    lockout_after: int = strawberry.field(default=5, description="0-20")
-    lockout_ms: int = strawberry.field(default=30_000, description="1000-3600000")
+    digit_timeout_ms: int = strawberry.field(
+        default=5_000, description="The longest time between two digits, 1000 to 60000 ms."
+    )
+    lockout_after: int = strawberry.field(
+        default=5, description="Wrong PINs in a row that lock it, up to 20; 0: never."
+    )
+    lockout_ms: int = strawberry.field(
+        default=30_000, description="How long the reader then takes nobody, 1000 to 3600000 ms."
+    )
 
     def given(self) -> policy.PinRules:
         """The rules as the domain knows them."""
@@ -71,8 +82,11 @@ class ReaderSettings:
     reader_name: str
     door_id: strawberry.ID
     side: Side
+    """The side of the door that it is on."""
     card_formats: list[CardFormat] | None
+    """The formats that it reads, in their order. Null: the active ones of the system."""
     pin_rules: PinRules | None
+    """How it takes PINs. Null: as the system's settings say."""
     warnings: list[str] = strawberry.field(description="Sentences: where it differs from the system's settings.")
 
     @classmethod
@@ -117,7 +131,9 @@ class ReaderFilter:
 
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
     door_id: strawberry.ID | None = None
+    """Those of this door."""
     type: ReaderType | None = None
+    """Those of this type."""
 
 
 @strawberry.type
@@ -159,7 +175,12 @@ class ReaderSettingsMutation:
 
     @mutation(description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write.")
     async def set_reader_pin_rules(
-        self, info: ApiInfo, reader_id: strawberry.ID, rules: PinRulesInput | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        rules: Annotated[
+            PinRulesInput | None, strawberry.argument(description="All its rules. Null: as the system's settings say.")
+        ] = None,
     ) -> ReaderSettingsPayload:
         given = rules.given() if rules else None
         await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given)

@@ -1,6 +1,7 @@
 """What readers show and sound, in the API."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -22,9 +23,13 @@ class ReaderSignal:
     """The signal of one outcome."""
 
     colour: SignalColour
+    """The colour of the light."""
     blinks: bool
+    """Whether the light blinks; otherwise it is steady."""
     tones: int
+    """How many tones, 0 to 10."""
     text: str
+    """What a display shows, at most 32 ASCII characters; empty: nothing."""
 
     @classmethod
     def of(cls, signal: domain.Signal) -> "ReaderSignal":
@@ -37,9 +42,13 @@ class ReaderSignals:
     """Of the site, or of a set with a name."""
 
     granted: ReaderSignal
+    """Shown when somebody may pass."""
     denied: ReaderSignal
+    """Shown when somebody may not pass."""
     waiting: ReaderSignal
+    """Shown while something or somebody more must be shown."""
     lockdown: ReaderSignal
+    """Shown to those who may not pass because of a lockdown."""
 
     @classmethod
     def of(cls, signals: domain.Signals) -> "ReaderSignals":
@@ -95,7 +104,9 @@ class SignalSet(Node):
     id: strawberry.ID
     name: str
     signals: ReaderSignals
+    """What its readers show."""
     readers: list[SignalSetReader]
+    """The readers that show it."""
     version: int
 
     @classmethod
@@ -171,7 +182,9 @@ class ReaderSignalsMutation:
         info: ApiInfo,
         id: strawberry.ID,
         name: str | None = None,
-        signals: ReaderSignalsInput | None = None,
+        signals: Annotated[
+            ReaderSignalsInput | None, strawberry.argument(description="What its readers are to show. Null: as before.")
+        ] = None,
         expected_version: int | None = None,
     ) -> SignalSetPayload:
         changes: sets.SignalSetChanges = {}

@@ -54,8 +54,11 @@ class Privilege:
     """See docs/reference/permissions.md."""
 
     permission: str
+    """Its name, such as door.command."""
     area: PrivilegeArea
+    """What kind of thing it is about."""
     description: str
+    """What it lets one do."""
     scopes: list[PlaceKind] = strawberry.field(
         description="What a grant of it can name; none: it is held everywhere or not at all."
     )
@@ -66,6 +69,7 @@ class Place:
     """A zone stands for its doors, the zones inside it and the cameras that see them; a door for its cameras."""
 
     kind: PlaceKind
+    """What kind of place it is."""
     id: strawberry.ID
     name: str | None = strawberry.field(description="Null when it is gone, and gives nothing.")
 
@@ -89,8 +93,10 @@ class UserRole:
     id: strawberry.ID
     name: str
     description: str
+    """What it is for; may be empty."""
     built_in: bool = strawberry.field(description="It stays as it is; copy it to change the copy.")
     grants: list[Grant]
+    """What it gives, and where."""
     clearance: int = strawberry.field(description="0 to 100: how high a threat level it may lower.")
     holder_count: int = strawberry.field(description="How many users and groups of users have it.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -120,8 +126,11 @@ class UserGroup:
     id: strawberry.ID
     name: str
     description: str
+    """What it is for; may be empty."""
     users: list[UserName]
+    """Who is in it."""
     roles: list[RoleAssignment]
+    """The roles that its users have by it."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -130,14 +139,18 @@ class PrivilegeSource:
     """A role that gives it, in person or by a group of users."""
 
     permission: str
+    """The permission's name, such as door.command."""
     role_id: strawberry.ID
     role_name: str
     group_id: strawberry.ID | None = strawberry.field(description="Null: they have the role in person.")
     group_name: str | None
+    """The group's name; null: they have the role in person."""
     places: list[Place] | None = strawberry.field(description="Where the role's grant counts; null: everywhere.")
     within: list[Place] | None = strawberry.field(description="Where they have the role; null: everywhere.")
     newest: timedelta | None
+    """clip.view: recordings older than this are not seen; null: all are."""
     priority: int
+    """ptz.move: 0 (first) to 100."""
 
 
 @strawberry.input(description="A place that a scope names.")
@@ -164,6 +177,7 @@ class RoleAssignmentInput:
 
     role_id: strawberry.ID
     places: list[PlaceInput] | None = None
+    """Where they are to have it; null: everywhere."""
 
 
 @strawberry.input(description="A role to create.")

@@ -106,7 +106,7 @@ class CreateAccessRuleInput(AccessRuleMembersInput, Keyed):
 
 @strawberry.input(description="What to change in an access rule; what is left out stays as it is. Lists replace.")
 class UpdateAccessRuleInput(Keyed):
-    """Changes of a rule."""
+    """See AccessRule."""
 
     id: strawberry.ID
     name: str | None = UNSET

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -56,6 +56,7 @@ class ScheduleOverride:
 
     date: str = strawberry.field(description="ISO 8601, local.")
     intervals: list[Interval]
+    """When it applies on that date; none: not at all."""
 
 
 @strawberry.type(description="Dates on which these days stand instead of the week's.")
@@ -63,8 +64,10 @@ class SchedulePeriod:
     """A date range of a schedule."""
 
     first_day: date
+    """The first of the dates, local."""
     last_day: date = strawberry.field(description="Included.")
     days: list[ScheduleDay]
+    """The days that stand there instead of the week's."""
 
 
 @strawberry.type(description="What uses a schedule or an override schedule.")
@@ -88,8 +91,11 @@ class Schedule(Node):
     id: strawberry.ID
     name: str
     kind: ScheduleKind
+    """By weekday, or the same on every day of date ranges."""
     days: list[ScheduleDay]
+    """The week of a weekly schedule; empty days never apply."""
     periods: list[SchedulePeriod]
+    """Date ranges with days of their own, which may not overlap."""
     overrides: list[ScheduleOverride] = strawberry.field(description="The schedule's own override days.")
     override_schedules: list[ScheduleUse] = strawberry.field(
         description="The override schedules it follows; of two that name a date, the earlier one wins."
@@ -97,6 +103,7 @@ class Schedule(Node):
     first_day: date | None = strawberry.field(description="Before it the schedule never applies.")
     last_day: date | None = strawberry.field(description="After it the schedule never applies.")
     active_now: bool
+    """Whether it applies at this moment."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
     changes: strawberry.Private[DataLoader[str, datetime | None]]
 
@@ -117,8 +124,11 @@ class SchedulePreviewDay:
     """A date and what gives it its slots."""
 
     date: date
+    """The date, local."""
     intervals: list[Interval]
+    """When it applies on that date."""
     cause: CauseKind
+    """What gives the date its intervals."""
     override: str = strawberry.field(description="The override schedule's name, if one gives the slots.")
     holiday: str = strawberry.field(description="The holiday's name, if one is the reason.")
 
@@ -128,11 +138,15 @@ class SchedulePreviewSpan:
     """A span; `day` is the date it belongs to, which after midnight is yesterday."""
 
     day: date
+    """The date that it belongs to; after midnight that of the day before."""
     starts_at: datetime
+    """Its first moment."""
     ends_at: datetime
+    """The first moment after it."""
     local_start: datetime = strawberry.field(description="The same moment with the site's offset.")
     local_end: datetime = strawberry.field(description="The same moment with the site's offset.")
     cause: CauseKind
+    """What gives its date the intervals."""
 
 
 @strawberry.type(description="A week from Monday, DST, override schedules and holidays included.")
@@ -140,7 +154,9 @@ class SchedulePreview:
     """Seven days and the spans within them."""
 
     days: list[SchedulePreviewDay]
+    """The seven days from Monday on."""
     spans: list[SchedulePreviewSpan]
+    """When it applies in that week, as moments, in their order."""
 
 
 @strawberry.input(description="See ScheduleOverride.")
@@ -148,6 +164,7 @@ class ScheduleOverrideInput:
     """An override day."""
 
     date: date
+    """The date, local."""
     intervals: list[IntervalInput]
 
 
@@ -156,9 +173,13 @@ class SchedulePeriodInput:
     """A date range."""
 
     first_day: date
+    """The first of the dates, local."""
     last_day: date
+    """The last of the dates, included."""
     days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    """Weekdays with their intervals; those left out have none but everyDay's."""
     every_day: list[IntervalInput] = strawberry.field(default_factory=list)
+    """Intervals of all seven days, beside the days' own."""
 
 
 @strawberry.input(description="A schedule to create.")
@@ -325,6 +346,10 @@ class ScheduleFilter:
     """See Schedule."""
 
     kind: ScheduleKind | None = None
+    """Those of this kind."""
+
+
+_FirstDay = Annotated[date, strawberry.argument(description="The Monday that the week begins with, local.")]
 
 
 @strawberry.type
@@ -347,7 +372,7 @@ class ScheduleQuery:
         return (await shown_schedules(info.context, [row]))[row.id] if row else None
 
     @strawberry.field(description="A week of a schedule, from a Monday. Permission: configuration.view.")
-    async def schedule_preview(self, info: ApiInfo, id: strawberry.ID, monday: date) -> SchedulePreview:
+    async def schedule_preview(self, info: ApiInfo, id: strawberry.ID, monday: _FirstDay) -> SchedulePreview:
         return _preview(await preview_of(info.context.actor, id, monday))
 
     @strawberry.field(
@@ -355,7 +380,10 @@ class ScheduleQuery:
         "stored, but nothing is stored. Permission: configuration.view."
     )
     async def draft_schedule_preview(
-        self, info: ApiInfo, draft: DraftScheduleInput, monday: date
+        self,
+        info: ApiInfo,
+        draft: Annotated[DraftScheduleInput, strawberry.argument(description="The schedule as it is being written.")],
+        monday: _FirstDay,
     ) -> SchedulePreviewPayload:
         try:
             week = await preview_of_draft(info.context.actor, schedule_changes(draft), monday)

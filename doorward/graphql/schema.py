@@ -59,6 +59,7 @@ from doorward.graphql.tokens import TokenMutation, TokenQuery
 from doorward.graphql.users import UserMutation, UserQuery
 from doorward.graphql.webhooks import WebhookMutation, WebhookQuery
 from doorward.graphql.wiegand_devices import WiegandDeviceMutation, WiegandDeviceQuery
+from doorward.graphql.words import describe
 from doorward.graphql.zone_commands import ZoneCommandMutation
 from doorward.graphql.zones import ZoneMutation, ZoneQuery
 
@@ -172,7 +173,7 @@ class _Schema(Schema):
 @cache
 def build_schema() -> strawberry.Schema:
     """The schema, ready to serve. It knows nothing of a domain, so that there is one for the process."""
-    return _Schema(
+    schema = _Schema(
         query=merge_types("Query", _QUERIES),
         mutation=merge_types("Mutation", _MUTATIONS),
         subscription=merge_types("Subscription", _SUBSCRIPTIONS),
@@ -190,6 +191,8 @@ def build_schema() -> strawberry.Schema:
             TellErrors,
         ],
     )
+    describe(schema._schema)
+    return schema
 
 
 def print_schema() -> str:

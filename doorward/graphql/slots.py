@@ -38,6 +38,7 @@ class ScheduleDay:
 
     weekday: int = strawberry.field(description="0 is Monday, 6 is Sunday.")
     intervals: list[Interval]
+    """When it applies on that weekday; none: not at all."""
 
 
 @strawberry.input(description="The intervals of a weekday; days that are left out have none.")

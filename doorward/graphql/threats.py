@@ -42,6 +42,7 @@ class ThreatProfile:
     """A profile in place of the doors' own."""
 
     place: ThreatPlace
+    """Where it counts: a door, or all doors of a zone."""
     profile_id: strawberry.ID
     profile_name: str
 
@@ -59,9 +60,11 @@ class ThreatSwitches:
     """Access rules, lockdowns and identification profiles."""
 
     rule_switch: RuleSwitch
+    """What it does to access rules."""
     rule_ids: list[strawberry.ID] = strawberry.field(description="The rules disabled, or the only ones left.")
     rules: list[ThreatRule] = strawberry.field(description="The same with their names.")
     lockdowns: list[ThreatPlace]
+    """The doors, and zones with their doors, that are in lockdown meanwhile."""
     profiles: list[ThreatProfile] = strawberry.field(
         description="A door itself goes before a zone, an inner zone before an outer one, the first before the next."
     )
@@ -75,10 +78,12 @@ class ThreatLevel(Node):
     name: str
     rank: int = strawberry.field(description="1 is the lowest.")
     colour: ThreatColour
+    """The colour that it is shown in."""
     release_rank: int = strawberry.field(
         description="Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0."
     )
     switches: ThreatSwitches
+    """What it does while it is in force."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -89,11 +94,17 @@ class ThreatInForce:
     level_id: strawberry.ID
     name: str
     rank: int
+    """Its place among the levels; 1 is the lowest."""
     colour: ThreatColour
+    """The colour that it is shown in."""
     release_rank: int
+    """The clearance, 0 to 100, that whoever lowers it needs."""
     since: datetime
+    """When it was set."""
     user_name: str
+    """Who set it."""
     reason: str
+    """Why it was set, as they said; may be empty."""
 
 
 @strawberry.input(description="A door or a zone: exactly one of them.")

@@ -44,8 +44,10 @@ class Token(Node):
     networks: list[str] = strawberry.field(description="From where it counts (CIDR); none: from everywhere.")
     created_at: datetime
     expires_at: datetime
+    """From when it lets nobody in any more."""
     last_used_at: datetime | None = strawberry.field(description="To the minute; null: never.")
     last_address: str | None
+    """The network address of its last use; null: never used, or not known."""
 
 
 def _token(row: models.Token, names: Names) -> Token:
@@ -112,7 +114,9 @@ class TokenFilter:
     """See Token."""
 
     user_id: strawberry.ID | None = None
+    """Those of this user."""
     expired: bool | None = None
+    """Only those that are over, or only those that are not."""
 
 
 @strawberry.type

@@ -55,7 +55,9 @@ class User(Node):
     id: strawberry.ID
     name: str
     kind: UserKind
+    """A person or a program."""
     role: Role
+    """Their role of the three that every site has; NONE: what further roles give."""
     permissions: list[str] = strawberry.field(
         description="What the user may do now, everywhere or at some places; see firstToDo and privileges."
     )
@@ -74,7 +76,9 @@ class User(Node):
     )
     has_authenticator: bool = strawberry.field(description="Whether codes of an authenticator are taken for that.")
     passkey_count: int
+    """How many passkeys they have."""
     last_sign_in_at: datetime | None
+    """When they last signed in; null: never."""
     waits_until: datetime | None = strawberry.field(
         description="After failed sign-ins none is tried before then; only those with user.write see it of others."
     )
@@ -139,6 +143,7 @@ class SignInInput:
 
     name: str
     password: str
+    """The user's password."""
     code: str | None = strawberry.field(
         default=None,
         description="The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded.",
@@ -174,6 +179,7 @@ class SetUpInput:
     token: str = strawberry.field(description="It is on the server's console, and in setup-token in its data.")
     name: str
     password: str
+    """The first administrator's, of at least 10 characters."""
 
 
 @strawberry.type(description="Whether there was a session to end.")
@@ -181,6 +187,7 @@ class SignOutPayload:
     """Result of signing out."""
 
     signed_out: bool = False
+    """Whether there was a session, which is over now."""
     continue_at: str | None = strawberry.field(
         default=None, description="Where the session began elsewhere: the address at which it ends there too."
     )
@@ -213,6 +220,7 @@ class ResetPasswordInput(Keyed):
 
     id: strawberry.ID
     password: str
+    """The new one, as long as the rules of signing in want it."""
 
 
 @strawberry.type(description="The user as they now are, or why nothing was done.")
@@ -229,6 +237,7 @@ class SignInRules:
 
     min_password_length: int = strawberry.field(description="Characters that a new password has at least, 8 to 128.")
     second_factor: SecondFactor
+    """Who must have a second factor besides the password."""
     idle_timeout: timedelta | None = strawberry.field(
         description="A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. "
         "An open subscription alone does not keep it."
@@ -293,8 +302,11 @@ class UserFilter:
     """See User."""
 
     role: Role | None = None
+    """Those with this role."""
     kind: UserKind | None = None
+    """People, or programs."""
     enabled: bool | None = None
+    """Only those who may sign in, or only those who may not."""
 
 
 @strawberry.type

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -52,11 +52,17 @@ class WebhookFilter:
     """As EventFilter."""
 
     categories: list[EventCategory]
+    """Events of these categories."""
     types: list[str]
+    """Events of these types, such as door.forced."""
     severities: list[Severity]
+    """Events of these severities."""
     door_id: strawberry.ID | None
+    """Events of this door; null: of any or none."""
     cardholder_id: strawberry.ID | None
+    """Events of this cardholder; null: of any or none."""
     correlation: str | None
+    """Events that belong together by this id; null: all."""
 
     @classmethod
     def of(cls, wanted: LogFilter) -> "WebhookFilter":
@@ -78,13 +84,17 @@ class Webhook(Node):
     id: strawberry.ID
     name: str
     url: str
+    """Where messages go: an https address, or http where the server allows it."""
     enabled: bool
+    """Whether it is sent events."""
     stop_reason: StopReason | None = strawberry.field(description="Why it is not enabled; null while it is.")
     is_paused: bool = strawberry.field(description="Enabled, but whoever answers for it may see nothing at the moment.")
     state: str = strawberry.field(description="How it is, in a sentence.")
     filter: WebhookFilter
+    """Which events it is sent."""
     owner_id: strawberry.ID | None = strawberry.field(description="Who saved it last: it sees what they may see.")
     owner_name: str | None
+    """Who that is; null for nobody."""
     pending: int = strawberry.field(description="Messages that wait for their first or another attempt.")
     failing_since: datetime | None = strawberry.field(description="The first failure since the last success.")
     previous_secret_until: datetime | None = strawberry.field(
@@ -101,11 +111,16 @@ class WebhookDelivery:
     id: strawberry.ID
     message_id: str = strawberry.field(description="The header webhook-id, the same however often it is sent.")
     type: str
+    """The type of its event, such as door.forced."""
     event_id: strawberry.ID | None = strawberry.field(description="Null: it is a test.")
     status: DeliveryStatus
+    """What became of it."""
     attempts: int
+    """How often it was tried."""
     created_at: datetime
+    """When it was queued."""
     last_attempt_at: datetime | None
+    """When it was last tried; null: not yet."""
     next_attempt_at: datetime | None = strawberry.field(description="Null: there is none.")
     response_status: int | None = strawberry.field(description="Of the last attempt; null: there was no answer.")
     response_ms: int | None = strawberry.field(description="How long the last attempt took.")
@@ -138,7 +153,9 @@ class WebhookMessage:
 
     message_id: str = strawberry.field(description="As in the header webhook-id.")
     type: str
+    """The type of its event, such as door.forced."""
     timestamp: datetime
+    """When its event happened."""
     body: str = strawberry.field(description="JSON, as it was to be sent.")
 
 
@@ -318,7 +335,9 @@ class WebhookQuery:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
-        statuses: list[DeliveryStatus] | None = None,
+        statuses: Annotated[
+            list[DeliveryStatus] | None, strawberry.argument(description="Only those that came so far. Null: all.")
+        ] = None,
     ) -> Connection[WebhookDelivery]:
         request = page_request(first, after, last, before)
         page = await ask.page_deliveries(info.context.actor, request, webhook_id, statuses or ())

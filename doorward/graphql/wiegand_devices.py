@@ -28,7 +28,9 @@ class WiegandFraming:
 
     name: str = strawberry.field(description="To choose it by.")
     title: str
+    """What it is called on screen."""
     description: str
+    """What it is, and by which converters it is used."""
     example: str = strawberry.field(description="What a card looks like on the line; control bytes as \\xNN, \\r, \\n.")
     channels: int = strawberry.field(description="How many readers one converter can have, numbered from 0.")
     card_bits: int | None = strawberry.field(description="The only number of bits it carries; null: 1 to 256.")
@@ -68,9 +70,13 @@ class WiegandDevice:
     reader_id: strawberry.ID | None
     port: str = strawberry.field(description="The converter's serial line.")
     baud: int
+    """The speed of the line, 1200 to 230400 baud, the same for all on it."""
     framing: str
+    """How the converter writes, one of wiegandFramings by its name; the same for all on the line."""
     channel: int
+    """Which reader of the converter, from 0."""
     keypad: KeypadMode
+    """How its keypad sends what is typed."""
     pin_facility: int | None = strawberry.field(description="The facility code of a buffered PIN.")
     pin_digits: int = strawberry.field(description="How many digits a buffered PIN has at least.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -104,12 +110,15 @@ class WiegandDeviceInput:
     """See WiegandDevice. A new device needs a port and a framing."""
 
     port: str | None = UNSET
+    """The converter's serial line, as its controller opens it."""
     framing: str | None = UNSET
     channel: int | None = UNSET
     baud: int | None = UNSET
     keypad: KeypadMode | None = UNSET
     pin_facility: int | None = UNSET
+    """The facility code of a buffered PIN, 0 to 255; no card may have it."""
     pin_digits: int | None = UNSET
+    """How many digits a buffered PIN has at least, 1 to 5."""
 
 
 @strawberry.type(description="The device as it now is, or why nothing was done.")

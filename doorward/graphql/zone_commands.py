@@ -26,7 +26,9 @@ class ZoneDoorCommand:
     """CONFIRMED means that the door's controller has done it."""
 
     door: DoorName
+    """Which door it is."""
     status: CommandStatus
+    """How far the command came there."""
     detail: str = strawberry.field(description="A sentence for the operator when it was not confirmed.")
 
 
@@ -37,6 +39,7 @@ class ZoneCommand:
     id: strawberry.ID
     confirmed: bool = strawberry.field(description="Whether every door that was asked has done it.")
     doors: list[ZoneDoorCommand]
+    """The doors that were asked, by name."""
     skipped: list[DoorName] = strawberry.field(description="Doors without a lock; they were not asked.")
 
 

@@ -46,6 +46,7 @@ class ZoneDoor:
     """A perimeter door with the side that enters the zone, or an internal door."""
 
     door: DoorName
+    """Which door it is."""
     enter_side: Side | None = strawberry.field(
         description="Passing the door from this side enters the zone, from the other side leaves it; null: internal."
     )
@@ -58,19 +59,26 @@ class Zone(Node):
     id: strawberry.ID
     name: str
     parent: ZoneName | None
+    """The zone that it lies in; null: in none."""
     anti_passback: AntiPassbackMode
+    """What comes of entering it twice."""
     timeout: timedelta = strawberry.field(
         description="So many seconds after entering, one may enter again; 0: not before leaving."
     )
     check_exit: bool = strawberry.field(description="Who is known to be elsewhere may not leave the zone either.")
     forgive_at: str | None = strawberry.field(description="HH:MM, local: everybody is forgiven then, every day.")
     forgiven_at: datetime | None
+    """When everybody in it was last forgiven; null: never."""
     min_occupancy: int = strawberry.field(description="So many enter it when empty, and leave it, together; 0: any.")
     max_occupancy: int | None
+    """So many may be in it at most; null: any."""
     muster: bool
+    """Who comes here in an emergency is safe."""
     when_isolated: WhenIsolated
+    """What it does at a controller that cannot reach the others of it."""
     shared: bool = strawberry.field(description="Its perimeter hangs on several controllers: `whenIsolated` matters.")
     doors: list[ZoneDoor]
+    """The doors that lead into it, and those within it."""
     doors_without_position: list[DoorName] = strawberry.field(
         description="Perimeter doors without a position sensor, where anti-passback cannot see whether anybody passed."
     )
@@ -154,12 +162,14 @@ class ZoneSettingsInput:
     """See Zone."""
 
     parent_id: strawberry.ID | None = UNSET
+    """The zone that it is to lie in; null: in none."""
     anti_passback: AntiPassbackMode | None = UNSET
     timeout: timedelta | None = UNSET
     check_exit: bool | None = UNSET
     forgive_at: str | None = UNSET
     min_occupancy: int | None = UNSET
     max_occupancy: int | None = UNSET
+    """So many may be in it at most; null: any number."""
     muster: bool | None = UNSET
     when_isolated: WhenIsolated | None = UNSET
 
@@ -179,6 +189,7 @@ class UpdateZoneInput(ZoneSettingsInput, Keyed):
     id: strawberry.ID
     name: str | None = UNSET
     doors: list[ZoneDoorInput] | None = UNSET
+    """All its doors; these replace those before."""
     expected_version: int | None = None
 
 
@@ -237,7 +248,9 @@ class ZoneFilter:
     parent_id: strawberry.ID | None = strawberry.field(default=None, description="Those directly inside this one.")
     door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this door belongs to.")
     anti_passback: AntiPassbackMode | None = None
+    """Those with this setting."""
     muster: bool | None = None
+    """Only muster zones, or only the others."""
 
 
 @strawberry.input(description="Which interlocks; what is left out, or null, does not restrict.")

@@ -10,9 +10,13 @@ class HandAction(StrEnum):
     """What can be done to an output by hand. `AUTO`: give it back to its rules."""
 
     ON = "on"
+    """On, until its end or until it is given back."""
     OFF = "off"
+    """Off, until its end or until it is given back."""
     PULSE = "pulse"
+    """On for so long, then as its rules want it."""
     AUTO = "auto"
+    """Given back: as its rules want it, from now on."""
 
 
 class ByHand(msgspec.Struct, frozen=True, array_like=True):

@@ -35,9 +35,13 @@ class LocalAction(StrEnum):
     """What a rule does to its output: switch it once, pulse it once, or keep it on as long as its trigger is true."""
 
     ON = "on"
+    """Switch it on when the trigger becomes true."""
     OFF = "off"
+    """Switch it off when the trigger becomes true."""
     PULSE = "pulse"
+    """Switch it on for the pulse's length when the trigger becomes true."""
     FOLLOW = "follow"
+    """Keep it on as long as the trigger is true, and off otherwise."""
 
 
 class InputTrigger(msgspec.Struct, frozen=True, tag="input"):

@@ -19,7 +19,9 @@ class Side(StrEnum):
     """A side of a door: a reader on side A is passed going from side A to side B."""
 
     A = "A"
+    """Whoever passes from here comes out at side B."""
     B = "B"
+    """Whoever passes from here comes out at side A."""
 
     @property
     def other(self) -> "Side":
@@ -44,7 +46,9 @@ class RelockOn(StrEnum):
     """When a released strike locks again before its access time is over."""
 
     OPEN = "open"
+    """When it is opened, after the relock delay."""
     CLOSE = "close"
+    """When it has closed again, after the relock delay."""
 
 
 class EmergencyAction(StrEnum):
@@ -203,16 +207,22 @@ class ValidityStart(StrEnum):
     """From when a relative validity counts."""
 
     FIRST_USE = "first_use"
+    """From the first use."""
     LAST_USE = "last_use"
+    """From the last use: each use begins it anew."""
 
 
 class ValidityUnit(StrEnum):
     """What a relative validity counts: uses (from the first only), or time; months and years are the calendar's."""
 
     DAYS = "days"
+    """Days of the calendar."""
     MONTHS = "months"
+    """Months of the calendar."""
     YEARS = "years"
+    """Years of the calendar."""
     USES = "uses"
+    """Uses, the first one included; only from the first use."""
 
 
 class RelativeValidity(msgspec.Struct, frozen=True):
@@ -303,8 +313,11 @@ class WhenIsolated(StrEnum):
     """
 
     LOCAL = "local"
+    """It goes by what it knows itself."""
     IGNORE = "ignore"
+    """Anti-passback and occupancy are not checked."""
     DENY = "deny"
+    """Nobody enters."""
 
 
 class AntiPassback(msgspec.Struct, frozen=True):

@@ -57,10 +57,15 @@ class CauseKind(StrEnum):
     """What gives a date its slots."""
 
     WEEKLY = "weekly"
+    """The week."""
     PERIOD = "period"
+    """A date range of the schedule."""
     OVERRIDE = "override"
+    """An override day of the schedule, or a date of an override schedule."""
     HOLIDAY = "holiday"
+    """A holiday of a calendar that an override schedule follows."""
     OUTSIDE = "outside"
+    """The date is before the schedule's first day or after its last."""
 
 
 class Cause(msgspec.Struct, frozen=True):

@@ -37,10 +37,15 @@ class PortKind(StrEnum):
     """What kind of terminal a wire ends at."""
 
     OUTPUT = "output"
+    """An output: a lock, for example."""
     INPUT = "input"
+    """An input: a contact or a button."""
     READER = "reader"
+    """A port for a reader."""
     BUS = "bus"
+    """A serial line that several devices share."""
     NETWORK = "network"
+    """An address on the network."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ class PlacedOrder(StrEnum):
     """How devices of one kind can be ordered; by place is by line and number, or by chip."""
 
     PLACE = "place"
+    """By line and number, or by chip."""
     NAME = "name"
+    """By name."""
 
 
 _ORDERS: dict[DeviceKind, Orders] = {

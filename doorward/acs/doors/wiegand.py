@@ -21,10 +21,15 @@ class KeypadMode(StrEnum):
     """How a keypad sends what is typed: a burst for each key, or one 26-bit burst for a whole PIN."""
 
     NONE = "none"
+    """It has no keypad."""
     BURST_4 = "burst_4"
+    """Four bits for each key: 0 to 9, 10 for *, 11 for #."""
     BURST_6 = "burst_6"
+    """Six bits for each key: the four between two parity bits."""
     BURST_8 = "burst_8"
+    """Eight bits for each key: the complement of the four, then the four."""
     BUFFERED_26 = "buffered_26"
+    """A whole PIN at once, as the number of a 26-bit card."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,26 @@ class ReaderType(StrEnum):
     """How a reader is connected, or what it is."""
 
     OSDP = "osdp"
+    """On an OSDP bus; reads cards, QR codes and PINs."""
     WIEGAND = "wiegand"
+    """On a Wiegand port; reads cards, QR codes and PINs."""
     IP = "ip"
+    """On the network, an intercom for example; reads cards, QR codes, dynamic ones too, and PINs."""
     BLUETOOTH = "bluetooth"
+    """Phones near it: a tap in the app or a touch; cards and PINs too."""
     BARCODE_CAMERA = "barcode_camera"
+    """A camera that reads QR codes, dynamic ones too."""
     PLATE_CAMERA = "plate_camera"
+    """A camera that reads licence plates."""
 
 
 class LedControl(StrEnum):
     """How a Wiegand reader's light is driven: one wire for both colours, or one for red and one for green."""
 
     SINGLE = "single"
+    """One wire: on is green, off is red."""
     DUAL = "dual"
+    """A wire for red and one for green."""
 
 
 class Circuit(StrEnum):
@@ -41,8 +49,11 @@ class Supervision(StrEnum):
     """The end-of-line resistors. `PARALLEL`: 22 kohm parallel first, 4.7 kohm in series; `SERIAL`: two equal ones."""
 
     NONE = "none"
+    """No resistors: a cut or a short circuit looks like a contact."""
     PARALLEL = "parallel"
+    """22 kohm across the contact, and 4.7 kohm in series with both."""
     SERIAL = "serial"
+    """One resistor in series with the contact, and an equal one across both."""
 
 
 class InputPurpose(StrEnum):
@@ -58,14 +69,18 @@ class RexAction(StrEnum):
     """What a request to exit does. `NONE` only keeps the opening from being a forced one."""
 
     UNLOCK = "unlock"
+    """The door is released, and its opening is not forced."""
     NONE = "none"
+    """The door is not released; its opening is not forced."""
 
 
 class LockRank(StrEnum):
     """Which of the two locks of a door."""
 
     PRIMARY = "primary"
+    """The lock that every door with hardware of its own has."""
     SECONDARY = "secondary"
+    """A further lock, which moves together with the primary one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,13 @@ class Severity(StrEnum):
     """How much it matters to the person on duty."""
 
     INFO = "info"
+    """What happens every day."""
     NOTICE = "notice"
+    """Worth knowing: a denial, a change by somebody."""
     WARNING = "warning"
+    """To be looked at soon: something does not work as it should."""
     ALARM = "alarm"
+    """To be looked at now."""
 
 
 class EventType(StrEnum):

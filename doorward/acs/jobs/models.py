@@ -11,18 +11,26 @@ class JobKind(StrEnum):
     """What a job imports."""
 
     CARDHOLDERS = "cardholders"
+    """People, with their groups, credentials and custom fields."""
     GROUPS = "groups"
+    """Groups of cardholders."""
     ACCESS_RULES = "access_rules"
+    """Access rules, with who, where and when."""
 
 
 class JobState(StrEnum):
     """How far a job came; done, failed and cancelled end it."""
 
     QUEUED = "queued"
+    """It waits for its turn."""
     RUNNING = "running"
+    """Its lines are being worked off."""
     DONE = "done"
+    """All its lines are worked off; some may have been refused."""
     FAILED = "failed"
+    """It ended as a whole before all its lines were worked off."""
     CANCELLED = "cancelled"
+    """Somebody stopped it; the lines that were worked off stay as they are."""
 
 
 class Job(Model):

@@ -17,10 +17,15 @@ class TriggerKind(StrEnum):
     """What a local rule looks at."""
 
     INPUT = "input"
+    """An auxiliary input is active, or at rest."""
     DOOR = "door"
+    """Something is true of a door."""
     EVENT = "event"
+    """An event happens, at one door or at any."""
     SCHEDULE = "schedule"
+    """A schedule applies."""
     THREAT_LEVEL = "threat_level"
+    """A threat level is in force: one, or any."""
 
 
 class AuxInput(Model):

@@ -19,10 +19,15 @@ class SubjectKind(StrEnum):
     """What kind of thing a step names."""
 
     ACCESS_RULE = "access_rule"
+    """An access rule that names them."""
     SCHEDULE = "schedule"
+    """A schedule of the rule or of the door."""
     DOOR = "door"
+    """The door that they came to."""
     ZONE = "zone"
+    """A zone that the door leads into or out of."""
     INTERLOCK = "interlock"
+    """An interlock: doors of which one may be open at a time."""
 
 
 @dataclass(frozen=True, slots=True)

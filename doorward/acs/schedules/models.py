@@ -14,7 +14,9 @@ class ScheduleKind(StrEnum):
     """Weekly: slots for each day of the week. Daily: the same slots on every day of its date ranges."""
 
     WEEKLY = "weekly"
+    """Slots for each day of the week, and date ranges with a week of their own."""
     DAILY = "daily"
+    """The same slots on every day of its date ranges, and none on other dates."""
 
 
 class ScheduleRow(Model):

@@ -15,21 +15,32 @@ class ThreatColour(StrEnum):
     """Colours that stay apart for people who see colours differently (Okabe and Ito's palette)."""
 
     BLUE = "blue"
+    """Deep blue."""
     SKY = "sky"
+    """Sky blue."""
     GREEN = "green"
+    """Bluish green."""
     YELLOW = "yellow"
+    """Bright yellow."""
     ORANGE = "orange"
+    """Light orange."""
     VERMILION = "vermilion"
+    """Vermilion, a red."""
     PURPLE = "purple"
+    """Reddish purple."""
     BLACK = "black"
+    """Plain black."""
 
 
 class RuleSwitch(StrEnum):
     """What a threat level does to access rules: nothing, it disables those it names, or it leaves only those."""
 
     ALL = "all"
+    """Nothing: all rules count as they stand."""
     DISABLE = "disable"
+    """It disables the rules that it names."""
     ONLY = "only"
+    """It disables all rules but those that it names."""
 
 
 class ThreatLevel(Model):

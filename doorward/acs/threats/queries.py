@@ -46,7 +46,9 @@ class ThreatLevelOrder(StrEnum):
     """How threat levels can be ordered: the highest first, or by name."""
 
     RANK = "rank"
+    """The highest first."""
     NAME = "name"
+    """By name."""
 
 
 _ORDERS: Orders = {

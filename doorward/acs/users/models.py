@@ -14,15 +14,20 @@ class SecondFactor(StrEnum):
     """Who must have a second factor besides the password."""
 
     OPTIONAL = "optional"
+    """Nobody; whoever has set one up is asked for it."""
     ADMINISTRATORS = "administrators"
+    """Those who may manage users."""
     EVERYBODY = "everybody"
+    """Every user who signs in."""
 
 
 class UserKind(StrEnum):
     """Who has an account: a person, who signs in, or a program, which comes with a token only."""
 
     PERSON = "person"
+    """A person, who signs in."""
     SERVICE = "service"
+    """A program: it cannot sign in, and comes with tokens only."""
 
 
 class User(Model):

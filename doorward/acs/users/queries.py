@@ -19,7 +19,9 @@ class SessionOrder(StrEnum):
     """How sessions can be ordered: the last used first, or the last begun."""
 
     LAST_USED = "last_used"
+    """The last used first."""
     NEWEST = "newest"
+    """The last begun first."""
 
 
 _SHORT = Column("short", descending=True)
@@ -56,10 +58,15 @@ class UserOrder(StrEnum):
     """How users can be ordered; last sign-in: the latest first, and before them those who never signed in."""
 
     NAME = "name"
+    """By name."""
     NAME_DESCENDING = "name_descending"
+    """By name, from the end of the alphabet."""
     OLDEST = "oldest"
+    """Who was added first comes first."""
     NEWEST = "newest"
+    """Who was added last comes first."""
     LAST_SIGN_IN = "last_sign_in"
+    """Who never signed in, then who did so last."""
 
 
 _USERS: Orders = {UserOrder(order.value): given for order, given in NAMES.items()} | {

@@ -15,20 +15,30 @@ class StopReason(StrEnum):
     """Why a webhook is not enabled."""
 
     NEW = "new"
+    """Nobody has enabled it yet."""
     URL_CHANGED = "url_changed"
+    """Its URL was changed, and has to answer the handshake again."""
     BY_HAND = "by_hand"
+    """Somebody disabled it."""
     UNVERIFIED = "unverified"
+    """Its URL did not answer the handshake."""
     GONE = "gone"
+    """The receiver said that it wants nothing any more (410)."""
     FAILING = "failing"
+    """Nothing could be delivered for days."""
 
 
 class DeliveryStatus(StrEnum):
     """What became of one message to one webhook."""
 
     PENDING = "pending"
+    """It waits for its first or another attempt."""
     DELIVERED = "delivered"
+    """The receiver took it."""
     FAILED = "failed"
+    """It is given up: a day of attempts, or the webhook was stopped."""
     SKIPPED = "skipped"
+    """It was never sent, and is not to be."""
 
 
 class Webhook(Model):

@@ -11,10 +11,14 @@ export type AccessOutcome =
 
 /** People, places and schedules, by id. */
 export type AccessRuleMembersInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
+  /** The ids of groups. */
   groupIds?: Array<string>;
+  /** The ids of schedules. */
   scheduleIds?: Array<string>;
+  /** The ids of zones. */
   zoneIds?: Array<string>;
 };
 
@@ -27,11 +31,15 @@ export type AccessRulePart =
 /** What addFloor takes. */
 export type AddFloorInput = {
   accessTimeMs?: number;
+  /** The id of the elevator. */
   elevatorId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
+  /** The id of the relay device. */
   relayDeviceId?: string | null | undefined;
   relayOutput?: number | null | undefined;
 };
@@ -54,10 +62,12 @@ export type AntiPassback =
 
 /** The roles that a user is to have besides the one everywhere and those of their groups. */
 export type AssignRolesInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   roles: Array<RoleAssignmentInput>;
+  /** The id of the user. */
   userId: string;
 };
 
@@ -76,6 +86,7 @@ export type BeginOidcLinkInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   password?: string | null | undefined;
+  /** The id of the provider. */
   providerId: string;
 };
 
@@ -103,6 +114,7 @@ export type CameraState =
 export type CancelJobInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -110,6 +122,7 @@ export type CancelJobInput = {
 
 /** What captureBus takes. */
 export type CaptureBusInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -127,12 +140,13 @@ export type CardFieldInput = {
 
 /** A card format to create or to try. It has a number, a facility code, or both. */
 export type CardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   invertBitOrder?: boolean;
   /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
+  /** What it is to be called. */
   name: string;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput>;
@@ -147,8 +161,11 @@ export type CardParityInput = {
 
 /** Which cardholders; a field left out, or null, asks for nothing. */
 export type CardholderFilterInput = {
+  /** The id of the group. */
   groupId?: string | null | undefined;
+  /** The id of the host. */
   hostId?: string | null | undefined;
+  /** Passes no door until resumed. */
   suspended?: boolean | null | undefined;
   /** Whether the present moment lies between validFrom and validTo. */
   validNow?: boolean | null | undefined;
@@ -158,7 +175,9 @@ export type CardholderFilterInput = {
 /** What to add to an access rule and what to take from it. */
 export type ChangeAccessRuleMembersInput = {
   add?: AccessRuleMembersInput | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -177,7 +196,9 @@ export type ChangePasswordInput = {
 export type ChangePinInput = {
   /** Empty: there is none from now on. */
   duressPin?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -196,6 +217,7 @@ export type CommandAuxOutputInput = {
   expiresAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The id of the output. */
   outputId: string;
   /** PULSE: how long, 100 to 3600000. */
   pulseMs?: number | null | undefined;
@@ -223,66 +245,84 @@ export type CommandStatus =
 
 /** A role to copy, built in or not, and the name of the copy. */
 export type CopyRoleInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** An access rule to create. It may be incomplete; then it lets nobody in. */
 export type CreateAccessRuleInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
   enabled?: boolean;
+  /** The ids of groups. */
   groupIds?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The ids of schedules. */
   scheduleIds?: Array<string>;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
+  /** The ids of zones. */
   zoneIds?: Array<string>;
 };
 
 /** An auxiliary input to create, on an input that nothing else is on. */
 export type CreateAuxInputInput = {
   activeWhen?: Circuit;
+  /** A change counts once it has lasted this long: 0 to 400. */
   debounceMs?: number;
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** As its device numbers its inputs, from 0. */
   number: number;
+  /** Of serial supervision: 1000 to 10000, both resistors. */
   resistorOhm?: number | null | undefined;
   supervision?: Supervision;
 };
 
 /** An auxiliary output to create, on an output that no lock is on. */
 export type CreateAuxOutputInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** As its device numbers its outputs, from 0. */
   number: number;
 };
 
 /** A card of any format, or of raw bits, to create. */
 export type CreateCardCredentialInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Decimal. */
   facilityCode?: string | null | undefined;
+  /** Of a card: its format, or "raw" and its number of bits. */
   format?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Decimal. */
   number?: string | null | undefined;
+  /** Of a card that no format reads: 0 and 1, as they arrive. */
   rawBits?: string | null | undefined;
   terms?: TermsInput;
 };
 
 /** What createCardFormat takes. */
 export type CreateCardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
@@ -290,6 +330,7 @@ export type CreateCardFormatInput = {
   invertBitOrder?: boolean;
   /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
+  /** What it is to be called. */
   name: string;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput>;
@@ -297,43 +338,65 @@ export type CreateCardFormatInput = {
 
 /** A cardholder to create. */
 export type CreateCardholderInput = {
+  /** Those that have a value, in their order; personal ones only with personal.view. */
   customFields?: Array<CustomFieldValueInput>;
+  /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean;
+  /** view. */
   email?: string;
+  /** Passes doors only together with an escort. */
   escortRequired?: boolean;
+  /** Anti-passback does not concern them. */
   exemptAntipassback?: boolean;
+  /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean;
+  /** The name of the first. */
   firstName: string;
+  /** The ids of groups. */
   groupIds?: Array<string>;
+  /** The id of the host. */
   hostId?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean;
+  /** The name of the last. */
   lastName: string;
+  /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean;
+  /** At most 2,000 characters; may have line breaks. view. */
   notes?: string;
+  /** The site's own id for the person, unique. */
   number: string;
+  /** view. */
   phone?: string;
+  /** Passes no door until resumed. */
   suspended?: boolean;
   validFrom?: string | null | undefined;
+  /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
   visitor?: boolean;
 };
 
 /** A custom field to create. */
 export type CreateCustomFieldInput = {
+  /** What may be chosen; empty for the other kinds. */
   choices?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind: CustomFieldKind;
+  /** What it is to be called. */
   name: string;
+  /** Its values are for those with personal.view. */
   personal?: boolean;
+  /** New cardholders must have a value, and nobody's can be emptied. */
   required?: boolean;
 };
 
 /** What createDoor takes. */
 export type CreateDoorInput = {
   accessTimeMs?: number | null | undefined;
+  /** The id of the controller. */
   controllerId?: string | null | undefined;
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
@@ -349,23 +412,31 @@ export type CreateDoorInput = {
   lockAddress?: string | null | undefined;
   longAccessTimeMs?: number | null | undefined;
   longHeldAfterMs?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
+  /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
+  /** The ids of unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
 /** A chip of a controller, and those of its pins that are used. */
 export type CreateGpioDeviceInput = {
+  /** Its device file, such as /dev/gpiochip0. */
   chip: string;
+  /** The id of the controller, null for none. */
   controllerId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   inputs?: Array<GpioInputInput>;
+  /** What it is to be called. */
   name: string;
   outputs?: Array<GpioOutputInput>;
 };
@@ -374,8 +445,11 @@ export type CreateGpioDeviceInput = {
 export type CreateGroupInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** At most three characters. */
   initials?: string;
+  /** Shown on sub servers too. */
   isGlobal?: boolean;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -384,14 +458,17 @@ export type CreateHolidayCalendarInput = {
   dates: HolidaySourceInput;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** An identification profile to create. */
 export type CreateIdentificationProfileInput = {
+  /** Whether the facility code of a card must match too. */
   facilityCode?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   sideA?: Array<IdentificationMethodInput>;
   sideB?: Array<IdentificationMethodInput>;
@@ -399,9 +476,11 @@ export type CreateIdentificationProfileInput = {
 
 /** An interlock to create: at least two doors. */
 export type CreateInterlockInput = {
+  /** The ids of doors. */
   doorIds: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -410,7 +489,9 @@ export type CreateIpDeviceInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   minConfidence?: number;
+  /** What it is to be called. */
   name: string;
+  /** The id of the reader. */
   readerId: string;
   region?: PictureRegionInput | null | undefined;
   /** A stream (RTSP, HTTP) in which to look for QR codes. */
@@ -419,18 +500,25 @@ export type CreateIpDeviceInput = {
 
 /** A local rule to create. */
 export type CreateLocalRuleInput = {
+  /** What it does to its output. */
   action: LocalAction;
+  /** Whether it acts. */
   enabled?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The id of the output. */
   outputId: string;
+  /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
+  /** What it goes by. */
   trigger: LocalTriggerInput;
 };
 
 /** A mobile credential to create. */
 export type CreateMobileInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -439,20 +527,31 @@ export type CreateMobileInput = {
 
 /** A provider to create. */
 export type CreateOidcProviderInput = {
+  /** The id of the client. */
   clientId: string;
   /** None for a public client. */
   clientSecret?: string | null | undefined;
+  /** Whether people are created when they first come. */
   createsUsers?: boolean;
+  /** Whether people may sign in there. */
   enabled?: boolean;
+  /** Whether its people may sign in no other way. */
   exclusive?: boolean;
+  /** The claim that lists groups, such as groups or realm_access.roles. */
   groupClaim?: string | null | undefined;
+  /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput>;
+  /** Hosts besides the issuer's that the server may ask. */
   hosts?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Its issuer: the https address that its tokens name. */
   issuer: string;
+  /** What the sign-in page calls it. */
   name: string;
+  /** The claim that names people who are created. */
   nameClaim?: string;
+  /** What is asked of it, openid among it. */
   scopes?: Array<string>;
 };
 
@@ -462,6 +561,7 @@ export type CreateOsdpDeviceInput = {
   baud?: number;
   /** The key is derived from the site's main key, and the device gets it by provisionDevice. It is never shown. */
   deriveKey?: boolean;
+  /** The id of the door. */
   doorId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -477,12 +577,17 @@ export type CreateOsdpDeviceInput = {
 
 /** An override schedule to create. */
 export type CreateOverrideScheduleInput = {
+  /** The ids of calendars. */
   calendarIds?: Array<string>;
+  /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean;
+  /** Its own dates. */
   dates?: Array<OverrideDatesInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands on its dates and holidays; none: nothing. */
   intervals?: Array<IntervalInput>;
+  /** What it is to be called. */
   name: string;
 };
 
@@ -492,9 +597,11 @@ export type CreateOwnTokenInput = {
   expiresAt: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** Such as 192.0.2.0/24; at most 20. */
   networks?: Array<string>;
+  /** One's own, asked for again. */
   password: string;
   /** Of its user's permissions; account.own is for nobody but whoever signs in. */
   permissions: Array<string>;
@@ -504,6 +611,7 @@ export type CreateOwnTokenInput = {
 
 /** A PIN to create. */
 export type CreatePinInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Opens the door and raises a silent alarm. Empty: there is none. */
   duressPin?: string;
@@ -515,15 +623,18 @@ export type CreatePinInput = {
 
 /** A licence plate to create; how it is spelled does not matter. */
 export type CreatePlateInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Letters and digits only. */
   plate: string;
   terms?: TermsInput;
 };
 
 /** A QR code to create. */
 export type CreateQrInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** Another code every 30 seconds, taken only together with a PIN. */
   dynamic?: boolean;
@@ -534,45 +645,71 @@ export type CreateQrInput = {
 
 /** What createReader takes. */
 export type CreateReaderInput = {
+  /** Where a reader or camera is found on the network. */
   address?: string | null | undefined;
+  /** Of one in a cab: the floor that its devices count to. */
   doorId: string;
+  /** Whether it has a keypad; null: not known, which counts as one. */
   hasKeypad?: boolean | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its light is wired. */
   ledControl?: LedControl | null | undefined;
+  /** Reads there are a roll call and open nothing. */
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
+  /** The reader port of a Wiegand reader on its controller. */
   port?: number | null | undefined;
+  /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
+  /** The side of the door that it is on. */
   side?: Side | null | undefined;
+  /** The end-of-line resistors of its tamper circuit. */
   supervision?: Supervision | null | undefined;
+  /** How long the tamper circuit must last to count, 0 to 400 ms. */
   tamperDebounceMs?: number | null | undefined;
+  /** When its tamper circuit is active. */
   tamperWhen?: Circuit | null | undefined;
+  /** How it is connected, or what it is. */
   type?: ReaderType | null | undefined;
 };
 
 /** A role to create. */
 export type CreateRoleInput = {
+  /** 0 to 100: how high a threat level it may lower. */
   clearance?: number;
+  /** What it is for; may be empty. */
   description?: string;
+  /** What it gives, and where. */
   grants: Array<GrantInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** A schedule to create. */
 export type CreateScheduleInput = {
+  /** The week of a weekly schedule; empty days never apply. */
   days?: Array<ScheduleDayInput>;
+  /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind;
+  /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string>;
+  /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput>;
+  /** Date ranges with days of their own, which may not overlap. */
   periods?: Array<SchedulePeriodInput>;
 };
 
@@ -582,6 +719,7 @@ export type CreateServiceTokenInput = {
   expiresAt: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** Such as 192.0.2.0/24; at most 20. */
   networks?: Array<string>;
@@ -589,27 +727,37 @@ export type CreateServiceTokenInput = {
   permissions: Array<string>;
   /** Where it is to have them; null: wherever its user has. */
   places?: Array<PlaceInput> | null | undefined;
+  /** The id of the user. */
   userId: string;
 };
 
 /** A threat level to create. */
 export type CreateThreatLevelInput = {
+  /** The colour that it is shown in. */
   colour: ThreatColour;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** 1 is the lowest. */
   rank: number;
+  /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank: number;
+  /** What it does while it is in force. */
   switches?: ThreatSwitchesInput;
 };
 
 /** A group of users to create. */
 export type CreateUserGroupInput = {
+  /** What it is for; may be empty. */
   description?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput>;
+  /** The ids of users. */
   userIds?: Array<string>;
 };
 
@@ -617,9 +765,11 @@ export type CreateUserGroupInput = {
 export type CreateUserInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** The user must change it at the first sign-in. */
   password: string;
+  /** Their role of the three that every site has; NONE: what further roles give. */
   role: Role;
 };
 
@@ -629,38 +779,59 @@ export type CreateWebhookInput = {
   filter?: EventFilter | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** Where messages go: an https address, or http where the server allows it. */
   url: string;
 };
 
 /** What createWiegandDevice takes. */
 export type CreateWiegandDeviceInput = {
+  /** The speed of the line, 1200 to 230400 baud, the same for all on it. */
   baud?: number | null | undefined;
+  /** Which reader of the converter, from 0. */
   channel?: number | null | undefined;
+  /** How the converter writes, one of wiegandFramings by its name; the same for all on the line. */
   framing?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its keypad sends what is typed. */
   keypad?: KeypadMode | null | undefined;
+  /** How many digits a buffered PIN has at least, 1 to 5. */
   pinDigits?: number | null | undefined;
+  /** The facility code of a buffered PIN, 0 to 255; no card may have it. */
   pinFacility?: number | null | undefined;
+  /** The converter's serial line, as its controller opens it. */
   port?: string | null | undefined;
+  /** The id of the reader, null for none. */
   readerId: string;
 };
 
 /** A zone to create. */
 export type CreateZoneInput = {
+  /** What comes of entering it twice. */
   antiPassback?: AntiPassback | null | undefined;
+  /** Who is known to be elsewhere may not leave the zone either. */
   checkExit?: boolean | null | undefined;
+  /** The doors that lead into it, and those within it. */
   doors?: Array<ZoneDoorInput>;
+  /** HH:MM, local: everybody is forgiven then, every day. */
   forgiveAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** So many may be in it at most; null: any number. */
   maxOccupancy?: number | null | undefined;
+  /** So many enter it when empty, and leave it, together; 0: any. */
   minOccupancy?: number | null | undefined;
+  /** Who comes here in an emergency is safe. */
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name: string;
+  /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
+  /** So many seconds after entering, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
+  /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
 };
 
@@ -699,13 +870,17 @@ export type CustomFieldKind =
 
 /** What to put in a cardholder's custom field; null or an empty value empties it. */
 export type CustomFieldValueInput = {
+  /** The id of the field. */
   fieldId: string;
+  /** Numbers as decimal text, dates as 2026-01-31. */
   value?: string | null | undefined;
 };
 
 /** The provider to delete. */
 export type DeleteOidcProviderInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -715,6 +890,7 @@ export type DeleteOidcProviderInput = {
 export type DeleteRoleInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -724,6 +900,7 @@ export type DeleteRoleInput = {
 export type DeleteUserGroupInput = {
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -731,7 +908,9 @@ export type DeleteUserGroupInput = {
 
 /** A webhook to delete. */
 export type DeleteWebhookInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -746,6 +925,7 @@ export type DeviceKind =
 
 /** What disableWebhook takes. */
 export type DisableWebhookInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -778,12 +958,14 @@ export type DoorFact =
 export type DoorInputInput = {
   activeWhen?: Circuit;
   debounceMs?: number;
+  /** The id of the device, null for none. */
   deviceId?: string | null | undefined;
   emergency?: EmergencyAction | null | undefined;
   port: number;
   purpose: InputPurpose;
   resistorOhm?: number | null | undefined;
   rex?: RexAction | null | undefined;
+  /** Where a REX device stands. */
   side?: Side | null | undefined;
   supervision?: Supervision;
 };
@@ -798,6 +980,7 @@ export type DoorKind =
 
 /** A lock; see DoorLock. */
 export type DoorLockInput = {
+  /** The id of the device, null for none. */
   deviceId?: string | null | undefined;
   output: number;
   rank?: LockRank;
@@ -824,6 +1007,7 @@ export type DoorSetting =
 
 /** A side of a door, or the whole door. */
 export type DoorSideInput = {
+  /** The id of the door. */
   doorId: string;
   /** Null: both sides. */
   side?: Side | null | undefined;
@@ -858,13 +1042,17 @@ export type DraftChangeInput =
 
 /** What to delete in a draft. */
 export type DraftDeletionInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
 };
 
 /** Cardholders to put into a group, or to take out of it. */
 export type DraftGroupMembersInput = {
+  /** The ids of cardholders. */
   cardholderIds: Array<string>;
+  /** Which one: its id. */
   id: string;
 };
 
@@ -874,6 +1062,7 @@ export type DraftScheduleInput = {
   firstDay?: string | null | undefined;
   kind?: ScheduleKind;
   lastDay?: string | null | undefined;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string>;
   overrides?: Array<ScheduleOverrideInput>;
   periods?: Array<SchedulePeriodInput>;
@@ -881,13 +1070,16 @@ export type DraftScheduleInput = {
 
 /** Which threat level would be put in force. */
 export type DraftThreatLevelInput = {
+  /** The id of the level. */
   levelId: string;
 };
 
 /** What the doors of a zone would be. */
 export type DraftZoneDoorsInput = {
   doors: Array<ZoneDoorInput>;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
 };
 
@@ -900,6 +1092,7 @@ export type EmergencyAction =
 export type EnableWebhookInput = {
   /** Leave out what it has missed; otherwise it goes on from where it stopped. */
   fromNow?: boolean;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -929,9 +1122,11 @@ export type EventCategory =
 
 /** Which events; what is left out does not restrict. */
 export type EventFilter = {
+  /** The id of the cardholder. */
   cardholderId?: string | null | undefined;
   categories?: Array<EventCategory> | null | undefined;
   correlation?: string | null | undefined;
+  /** The id of the door. */
   doorId?: string | null | undefined;
   severities?: Array<Severity> | null | undefined;
   types?: Array<string> | null | undefined;
@@ -940,7 +1135,9 @@ export type EventFilter = {
 /** Dates that replace all of a calendar. */
 export type FillHolidayCalendarInput = {
   dates: HolidaySourceInput;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -948,6 +1145,7 @@ export type FillHolidayCalendarInput = {
 
 /** See FirstPersonIn. */
 export type FirstPersonInInput = {
+  /** The ids of groups. */
   groupIds?: Array<string>;
 };
 
@@ -959,14 +1157,18 @@ export type FirstToDo =
 /** A floor to add, and the relay that frees its button. */
 export type FloorInput = {
   accessTimeMs?: number;
+  /** What it is to be called. */
   name: string;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
+  /** The id of the relay device. */
   relayDeviceId?: string | null | undefined;
   relayOutput?: number | null | undefined;
 };
 
 /** Whom to forgive, and why. */
 export type ForgiveCardholderInput = {
+  /** The id of the cardholder. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -985,6 +1187,7 @@ export type ForgiveZoneInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   reason?: string;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1011,6 +1214,7 @@ export type GpioOutputInput = {
 
 /** What grantAccess takes. */
 export type GrantAccessInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1026,9 +1230,11 @@ export type GrantAccessInput = {
 
 /** A permission that a role is to give. */
 export type GrantInput = {
+  /** clip.view: recordings older than this are not seen, in whole minutes; null: all are. */
   newest?: string | null | undefined;
   permission: string;
   places?: Array<PlaceInput> | null | undefined;
+  /** ptz.move: 0 (first) to 100. */
   priority?: number;
 };
 
@@ -1046,6 +1252,7 @@ export type GrantZoneAccessInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
@@ -1068,7 +1275,9 @@ export type HolidayCountryInput = {
 /** See Holiday. */
 export type HolidayInput = {
   date: string;
+  /** What it is to be called. */
   name: string;
+  /** Again every year, by month and day. */
   yearly?: boolean;
 };
 
@@ -1088,6 +1297,7 @@ export type HolidaySourceInput = {
 
 /** A combination to accept: one to three types. No schedules: always. */
 export type IdentificationMethodInput = {
+  /** Empty: always. */
   scheduleIds?: Array<string>;
   types: Array<IdentificationType>;
 };
@@ -1138,60 +1348,93 @@ export type IntervalInput = {
 
 /** What an import brings. */
 export type JobKind =
+  /** Access rules, with who, where and when. */
   | 'ACCESS_RULES'
+  /** People, with their groups, credentials and custom fields. */
   | 'CARDHOLDERS'
+  /** Groups of cardholders. */
   | 'GROUPS';
 
 /** How far a job came; done, failed and cancelled end it. */
 export type JobState =
+  /** Somebody stopped it; the lines that were worked off stay as they are. */
   | 'CANCELLED'
+  /** All its lines are worked off; some may have been refused. */
   | 'DONE'
+  /** It ended as a whole before all its lines were worked off. */
   | 'FAILED'
+  /** It waits for its turn. */
   | 'QUEUED'
+  /** Its lines are being worked off. */
   | 'RUNNING';
 
 /** How a Wiegand keypad sends what is typed: a burst for each key, or for a whole PIN. */
 export type KeypadMode =
+  /** A whole PIN at once, as the number of a 26-bit card. */
   | 'BUFFERED_26'
+  /** Four bits for each key: 0 to 9, 10 for *, 11 for #. */
   | 'BURST_4'
+  /** Six bits for each key: the four between two parity bits. */
   | 'BURST_6'
+  /** Eight bits for each key: the complement of the four, then the four. */
   | 'BURST_8'
+  /** It has no keypad. */
   | 'NONE';
 
 /** How many wires drive the light of a Wiegand reader. */
 export type LedControl =
+  /** A wire for red and one for green. */
   | 'DUAL'
+  /** One wire: on is green, off is red. */
   | 'SINGLE';
 
 /** What a local rule does: switch once, pulse once, or keep its output on while its trigger is true. */
 export type LocalAction =
+  /** Keep it on as long as the trigger is true, and off otherwise. */
   | 'FOLLOW'
+  /** Switch it off when the trigger becomes true. */
   | 'OFF'
+  /** Switch it on when the trigger becomes true. */
   | 'ON'
+  /** Switch it on for the pulse's length when the trigger becomes true. */
   | 'PULSE';
 
 /** What a local rule goes by: its kind, and what belongs to it. */
 export type LocalTriggerInput = {
+  /** What is to be true of the door. */
   doorFact?: DoorFact | null | undefined;
+  /** The id of the door, null for none. */
   doorId?: string | null | undefined;
+  /** An event type, such as door.forced. */
   event?: string | null | undefined;
+  /** Whether the input should be active, or at rest. */
   inputActive?: boolean | null | undefined;
+  /** The id of the input, null for none. */
   inputId?: string | null | undefined;
+  /** What it goes by. */
   kind: LocalTriggerKind;
+  /** The id of the schedule, null for none. */
   scheduleId?: string | null | undefined;
+  /** The id of the threat level, null for none. */
   threatLevelId?: string | null | undefined;
 };
 
 /** What a local rule goes by. */
 export type LocalTriggerKind =
+  /** Something is true of a door. */
   | 'DOOR'
+  /** An event happens, at one door or at any. */
   | 'EVENT'
+  /** An auxiliary input is active, or at rest. */
   | 'INPUT'
+  /** A schedule applies. */
   | 'SCHEDULE'
+  /** A threat level is in force: one, or any. */
   | 'THREAT_LEVEL';
 
 /** What lockDoor takes. */
 export type LockDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1207,7 +1450,9 @@ export type LockDoorInput = {
 
 /** Which of the two locks of a door. */
 export type LockRank =
+  /** The lock that every door with hardware of its own has. */
   | 'PRIMARY'
+  /** A further lock, which moves together with the primary one. */
   | 'SECONDARY';
 
 /** What lockZone takes. */
@@ -1224,11 +1469,13 @@ export type LockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What lockdownDoor takes. */
 export type LockdownDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1256,169 +1503,247 @@ export type LockdownZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What moveDevice takes. */
 export type MoveDeviceInput = {
+  /** Its new address, 0 to 126. */
   address: number;
+  /** Its new speed, in baud. */
   baud: number;
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
 /** How people read and type a number. */
 export type NumberBase =
+  /** Digits 0 to 9. */
   | 'DECIMAL'
+  /** Digits 0 to 9 and A to F. */
   | 'HEXADECIMAL';
 
 /** How far the maintenance of a device came; done, failed, stopped and expired end it. */
 export type OrderStep =
+  /** The end: it is done. */
   | 'DONE'
+  /** The end: its time was over before it was done. */
   | 'EXPIRED'
+  /** The end: it could not be done, for the reason that its detail gives. */
   | 'FAILED'
+  /** A key was sent, and the device was not heard with it yet. */
   | 'KEY_SENT'
+  /** It is under way; a device that is to move was told so. */
   | 'RUNNING'
+  /** The end: somebody stopped it. */
   | 'STOPPED'
+  /** The device is not ready for it yet. */
   | 'WAITING';
 
 /** What an OSDP device does: it is a reader, or a door's inputs and outputs. */
 export type OsdpDeviceRole =
+  /** Inputs and outputs, such as those of a door. */
   | 'DOOR_IO'
+  /** A reader of a door. */
   | 'READER';
 
 /** What is done to an output by hand; auto: it is given back to its rules. */
 export type OutputAction =
+  /** Given back: as its rules want it, from now on. */
   | 'AUTO'
+  /** Off, until its end or until it is given back. */
   | 'OFF'
+  /** On, until its end or until it is given back. */
   | 'ON'
+  /** On for so long, then as its rules want it. */
   | 'PULSE';
 
 /** See OverrideDates. lastDay left out: one day. */
 export type OverrideDatesInput = {
+  /** The first of them, local. */
   firstDay: string;
+  /** What stands on them; an empty list: nothing. Left out: those of the override schedule. */
   intervals?: Array<IntervalInput> | null | undefined;
+  /** The last of them, included. Left out: it is one day. */
   lastDay?: string | null | undefined;
+  /** Again every year, by month and day. */
   yearly?: boolean;
 };
 
 /** A part of a picture, in hundredths of its width and height. */
 export type PictureRegionInput = {
+  /** The lower edge, 0 to 100. */
   bottom?: number;
+  /** The left edge, 0 to 100. */
   left?: number;
+  /** The right edge, 0 to 100. */
   right?: number;
+  /** The upper edge, 0 to 100. */
   top?: number;
 };
 
 /** What a pin of the controller's own is pulled to. */
 export type PinBias =
+  /** As the machine or the wiring has it. */
   | 'AS_IS'
+  /** Neither: what is wired must drive it. */
   | 'DISABLED'
+  /** Low while nothing drives it. */
   | 'PULL_DOWN'
+  /** High while nothing drives it. */
   | 'PULL_UP';
 
 /** See PinRules. */
 export type PinRulesInput = {
-  /** 1000-60000 */
+  /** The longest time between two digits, 1000 to 60000 ms. */
   digitTimeoutMs?: number;
   /** One of # * A B C D; empty only if minLength and maxLength are the same. */
   endKey?: string;
-  /** 0-20 */
+  /** Wrong PINs in a row that lock it, up to 20; 0: never. */
   lockoutAfter?: number;
-  /** 1000-3600000 */
+  /** How long the reader then takes nobody, 1000 to 3600000 ms. */
   lockoutMs?: number;
-  /** minLength-16 */
+  /** Digits a PIN has at most, from minLength to 16. */
   maxLength?: number;
-  /** 3-16 */
+  /** Digits a PIN has at least, 3 to 16. */
   minLength?: number;
 };
 
 /** A place that a scope names. */
 export type PlaceInput = {
+  /** Which one: its id. */
   id: string;
+  /** What kind of place it is. */
   kind: PlaceKind;
 };
 
 /** What a scope can name. */
 export type PlaceKind =
+  /** A camera and its recordings. */
   | 'CAMERA'
+  /** A door and its cameras. */
   | 'DOOR'
+  /** An auxiliary input. */
   | 'INPUT'
+  /** An auxiliary output. */
   | 'OUTPUT'
+  /** The whole site. */
   | 'SITE'
+  /** A view of cameras. */
   | 'VIEW'
+  /** A zone: its doors, the zones inside it, and the cameras that see them. */
   | 'ZONE';
 
 /** What kind of terminal a wire ends at. */
 export type PortKind =
+  /** A serial line that several devices share. */
   | 'BUS'
+  /** An input: a contact or a button. */
   | 'INPUT'
+  /** An address on the network. */
   | 'NETWORK'
+  /** An output: a lock, for example. */
   | 'OUTPUT'
+  /** A port for a reader. */
   | 'READER';
 
 /** What kind of thing a permission is about. */
 export type PrivilegeArea =
+  /** How the site is set up, and who may go where. */
   | 'ACCESS'
+  /** Cameras: watching, listening, moving them. */
   | 'CAMERAS'
+  /** Doors, zones and threat levels at the desk. */
   | 'DOORS'
+  /** The log, alarms, and who changed what. */
   | 'EVENTS'
+  /** Auxiliary inputs and outputs. */
   | 'IO'
+  /** Cardholders, their credentials and what is personal of them. */
   | 'PEOPLE'
+  /** What was recorded: finding, watching and exporting it. */
   | 'RECORDINGS'
+  /** Users, imports, webhooks and the system's health. */
   | 'SYSTEM'
+  /** Views of several cameras. */
   | 'VIEWS';
 
 /** What provisionDevice takes. */
 export type ProvisionDeviceInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 32 hexadecimal digits; null: one is derived from the main key. */
   key?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
 /** See ReaderSignal: 0 to 10 tones, at most 32 ASCII characters. */
 export type ReaderSignalInput = {
+  /** Whether the light blinks; otherwise it is steady. */
   blinks?: boolean;
+  /** The colour of the light. */
   colour?: SignalColour;
+  /** What a display shows, at most 32 ASCII characters; empty: nothing. */
   text?: string;
+  /** How many tones, 0 to 10. */
   tones?: number;
 };
 
 /** All signals; see ReaderSignals. */
 export type ReaderSignalsInput = {
+  /** Shown when somebody may not pass. */
   denied: ReaderSignalInput;
+  /** Shown when somebody may pass. */
   granted: ReaderSignalInput;
+  /** Shown to those who may not pass because of a lockdown. */
   lockdown: ReaderSignalInput;
+  /** Shown while something or somebody more must be shown. */
   waiting: ReaderSignalInput;
 };
 
 /** How a reader is connected, or what it is. */
 export type ReaderType =
+  /** A camera that reads QR codes, dynamic ones too. */
   | 'BARCODE_CAMERA'
+  /** Phones near it: a tap in the app or a touch; cards and PINs too. */
   | 'BLUETOOTH'
+  /** On the network, an intercom for example; reads cards, QR codes, dynamic ones too, and PINs. */
   | 'IP'
+  /** On an OSDP bus; reads cards, QR codes and PINs. */
   | 'OSDP'
+  /** A camera that reads licence plates. */
   | 'PLATE_CAMERA'
+  /** On a Wiegand port; reads cards, QR codes and PINs. */
   | 'WIEGAND';
 
 /** An end counted from a use: 1 to 36500 days, 1200 months, 100 years or 1000000 uses. */
 export type RelativeValidityInput = {
+  /** How many units, at least 1. */
   amount: number;
+  /** The use from which it counts. */
   start: ValidityStart;
+  /** What is counted. */
   unit: ValidityUnit;
 };
 
 /** When a released door locks again before its access time is over. */
 export type RelockOn =
+  /** When it has closed again, after the relock delay. */
   | 'CLOSE'
+  /** When it is opened, after the relock delay. */
   | 'OPEN';
 
 /** What removeOidcLink takes. */
 export type RemoveOidcLinkInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1426,14 +1751,17 @@ export type RemoveOidcLinkInput = {
 
 /** A passkey of one's own, and the password, or nothing within five minutes of signing in. */
 export type RemoveOwnPasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** One's own password; not needed within five minutes of signing in. */
   password?: string | null | undefined;
 };
 
 /** A passkey of somebody else. */
 export type RemovePasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1441,14 +1769,17 @@ export type RemovePasskeyInput = {
 
 /** Another name for a passkey of one's own. */
 export type RenamePasskeyInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
 };
 
 /** A message to send again. */
 export type ReplayWebhookDeliveryInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1458,6 +1789,7 @@ export type ReplayWebhookDeliveryInput = {
 export type ReplayWebhookInput = {
   /** A cursor of events or webhookMessages, or the header doorward-cursor. */
   after?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1467,6 +1799,7 @@ export type ReplayWebhookInput = {
 
 /** What resetDoor takes. */
 export type ResetDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1482,9 +1815,11 @@ export type ResetDoorInput = {
 
 /** A new password for somebody else. */
 export type ResetPasswordInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The new one, as long as the rules of signing in want it. */
   password: string;
 };
 
@@ -1502,33 +1837,45 @@ export type ResetZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What a request to exit does: it unlocks, or only keeps the opening from being forced. */
 export type RexAction =
+  /** The door is not released; its opening is not forced. */
   | 'NONE'
+  /** The door is released, and its opening is not forced. */
   | 'UNLOCK';
 
 /** What a user may everywhere, in three steps; NONE: what further roles give. */
 export type Role =
+  /** Everything. */
   | 'ADMINISTRATOR'
+  /** Nothing of itself: only what further roles give. */
   | 'NONE'
+  /** All daily work: doors, people, recordings and the log; no configuration and no users. */
   | 'OPERATOR'
+  /** Looking at cameras live and at the states of doors, inputs and outputs; no recordings, no log, no people. */
   | 'VIEWER';
 
 /** A role to have, and where. */
 export type RoleAssignmentInput = {
+  /** Where they are to have it; null: everywhere. */
   places?: Array<PlaceInput> | null | undefined;
+  /** The id of the role. */
   roleId: string;
 };
 
 /** What rotateDeviceKey takes. */
 export type RotateDeviceKeyInput = {
+  /** The id of the device. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 32 hexadecimal digits; null: one is derived from the main key. */
   key?: string | null | undefined;
+  /** How long to try, 5 to 600 seconds. */
   window?: string;
 };
 
@@ -1536,6 +1883,7 @@ export type RotateDeviceKeyInput = {
 export type RotateWebhookSecretInput = {
   /** So long the present secret signs as well, up to seven days. PT0S: it is known to others. */
   grace?: string;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1543,20 +1891,29 @@ export type RotateWebhookSecretInput = {
 
 /** What a threat level does to access rules: nothing, disable some, or leave only some. */
 export type RuleSwitch =
+  /** Nothing: all rules count as they stand. */
   | 'ALL'
+  /** It disables the rules that it names. */
   | 'DISABLE'
+  /** It disables all rules but those that it names. */
   | 'ONLY';
 
 /** What gives a date its slots. */
 export type ScheduleCause =
+  /** A holiday of a calendar that an override schedule follows. */
   | 'HOLIDAY'
+  /** The date is before the schedule's first day or after its last. */
   | 'OUTSIDE'
+  /** An override day of the schedule, or a date of an override schedule. */
   | 'OVERRIDE'
+  /** A date range of the schedule. */
   | 'PERIOD'
+  /** The week. */
   | 'WEEKLY';
 
 /** The intervals of a weekday; days that are left out have none. */
 export type ScheduleDayInput = {
+  /** When it applies on that weekday; none: not at all. */
   intervals: Array<IntervalInput>;
   /** 0 is Monday, 6 is Sunday. */
   weekday: number;
@@ -1564,33 +1921,47 @@ export type ScheduleDayInput = {
 
 /** Weekly: slots by weekday. Daily: slots on date ranges only. */
 export type ScheduleKind =
+  /** The same slots on every day of its date ranges, and none on other dates. */
   | 'DAILY'
+  /** Slots for each day of the week, and date ranges with a week of their own. */
   | 'WEEKLY';
 
 /** See ScheduleOverride. */
 export type ScheduleOverrideInput = {
+  /** The date, local. */
   date: string;
+  /** When it applies on that date; none: not at all. */
   intervals: Array<IntervalInput>;
 };
 
 /** See SchedulePeriod. everyDay gives all seven days the same intervals, beside their own. */
 export type SchedulePeriodInput = {
+  /** Weekdays with their intervals; those left out have none but everyDay's. */
   days?: Array<ScheduleDayInput>;
+  /** Intervals of all seven days, beside the days' own. */
   everyDay?: Array<IntervalInput>;
+  /** The first of the dates, local. */
   firstDay: string;
+  /** The last of the dates, included. */
   lastDay: string;
 };
 
 /** Who must have a second factor besides the password. */
 export type SecondFactorRule =
+  /** Those who may manage users. */
   | 'ADMINISTRATORS'
+  /** Every user who signs in. */
   | 'EVERYBODY'
+  /** Nobody; whoever has set one up is asked for it. */
   | 'OPTIONAL';
 
 /** What sendDeviceFile takes. */
 export type SendDeviceFileInput = {
+  /** The file in base64, at most 1 MiB. */
   data: string;
+  /** The id of the device. */
   deviceId: string;
+  /** What kind of file it is, 0 to 255, as the maker of the device says. */
   fileType: number;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1598,35 +1969,41 @@ export type SendDeviceFileInput = {
 
 /** What setPinRules takes. */
 export type SetPinRulesInput = {
-  /** 1000-60000 */
+  /** The longest time between two digits, 1000 to 60000 ms. */
   digitTimeoutMs?: number;
   /** One of # * A B C D; empty only if minLength and maxLength are the same. */
   endKey?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** 0-20 */
+  /** Wrong PINs in a row that lock it, up to 20; 0: never. */
   lockoutAfter?: number;
-  /** 1000-3600000 */
+  /** How long the reader then takes nobody, 1000 to 3600000 ms. */
   lockoutMs?: number;
-  /** minLength-16 */
+  /** Digits a PIN has at most, from minLength to 16. */
   maxLength?: number;
-  /** 3-16 */
+  /** Digits a PIN has at least, 3 to 16. */
   minLength?: number;
 };
 
 /** What setReaderSignals takes. */
 export type SetReaderSignalsInput = {
+  /** Shown when somebody may not pass. */
   denied: ReaderSignalInput;
+  /** Shown when somebody may pass. */
   granted: ReaderSignalInput;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown to those who may not pass because of a lockdown. */
   lockdown: ReaderSignalInput;
+  /** Shown while something or somebody more must be shown. */
   waiting: ReaderSignalInput;
 };
 
 /** The first administrator of an installation without users. */
 export type SetUpInput = {
+  /** What it is to be called. */
   name: string;
+  /** The first administrator's, of at least 10 characters. */
   password: string;
   /** It is on the server's console, and in setup-token in its data. */
   token: string;
@@ -1634,23 +2011,31 @@ export type SetUpInput = {
 
 /** How much an event matters to the person on duty. */
 export type Severity =
+  /** To be looked at now. */
   | 'ALARM'
+  /** What happens every day. */
   | 'INFO'
+  /** Worth knowing: a denial, a change by somebody. */
   | 'NOTICE'
+  /** To be looked at soon: something does not work as it should. */
   | 'WARNING';
 
 /** A side of a door; a reader on side A is passed going from A to B. */
 export type Side =
+  /** Whoever passes from here comes out at side B. */
   | 'A'
+  /** Whoever passes from here comes out at side A. */
   | 'B';
 
 /** A name and its password. */
 export type SignInInput = {
   /** The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded. */
   code?: string | null | undefined;
+  /** What it is to be called. */
   name: string;
   /** In place of a code: what the browser answered to passkeyOptions (JSON). */
   passkey?: string | null | undefined;
+  /** The user's password. */
   password: string;
 };
 
@@ -1662,42 +2047,64 @@ export type SignInWithPasskeyInput = {
 
 /** The light of a reader's signal; none leaves it as it is. */
 export type SignalColour =
+  /** Amber light. */
   | 'AMBER'
+  /** Blue light. */
   | 'BLUE'
+  /** Cyan light. */
   | 'CYAN'
+  /** Green light. */
   | 'GREEN'
+  /** Magenta light. */
   | 'MAGENTA'
+  /** The light stays as it is. */
   | 'NONE'
+  /** Red light. */
   | 'RED'
+  /** White light. */
   | 'WHITE';
 
 /** What kind of thing a check of a decision names. */
 export type StepSubjectKind =
+  /** An access rule that names them. */
   | 'ACCESS_RULE'
+  /** The door that they came to. */
   | 'DOOR'
+  /** An interlock: doors of which one may be open at a time. */
   | 'INTERLOCK'
+  /** A schedule of the rule or of the door. */
   | 'SCHEDULE'
+  /** A zone that the door leads into or out of. */
   | 'ZONE';
 
 /** End-of-line resistors: none, parallel first (22k, 4.7k), or serial first (equal). */
 export type Supervision =
+  /** No resistors: a cut or a short circuit looks like a contact. */
   | 'NONE'
+  /** 22 kohm across the contact, and 4.7 kohm in series with both. */
   | 'PARALLEL'
+  /** One resistor in series with the contact, and an equal one across both. */
   | 'SERIAL';
 
 /** For how long a credential is valid, and what showing it sets off. */
 export type TermsInput = {
   /** Null: what kind of credential it is. */
   name?: string | null | undefined;
+  /** In the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
+  /** Showing it begins a lockdown. */
   startsLockdown?: boolean;
+  /** An alarm is raised when it is shown. */
   traced?: boolean;
+  /** Before it the credential opens nothing; null: from now on. */
   validFrom?: string | null | undefined;
+  /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
 };
 
 /** The provider to ask. */
 export type TestOidcProviderInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1705,6 +2112,7 @@ export type TestOidcProviderInput = {
 
 /** What testWebhook takes. */
 export type TestWebhookInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1712,54 +2120,78 @@ export type TestWebhookInput = {
 
 /** The colour of a threat level, of a palette for everybody's eyes. */
 export type ThreatColour =
+  /** Plain black. */
   | 'BLACK'
+  /** Deep blue. */
   | 'BLUE'
+  /** Bluish green. */
   | 'GREEN'
+  /** Light orange. */
   | 'ORANGE'
+  /** Reddish purple. */
   | 'PURPLE'
+  /** Sky blue. */
   | 'SKY'
+  /** Vermilion, a red. */
   | 'VERMILION'
+  /** Bright yellow. */
   | 'YELLOW';
 
 /** A door or a zone: exactly one of them. */
 export type ThreatPlaceInput = {
+  /** The id of the door, null for none. */
   doorId?: string | null | undefined;
+  /** The id of the zone, null for none. */
   zoneId?: string | null | undefined;
 };
 
 /** A place and the identification profile that its doors get. */
 export type ThreatProfileInput = {
+  /** Where it counts: a door, or all doors of a zone. */
   place: ThreatPlaceInput;
+  /** The id of the profile. */
   profileId: string;
 };
 
 /** What a threat level switches; it is given, and replaced, as a whole. */
 export type ThreatSwitchesInput = {
+  /** The doors, and zones with their doors, that are in lockdown meanwhile. */
   lockdowns?: Array<ThreatPlaceInput>;
+  /** A door itself goes before a zone, an inner zone before an outer one, the first before the next. */
   profiles?: Array<ThreatProfileInput>;
+  /** The rules disabled, or the only ones left. */
   ruleIds?: Array<string>;
+  /** What it does to access rules. */
   ruleSwitch?: RuleSwitch;
 };
 
 /** A card to try a format on: either formatId or draft. */
 export type TryCardFormatInput = {
+  /** How many bits the hexadecimal number stands for; null: bits has 0 and 1. */
   bitCount?: number | null | undefined;
   /** 0 and 1; with bitCount, a hexadecimal number that ends with the card. */
   bits: string;
+  /** A format as it is being written, in place of formatId. */
   draft?: CardFormatInput | null | undefined;
+  /** The id of the format. */
   formatId?: string | null | undefined;
 };
 
 /** See TwoPersonRule. */
 export type TwoPersonRuleInput = {
+  /** One of the two must be in one of these groups; empty: anybody. */
   groupIds?: Array<string>;
+  /** When it applies; empty: always. */
   scheduleIds?: Array<string>;
+  /** The sides of the door at which it applies. */
   sides: Array<Side>;
+  /** How long after the first the second may come, 1000 to 600000 ms. */
   timeoutMs?: number;
 };
 
 /** What unlinkOidc takes. */
 export type UnlinkOidcInput = {
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1767,6 +2199,7 @@ export type UnlinkOidcInput = {
 
 /** What unlockDoor takes. */
 export type UnlockDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1794,62 +2227,86 @@ export type UnlockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
+  /** The id of the zone. */
   zoneId: string;
 };
 
 /** What to change in an access rule; what is left out stays as it is. Lists replace. */
 export type UpdateAccessRuleInput = {
+  /** The ids of cardholders. */
   cardholderIds?: Array<string> | null | undefined;
   doorSides?: Array<DoorSideInput> | null | undefined;
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The ids of groups. */
   groupIds?: Array<string> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The ids of schedules. */
   scheduleIds?: Array<string> | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment it no longer applies. */
   validTo?: string | null | undefined;
+  /** The ids of zones. */
   zoneIds?: Array<string> | null | undefined;
 };
 
 /** What to change of an auxiliary input; what is left out stays. */
 export type UpdateAuxInputInput = {
   activeWhen?: Circuit | null | undefined;
+  /** A change counts once it has lasted this long: 0 to 400. */
   debounceMs?: number | null | undefined;
+  /** The id of the device. */
   deviceId?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** As its device numbers its inputs, from 0. */
   number?: number | null | undefined;
+  /** Of serial supervision: 1000 to 10000, both resistors. */
   resistorOhm?: number | null | undefined;
   supervision?: Supervision | null | undefined;
 };
 
 /** What to change of an auxiliary output; what is left out stays. */
 export type UpdateAuxOutputInput = {
+  /** The id of the device. */
   deviceId?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** As its device numbers its outputs, from 0. */
   number?: number | null | undefined;
 };
 
 /** What to change of a card format; a field left out stays as it is. */
 export type UpdateCardFormatInput = {
   bits?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   facilityCode?: CardFieldInput | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   invertBitOrder?: boolean | null | undefined;
   invertByteOrder?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput> | null | undefined;
@@ -1857,63 +2314,98 @@ export type UpdateCardFormatInput = {
 
 /** What to change of a cardholder; a field left out stays as it is. */
 export type UpdateCardholderInput = {
+  /** Those that have a value, in their order; personal ones only with personal.view. */
   customFields?: Array<CustomFieldValueInput> | null | undefined;
+  /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean | null | undefined;
+  /** view. */
   email?: string | null | undefined;
+  /** Passes doors only together with an escort. */
   escortRequired?: boolean | null | undefined;
+  /** Anti-passback does not concern them. */
   exemptAntipassback?: boolean | null | undefined;
+  /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The name of the first. */
   firstName?: string | null | undefined;
+  /** The ids of groups. */
   groupIds?: Array<string> | null | undefined;
+  /** The id of the host. */
   hostId?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
+  /** The name of the last. */
   lastName?: string | null | undefined;
+  /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean | null | undefined;
+  /** At most 2,000 characters; may have line breaks. view. */
   notes?: string | null | undefined;
+  /** The site's own id for the person, unique. */
   number?: string | null | undefined;
+  /** view. */
   phone?: string | null | undefined;
+  /** Passes no door until resumed. */
   suspended?: boolean | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
   visitor?: boolean | null | undefined;
 };
 
 /** What to change of a credential; a field left out stays as it is. */
 export type UpdateCredentialInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** In the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
+  /** Showing it begins a lockdown. */
   startsLockdown?: boolean | null | undefined;
+  /** What it was set to. */
   status?: CredentialStatus | null | undefined;
+  /** An alarm is raised when it is shown. */
   traced?: boolean | null | undefined;
   validFrom?: string | null | undefined;
+  /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
 };
 
 /** What to change of a custom field; a field left out stays as it is. */
 export type UpdateCustomFieldInput = {
+  /** What may be chosen; empty for the other kinds. */
   choices?: Array<string> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   kind?: CustomFieldKind | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Its values are for those with personal.view. */
   personal?: boolean | null | undefined;
+  /** Its place among the fields, from 0. */
   position?: number | null | undefined;
+  /** New cardholders must have a value, and nobody's can be emptied. */
   required?: boolean | null | undefined;
 };
 
 /** What updateDoor takes. */
 export type UpdateDoorInput = {
   accessTimeMs?: number | null | undefined;
+  /** The id of the controller. */
   controllerId?: string | null | undefined;
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
@@ -1925,6 +2417,7 @@ export type UpdateDoorInput = {
   heldAfterMs?: number | null | undefined;
   heldAlarm?: boolean | null | undefined;
   hubAddress?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -1932,45 +2425,62 @@ export type UpdateDoorInput = {
   lockAddress?: string | null | undefined;
   longAccessTimeMs?: number | null | undefined;
   longHeldAfterMs?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
+  /** The id of the profile. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
+  /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
+  /** The ids of unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
 /** Another name, and all pins anew. */
 export type UpdateGpioDeviceInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   inputs: Array<GpioInputInput>;
+  /** What it is to be called. */
   name: string;
   outputs: Array<GpioOutputInput>;
 };
 
 /** What to change of a group; a field left out stays as it is. */
 export type UpdateGroupInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** At most three characters. */
   initials?: string | null | undefined;
+  /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change of a profile; a field left out stays as it is. A side changes as a whole. */
 export type UpdateIdentificationProfileInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Whether the facility code of a card must match too. */
   facilityCode?: boolean | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   sideA?: Array<IdentificationMethodInput> | null | undefined;
   sideB?: Array<IdentificationMethodInput> | null | undefined;
@@ -1978,21 +2488,29 @@ export type UpdateIdentificationProfileInput = {
 
 /** What to change in an interlock; null stays as it is. */
 export type UpdateInterlockInput = {
+  /** The ids of doors. */
   doorIds?: Array<string> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change; what is left out stays. */
 export type UpdateIpDeviceInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** 0 to 1: how sure a camera must be of a plate. */
   minConfidence?: number | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
   region?: PictureRegionInput | null | undefined;
   /** "": no stream any more. */
@@ -2001,50 +2519,75 @@ export type UpdateIpDeviceInput = {
 
 /** What to change of a local rule; what is left out stays. The trigger is replaced whole. */
 export type UpdateLocalRuleInput = {
+  /** What it does to its output. */
   action?: LocalAction | null | undefined;
+  /** Whether it acts. */
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The id of the output. */
   outputId?: string | null | undefined;
+  /** Of a pulse: 100 to 3600000. */
   pulseMs?: number | null | undefined;
+  /** What it goes by. */
   trigger?: LocalTriggerInput | null | undefined;
 };
 
 /** What to change of a provider; a field left out stays as it is. */
 export type UpdateOidcProviderInput = {
+  /** The id of the client. */
   clientId?: string | null | undefined;
   /** Null takes it away. With another issuer or more hosts it must be given anew. */
   clientSecret?: string | null | undefined;
+  /** Whether people are created when they first come. */
   createsUsers?: boolean | null | undefined;
+  /** Whether people may sign in there. */
   enabled?: boolean | null | undefined;
+  /** Whether its people may sign in no other way. */
   exclusive?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** The claim that lists groups, such as groups or realm_access.roles. */
   groupClaim?: string | null | undefined;
+  /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput> | null | undefined;
+  /** Hosts besides the issuer's that the server may ask. */
   hosts?: Array<string> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Its issuer: the https address that its tokens name. */
   issuer?: string | null | undefined;
+  /** What the sign-in page calls it. */
   name?: string | null | undefined;
+  /** The claim that names people who are created. */
   nameClaim?: string | null | undefined;
+  /** What is asked of it, openid among it. */
   scopes?: Array<string> | null | undefined;
 };
 
 /** What updateOsdpDevice takes. */
 export type UpdateOsdpDeviceInput = {
+  /** Its address on the line, 0 to 126. */
   address?: number | null | undefined;
   /** Changes for all OSDP devices on its line. */
   baud?: number | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The serial port or socket://host:port where it now is. */
   port?: string | null | undefined;
   /** The reader that it is. Null: it has inputs and outputs only. */
   readerId?: string | null | undefined;
@@ -2052,75 +2595,117 @@ export type UpdateOsdpDeviceInput = {
 
 /** What to change of an override schedule; a field left out stays as it is. */
 export type UpdateOverrideScheduleInput = {
+  /** The ids of calendars. */
   calendarIds?: Array<string> | null | undefined;
+  /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean | null | undefined;
+  /** Its own dates. */
   dates?: Array<OverrideDatesInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands on its dates and holidays; none: nothing. */
   intervals?: Array<IntervalInput> | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What updateReader takes. */
 export type UpdateReaderInput = {
+  /** Where a reader or camera is found on the network. */
   address?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Whether it has a keypad; null: not known, which counts as one. */
   hasKeypad?: boolean | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its light is wired. */
   ledControl?: LedControl | null | undefined;
+  /** Reads there are a roll call and open nothing. */
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
+  /** The reader port of a Wiegand reader on its controller. */
   port?: number | null | undefined;
+  /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
+  /** The side of the door that it is on. */
   side?: Side | null | undefined;
+  /** The end-of-line resistors of its tamper circuit. */
   supervision?: Supervision | null | undefined;
+  /** How long the tamper circuit must last to count, 0 to 400 ms. */
   tamperDebounceMs?: number | null | undefined;
+  /** When its tamper circuit is active. */
   tamperWhen?: Circuit | null | undefined;
+  /** How it is connected, or what it is. */
   type?: ReaderType | null | undefined;
 };
 
 /** What to change of a role; a field left out stays as it is. */
 export type UpdateRoleInput = {
+  /** 0 to 100: how high a threat level it may lower. */
   clearance?: number | null | undefined;
+  /** What it is for; may be empty. */
   description?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** What it gives, and where. */
   grants?: Array<GrantInput> | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
 };
 
 /** What to change of a schedule; a field left out stays as it is. */
 export type UpdateScheduleInput = {
+  /** The week of a weekly schedule; empty days never apply. */
   days?: Array<ScheduleDayInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind | null | undefined;
+  /** After it the schedule never applies. */
   lastDay?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The ids of override schedules. */
   overrideScheduleIds?: Array<string> | null | undefined;
+  /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput> | null | undefined;
+  /** Date ranges with days of their own, which may not overlap. */
   periods?: Array<SchedulePeriodInput> | null | undefined;
 };
 
 /** What to change of the rules of signing in; a field left out stays as it is. */
 export type UpdateSignInRulesInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** A session that sends nothing for so long ends, 1 minute to 12 hours; null: only after 12 hours. An open subscription alone does not keep it. */
   idleTimeout?: string | null | undefined;
+  /** How long a new token may last, 1 to 3650 days. */
   longestToken?: string | null | undefined;
+  /** Characters that a new password has at least, 8 to 128. */
   minPasswordLength?: number | null | undefined;
+  /** Who must have a second factor besides the password. */
   secondFactor?: SecondFactorRule | null | undefined;
 };
 
@@ -2128,7 +2713,9 @@ export type UpdateSignInRulesInput = {
 export type UpdateSiteInput = {
   /** 60 s to a year; null: no alarm. */
   aloneAlarm?: string | null | undefined;
+  /** So long a reader waits for the host of somebody who needs an escort, 1 s to 5 min. */
   escortTimeoutMs?: number | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -2136,139 +2723,209 @@ export type UpdateSiteInput = {
   journalEvents?: number | null | undefined;
   /** 1 to 3,650 whole days. */
   journalKeeps?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** So many steps of 30 seconds may the clock behind a dynamic QR code be off, 0 to 4. */
   qrSkewSteps?: number | null | undefined;
+  /** For these commands operators must give a reason. */
   reasonsFor?: Array<CommandKind> | null | undefined;
   /** 60 s to 30 days; null: controllers decide by what they last had for ever. */
   staleAfter?: string | null | undefined;
+  /** IANA name; every schedule runs by this zone. */
   timeZone?: string | null | undefined;
+  /** Controllers go by schedules even under a clock that they know to be wrong. */
   trustsClock?: boolean | null | undefined;
 };
 
 /** What to change of a threat level that is not in force; what is left out stays. */
 export type UpdateThreatLevelInput = {
+  /** The colour that it is shown in. */
   colour?: ThreatColour | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** 1 is the lowest. */
   rank?: number | null | undefined;
+  /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
   releaseRank?: number | null | undefined;
+  /** What it does while it is in force. */
   switches?: ThreatSwitchesInput | null | undefined;
 };
 
 /** What to change of a group of users; a field left out stays as it is. */
 export type UpdateUserGroupInput = {
+  /** What it is for; may be empty. */
   description?: string | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput> | null | undefined;
+  /** The ids of users. */
   userIds?: Array<string> | null | undefined;
 };
 
 /** What to change of a user; a field left out stays as it is. */
 export type UpdateUserInput = {
+  /** Whether the user may sign in at all. */
   enabled?: boolean | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Their role of the three that every site has; NONE: what further roles give. */
   role?: Role | null | undefined;
 };
 
 /** What is to change; what is left out stays. */
 export type UpdateWebhookInput = {
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
   /** In place of the whole filter before. */
   filter?: EventFilter | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** Where messages go: an https address, or http where the server allows it. */
   url?: string | null | undefined;
 };
 
 /** What updateWiegandDevice takes. */
 export type UpdateWiegandDeviceInput = {
+  /** The speed of the line, 1200 to 230400 baud, the same for all on it. */
   baud?: number | null | undefined;
+  /** Which reader of the converter, from 0. */
   channel?: number | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** How the converter writes, one of wiegandFramings by its name; the same for all on the line. */
   framing?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How its keypad sends what is typed. */
   keypad?: KeypadMode | null | undefined;
+  /** How many digits a buffered PIN has at least, 1 to 5. */
   pinDigits?: number | null | undefined;
+  /** The facility code of a buffered PIN, 0 to 255; no card may have it. */
   pinFacility?: number | null | undefined;
+  /** The converter's serial line, as its controller opens it. */
   port?: string | null | undefined;
 };
 
 /** What to change in a zone; what is left out stays as it is. */
 export type UpdateZoneInput = {
+  /** What comes of entering it twice. */
   antiPassback?: AntiPassback | null | undefined;
+  /** Who is known to be elsewhere may not leave the zone either. */
   checkExit?: boolean | null | undefined;
+  /** All its doors; these replace those before. */
   doors?: Array<ZoneDoorInput> | null | undefined;
+  /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** HH:MM, local: everybody is forgiven then, every day. */
   forgiveAt?: string | null | undefined;
+  /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** So many may be in it at most; null: any number. */
   maxOccupancy?: number | null | undefined;
+  /** So many enter it when empty, and leave it, together; 0: any. */
   minOccupancy?: number | null | undefined;
+  /** Who comes here in an emergency is safe. */
   muster?: boolean | null | undefined;
+  /** What it is to be called. */
   name?: string | null | undefined;
+  /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
+  /** So many seconds after entering, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
+  /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
 };
 
 /** A person, who signs in, or a program (service account), which comes with tokens. */
 export type UserKind =
+  /** A person, who signs in. */
   | 'PERSON'
+  /** A program: it cannot sign in, and comes with tokens only. */
   | 'SERVICE';
 
 /** From when a relative validity counts. */
 export type ValidityStart =
+  /** From the first use. */
   | 'FIRST_USE'
+  /** From the last use: each use begins it anew. */
   | 'LAST_USE';
 
 /** What a relative validity counts; months and years are the calendar's. */
 export type ValidityUnit =
+  /** Days of the calendar. */
   | 'DAYS'
+  /** Months of the calendar. */
   | 'MONTHS'
+  /** Uses, the first one included; only from the first use. */
   | 'USES'
+  /** Years of the calendar. */
   | 'YEARS';
 
 /** What became of a message. */
 export type WebhookDeliveryStatus =
+  /** The receiver took it. */
   | 'DELIVERED'
+  /** It is given up: a day of attempts, or the webhook was stopped. */
   | 'FAILED'
+  /** It waits for its first or another attempt. */
   | 'PENDING'
+  /** It was never sent, and is not to be. */
   | 'SKIPPED';
 
 /** Why a webhook is not enabled. */
 export type WebhookStopReason =
+  /** Somebody disabled it. */
   | 'BY_HAND'
+  /** Nothing could be delivered for days. */
   | 'FAILING'
+  /** The receiver said that it wants nothing any more (410). */
   | 'GONE'
+  /** Nobody has enabled it yet. */
   | 'NEW'
+  /** Its URL did not answer the handshake. */
   | 'UNVERIFIED'
+  /** Its URL was changed, and has to answer the handshake again. */
   | 'URL_CHANGED';
 
 /** What a shared zone does at a controller that cannot reach the others. */
 export type WhenIsolated =
+  /** Nobody enters. */
   | 'DENY'
+  /** Anti-passback and occupancy are not checked. */
   | 'IGNORE'
+  /** It goes by what it knows itself. */
   | 'LOCAL';
 
 /** A door to put into a zone. */
 export type ZoneDoorInput = {
+  /** The id of the door. */
   doorId: string;
   /** The side from which the zone is entered; null: an internal door. */
   enterSide?: Side | null | undefined;
