@@ -1,6 +1,7 @@
 """One's own account, and sessions, in the API."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -65,7 +66,9 @@ class ChangePasswordInput(Keyed):
     """See changePassword."""
 
     old_password: str
+    """The present one."""
     new_password: str
+    """The one to sign in with from now on; the error says what a password must be like."""
 
 
 @strawberry.type(description="What to give to an authenticator, or why nothing was done.")
@@ -134,6 +137,10 @@ class AccountQuery:
         return await recovery_codes_left(info.context.actor)
 
 
+OwnPassword = Annotated[str, strawberry.argument(description="One's own, as at signing in.")]
+_Code = Annotated[str, strawberry.argument(description="The six digits that the authenticator shows now.")]
+
+
 @strawberry.type
 class AccountMutation:
     """Changes to one's own account, and to sessions."""
@@ -153,7 +160,7 @@ class AccountMutation:
         description="Begin to set up a second factor: a secret for an authenticator, which counts once "
         "confirmSecondFactor has seen a code. Permission: account.own."
     )
-    async def begin_second_factor(self, info: ApiInfo, password: str) -> SecondFactorPayload:
+    async def begin_second_factor(self, info: ApiInfo, password: OwnPassword) -> SecondFactorPayload:
         made = await begin_second_factor(info.context.domain, info.context.actor, password)
         return SecondFactorPayload(uri=made.uri, secret=made.secret, svg=qr_svg(made.uri))
 
@@ -161,7 +168,7 @@ class AccountMutation:
         description="The authenticator shows this code: from now on signing in asks for one; all other sessions end. "
         "Permission: account.own."
     )
-    async def confirm_second_factor(self, info: ApiInfo, code: str) -> RecoveryCodesPayload:
+    async def confirm_second_factor(self, info: ApiInfo, code: _Code) -> RecoveryCodesPayload:
         context = info.context
         user, codes = await confirm_second_factor(context.domain, context.actor, code, _here(context))
         return RecoveryCodesPayload(codes=codes, user=await user_shown(context, user))
@@ -176,7 +183,7 @@ class AccountMutation:
         "requires one. "
         "Permission: account.own."
     )
-    async def drop_second_factor(self, info: ApiInfo, password: str) -> UserPayload:
+    async def drop_second_factor(self, info: ApiInfo, password: OwnPassword) -> UserPayload:
         context = info.context
         row = await drop_own_second_factor(context.domain, context.actor, password)
         return UserPayload(user=await user_shown(context, row))

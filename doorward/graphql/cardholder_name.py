@@ -9,4 +9,5 @@ class CardholderName:
 
     id: strawberry.ID
     number: str
+    """The site's own id for the person."""
     name: str

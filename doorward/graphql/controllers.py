@@ -30,7 +30,9 @@ class Controller(Node):
     embedded: bool = strawberry.field(description="It runs inside the server, and is never enrolled.")
     enrolled: bool = strawberry.field(description="It has a certificate by which it may connect.")
     connected: bool
+    """Whether it is connected to the server now."""
     connected_at: datetime | None
+    """Since when it is connected. Null: it is not."""
     last_contact_at: datetime | None = strawberry.field(description="By the server's clock; to the minute if long ago.")
     address: str = strawberry.field(description="Where it connects from; empty when it never did or is embedded.")
     software: str = strawberry.field(description="The version of Doorward that it runs, as it last said.")
@@ -44,8 +46,10 @@ class Controller(Node):
         description="By so much its clock is ahead of the server's; null: not measured."
     )
     round_trip_ms: int | None
+    """How long a message to it and back takes, in milliseconds. Null: not measured."""
     journal_problem: str = strawberry.field(description="Why it cannot write its journal; empty when it can.")
     certificate_expires_at: datetime | None
+    """The end of its certificate. Null: it has none."""
     code_expires_at: datetime | None = strawberry.field(description="Until when its enrolment code can be used.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
@@ -92,6 +96,7 @@ class EnrolmentCodePayload:
         default=None, description="Type it at the controller: doorward controller --enrol CODE."
     )
     expires_at: datetime | None = None
+    """Until when the code can be used."""
     port: int | None = strawberry.field(
         default=None,
         description="The port of the server where controllers connect; null: it was started without one.",

@@ -1,7 +1,7 @@
 """Configuring doors through the API."""
 
 from dataclasses import fields, replace
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from strawberry import UNSET
@@ -53,6 +53,7 @@ class FirstPersonInInput:
     """No groups: anybody."""
 
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The groups of which somebody must have come in; none: anybody."""
 
 
 @strawberry.input(description="What to set on a door; a field left out stays as it is, or as new doors have it.")
@@ -85,7 +86,7 @@ class DoorSettingsInput:
 
 @strawberry.input(description="A lock; see DoorLock.")
 class DoorLockInput:
-    """A lock on an output."""
+    """See DoorLock."""
 
     output: int
     rank: LockRank = LockRank.PRIMARY
@@ -94,7 +95,7 @@ class DoorLockInput:
 
 @strawberry.input(description="A contact; see DoorInput.")
 class DoorInputInput:
-    """A contact on an input. A REX device needs side and rex, an emergency input needs emergency."""
+    """See DoorInput. A REX device needs side and rex, an emergency input needs emergency."""
 
     purpose: InputPurpose
     port: int
@@ -150,10 +151,14 @@ class DoorConfigurationFilter:
 
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
     zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
     profile_id: strawberry.ID | None = None
+    """Those that use this identification profile."""
     maintenance: bool | None = None
+    """Those that are under maintenance, or those that are not."""
     kind: DoorKind | None = None
+    """Those of this kind."""
 
 
 @strawberry.type
@@ -177,6 +182,10 @@ class DoorConfigurationQuery:
     @strawberry.field(description="What is wired where for one door, to print. Permission: configuration.view.")
     async def door_ports(self, info: ApiInfo, door_id: strawberry.ID) -> list[Port]:
         return [Port.of(line) for line in await list_ports(info.context.actor, door_id)]
+
+
+_HubAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the hub of the copy's own lock.")]
+_LockAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the number of the lock at its hub.")]
 
 
 @strawberry.type
@@ -209,8 +218,8 @@ class DoorConfigurationMutation:
         id: strawberry.ID,
         name: str,
         controller_id: strawberry.ID | None = None,
-        hub_address: str = "",
-        lock_address: str = "",
+        hub_address: _HubAddress = "",
+        lock_address: _LockAddress = "",
     ) -> DoorConfigurationPayload:
         domain, actor = info.context.domain, info.context.actor
         row = await copy_door(domain, actor, id, name, controller_id, hub_address, lock_address)

@@ -45,7 +45,9 @@ class BitOrder(enum.Enum):
     """Big or little endian."""
 
     BIG_ENDIAN = "big_endian"
+    """The first bit that arrives is worth the most."""
     LITTLE_ENDIAN = "little_endian"
+    """The first bit that arrives is worth the least."""
 
 
 @strawberry.type(description="A number in a card. Bits count from 1, after any inversion.")
@@ -53,9 +55,13 @@ class CardField:
     """See BitField."""
 
     first_bit: int
+    """Where it begins, from 1."""
     last_bit: int
+    """Where it ends; this bit belongs to it."""
     base: NumberBase
+    """How people read and type it."""
     bit_order: BitOrder
+    """Which of its ends is worth most."""
 
     @classmethod
     def of(cls, field: BitField | None) -> "CardField | None":
@@ -72,7 +78,7 @@ class CardField:
 
 @strawberry.input(description="See CardField.")
 class CardFieldInput:
-    """See BitField."""
+    """See CardField."""
 
     first_bit: int
     last_bit: int
@@ -94,13 +100,16 @@ class CardParity:
     """See Parity."""
 
     bit: int
+    """Which bit it is, from 1."""
     odd: bool
+    """Whether the number of ones is odd; otherwise it is even."""
     covers: list[int]
+    """The bits that it is counted with, from 1."""
 
 
 @strawberry.input(description="See CardParity. One that covers another parity bit is listed after it.")
 class CardParityInput:
-    """See Parity."""
+    """See CardParity."""
 
     bit: int
     odd: bool
@@ -114,11 +123,17 @@ class CardFormat(Node):
     id: strawberry.ID
     name: str
     bits: int
+    """How many bits its cards have: 1 to 256."""
     number: CardField | None
+    """Where the card's number is. Null: it has none."""
     facility_code: CardField | None
+    """Where the facility code is. Null: it has none."""
     parities: list[CardParity]
+    """The parity bits, each checked before the fields are read."""
     invert_bit_order: bool
+    """Whether all bits are first put in reverse order."""
     invert_byte_order: bool
+    """Whether all bytes are first put in reverse order."""
     active: bool = strawberry.field(description="Whether readers without card formats of their own use it.")
     predefined: bool = strawberry.field(description="Only its bit order and byte order can be changed.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -238,6 +253,7 @@ class CardTrial:
     """See Explanation."""
 
     arrived: CardBits
+    """The bits as they were given."""
     bits_inverted: CardBits | None = strawberry.field(
         description="After inverting the bit order; null without that step."
     )
@@ -246,8 +262,11 @@ class CardTrial:
     )
     read: CardBits = strawberry.field(description="The bits in which parities and fields count.")
     facility_code: TriedField | None
+    """Null: the format has none, or the card is of another length."""
     number: TriedField | None
+    """Null: the format has none, or the card is of another length."""
     parities: list[TriedParity]
+    """Each parity bit, as found and as it should be."""
     accepted: bool = strawberry.field(description="Whether a reader with this format would take the card.")
     reason: str | None = strawberry.field(description="Why it would not: a stable code.")
     words: str = strawberry.field(description="The verdict in words.")
@@ -315,7 +334,9 @@ class CardFormatFilter:
     """See CardFormat."""
 
     active: bool | None = None
+    """Those that readers without formats of their own use, or those that they do not."""
     predefined: bool | None = None
+    """Those that came with Doorward, or those that the site has made."""
 
 
 @strawberry.type

@@ -35,6 +35,7 @@ class Group(Node):
     initials: str = strawberry.field(description="At most three characters.")
     is_global: bool = strawberry.field(description="Shown on sub servers too.")
     member_count: int
+    """How many cardholders belong to it."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -101,6 +102,7 @@ class GroupFilter:
 
     cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those of this cardholder.")
     is_global: bool | None = None
+    """Those that are shown on sub servers too, or those that are not."""
 
 
 @strawberry.type

@@ -36,6 +36,7 @@ class Holiday:
     """A holiday."""
 
     date: date
+    """The day; of a yearly one the first of them."""
     name: str
     yearly: bool = strawberry.field(description="Again every year, by month and day.")
 
@@ -47,11 +48,15 @@ class HolidayCalendar(Node):
     id: strawberry.ID
     name: str
     source: CalendarSource
+    """Where its dates come from."""
     country: str | None = strawberry.field(description="ISO 3166 code.")
     subdivision: str | None
+    """The part of the country, such as BY. Null: all of it, or no country."""
     categories: list[str]
+    """Which holidays of the country, such as public or bank; empty for other sources."""
     covers_to: date | None = strawberry.field(description="The last date its source was asked about.")
     filled_at: datetime
+    """When its dates were last given or fetched."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -81,11 +86,12 @@ class HolidayCountry:
 
     code: str = strawberry.field(description="ISO 3166.")
     subdivisions: list[str]
+    """The codes of its parts that have holidays of their own."""
 
 
 @strawberry.input(description="See Holiday.")
 class HolidayInput:
-    """A holiday."""
+    """See Holiday."""
 
     date: date
     name: str
@@ -108,10 +114,12 @@ class HolidaySourceInput:
     """The dates of a calendar."""
 
     holidays: list[HolidayInput] | None = None
+    """The dates one by one."""
     icalendar: str | None = strawberry.field(
         default=None, description="The text of an .ics file. Its whole-day events count; recurring ones for ten years."
     )
     country: HolidayCountryInput | None = None
+    """The holidays of a country."""
 
 
 @strawberry.input(description="A holiday calendar to create.")
@@ -120,6 +128,7 @@ class CreateHolidayCalendarInput(Keyed):
 
     name: str
     dates: HolidaySourceInput
+    """Where its dates come from."""
 
 
 @strawberry.input(description="Dates that replace all of a calendar.")
@@ -129,6 +138,7 @@ class FillHolidayCalendarInput(Keyed):
     id: strawberry.ID
     expected_version: int | None = None
     dates: HolidaySourceInput
+    """Where its dates come from; all that there were are replaced."""
 
 
 @strawberry.type(description="The calendar as it now is, or why nothing was done.")

@@ -1,6 +1,7 @@
 """Readers, intercoms and cameras on the network in the API."""
 
 from datetime import timedelta
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -59,12 +60,15 @@ class IpDevice:
     id: strawberry.ID
     name: str
     door_id: strawberry.ID | None
+    """The door that it stands at. Null: none."""
     door_name: str | None
     reader_id: strawberry.ID | None
+    """The reader that it is. Null: none."""
     reader_name: str | None
     path: str = strawberry.field(description="Where it knocks, at its controller's port for peripherals.")
     has_stream: bool = strawberry.field(description="Whether QR codes are looked for in a stream.")
     region: PictureRegion
+    """The part of the picture in which codes are looked for."""
     min_confidence: float = strawberry.field(description="0 to 1: how sure a camera must be of a plate.")
     unsigned_plates: bool = strawberry.field(description="Whether a secret is enough for plates, without a signature.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -92,12 +96,14 @@ class IpDevice:
 
 @strawberry.input(description="The device that a reader of type IP, BARCODE_CAMERA or PLATE_CAMERA is.")
 class CreateIpDeviceInput(Keyed):
-    """Its key is made, and the answer has it."""
+    """See IpDevice. Its key is made, and the answer has it."""
 
     reader_id: strawberry.ID
+    """The reader that it is."""
     name: str
     stream_url: str = strawberry.field(default="", description="A stream (RTSP, HTTP) in which to look for QR codes.")
     region: PictureRegionInput | None = None
+    """The part of the picture in which codes are looked for. Null: the whole picture."""
     min_confidence: float = 0.0
 
 
@@ -186,7 +192,12 @@ class IpDeviceMutation:
         description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
         "Permission: configuration.write."
     )
-    async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
+    async def allow_unsigned_plates(
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        allowed: Annotated[bool, strawberry.argument(description="True: a secret is made. False: it counts no more.")],
+    ) -> IpDevicePayload:
         made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)

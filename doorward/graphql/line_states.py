@@ -31,6 +31,7 @@ class AuxInputState:
     id: strawberry.ID
     name: str
     state: InputState
+    """What it says now."""
 
 
 @strawberry.type(description="How somebody holds an output by hand. Its rules do not move it meanwhile.")
@@ -77,7 +78,9 @@ class AuxStates:
 
     cursor: str = strawberry.field(description="From here, the subscription tells what changed since.")
     inputs: list[AuxInputState]
+    """All auxiliary inputs, by name."""
     outputs: list[AuxOutputState]
+    """All auxiliary outputs, by name."""
 
 
 @strawberry.input(description="How to switch an auxiliary output by hand, and why.")
@@ -85,7 +88,9 @@ class AuxOutputCommandInput:
     """A command is answered within 5 seconds or has expired; nothing is queued."""
 
     output_id: strawberry.ID
+    """The auxiliary output."""
     action: HandAction
+    """What to do to it."""
     reason: str = strawberry.field(default="", description="Written to the audit.")
     until: datetime | None = strawberry.field(
         default=None, description="ON, OFF: they end then, within a year. Null: until AUTO."
@@ -102,7 +107,9 @@ class AuxOutputCommandPayload:
     """Result of a command to an auxiliary output."""
 
     command: DoorCommand | None = None
+    """Null where nothing was sent."""
     output: AuxOutputState | None = None
+    """As it is after the command."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -29,6 +29,7 @@ class IdentificationMethod:
     """A combination, accepted while any of its schedules applies; without schedules always."""
 
     types: list[IdentificationType]
+    """One to three, all of which must be shown."""
     schedule_ids: list[strawberry.ID] = strawberry.field(description="Empty: always.")
 
 
@@ -40,7 +41,9 @@ class IdentificationProfile(Node):
     name: str
     facility_code: bool = strawberry.field(description="Whether the facility code of a card must match too.")
     side_a: list[IdentificationMethod]
+    """What is accepted at readers on side A, 16 combinations at most; none: nothing."""
     side_b: list[IdentificationMethod]
+    """What is accepted at readers on side B, 16 combinations at most; none: nothing."""
     door_ids: list[strawberry.ID] = strawberry.field(description="The doors that use it, by name.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
@@ -70,6 +73,7 @@ class IdentificationMethodInput:
 
     types: list[IdentificationType]
     schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """When it is accepted; none: always."""
 
 
 @strawberry.input(description="An identification profile to create.")

@@ -1,6 +1,7 @@
 """What readers show and sound, in the API."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -123,6 +124,7 @@ class ChooseSignalsPayload:
     """Result of choosing a reader's signals."""
 
     reader_id: strawberry.ID | None = None
+    """The reader that shows them from now on. Null where nothing was done."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -158,7 +160,12 @@ class ReaderSignalsMutation:
         return ReaderSignalsPayload(signals=ReaderSignals.of(signals))
 
     @mutation(description="Add a set of signals. Permission: configuration.write.")
-    async def create_signal_set(self, info: ApiInfo, name: str, signals: ReaderSignalsInput) -> SignalSetPayload:
+    async def create_signal_set(
+        self,
+        info: ApiInfo,
+        name: str,
+        signals: Annotated[ReaderSignalsInput, strawberry.argument(description="What its readers show and sound.")],
+    ) -> SignalSetPayload:
         row = await sets.create_signal_set(info.context.domain, info.context.actor, name, _signals(signals))
         return SignalSetPayload(signal_set=SignalSet.of(row))
 

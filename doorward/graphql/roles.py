@@ -75,6 +75,7 @@ class Grant:
     """See Privilege."""
 
     permission: str
+    """Such as door.view; privileges lists them all."""
     places: list[Place] | None = strawberry.field(description="Null: everywhere.")
     newest: timedelta | None = strawberry.field(
         description="clip.view: recordings older than this are not seen, in whole minutes; null: all are."
@@ -154,6 +155,7 @@ class GrantInput:
 
     permission: str
     places: list[PlaceInput] | None = None
+    """At which places only; null: everywhere."""
     newest: timedelta | None = None
     priority: int = 0
 
@@ -172,7 +174,9 @@ class CreateRoleInput(Keyed):
 
     name: str
     description: str = ""
+    """What it is for, at most 500 characters."""
     grants: list[GrantInput]
+    """The permissions that it gives; a role without any gives nothing."""
     clearance: int = 0
 
 
@@ -203,6 +207,7 @@ class AssignRolesInput(Keyed):
     user_id: strawberry.ID
     expected_version: int | None = None
     roles: list[RoleAssignmentInput]
+    """All that they are to have; those that are not among them are taken away."""
 
 
 @strawberry.input(description="A group of users to create.")
@@ -211,8 +216,11 @@ class CreateUserGroupInput(Keyed):
 
     name: str
     description: str = ""
+    """What it is for, at most 500 characters."""
     user_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Its members."""
     roles: list[RoleAssignmentInput] = strawberry.field(default_factory=list)
+    """The roles that its members have."""
 
 
 @strawberry.input(description="What to change of a group of users; a field left out stays as it is.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -21,6 +22,7 @@ from doorward.acs.users.tokens import (
     revoke_own_token,
     revoke_token,
 )
+from doorward.graphql.account import OwnPassword
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, Role
@@ -146,7 +148,7 @@ class TokenMutation:
         description="Make a token for oneself; the password is asked for. Permission: account.own, and each of those "
         "that the token is to have."
     )
-    async def create_own_token(self, info: ApiInfo, password: str, input: TokenInput) -> TokenPayload:
+    async def create_own_token(self, info: ApiInfo, password: OwnPassword, input: TokenInput) -> TokenPayload:
         made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
         return await TokenPayload.of(made)
 
@@ -171,7 +173,14 @@ class TokenMutation:
     @mutation(
         description="An account for a program, which comes with tokens and cannot sign in. Permission: user.write."
     )
-    async def create_service_account(self, info: ApiInfo, name: str, role: Role) -> UserPayload:
+    async def create_service_account(
+        self,
+        info: ApiInfo,
+        name: str,
+        role: Annotated[
+            Role, strawberry.argument(description="What it may everywhere; NONE: what further roles give.")
+        ],
+    ) -> UserPayload:
         context = info.context
         row = await create_service_account(context.domain, context.actor, name, role)
         return UserPayload(user=await user_shown(context, row))

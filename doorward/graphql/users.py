@@ -45,6 +45,7 @@ class HeldPrivilege:
     """For programs that show only what somebody may do."""
 
     permission: str
+    """Such as door.view; privileges lists them all."""
     everywhere: bool = strawberry.field(description="False: at some places only; lists show what is there.")
 
 
@@ -194,6 +195,7 @@ class CreateUserInput(Keyed):
     name: str
     password: str = strawberry.field(description="The user must change it at the first sign-in.")
     role: Role
+    """What they may everywhere; NONE where further roles say it."""
 
 
 @strawberry.input(description="What to change of a user; a field left out stays as it is.")

@@ -148,6 +148,7 @@ class CreateWebhookInput(Keyed):
 
     name: str
     url: str
+    """Where events are sent (POST): an https address, or http where the server was told to allow it."""
     filter: EventFilter | None = strawberry.field(default=None, description="Left out: everything.")
 
 
