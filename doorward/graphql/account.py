@@ -137,7 +137,6 @@ class AccountQuery:
         return await recovery_codes_left(info.context.actor)
 
 
-OwnPassword = Annotated[str, strawberry.argument(description="One's own, as at signing in.")]
 _Code = Annotated[str, strawberry.argument(description="The six digits that the authenticator shows now.")]
 
 
@@ -160,7 +159,7 @@ class AccountMutation:
         description="Begin to set up a second factor: a secret for an authenticator, which counts once "
         "confirmSecondFactor has seen a code. Permission: account.own."
     )
-    async def begin_second_factor(self, info: ApiInfo, password: OwnPassword) -> SecondFactorPayload:
+    async def begin_second_factor(self, info: ApiInfo, password: str) -> SecondFactorPayload:
         made = await begin_second_factor(info.context.domain, info.context.actor, password)
         return SecondFactorPayload(uri=made.uri, secret=made.secret, svg=qr_svg(made.uri))
 
@@ -183,7 +182,7 @@ class AccountMutation:
         "requires one. "
         "Permission: account.own."
     )
-    async def drop_second_factor(self, info: ApiInfo, password: OwnPassword) -> UserPayload:
+    async def drop_second_factor(self, info: ApiInfo, password: str) -> UserPayload:
         context = info.context
         row = await drop_own_second_factor(context.domain, context.actor, password)
         return UserPayload(user=await user_shown(context, row))

@@ -73,7 +73,8 @@ class Bookmark(Node):
 class CameraFilter:
     """See Camera."""
 
-    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that see a side of this door.")
+    door_id: strawberry.ID | None = None
+    """Those that see a side of this door."""
 
 
 @strawberry.input(description="Which bookmarks; what is left out, or null, does not restrict.")

@@ -11,3 +11,4 @@ class CardholderName:
     number: str
     """The site's own id for the person."""
     name: str
+    """First and last name."""

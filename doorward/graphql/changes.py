@@ -48,7 +48,7 @@ class EntityChange:
     """What became of it."""
     id: strawberry.ID | None = strawberry.field(description="Null: there is one of its kind, such as the site.")
     name: str | None
-    """What it is called since, or was called until it was deleted. Null: it has no name."""
+    """What it was called then. Null: it has no name."""
     changed_fields: list[str] = strawberry.field(description="The fields that changed, as the API names them.")
     fields: list[ChangedField] = strawberry.field(
         description="With what they were and are. Permission: audit.view; card numbers also need card_number.view. "

@@ -25,8 +25,8 @@ class CreateCardInput(Keyed):
 
     cardholder_id: strawberry.ID
     """Who gets it."""
-    facility_code: int = strawberry.field(description="0-255")
-    number: int = strawberry.field(description="0-65535")
+    facility_code: int = strawberry.field(description="The facility code, 0 to 255.")
+    number: int = strawberry.field(description="The number of the card, 0 to 65535.")
     name: str = "Card"
     valid_from: datetime | None = None
     """From when it may be used. Null: at once."""
@@ -95,8 +95,10 @@ class CreateCardCredentialInput(Keyed):
     """Who gets it."""
     format: str = H10301
     """The id of the card format by which its numbers are meant."""
-    facility_code: str | None = strawberry.field(default=None, description="Decimal.")
-    number: str | None = strawberry.field(default=None, description="Decimal.")
+    facility_code: str | None = None
+    """Decimal, where the format has one."""
+    number: str | None = None
+    """Decimal, where the format has one; null with rawBits."""
     raw_bits: CardBits | None = None
     """The whole card as 0 and 1, for a card of no format; in place of the numbers."""
     terms: TermsInput = strawberry.field(default_factory=_no_terms)

@@ -94,8 +94,10 @@ class Credential(Node):
     condition: CredentialCondition = strawberry.field(description="What is true of it now, expiry included.")
     valid_from: datetime | None
     """From when it may be used. Null: it may at once."""
-    valid_to: datetime | None = strawberry.field(description="The first moment it is no longer valid.")
-    relative_validity: RelativeValidity | None = strawberry.field(description="In the place of validTo.")
+    valid_to: datetime | None
+    """The first moment it is no longer valid. Null: it never expires, or relativeValidity says when."""
+    relative_validity: RelativeValidity | None
+    """An end that is counted from a use, in the place of validTo. Null: none."""
     first_used_at: datetime | None
     """When it was first granted access. Null: never."""
     last_used_at: datetime | None
@@ -104,13 +106,16 @@ class Credential(Node):
     """How often it was granted access."""
     traced: bool = strawberry.field(description="An alarm is raised when it is shown.")
     starts_lockdown: bool = strawberry.field(description="Showing it begins a lockdown.")
-    format: str | None = strawberry.field(description='Of a card: its format, or "raw" and its number of bits.')
-    facility_code: str | None = strawberry.field(description="Decimal; null where the format has none.")
-    number: str | None = strawberry.field(description="Decimal.")
-    raw_bits: scalars.CardBits | None = strawberry.field(
-        description="Of a card that no format reads: 0 and 1, as they arrive."
-    )
-    plate: str | None = strawberry.field(description="Letters and digits only.")
+    format: str | None
+    """Of a card: the id of its format, or raw and its number of bits. Null: it is no card."""
+    facility_code: str | None
+    """Of a card, decimal. Null: the format has none, or the caller may not see it."""
+    number: str | None
+    """Of a card, decimal. Null: it has raw bits, or the caller may not see it."""
+    raw_bits: scalars.CardBits | None
+    """Of a card that no format reads: 0 and 1, as they arrive. Null: it is none, or the caller may not see it."""
+    plate: str | None
+    """Letters and digits only. Null: it is no plate, or the caller may not see it."""
     has_duress_pin: bool | None
     """Whether there is a second PIN, which opens and raises a silent alarm. Null: it is no PIN."""
     device: MobileDevice | None

@@ -48,9 +48,9 @@ class TwoPersonRuleInput:
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
 
 
-@strawberry.input(description="See FirstPersonIn.")
+@strawberry.input(description="Whom unlock schedules are to wait for, as FirstPersonIn has it.")
 class FirstPersonInInput:
-    """No groups: anybody."""
+    """See FirstPersonIn."""
 
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     """The groups of which somebody must have come in; none: anybody."""
@@ -149,7 +149,8 @@ async def payload_of(context: ApiContext, door_id: str) -> DoorConfigurationPayl
 class DoorConfigurationFilter:
     """See DoorConfiguration."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
     controller_id: strawberry.ID | None = None
     """Those of this controller."""
     zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
@@ -184,6 +185,10 @@ class DoorConfigurationQuery:
         return [Port.of(line) for line in await list_ports(info.context.actor, door_id)]
 
 
+_CopysController = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="The controller of the copy. Null: only a provisioned door may."),
+]
 _HubAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the hub of the copy's own lock.")]
 _LockAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the number of the lock at its hub.")]
 
@@ -217,7 +222,7 @@ class DoorConfigurationMutation:
         info: ApiInfo,
         id: strawberry.ID,
         name: str,
-        controller_id: strawberry.ID | None = None,
+        controller_id: _CopysController = None,
         hub_address: _HubAddress = "",
         lock_address: _LockAddress = "",
     ) -> DoorConfigurationPayload:

@@ -73,7 +73,8 @@ class DoorInput:
 
     purpose: InputPurpose
     """What it tells."""
-    side: Side | None = strawberry.field(description="Where a REX device stands.")
+    side: Side | None
+    """The side at which an exit device stands. Null: it is none."""
     device_id: strawberry.ID | None
     """The device whose input it is. Null: the controller itself."""
     port: int
@@ -175,7 +176,8 @@ class DoorConfiguration:
     name: str
     kind: DoorKind
     """What stands there, which decides what can be wired and set."""
-    controller_id: strawberry.ID | None = strawberry.field(description="Null: a provisioned door without one.")
+    controller_id: strawberry.ID | None
+    """The controller that its hardware is on. Null: a provisioned door without one."""
     elevator_id: strawberry.ID | None
     """The elevator that it is a floor of. Null: it is no floor."""
     floor_name: str
@@ -205,12 +207,14 @@ class DoorConfiguration:
     """Whether opening it without a release is an alarm."""
     held_alarm: bool
     """Whether standing open for too long is an alarm."""
-    rex_unlocks: bool = strawberry.field(description="False: every REX of the door only shunts.")
+    rex_unlocks: bool
+    """Whether exit devices can unlock it; false: all of them only keep an opening from being forced."""
     has_position: bool
     """Whether it has a position sensor; without one there is no forced or held door."""
     maintenance: bool
     """Whether it is under maintenance: nothing that is shown opens it, and it is neither forced nor held."""
-    profile_id: strawberry.ID | None = strawberry.field(description="Null: a card, always, on both sides.")
+    profile_id: strawberry.ID | None
+    """The identification profile: what must be shown. Null: a card, always, on both sides."""
     two_person: TwoPersonRule | None
     """Whether two people must come, and when. Null: one person is enough."""
     double_swipe_timeout_ms: int | None
@@ -227,7 +231,8 @@ class DoorConfiguration:
     """What it is told by its contacts."""
     readers: list[ReaderConfiguration]
     """The readers at both of its sides; of a floor, those in the cab."""
-    warnings: list[str] = strawberry.field(description="What the profile asks for and no reader can take.")
+    warnings: list[str]
+    """What its profile asks for and no reader can take, a sentence each."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod

@@ -87,7 +87,8 @@ class DoorState:
     """Whether it has stood open for too long and still does."""
     source: DoorSource
     """What the mode comes from."""
-    manual: ManualSetting | None = strawberry.field(description="Null: the door follows its schedules and rules.")
+    manual: ManualSetting | None
+    """What somebody set it to by hand. Null: it follows its schedules and rules."""
 
     @classmethod
     def of(cls, status: DoorStatus, set_by: str | None) -> "DoorState":
@@ -205,7 +206,8 @@ class DoorCommandPayload:
 class DoorFilter:
     """See Door."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
     controller_id: strawberry.ID | None = None
     """Those of this controller."""
     zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")

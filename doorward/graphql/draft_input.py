@@ -47,7 +47,7 @@ class DraftGroupMembersInput:
 
     id: strawberry.ID
     cardholder_ids: list[strawberry.ID]
-    """At most 5,000."""
+    """Those to put in or to take out; at most 5,000."""
 
 
 @strawberry.input(description="What the doors of a zone would be.")

@@ -25,7 +25,8 @@ class Floor:
 
     door_id: strawberry.ID
     """The door that the floor is."""
-    name: str = strawberry.field(description="Without the elevator's.")
+    name: str
+    """Without the elevator's name."""
 
 
 @strawberry.type(description="An elevator. The readers in its cab serve every floor.")

@@ -48,18 +48,21 @@ class Event(Node):
     at: datetime = strawberry.field(description="When it happened, by the clock of its source, UTC.")
     stored_at: datetime
     """When the server stored it; later than it happened where a controller was away."""
-    source: str = strawberry.field(description="controller, server or recorder.")
+    source: str = strawberry.field(description="Who recorded it: controller, server or recorder.")
     category: EventCategory
     """What kind of thing it tells."""
     type: str = strawberry.field(description="Dotted, lower case, stable; see the event catalogue.")
     severity: Severity
     """How much it matters to the person on duty."""
     title: str = strawberry.field(description="The type in words.")
-    reason: str | None = strawberry.field(description="A stable code.")
-    reason_text: str | None = strawberry.field(description="The reason in words, for the person who must act.")
+    reason: str | None
+    """Why it came so: a stable code. Null: there is nothing to say."""
+    reason_text: str | None
+    """The reason in words, for the person who must act. Null: there is nothing to say."""
     door_id: strawberry.ID | None
     """The door that it is about. Null: none."""
     door_name: str | None
+    """What it was called then. Null: it is about no door."""
     side: Side | None
     """The side of the door. Null: neither, or not known."""
     reader_id: strawberry.ID | None
@@ -67,6 +70,7 @@ class Event(Node):
     cardholder_id: strawberry.ID | None
     """Whom it is about, if they were recognised. Null: nobody."""
     cardholder_name: str | None
+    """What they were called then. Null: nobody was recognised."""
     photo_url: str | None
     """Their photo as it was then, to GET. Null: there is none, or without photo.view."""
     credential_id: strawberry.ID | None
@@ -74,9 +78,9 @@ class Event(Node):
     camera_id: strawberry.ID | None
     """The camera that it is about. Null: none."""
     camera_name: str | None
-    subject_name: str | None = strawberry.field(
-        description="What it is about by name, if that is none of these: an output, a rule, a device."
-    )
+    """What it was called then. Null: it is about no camera."""
+    subject_name: str | None
+    """What it is about by name, if that is none of these: an output, a rule, a device. Null: nothing."""
     user_id: strawberry.ID | None
     """Who did it by hand. Null: nobody who signs in."""
     user_name: str | None

@@ -76,7 +76,7 @@ class CardField:
         )
 
 
-@strawberry.input(description="See CardField.")
+@strawberry.input(description="Where a number is to be found in a card, as CardField has it.")
 class CardFieldInput:
     """See CardField."""
 
@@ -107,7 +107,7 @@ class CardParity:
     """The bits that it is counted with, from 1."""
 
 
-@strawberry.input(description="See CardParity. One that covers another parity bit is listed after it.")
+@strawberry.input(description="A parity bit; see CardParity. One that covers another parity bit is listed after it.")
 class CardParityInput:
     """See CardParity."""
 
@@ -168,12 +168,13 @@ class CardFormatInput:
     """See CardFormat."""
 
     name: str
-    bits: int = strawberry.field(description="1-256")
+    bits: int = strawberry.field(description="How many bits a card has, 1 to 256.")
     number: CardFieldInput | None = None
     facility_code: CardFieldInput | None = None
     parities: list[CardParityInput] = strawberry.field(default_factory=list)
     invert_bit_order: bool = False
-    invert_byte_order: bool = strawberry.field(default=False, description="Only if bits is divisible by 8.")
+    invert_byte_order: bool = False
+    """Whether all bytes are first put in reverse order; only where bits is divisible by 8."""
 
     def draft(self) -> CardFormatDraft:
         """The format as the domain takes it."""
@@ -266,9 +267,10 @@ class CardTrial:
     number: TriedField | None
     """Null: the format has none, or the card is of another length."""
     parities: list[TriedParity]
-    """Each parity bit, as found and as it should be."""
+    """Each parity bit, as found and as it should be; none of a card of another length."""
     accepted: bool = strawberry.field(description="Whether a reader with this format would take the card.")
-    reason: str | None = strawberry.field(description="Why it would not: a stable code.")
+    reason: str | None
+    """Why it would not: a stable code. Null: it would."""
     words: str = strawberry.field(description="The verdict in words.")
 
     @classmethod
@@ -318,6 +320,7 @@ class CardTrialPayload:
     """Result of tryCardFormat."""
 
     trial: CardTrial | None = None
+    """Null where nothing could be tried."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -91,12 +91,15 @@ class GpioInputInput:
 
     pin: int | None = None
     """The line of the chip, from 0 to 1023. Null: it is a channel of a converter."""
-    active_low: bool = strawberry.field(default=True, description="The input is closed when the pin is low.")
+    active_low: bool = True
+    """Whether the input is closed when the pin is low."""
     bias: PinBias = strawberry.field(default=wires.Bias.PULL_UP, description="What the pin is pulled to.")
-    converter: str | None = strawberry.field(default=None, description="As in /sys/bus/iio/devices: iio:device0.")
+    converter: str | None = None
+    """Its analogue converter, as in /sys/bus/iio/devices: iio:device0. Null: it is a pin."""
     channel: int | None = None
     """The converter's channel, from 0 to 255."""
-    pull_up_ohm: int | None = strawberry.field(default=None, description="From the channel to the supply.")
+    pull_up_ohm: int | None = None
+    """The resistor from the channel to the supply, in ohm: 100 to 1000000."""
     supply_mv: int | None = None
     """The voltage of that supply, in millivolts: 1000 to 24000."""
 

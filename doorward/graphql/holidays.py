@@ -36,9 +36,10 @@ class Holiday:
     """A holiday."""
 
     date: date
-    """The day; of a yearly one the first of them."""
+    """The day; of a yearly one, in any of its years."""
     name: str
-    yearly: bool = strawberry.field(description="Again every year, by month and day.")
+    yearly: bool
+    """Whether it comes again every year, by month and day."""
 
 
 @strawberry.type(description="A named list of holidays that override schedules follow.")
@@ -49,12 +50,14 @@ class HolidayCalendar(Node):
     name: str
     source: CalendarSource
     """Where its dates come from."""
-    country: str | None = strawberry.field(description="ISO 3166 code.")
+    country: str | None
+    """Its ISO 3166 code, such as DE. Null: they come from elsewhere."""
     subdivision: str | None
     """The part of the country, such as BY. Null: all of it, or no country."""
     categories: list[str]
     """Which holidays of the country, such as public or bank; empty for other sources."""
-    covers_to: date | None = strawberry.field(description="The last date its source was asked about.")
+    covers_to: date | None
+    """The last date its source was asked about. Null: it has no such end."""
     filled_at: datetime
     """When its dates were last given or fetched."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -84,12 +87,13 @@ class HolidayCalendar(Node):
 class HolidayCountry:
     """A country and its parts."""
 
-    code: str = strawberry.field(description="ISO 3166.")
+    code: str
+    """Its ISO 3166 code, such as DE."""
     subdivisions: list[str]
     """The codes of its parts that have holidays of their own."""
 
 
-@strawberry.input(description="See Holiday.")
+@strawberry.input(description="A date to put into a holiday calendar.")
 class HolidayInput:
     """See Holiday."""
 
@@ -98,15 +102,16 @@ class HolidayInput:
     yearly: bool = False
 
 
-@strawberry.input(description="See HolidayCalendar.")
+@strawberry.input(description="Which holidays of which country.")
 class HolidayCountryInput:
     """A country's holidays."""
 
-    country: str = strawberry.field(description="ISO 3166 code, such as DE.")
-    subdivision: str | None = strawberry.field(default=None, description="Such as BY.")
-    categories: list[str] = strawberry.field(
-        default_factory=list, description="Such as public, bank, half_day; none: public."
-    )
+    country: str
+    """Its ISO 3166 code, such as DE."""
+    subdivision: str | None = None
+    """A part of the country, such as BY. Null: all of it."""
+    categories: list[str] = strawberry.field(default_factory=list)
+    """Which holidays, such as public, bank or half_day; none: public."""
 
 
 @strawberry.input(description="Where the dates come from: exactly one of the three.")
@@ -171,7 +176,8 @@ async def _filling(info: ApiInfo, given: HolidaySourceInput) -> Filling:
 class HolidayCalendarFilter:
     """See HolidayCalendar."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
 
 
 @strawberry.type

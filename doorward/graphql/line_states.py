@@ -55,9 +55,12 @@ class AuxOutputState:
 
     id: strawberry.ID
     name: str
-    on: bool | None = strawberry.field(description="Null: its device or its controller is away.")
-    rule_name: str | None = strawberry.field(description="The local rule by which it is on, or pulses.")
-    hold: OutputHold | None = strawberry.field(description="Null: it is left to its rules.")
+    on: bool | None
+    """Whether it is on. Null: its device or its controller is away."""
+    rule_name: str | None
+    """The local rule by which it is on, or pulses. Null: none."""
+    hold: OutputHold | None
+    """How somebody holds it by hand. Null: it is left to its rules."""
 
     @classmethod
     def of(cls, now: queries.OutputNow) -> "AuxOutputState":
@@ -95,7 +98,8 @@ class AuxOutputCommandInput:
     until: datetime | None = strawberry.field(
         default=None, description="ON, OFF: they end then, within a year. Null: until AUTO."
     )
-    pulse_ms: int | None = strawberry.field(default=None, description="PULSE: how long, 100 to 3600000.")
+    pulse_ms: int | None = None
+    """PULSE: how long, 100 to 3600000 ms."""
     expires_at: datetime | None = strawberry.field(
         default=None,
         description="After this moment it is not carried out: EXPIRED. Null, or later: 5 seconds after it was asked.",

@@ -31,13 +31,16 @@ class AuxInput(Node):
     """The device that it is an input of."""
     controller_id: strawberry.ID | None
     """The controller of that device. Null: the device has none."""
-    number: int = strawberry.field(description="As its device numbers its inputs, from 0.")
+    number: int
+    """As its device numbers its inputs, from 0."""
     active_when: Circuit
     """Whether its contact is normally closed or normally open."""
-    debounce_ms: int = strawberry.field(description="A change counts once it has lasted this long: 0 to 400.")
+    debounce_ms: int
+    """A change counts once it has lasted this long: 0 to 400 ms."""
     supervision: Supervision
     """With which resistors its line is watched."""
-    resistor_ohm: int | None = strawberry.field(description="Of serial supervision: 1000 to 10000, both resistors.")
+    resistor_ohm: int | None
+    """Of serial supervision: 1000 to 10000 ohm, both resistors. Null: without it."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod

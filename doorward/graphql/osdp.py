@@ -122,7 +122,7 @@ class ControllerBuses:
     problem: str
     """Why nothing is known of its buses; empty when it answered."""
     buses: list[OsdpBus]
-    """Each of its lines, by port."""
+    """Each of its lines that OSDP devices are on."""
 
 
 @strawberry.type(description="Something that is done with a device for an operator.")

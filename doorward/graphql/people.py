@@ -61,15 +61,19 @@ class Cardholder(Node):
     """At most 100 characters."""
     last_name: str
     """At most 100 characters."""
-    email: str | None = strawberry.field(description="Null without personal.view.")
-    phone: str | None = strawberry.field(description="Null without personal.view.")
+    email: str | None
+    """At most 254 characters. Null without personal.view."""
+    phone: str | None
+    """At most 32 characters. Null without personal.view."""
     notes: str | None = strawberry.field(
         description="At most 2,000 characters; may have line breaks. Null without personal.view."
     )
-    suspended: bool = strawberry.field(description="Passes no door until resumed.")
+    suspended: bool
+    """Whether they pass no door until resumed."""
     valid_from: datetime | None
     """The first moment they are valid. Null: they are at once."""
-    valid_to: datetime | None = strawberry.field(description="The first moment they are no longer valid.")
+    valid_to: datetime | None
+    """The first moment they are no longer valid. Null: they always will be."""
     long_access: bool = strawberry.field(description="Doors give them their long access and open-too-long times.")
     double_swipe: bool = strawberry.field(description="May toggle a door that allows it by showing a credential twice.")
     exempt_lockdown: bool = strawberry.field(description="Passes during a lockdown, if their rules say so.")
@@ -77,11 +81,13 @@ class Cardholder(Node):
     is_global: bool = strawberry.field(description="Shown on sub servers too.")
     visitor: bool
     """Whether they are a visitor."""
-    host: CardholderName | None = strawberry.field(description="Who receives this visitor.")
+    host: CardholderName | None
+    """Who receives this visitor. Null: nobody."""
     escort_required: bool = strawberry.field(description="Passes doors only together with an escort.")
-    photo_url: str | None = strawberry.field(
-        description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
-    )
+    photo_url: str | None
+    """Where to GET it. Null: there is none, or without photo.view. PUT a picture to /cardholders/<id>/photo; DELETE
+    removes it.
+    """
     groups: list[Group]
     """The groups they are in, whose access rules they share."""
     credentials: list[Credential] = strawberry.field(

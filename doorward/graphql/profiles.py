@@ -1,6 +1,6 @@
 """Identification profiles in the API."""
 
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -30,7 +30,8 @@ class IdentificationMethod:
 
     types: list[IdentificationType]
     """One to three, all of which must be shown."""
-    schedule_ids: list[strawberry.ID] = strawberry.field(description="Empty: always.")
+    schedule_ids: list[strawberry.ID]
+    """When it is accepted; none: always."""
 
 
 @strawberry.type(description="What must be shown at the doors that use it, on each side.")
@@ -167,7 +168,10 @@ class ProfileMutation:
         self,
         info: ApiInfo,
         id: strawberry.ID,
-        successor_id: strawberry.ID | None = None,
+        successor_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="The profile that doors get in its place. Null: none may use it."),
+        ] = None,
         expected_version: int | None = None,
     ) -> DeletedPayload:
         await delete_profile(info.context.domain, info.context.actor, id, successor_id, expected_version)

@@ -103,7 +103,8 @@ class DecisionExplanation:
     """When it was made."""
     outcome: Outcome
     """What was decided."""
-    reason: str | None = strawberry.field(description="A stable code.")
+    reason: str | None
+    """The one of the event: a stable code. Null: it has none."""
     reason_text: str
     """The reason in words, for the person who must act."""
     steps: list[DecisionStep]
@@ -111,9 +112,12 @@ class DecisionExplanation:
     door_name: str | None
     side: Side | None
     """The side of the door at which they stood. Null: not known."""
-    cardholder_name: str | None = strawberry.field(description="Null without cardholder.view.")
-    rule_name: str | None = strawberry.field(description="The access rule that let them through, as it was called.")
-    schedule_name: str | None = strawberry.field(description="The schedule that applied, as it was called.")
+    cardholder_name: str | None
+    """Null without cardholder.view, and where nobody was recognised."""
+    rule_name: str | None
+    """The access rule that let them through, as it was called. Null: none did."""
+    schedule_name: str | None
+    """The schedule that applied, as it was called. Null: none did."""
     now: PassAnswer | None = strawberry.field(
         description="What would be decided now if they showed the same; null where the person or the door is not "
         "known any more, and without configuration.view and cardholder.view."

@@ -198,7 +198,12 @@ class ReaderSignalsMutation:
 
     @mutation(description="Let a reader show a set of signals, or (null) the site's. Permission: configuration.write.")
     async def choose_reader_signals(
-        self, info: ApiInfo, reader_id: strawberry.ID, signal_set_id: strawberry.ID | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        signal_set_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="What it is to show. Null: the site's signals.")
+        ] = None,
     ) -> ChooseSignalsPayload:
         await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
         return ChooseSignalsPayload(reader_id=reader_id)

@@ -76,11 +76,12 @@ class Grant:
 
     permission: str
     """Such as door.view; privileges lists them all."""
-    places: list[Place] | None = strawberry.field(description="Null: everywhere.")
-    newest: timedelta | None = strawberry.field(
-        description="clip.view: recordings older than this are not seen, in whole minutes; null: all are."
-    )
-    priority: int = strawberry.field(description="ptz.move: 0 (first) to 100.")
+    places: list[Place] | None
+    """Where it holds. Null: everywhere."""
+    newest: timedelta | None
+    """Of clip.view: recordings older than this are not seen, in whole minutes. Null: all are."""
+    priority: int
+    """Of ptz.move: 0 (first) to 100."""
 
 
 @strawberry.type(description="A role: built in, or one that the site has made.")

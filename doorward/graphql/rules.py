@@ -50,7 +50,7 @@ class DoorSide:
     """A door and a side."""
 
     door: Door
-    """The door."""
+    """Whose side it is."""
     side: Side
     """The side from which it is passed."""
 
@@ -65,10 +65,10 @@ class AccessRule(Node):
     """Whether it counts; a rule that does not lets nobody in."""
     valid_from: datetime | None
     """From when it applies. Null: at once."""
-    valid_to: datetime | None = strawberry.field(description="The first moment it no longer applies.")
-    cardholders: list[CardholderName] | None = strawberry.field(
-        description="Null for those who may not see cardholders (cardholder.view)."
-    )
+    valid_to: datetime | None
+    """The first moment it no longer applies. Null: it never ends."""
+    cardholders: list[CardholderName] | None
+    """People by themselves. Null for those who may not see cardholders (cardholder.view)."""
     groups: list[Group]
     """For all who are in them at the time."""
     zones: list[ZoneName]
@@ -89,7 +89,8 @@ class DoorSideInput:
 
     door_id: strawberry.ID
     """The door."""
-    side: Side | None = strawberry.field(default=None, description="Null: both sides.")
+    side: Side | None = None
+    """The side from which it is passed. Null: both sides."""
 
 
 @strawberry.input(description="People, places and schedules, by id.")
@@ -235,13 +236,16 @@ def _cardholders(context: ApiContext, rows: list[CardholderRow]) -> list[Cardhol
 class AccessRuleFilter:
     """See AccessRule."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
-    incomplete: bool | None = strawberry.field(default=None, description="Whether something is missing.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
+    incomplete: bool | None = None
+    """Those that lack something, or those that lack nothing."""
     enabled: bool | None = None
     """Those that count, or those that do not."""
     expired: bool | None = None
     """Those whose validTo has passed, or those whose has not."""
-    cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those that name them.")
+    cardholder_id: strawberry.ID | None = None
+    """Those that name this cardholder, and not only a group of theirs."""
     group_id: strawberry.ID | None = None
     """Those that name this group."""
     zone_id: strawberry.ID | None = None

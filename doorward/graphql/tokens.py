@@ -22,7 +22,6 @@ from doorward.acs.users.tokens import (
     revoke_own_token,
     revoke_token,
 )
-from doorward.graphql.account import OwnPassword
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
 from doorward.graphql.enums import NameOrder, Role
@@ -148,7 +147,7 @@ class TokenMutation:
         description="Make a token for oneself; the password is asked for. Permission: account.own, and each of those "
         "that the token is to have."
     )
-    async def create_own_token(self, info: ApiInfo, password: OwnPassword, input: TokenInput) -> TokenPayload:
+    async def create_own_token(self, info: ApiInfo, password: str, input: TokenInput) -> TokenPayload:
         made = await create_own_token(info.context.domain, info.context.actor, password, input.given())
         return await TokenPayload.of(made)
 
@@ -156,7 +155,12 @@ class TokenMutation:
         description="Make a token for a service account. Permission: user.write, and each of those that the token is "
         "to have."
     )
-    async def create_service_token(self, info: ApiInfo, user_id: strawberry.ID, input: TokenInput) -> TokenPayload:
+    async def create_service_token(
+        self,
+        info: ApiInfo,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The service account that gets it.")],
+        input: TokenInput,
+    ) -> TokenPayload:
         made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
         return await TokenPayload.of(made)
 

@@ -46,7 +46,8 @@ class HeldPrivilege:
 
     permission: str
     """Such as door.view; privileges lists them all."""
-    everywhere: bool = strawberry.field(description="False: at some places only; lists show what is there.")
+    everywhere: bool
+    """Whether it holds everywhere; otherwise at some places, and lists show what is there."""
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -193,7 +194,8 @@ class CreateUserInput(Keyed):
     """See User."""
 
     name: str
-    password: str = strawberry.field(description="The user must change it at the first sign-in.")
+    password: str
+    """The first one, which they must change when they first sign in."""
     role: Role
     """What they may everywhere; NONE where further roles say it."""
 
