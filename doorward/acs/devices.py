@@ -23,9 +23,13 @@ class DeviceKind(StrEnum):
     """How a device is reached: on an OSDP bus, a Wiegand converter's line, the network, or this machine's own pins."""
 
     OSDP = "osdp"
+    """On a serial bus, by the Open Supervised Device Protocol."""
     WIEGAND = "wiegand"
+    """Readers with Wiegand wires, through a converter on a serial line."""
     IP = "ip"
+    """A reader or a camera on the network."""
     GPIO = "gpio"
+    """Pins of the controller's own chip."""
 
 
 class DeviceRole(StrEnum):

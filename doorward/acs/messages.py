@@ -200,9 +200,13 @@ class CommandStatus(StrEnum):
     """How far a command came."""
 
     REQUESTED = "requested"
+    """Sent to the controller, which has not answered yet."""
     CONFIRMED = "confirmed"
+    """The controller has done it."""
     FAILED = "failed"
+    """The controller refused or could not do it."""
     EXPIRED = "expired"
+    """The controller did not answer in time, or the command's time was over before it arrived."""
 
 
 class CommandResult(msgspec.Struct, frozen=True, tag=True):

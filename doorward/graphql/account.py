@@ -1,6 +1,7 @@
 """One's own account, and sessions, in the API."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -66,7 +67,9 @@ class ChangePasswordInput(Keyed):
     """See changePassword."""
 
     old_password: str
+    """The present one."""
     new_password: str
+    """The one to sign in with from now on; the error says what a password must be like."""
 
 
 @strawberry.type(description="What to give to an authenticator, or why nothing was done.")
@@ -137,6 +140,9 @@ class AccountQuery:
         return await recovery_codes_left(info.context.actor)
 
 
+_Code = Annotated[str, strawberry.argument(description="The six digits that the authenticator shows now.")]
+
+
 @strawberry.type
 class AccountMutation:
     """Changes to one's own account, and to sessions."""
@@ -164,7 +170,7 @@ class AccountMutation:
         description="The authenticator shows this code: from now on signing in asks for one; all other sessions end. "
         "Permission: account.own."
     )
-    async def confirm_second_factor(self, info: ApiInfo, code: str) -> RecoveryCodesPayload:
+    async def confirm_second_factor(self, info: ApiInfo, code: _Code) -> RecoveryCodesPayload:
         context = info.context
         user, codes = await confirm_second_factor(context.domain, context.actor, code, _here(context))
         return RecoveryCodesPayload(codes=codes, user=await user_shown(context, user))

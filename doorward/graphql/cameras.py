@@ -24,6 +24,7 @@ class Camera(Node):
     id: strawberry.ID
     name: str
     state: CameraState
+    """What the recorder last said of it."""
     detail: str = strawberry.field(description="A sentence about the state; empty when there is nothing to say.")
 
     @classmethod
@@ -44,8 +45,11 @@ class Bookmark(Node):
 
     id: strawberry.ID
     camera: Camera
+    """Whose recording it is."""
     starts_at: datetime
+    """The first moment of the interval: 5 seconds before the event."""
     ends_at: datetime
+    """The end of the interval: 10 seconds after the event."""
 
     @strawberry.field(
         description="Fragmented MP4, streamed as it grows while endsAt is in the future. "
@@ -69,7 +73,8 @@ class Bookmark(Node):
 class CameraFilter:
     """See Camera."""
 
-    door_id: strawberry.ID | None = strawberry.field(default=None, description="Those that see a side of this door.")
+    door_id: strawberry.ID | None = None
+    """Those that see a side of this door."""
 
 
 @strawberry.input(description="Which bookmarks; what is left out, or null, does not restrict.")
@@ -77,7 +82,9 @@ class BookmarkFilter:
     """See Bookmark."""
 
     camera_id: strawberry.ID | None = None
+    """Those of this camera."""
     event_id: strawberry.ID | None = None
+    """Those of this event."""
     since: datetime | None = strawberry.field(default=None, description="Those that end after it.")
     until: datetime | None = strawberry.field(default=None, description="Those that start before it.")
 

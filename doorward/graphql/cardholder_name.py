@@ -9,4 +9,6 @@ class CardholderName:
 
     id: strawberry.ID
     number: str
+    """The site's own id for the person."""
     name: str
+    """First and last name."""

@@ -30,7 +30,9 @@ class ChangedField:
 
     name: str = strawberry.field(description="As the API names it.")
     before: JSON | None
+    """What it was; null when it was nothing, or is a secret."""
     after: JSON | None
+    """What it is; null when it is nothing, or is a secret."""
 
 
 @strawberry.type(description="An entity was created, changed or deleted.")
@@ -39,10 +41,14 @@ class EntityChange:
 
     cursor: str
     at: datetime
+    """When it was changed, by the clock of the server."""
     kind: EntityKind
+    """What kind of thing it is."""
     change: ChangeKind
+    """What became of it."""
     id: strawberry.ID | None = strawberry.field(description="Null: there is one of its kind, such as the site.")
     name: str | None
+    """What it was called then. Null: it has no name."""
     changed_fields: list[str] = strawberry.field(description="The fields that changed, as the API names them.")
     fields: list[ChangedField] = strawberry.field(
         description="With what they were and are. Permission: audit.view; card numbers also need card_number.view. "
@@ -50,8 +56,11 @@ class EntityChange:
     )
     event_id: strawberry.ID = strawberry.field(description="The audit event that tells it.")
     event_type: str
+    """The type of that event: dotted, lower case, stable."""
     user_id: strawberry.ID | None
+    """Who did it. Null: nobody who signs in, such as the server itself."""
     user_name: str | None
+    """What they were called then."""
 
 
 def _told(entry: Entry, actor: Actor) -> EntityChange:

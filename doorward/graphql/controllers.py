@@ -30,8 +30,11 @@ class Controller(Node):
     embedded: bool = strawberry.field(description="It runs inside the server, and is never enrolled.")
     enrolled: bool = strawberry.field(description="It has a certificate by which it may connect.")
     connected: bool
+    """Whether it is connected to the server now."""
     connected_at: datetime | None
-    last_contact_at: datetime | None = strawberry.field(description="By the server's clock; to the minute if long ago.")
+    """Since when it is connected. Null: it is not."""
+    last_contact_at: datetime | None
+    """When it was last heard, by the server's clock; to the minute if long ago. Null: never."""
     address: str = strawberry.field(description="Where it connects from; empty when it never did or is embedded.")
     software: str = strawberry.field(description="The version of Doorward that it runs, as it last said.")
     policy_version: int = strawberry.field(description="The policy that it decides by.")
@@ -40,13 +43,15 @@ class Controller(Node):
     )
     stored_sequence: int = strawberry.field(description="Its journal is stored here up to this record without a gap.")
     backlog: int = strawberry.field(description="How many records of its journal are not stored here, as it last said.")
-    clock_offset_ms: int | None = strawberry.field(
-        description="By so much its clock is ahead of the server's; null: not measured."
-    )
+    clock_offset_ms: int | None
+    """So many milliseconds is its clock ahead of the server's. Null: not measured."""
     round_trip_ms: int | None
+    """How long a message to it and back takes, in milliseconds. Null: not measured."""
     journal_problem: str = strawberry.field(description="Why it cannot write its journal; empty when it can.")
     certificate_expires_at: datetime | None
-    code_expires_at: datetime | None = strawberry.field(description="Until when its enrolment code can be used.")
+    """The end of its certificate. Null: it has none."""
+    code_expires_at: datetime | None
+    """Until when its enrolment code can be used. Null: it has none."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -88,10 +93,10 @@ class ControllerPayload:
 class EnrolmentCodePayload:
     """Result of issuing an enrolment code."""
 
-    code: str | None = strawberry.field(
-        default=None, description="Type it at the controller: doorward controller --enrol CODE."
-    )
+    code: str | None = None
+    """To be typed at the controller: doorward controller --enrol CODE. Null where nothing was done."""
     expires_at: datetime | None = None
+    """Until when the code can be used."""
     port: int | None = strawberry.field(
         default=None,
         description="The port of the server where controllers connect; null: it was started without one.",
@@ -108,8 +113,10 @@ async def _payload(context: ApiContext, controller_id: str) -> ControllerPayload
 class ControllerFilter:
     """See Controller."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
-    connected: bool | None = strawberry.field(default=None, description="Whether they are connected now.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
+    connected: bool | None = None
+    """Those that are connected now, or those that are not."""
 
 
 @strawberry.type

@@ -24,11 +24,14 @@ class CreateCardInput(Keyed):
     """See Card."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     facility_code: int = strawberry.field(description="The facility code, 0 to 255.")
     number: int = strawberry.field(description="The number of the card, 0 to 65535.")
     name: str = "Card"
     valid_from: datetime | None = None
+    """From when it may be used. Null: at once."""
     valid_to: datetime | None = None
+    """The first moment it may no longer be used. Null: it never expires."""
 
 
 @strawberry.input(description="What to change of a card; a field left out stays as it is.")
@@ -90,11 +93,17 @@ class CreateCardCredentialInput(Keyed):
     """See Credential. Give `number` (and `facilityCode` where the format has one), or `rawBits`."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     format: str = H10301
-    facility_code: str | None = strawberry.field(default=None, description="Decimal.")
-    number: str | None = strawberry.field(default=None, description="Decimal.")
+    """The id of the card format by which its numbers are meant."""
+    facility_code: str | None = None
+    """Decimal, where the format has one."""
+    number: str | None = None
+    """Decimal, where the format has one; null with rawBits."""
     raw_bits: CardBits | None = None
+    """The whole card as 0 and 1, for a card of no format; in place of the numbers."""
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
+    """For how long it is valid, and what showing it sets off."""
 
     def of(self) -> NewCard:
         """As the domain has it."""
@@ -127,11 +136,14 @@ class CreatePinInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     pin: str
+    """Digits, as many as the site's PIN rules ask for."""
     duress_pin: str = strawberry.field(
         default="", description="Opens the door and raises a silent alarm. Empty: there is none."
     )
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
+    """For how long it is valid, and what showing it sets off."""
 
 
 @strawberry.input(description="Another PIN; a field left out stays as it is.")
@@ -141,6 +153,7 @@ class ChangePinInput(Keyed):
     id: strawberry.ID
     expected_version: int | None = None
     pin: str | None = None
+    """Digits, as many as the site's PIN rules ask for. Null: it stays as it is."""
     duress_pin: str | None = strawberry.field(default=None, description="Empty: there is none from now on.")
 
 
@@ -149,10 +162,12 @@ class CreateQrInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     dynamic: bool = strawberry.field(
         default=True, description="Another code every 30 seconds, taken only together with a PIN."
     )
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
+    """For how long it is valid, and what showing it sets off."""
 
 
 @strawberry.input(description="A mobile credential to create.")
@@ -160,7 +175,9 @@ class CreateMobileInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
+    """For how long it is valid, and what showing it sets off."""
 
 
 @strawberry.input(description="A licence plate to create; how it is spelled does not matter.")
@@ -168,8 +185,11 @@ class CreatePlateInput(Keyed):
     """See Credential."""
 
     cardholder_id: strawberry.ID
+    """Who gets it."""
     plate: str
+    """As it is written; letters and digits count, and case does not."""
     terms: TermsInput = strawberry.field(default_factory=_no_terms)
+    """For how long it is valid, and what showing it sets off."""
 
 
 @strawberry.input(description="What to change of a credential; a field left out stays as it is.")

@@ -30,11 +30,17 @@ class Card:
     id: strawberry.ID
     name: str
     format: str
+    """The id of its card format."""
     facility_code: int | None
+    """Null: it has none, it is beyond 2147483647, or the caller may not see it."""
     number: int | None
+    """Null: it is beyond 2147483647, or the caller may not see it."""
     status: CredentialStatus
+    """What somebody has set it to."""
     valid_from: datetime | None
+    """From when it may be used. Null: it may at once."""
     valid_to: datetime | None
+    """The first moment it may no longer be used. Null: it never expires."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -88,26 +94,38 @@ class Credential(Node):
 
     id: strawberry.ID
     kind: CredentialKind
+    """What it is. It never changes."""
     name: str
     status: CredentialStatus = strawberry.field(description="What it was set to.")
     condition: CredentialCondition = strawberry.field(description="What is true of it now, expiry included.")
     valid_from: datetime | None
-    valid_to: datetime | None = strawberry.field(description="The first moment it is no longer valid.")
-    relative_validity: RelativeValidity | None = strawberry.field(description="In the place of validTo.")
+    """From when it may be used. Null: it may at once."""
+    valid_to: datetime | None
+    """The first moment it is no longer valid. Null: it never expires, or relativeValidity says when."""
+    relative_validity: RelativeValidity | None
+    """An end that is counted from a use, in the place of validTo. Null: none."""
     first_used_at: datetime | None
+    """When it was first granted access. Null: never."""
     last_used_at: datetime | None
+    """When it was last granted access. Null: never."""
     uses: int
+    """How often it was granted access."""
     traced: bool = strawberry.field(description="An alarm is raised when it is shown.")
     starts_lockdown: bool = strawberry.field(description="Showing it begins a lockdown.")
-    format: str | None = strawberry.field(description='Of a card: its format, or "raw" and its number of bits.')
-    facility_code: str | None = strawberry.field(description="Decimal; null where the format has none.")
-    number: str | None = strawberry.field(description="Decimal.")
-    raw_bits: scalars.CardBits | None = strawberry.field(
-        description="Of a card that no format reads: 0 and 1, as they arrive."
-    )
-    plate: str | None = strawberry.field(description="Letters and digits only.")
+    format: str | None
+    """Of a card: the id of its format, or raw and its number of bits. Null: it is no card."""
+    facility_code: str | None
+    """Of a card, decimal. Null: the format has none, or the caller may not see it."""
+    number: str | None
+    """Of a card, decimal. Null: it has raw bits, or the caller may not see it."""
+    raw_bits: scalars.CardBits | None
+    """Of a card that no format reads: 0 and 1, as they arrive. Null: it is none, or the caller may not see it."""
+    plate: str | None
+    """Letters and digits only. Null: it is no plate, or the caller may not see it."""
     has_duress_pin: bool | None
+    """Whether there is a second PIN, which opens and raises a silent alarm. Null: it is no PIN."""
     device: MobileDevice | None
+    """The phone, or the invitation that waits for one. Null: it is no mobile credential."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -168,8 +186,11 @@ class CardReading:
     """What would be sent to createCardCredential."""
 
     format: str
+    """The id of the card format that reads it so."""
     facility_code: str | None
+    """Decimal. Null: the format has none."""
     number: str
+    """Decimal."""
 
 
 @strawberry.type(description="The last card shown at a reader: one that is nobody's with its bits, or a known one.")

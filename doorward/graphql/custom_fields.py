@@ -1,7 +1,7 @@
 """The fields that a site adds to its cardholders, in the API."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -35,6 +35,7 @@ class CustomField(Node):
     id: strawberry.ID
     name: str
     kind: CustomFieldKind
+    """What its values are."""
     choices: list[str] = strawberry.field(description="What may be chosen; empty for the other kinds.")
     required: bool = strawberry.field(description="New cardholders must have a value, and nobody's can be emptied.")
     personal: bool = strawberry.field(description="Its values are for those with personal.view.")
@@ -66,8 +67,10 @@ class CustomFieldValue:
     """A value with its field's name."""
 
     field_id: strawberry.ID
+    """The custom field."""
     name: str
     kind: CustomFieldKind
+    """What the value is."""
     value: str = strawberry.field(description="Numbers as decimal text, dates as 2026-01-31.")
 
     @classmethod
@@ -81,7 +84,9 @@ class CustomFieldValueInput:
     """See CustomFieldValue."""
 
     field_id: strawberry.ID
+    """The custom field."""
     value: str | None
+    """At most 500 characters: numbers as decimal text, dates as 2026-01-31."""
 
 
 @strawberry.input(description="A custom field to create.")
@@ -91,6 +96,7 @@ class CreateCustomFieldInput(Keyed):
     name: str
     kind: CustomFieldKind
     choices: list[str] = strawberry.field(default_factory=list)
+    """What may be chosen, 100 at most; for the kind CHOICE only."""
     required: bool = False
     personal: bool = False
 
@@ -122,7 +128,9 @@ class CustomFieldFilter:
     """See CustomField."""
 
     kind: CustomFieldKind | None = None
+    """Those whose values are of this kind."""
     required: bool | None = None
+    """Those that must have a value, or those that need not."""
 
 
 @strawberry.type
@@ -138,6 +146,12 @@ class CustomFieldQuery:
         order=CustomFieldOrder,
         rows=people_rows.CustomField,
     )
+
+
+_Confirm = Annotated[
+    int | None,
+    strawberry.argument(description="How many cardholders have a value in it. Null: it is deleted only if nobody has."),
+]
 
 
 @strawberry.type
@@ -162,7 +176,7 @@ class CustomFieldMutation:
         "the error says the number. Permission: configuration.write."
     )
     async def delete_custom_field(
-        self, info: ApiInfo, id: strawberry.ID, confirm: int | None = None, expected_version: int | None = None
+        self, info: ApiInfo, id: strawberry.ID, confirm: _Confirm = None, expected_version: int | None = None
     ) -> DeletedPayload:
         await delete_custom_field(info.context.domain, info.context.actor, id, confirm, expected_version)
         return DeletedPayload(deleted_id=id)

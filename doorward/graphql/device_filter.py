@@ -14,8 +14,11 @@ class DeviceFilter:
     """See Device."""
 
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
     door_id: strawberry.ID | None = None
+    """Those that stand at this door."""
     reader_id: strawberry.ID | None = None
+    """The one that this reader is."""
 
 
 def of_kind(kind: DeviceKind) -> Ask:

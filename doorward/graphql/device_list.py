@@ -18,6 +18,7 @@ class DeviceUse:
     """`door_id` null: it is auxiliary."""
 
     door_id: strawberry.ID | None
+    """The door that is wired to it. Null: it is auxiliary."""
     name: str = strawberry.field(description="Of the door, or of the auxiliary input or output.")
     locks: int = strawberry.field(description="How many locks of the door, or auxiliary outputs.")
     inputs: int = strawberry.field(description="How many inputs of the door, or auxiliary inputs.")
@@ -40,25 +41,32 @@ class Device(Node):
 
     id: strawberry.ID
     kind: DeviceKind
+    """How it is reached."""
     name: str
     controller_id: strawberry.ID | None
+    """The controller that drives it. Null: none, as its door has none."""
     controller_name: str | None
-    port: str = strawberry.field(
-        description="A serial line or a chip, as its controller opens it; empty on the network."
-    )
-    number: int | None = strawberry.field(description="The address on an OSDP bus, or the channel of a converter.")
-    door_id: strawberry.ID | None = strawberry.field(description="Where it stands; null: at no door.")
+    port: str
+    """The serial line or the chip, as its controller opens it; empty on the network."""
+    number: int | None
+    """The address on an OSDP bus, or the channel of a converter. Null: it is reached in neither way."""
+    door_id: strawberry.ID | None
+    """The door that it stands at. Null: none."""
     door_name: str | None
-    reader_id: strawberry.ID | None = strawberry.field(description="The reader that it is; null: none.")
+    reader_id: strawberry.ID | None
+    """The reader that it is. Null: none."""
     reader_name: str | None
     reader_type: ReaderType | None
+    """Null: it is no reader."""
     has_wires: bool = strawberry.field(description="Whether locks and inputs can be wired to it.")
-    input_count: int | None = strawberry.field(description="Null: not known.")
-    output_count: int | None = strawberry.field(description="Null: not known.")
-    online: bool | None = strawberry.field(
-        description="Null: not known, as when its controller is not connected, or nothing is wired to it."
-    )
+    input_count: int | None
+    """How many inputs it has. Null: not known."""
+    output_count: int | None
+    """How many outputs it has. Null: not known."""
+    online: bool | None
+    """Whether it answers. Null: not known, as when its controller is not connected, or nothing is wired to it."""
     uses: list[DeviceUse]
+    """What is wired to it or is it: by door, then what is auxiliary."""
 
     @classmethod
     def of(cls, listed: ListedDevice, auxiliary: list[DeviceUse]) -> "Device":
@@ -94,10 +102,14 @@ def _id(value: str | None) -> strawberry.ID | None:
 class DeviceListFilter:
     """See Device."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
     kind: DeviceKind | None = None
+    """Those that are reached in this way."""
     door_id: strawberry.ID | None = None
+    """Those that stand at this door."""
     online: bool | None = strawberry.field(
         default=None, description="Those that are known to be there now, or known not to be."
     )

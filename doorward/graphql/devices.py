@@ -80,12 +80,16 @@ class OsdpDeviceInput:
     """The numbers of the output and the inputs count for a door's device; it wires what the door does not have yet."""
 
     door_id: strawberry.ID
+    """The door that it stands at."""
     port: str
+    """The serial line, as its controller opens it: /dev/ttyUSB0, or socket://host:port for a converter."""
     address: int
+    """Its address on the bus: 0 to 126."""
     reader_id: strawberry.ID | None = strawberry.field(
         default=None, description="The reader that it is. Null: it has the door's inputs and outputs."
     )
     baud: int = 115_200
+    """9600, 19200, 38400, 57600, 115200 or 230400; all devices on a line have the same."""
     key: str | None = strawberry.field(
         default=None, description="32 hexadecimal digits. Null: one is made, and the answer has it, this once."
     )
@@ -95,8 +99,11 @@ class OsdpDeviceInput:
         "never shown.",
     )
     strike_output: int = 0
+    """The number of the output that the lock is on; for a device with the door's inputs and outputs."""
     position_input: int = 0
+    """The number of the input that the position sensor is on."""
     rex_input: int = 1
+    """The number of the input that the exit device is on."""
 
 
 @strawberry.input(description="What to change of an OSDP device; what is left out stays.")

@@ -48,11 +48,12 @@ class TwoPersonRuleInput:
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
 
 
-@strawberry.input(description="See FirstPersonIn.")
+@strawberry.input(description="Whom unlock schedules are to wait for, as FirstPersonIn has it.")
 class FirstPersonInInput:
-    """No groups: anybody."""
+    """See FirstPersonIn."""
 
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The groups of which somebody must have come in; none: anybody."""
 
 
 @strawberry.input(description="What to set on a door; a field left out stays as it is, or as new doors have it.")
@@ -85,7 +86,7 @@ class DoorSettingsInput:
 
 @strawberry.input(description="A lock; see DoorLock.")
 class DoorLockInput:
-    """A lock on an output."""
+    """See DoorLock."""
 
     output: int
     rank: LockRank = LockRank.PRIMARY
@@ -94,7 +95,7 @@ class DoorLockInput:
 
 @strawberry.input(description="A contact; see DoorInput.")
 class DoorInputInput:
-    """A contact on an input. A REX device needs side and rex, an emergency input needs emergency."""
+    """See DoorInput. A REX device needs side and rex, an emergency input needs emergency."""
 
     purpose: InputPurpose
     port: int
@@ -148,12 +149,17 @@ async def payload_of(context: ApiContext, door_id: str) -> DoorConfigurationPayl
 class DoorConfigurationFilter:
     """See DoorConfiguration."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
     zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
     profile_id: strawberry.ID | None = None
+    """Those that use this identification profile."""
     maintenance: bool | None = None
+    """Those that are under maintenance, or those that are not."""
     kind: DoorKind | None = None
+    """Those of this kind."""
 
 
 @strawberry.type
@@ -177,6 +183,14 @@ class DoorConfigurationQuery:
     @strawberry.field(description="What is wired where for one door, to print. Permission: configuration.view.")
     async def door_ports(self, info: ApiInfo, door_id: strawberry.ID) -> list[Port]:
         return [Port.of(line) for line in await list_ports(info.context.actor, door_id)]
+
+
+_CopysController = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="The controller of the copy. Null: only a provisioned door may."),
+]
+_HubAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the hub of the copy's own lock.")]
+_LockAddress = Annotated[str, strawberry.argument(description="Of a wireless door: the number of the lock at its hub.")]
 
 
 @strawberry.type
@@ -208,9 +222,9 @@ class DoorConfigurationMutation:
         info: ApiInfo,
         id: strawberry.ID,
         name: str,
-        controller_id: strawberry.ID | None = None,
-        hub_address: str = "",
-        lock_address: str = "",
+        controller_id: _CopysController = None,
+        hub_address: _HubAddress = "",
+        lock_address: _LockAddress = "",
     ) -> DoorConfigurationPayload:
         domain, actor = info.context.domain, info.context.actor
         row = await copy_door(domain, actor, id, name, controller_id, hub_address, lock_address)

@@ -50,6 +50,7 @@ class FirstPersonIn:
     """Somebody of these groups, or anybody if none is named."""
 
     group_ids: list[strawberry.ID]
+    """The groups of which somebody must have come in; none: anybody."""
 
 
 @strawberry.type(description="A lock on an output of a device (null: of the controller).")
@@ -57,8 +58,11 @@ class DoorLock:
     """A lock."""
 
     rank: LockRank
+    """Which of the door's two locks it is; both move together."""
     device_id: strawberry.ID | None
+    """The device whose output it is on. Null: the controller itself."""
     output: int
+    """The number of the output: 0 to 255."""
 
     @classmethod
     def of(cls, wire: wiring.LockWire) -> "DoorLock":
@@ -71,15 +75,25 @@ class DoorInput:
     """A contact and how it is read."""
 
     purpose: InputPurpose
-    side: Side | None = strawberry.field(description="Where a REX device stands.")
+    """What it tells."""
+    side: Side | None
+    """The side at which an exit device stands. Null: it is none."""
     device_id: strawberry.ID | None
+    """The device whose input it is. Null: the controller itself."""
     port: int
+    """The number of the input: 0 to 255."""
     active_when: Circuit
+    """Whether its contact is normally closed or normally open."""
     debounce_ms: int
+    """A change counts once it has lasted this long: 0 to 400 ms."""
     supervision: Supervision
+    """With which resistors its line is watched."""
     resistor_ohm: int | None
+    """Of serial supervision: 1000 to 10000 ohm, both resistors. Null: without it."""
     rex: RexAction | None
+    """What an exit device does. Null: it is none."""
     emergency: EmergencyAction | None
+    """What an emergency input does. Null: it is none."""
 
     @classmethod
     def of(cls, wire: wiring.InputWire) -> "DoorInput":
@@ -175,33 +189,64 @@ class DoorConfiguration:
     id: strawberry.ID
     name: str
     kind: DoorKind
-    controller_id: strawberry.ID | None = strawberry.field(description="Null: a provisioned door without one.")
+    """What stands there, which decides what can be wired and set."""
+    controller_id: strawberry.ID | None
+    """The controller that its hardware is on. Null: a provisioned door without one."""
     elevator_id: strawberry.ID | None
+    """The elevator that it is a floor of. Null: it is no floor."""
     floor_name: str
+    """A floor's name without the elevator's; empty for other doors."""
     hub_address: str
+    """The hub of a wireless lock: serial port and OSDP address (/dev/ttyUSB0:5), or the device's name or id; empty for
+    other doors.
+    """
     lock_address: str
+    """The number of a wireless lock at its hub; empty for other doors."""
     access_time_ms: int
+    """How long a grant releases the lock: 100 to 86400000 ms."""
     long_access_time_ms: int
+    """The same for cardholders with long access, and no shorter."""
     held_after_ms: int
+    """How long it may stand open before that is an alarm: 100 to 86400000 ms."""
     long_held_after_ms: int
-    pre_alarm_ms: int = strawberry.field(description="How long before the open-too-long time ends it warns; 0: not.")
+    """The same for cardholders with long access, and no shorter."""
+    pre_alarm_ms: int = strawberry.field(
+        description="So long before it is held open it warns, in milliseconds; 0: not."
+    )
     relock_on: RelockOn
+    """When it locks again before its access time is over."""
     relock_delay_ms: int
+    """How long after that it locks, in milliseconds: 0 to the access time."""
     forced_alarm: bool
+    """Whether opening it without a release is an alarm."""
     held_alarm: bool
-    rex_unlocks: bool = strawberry.field(description="False: every REX of the door only shunts.")
+    """Whether standing open for too long is an alarm."""
+    rex_unlocks: bool
+    """Whether exit devices can unlock it; false: all of them only keep an opening from being forced."""
     has_position: bool
+    """Whether it has a position sensor; without one there is no forced or held door."""
     maintenance: bool
-    profile_id: strawberry.ID | None = strawberry.field(description="Null: a card, always, on both sides.")
+    """Whether it is under maintenance: nothing that is shown opens it, and it is neither forced nor held."""
+    profile_id: strawberry.ID | None
+    """The identification profile: what must be shown. Null: a card, always, on both sides."""
     two_person: TwoPersonRule | None
-    double_swipe_timeout_ms: int | None = strawberry.field(description="Null: off.")
+    """Whether two people must come, and when. Null: one person is enough."""
+    double_swipe_timeout_ms: int | None
+    """How soon a second grant must follow to toggle the door: 500 to 60000 ms. Null: off."""
     escort_required: bool
+    """Whether visitors pass it only together with an escort."""
     unlock_schedule_ids: list[strawberry.ID]
+    """The schedules by which it unlocks; none: it never does by itself."""
     first_person: FirstPersonIn | None
+    """Whose coming its unlock schedules wait for. Null: they do not wait."""
     locks: list[DoorLock]
+    """What locks it, at most one primary and one secondary."""
     inputs: list[DoorInput]
+    """What it is told by its contacts."""
     readers: list[ReaderConfiguration]
-    warnings: list[str] = strawberry.field(description="What the profile asks for and no reader can take.")
+    """The readers at both of its sides; of a floor, those in the cab."""
+    warnings: list[str]
+    """What its profile asks for and no reader can take, a sentence each."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod

@@ -76,14 +76,23 @@ class DoorState:
     """What is true of the door now."""
 
     condition: DoorCondition
+    """All of this in one word: the most urgent that is true."""
     mode: DoorMode
+    """What it stands as, whatever it was set by."""
     position: DoorPosition
+    """What its position sensor says."""
     online: bool
+    """Whether its controller is connected and its device answers."""
     released: bool
+    """Whether it is released for a moment; false also while it stays unlocked."""
     forced: bool
+    """Whether it was opened without a release and that has not ended."""
     held: bool
+    """Whether it has stood open for too long and still does."""
     source: DoorSource
-    manual: ManualSetting | None = strawberry.field(description="Null: the door follows its schedules and rules.")
+    """What the mode comes from."""
+    manual: ManualSetting | None
+    """What somebody set it to by hand. Null: it follows its schedules and rules."""
 
     @classmethod
     def of(cls, status: DoorStatus, set_by: str | None) -> "DoorState":
@@ -109,8 +118,11 @@ class Door(Node):
     id: strawberry.ID
     name: str
     state: DoorState
+    """As its controller last reported it."""
     readers: list[Reader]
+    """Those at both of its sides."""
     cameras: list[Camera]
+    """Those that see one of its sides, as far as the caller may see cameras."""
     access_time_ms: int = strawberry.field(description="How long a grant releases the strike, in milliseconds.")
     held_after_ms: int = strawberry.field(description="How long the door may stand open, in milliseconds.")
 
@@ -170,6 +182,7 @@ class DoorCommandInput(ManualActionInput):
     """See ManualActionInput."""
 
     door_id: strawberry.ID
+    """The door."""
 
 
 @strawberry.type(description="What became of a command.")
@@ -178,6 +191,7 @@ class DoorCommand:
 
     id: strawberry.ID
     status: CommandStatus
+    """How far it came."""
     detail: str = strawberry.field(description="A sentence for the operator when it was not confirmed.")
 
 
@@ -186,7 +200,9 @@ class DoorCommandPayload:
     """Result of a door command."""
 
     command: DoorCommand | None = None
+    """Null where nothing was sent."""
     door: Door | None = None
+    """As it is after the command."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -194,8 +210,10 @@ class DoorCommandPayload:
 class DoorFilter:
     """See Door."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
     zone_id: strawberry.ID | None = strawberry.field(default=None, description="Those that belong to this zone.")
     conditions: list[DoorCondition] | None = strawberry.field(default=None, description="Those in one of these now.")
 

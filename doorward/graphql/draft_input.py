@@ -47,6 +47,7 @@ class DraftGroupMembersInput:
 
     id: strawberry.ID
     cardholder_ids: list[strawberry.ID]
+    """Those to put in or to take out; at most 5,000."""
 
 
 @strawberry.input(description="What the doors of a zone would be.")
@@ -55,6 +56,7 @@ class DraftZoneDoorsInput:
 
     id: strawberry.ID
     doors: list[ZoneDoorInput]
+    """They replace those that the zone has."""
     expected_version: int | None = None
 
 
@@ -63,6 +65,7 @@ class DraftThreatLevelInput:
     """A threat level."""
 
     level_id: strawberry.ID
+    """The threat level."""
 
 
 @strawberry.input(one_of=True, description="One change of a draft. Each needs the permission of its mutation.")
@@ -70,19 +73,30 @@ class DraftChangeInput:
     """Exactly one of them."""
 
     create_access_rule: CreateAccessRuleInput | None = UNSET
+    """As createAccessRule takes it."""
     update_access_rule: UpdateAccessRuleInput | None = UNSET
+    """As updateAccessRule takes it."""
     change_access_rule_members: ChangeAccessRuleMembersInput | None = UNSET
+    """As changeAccessRuleMembers takes it."""
     delete_access_rule: DraftDeletionInput | None = UNSET
+    """As deleteAccessRule does."""
     update_cardholder: UpdateCardholderInput | None = UNSET
+    """As updateCardholder takes it."""
     delete_cardholder: DraftDeletionInput | None = UNSET
+    """As deleteCardholder does."""
     add_group_members: DraftGroupMembersInput | None = UNSET
+    """As addGroupMembers does."""
     remove_group_members: DraftGroupMembersInput | None = UNSET
+    """As removeGroupMembers does."""
     update_schedule: UpdateScheduleInput | None = UNSET
+    """As updateSchedule takes it."""
     set_zone_doors: DraftZoneDoorsInput | None = UNSET
+    """All doors of a zone, as updateZone takes them."""
     update_threat_level: UpdateThreatLevelInput | None = strawberry.field(
         default=UNSET, description="A level that is not in force. Whom that concerns shows once it is set."
     )
     set_threat_level: DraftThreatLevelInput | None = UNSET
+    """As setThreatLevel does."""
     release_threat_level: bool | None = strawberry.field(default=UNSET, description="True: end the level in force.")
 
 

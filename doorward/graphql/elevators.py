@@ -1,6 +1,7 @@
 """Elevators in the API."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -23,7 +24,9 @@ class Floor:
     """A floor; its own configuration is that of the door."""
 
     door_id: strawberry.ID
-    name: str = strawberry.field(description="Without the elevator's.")
+    """The door that the floor is."""
+    name: str
+    """Without the elevator's name."""
 
 
 @strawberry.type(description="An elevator. The readers in its cab serve every floor.")
@@ -33,8 +36,11 @@ class Elevator(Node):
     id: strawberry.ID
     name: str
     controller_id: strawberry.ID
+    """The controller that its relays and readers are on."""
     floors: list[Floor]
+    """In the order in which they were added, 64 at most."""
     readers: list[ReaderConfiguration]
+    """Those in its cab, which serve every floor."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -44,9 +50,13 @@ class FloorInput:
 
     name: str
     relay_output: int | None = None
+    """The number of the output (0 to 255) whose relay frees the floor's button. Null: to be wired later."""
     relay_device_id: strawberry.ID | None = None
+    """The device that the output is on. Null: the controller itself."""
     access_time_ms: int = 7_000
+    """How long a grant frees the button: 100 to 86400000 ms."""
     profile_id: strawberry.ID | None = None
+    """What must be shown to choose the floor. Null: a card, always."""
 
 
 @strawberry.type(description="The elevator as it now is, or why nothing was done.")
@@ -88,6 +98,7 @@ class ElevatorFilter:
     """See Elevator."""
 
     controller_id: strawberry.ID | None = None
+    """Those of this controller."""
 
 
 @strawberry.type
@@ -105,13 +116,16 @@ class ElevatorQuery:
     )
 
 
+_Floors = Annotated[list[FloorInput], strawberry.argument(description="From the first to the last: 1 to 64.")]
+
+
 @strawberry.type
 class ElevatorMutation:
     """Changes to elevators. A floor is deleted as a door."""
 
     @mutation(description="Create an elevator with one floor or more. Permission: configuration.write.")
     async def create_elevator(
-        self, info: ApiInfo, name: str, controller_id: strawberry.ID, floors: list[FloorInput]
+        self, info: ApiInfo, name: str, controller_id: strawberry.ID, floors: _Floors
     ) -> ElevatorPayload:
         given = [_floor(floor) for floor in floors]
         row = await create_elevator(info.context.domain, info.context.actor, name, controller_id, given)

@@ -110,6 +110,7 @@ class InvitationPayload:
 
     credential: Credential | None = None
     invitation: MobileInvitation | None = None
+    """What to send; it is shown this once. Null where nothing was done."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -145,7 +146,9 @@ class CardOwner:
     credential_id: strawberry.ID
     credential_name: str
     facility_code: str | None
+    """Decimal. Null: its format has none."""
     cardholder: CardholderName
+    """Whose it is."""
 
 
 def _owner(card: models.Credential) -> CardOwner:

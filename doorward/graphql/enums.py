@@ -221,7 +221,12 @@ class CameraState(enum.Enum):
     """The recorder's words for a camera."""
 
     CONNECTING = "connecting"
+    """The recorder tries to reach it."""
     RECORDING = "recording"
+    """Its stream is received and stored."""
     STALLED = "stalled"
+    """It is connected, but no picture has come for a while."""
     LOST = "lost"
+    """The connection is gone; the recorder tries again."""
     STORAGE_FULL = "storage_full"
+    """Nothing is stored, as the disk for recordings is full."""

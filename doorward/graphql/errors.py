@@ -37,15 +37,25 @@ class ErrorCode(enum.Enum):
     """Stable codes for programs."""
 
     VALIDATION = "validation"
+    """What was sent cannot be taken as it is; the message says what to mend, and where."""
     CONFLICT = "conflict"
+    """It clashes with what is there: another version is in force, a name is taken, or something is in use."""
     NOT_FOUND = "not_found"
+    """There is no such thing, or it is not for the caller to see."""
     PERMISSION = "permission"
+    """The caller lacks a permission for it."""
     UNAUTHENTICATED = "unauthenticated"
+    """Nobody is signed in, or a password, code or token is wrong or no longer valid."""
     EXPIRED = "expired"
+    """It came too late: its time was over before it was carried out."""
     CONTROLLER_OFFLINE = "controller_offline"
+    """The controller is not connected, so that nothing was sent."""
     BUSY = "busy"
+    """The server cannot do it at this moment; try again."""
     RATE_LIMITED = "rate_limited"
+    """The caller has asked for more than its share; wait, and try again."""
     SLOW_CONSUMER = "slow_consumer"
+    """The subscriber read too slowly, and events were dropped; subscribe again after its last cursor."""
 
 
 _CODES: dict[type[AcsError], ErrorCode] = {

@@ -50,32 +50,51 @@ class Event(Node):
     id: strawberry.ID
     at: datetime = strawberry.field(description="When it happened, by the clock of its source, UTC.")
     stored_at: datetime
+    """When the server stored it; later than it happened where a controller was away."""
     source: str = strawberry.field(description="Who recorded it: controller, server or recorder.")
     category: EventCategory
+    """What kind of thing it tells."""
     type: str = strawberry.field(description="Dotted, lower case, stable; see the event catalogue.")
     severity: Severity
+    """How much it matters to the person on duty."""
     title: str = strawberry.field(description="The type in words.")
-    reason: str | None = strawberry.field(description="A stable code.")
-    reason_text: str | None = strawberry.field(description="The reason in words, for the person who must act.")
+    reason: str | None
+    """Why it came so: a stable code. Null: there is nothing to say."""
+    reason_text: str | None
+    """The reason in words, for the person who must act. Null: there is nothing to say."""
     door_id: strawberry.ID | None
+    """The door that it is about. Null: none."""
     door_name: str | None
+    """What it was called then. Null: it is about no door."""
     side: Side | None
+    """The side of the door. Null: neither, or not known."""
     reader_id: strawberry.ID | None
+    """The reader that it is about. Null: none."""
     cardholder_id: strawberry.ID | None
+    """Whom it is about, if they were recognised. Null: nobody."""
     cardholder_name: str | None
+    """What they were called then. Null: nobody was recognised."""
     photo_url: str | None
+    """Their photo as it was then, to GET. Null: there is none, or without photo.view."""
     credential_id: strawberry.ID | None
+    """What was shown, if it was recognised. Null: nothing."""
     camera_id: strawberry.ID | None
+    """The camera that it is about. Null: none."""
     camera_name: str | None
-    subject_name: str | None = strawberry.field(
-        description="What it is about by name, if that is none of these: an output, a rule, a device."
-    )
+    """What it was called then. Null: it is about no camera."""
+    subject_name: str | None
+    """What it is about by name, if that is none of these: an output, a rule, a device. Null: nothing."""
     user_id: strawberry.ID | None
+    """Who did it by hand. Null: nobody who signs in."""
     user_name: str | None
+    """What they were called then."""
     correlation: str = strawberry.field(description="Everything that one badge set off shares it.")
     trace: list[TraceStep]
+    """The checks of a decision, in order; empty for other events. explainDecision has them in words."""
     data: JSON
+    """What only events of its type have. Without card_number.view and personal.view what needs these is left out."""
     bookmarks: list[Bookmark]
+    """Recordings that show it, as far as the caller may see them."""
 
 
 @strawberry.input(description="Which events; what is left out does not restrict.")
@@ -83,11 +102,17 @@ class EventFilter:
     """All conditions must hold; within a list, any."""
 
     categories: list[EventCategory] | None = None
+    """Those of one of these; null or none: of any."""
     types: list[str] | None = None
+    """Those of one of these types, as eventKinds lists them; null or none: of any."""
     severities: list[Severity] | None = None
+    """Those of one of these; null or none: of any."""
     door_id: strawberry.ID | None = None
+    """Those at this door."""
     cardholder_id: strawberry.ID | None = None
+    """Those about this cardholder."""
     correlation: str | None = None
+    """Those that share it: all that one badge or command set off."""
 
 
 class Viewpoint(Protocol):
@@ -126,7 +151,9 @@ class EventKind:
 
     type: str = strawberry.field(description="Dotted, lower case, stable.")
     category: EventCategory
+    """What kind of thing such events tell."""
     severity: Severity
+    """How much they matter to the person on duty."""
     title: str = strawberry.field(description="The type in words.")
 
 
@@ -235,6 +262,7 @@ class AlarmNews:
 
     cursor: str
     event: Event
+    """The alarm, or what ended one."""
     ends: list[str] = strawberry.field(
         description="The types of the alarms that are over with this event, at its door, reader, device or input. "
         "Empty: it is an alarm itself."

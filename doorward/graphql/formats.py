@@ -47,7 +47,9 @@ class BitOrder(enum.Enum):
     """Big or little endian."""
 
     BIG_ENDIAN = "big_endian"
+    """The first bit that arrives is worth the most."""
     LITTLE_ENDIAN = "little_endian"
+    """The first bit that arrives is worth the least."""
 
 
 @strawberry.type(description="A number in a card. Bits count from 1, after any inversion.")
@@ -55,9 +57,13 @@ class CardField:
     """See BitField."""
 
     first_bit: int
+    """Where it begins, from 1."""
     last_bit: int
+    """Where it ends; this bit belongs to it."""
     base: NumberBase
+    """How people read and type it."""
     bit_order: BitOrder
+    """Which of its ends is worth most."""
 
     @classmethod
     def of(cls, field: BitField | None) -> "CardField | None":
@@ -72,9 +78,9 @@ class CardField:
         )
 
 
-@strawberry.input(description="See CardField.")
+@strawberry.input(description="Where a number is to be found in a card, as CardField has it.")
 class CardFieldInput:
-    """See BitField."""
+    """See CardField."""
 
     first_bit: int
     last_bit: int
@@ -96,13 +102,16 @@ class CardParity:
     """See Parity."""
 
     bit: int
+    """Which bit it is, from 1."""
     odd: bool
+    """Whether the number of ones is odd; otherwise it is even."""
     covers: list[int]
+    """The bits that it is counted with, from 1."""
 
 
-@strawberry.input(description="See CardParity. One that covers another parity bit is listed after it.")
+@strawberry.input(description="A parity bit; see CardParity. One that covers another parity bit is listed after it.")
 class CardParityInput:
-    """See Parity."""
+    """See CardParity."""
 
     bit: int
     odd: bool
@@ -116,11 +125,17 @@ class CardFormat(Node):
     id: strawberry.ID
     name: str
     bits: int
+    """How many bits its cards have: 1 to 256."""
     number: CardField | None
+    """Where the card's number is. Null: it has none."""
     facility_code: CardField | None
+    """Where the facility code is. Null: it has none."""
     parities: list[CardParity]
+    """The parity bits, each checked before the fields are read."""
     invert_bit_order: bool
+    """Whether all bits are first put in reverse order."""
     invert_byte_order: bool
+    """Whether all bytes are first put in reverse order."""
     active: bool = strawberry.field(description="Whether readers without card formats of their own use it.")
     predefined: bool = strawberry.field(description="Only its bit order and byte order can be changed.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -160,7 +175,8 @@ class CardFormatInput:
     facility_code: CardFieldInput | None = None
     parities: list[CardParityInput] = strawberry.field(default_factory=list)
     invert_bit_order: bool = False
-    invert_byte_order: bool = strawberry.field(default=False, description="Only if bits is divisible by 8.")
+    invert_byte_order: bool = False
+    """Whether all bytes are first put in reverse order; only where bits is divisible by 8."""
 
     def draft(self) -> CardFormatDraft:
         """The format as the domain takes it."""
@@ -245,6 +261,7 @@ class CardTrial:
     """See Explanation."""
 
     arrived: CardBits
+    """The bits as they were given."""
     bits_inverted: CardBits | None = strawberry.field(
         description="After inverting the bit order; null without that step."
     )
@@ -253,10 +270,14 @@ class CardTrial:
     )
     read: CardBits = strawberry.field(description="The bits in which parities and fields count.")
     facility_code: TriedField | None
+    """Null: the format has none, or the card is of another length."""
     number: TriedField | None
+    """Null: the format has none, or the card is of another length."""
     parities: list[TriedParity]
+    """Each parity bit, as found and as it should be; none of a card of another length."""
     accepted: bool = strawberry.field(description="Whether a reader with this format would take the card.")
-    reason: str | None = strawberry.field(description="Why it would not: a stable code.")
+    reason: str | None
+    """Why it would not: a stable code. Null: it would."""
     words: str = strawberry.field(description="The verdict in words.")
 
     @classmethod
@@ -308,6 +329,7 @@ class CardTrialPayload:
     """Result of tryCardFormat."""
 
     trial: CardTrial | None = None
+    """Null where nothing could be tried."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -324,7 +346,9 @@ class CardFormatFilter:
     """See CardFormat."""
 
     active: bool | None = None
+    """Those that readers without formats of their own use, or those that they do not."""
     predefined: bool | None = None
+    """Those that came with Doorward, or those that the site has made."""
 
 
 @strawberry.type

@@ -28,12 +28,19 @@ class GpioInput:
     """See GpioInputInput."""
 
     pin: int | None = None
+    """The line of the chip, from 0 to 1023. Null: it is a channel of a converter."""
     active_low: bool | None = None
+    """Whether the input is closed when the pin is low. Null: it is no pin."""
     bias: PinBias | None = None
+    """What the pin is pulled to. Null: it is no pin."""
     converter: str | None = None
+    """Its analogue converter, such as iio:device0. Null: it is a pin."""
     channel: int | None = None
+    """The converter's channel, from 0 to 255. Null: it is a pin."""
     pull_up_ohm: int | None = None
+    """The resistor from the channel to the supply, in ohm: 100 to 1000000. Null: it is a pin."""
     supply_mv: int | None = None
+    """The voltage of that supply, in millivolts: 1000 to 24000. Null: it is a pin."""
 
 
 @strawberry.type(description="A pin as an output.")
@@ -41,7 +48,9 @@ class GpioOutput:
     """See GpioOutputInput."""
 
     pin: int
+    """The line of the chip, from 0 to 1023."""
     active_low: bool
+    """Whether the output is on when the pin is low."""
 
 
 @strawberry.type(description="Pins of a controller's own. It is deleted as any device.")
@@ -51,9 +60,12 @@ class GpioDevice:
     id: strawberry.ID
     name: str
     controller_id: strawberry.ID | None
+    """The controller whose pins they are."""
     chip: str = strawberry.field(description="Its device file, such as /dev/gpiochip0.")
     inputs: list[GpioInput]
+    """The place in this list is the number by which an input is found, from 0."""
     outputs: list[GpioOutput]
+    """The place in this list is the number by which an output is found, from 0."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -78,17 +90,23 @@ class GpioInputInput:
     """Either `pin`, or all four of converter, channel, pullUpOhm and supplyMv."""
 
     pin: int | None = None
-    active_low: bool = strawberry.field(default=True, description="The input is closed when the pin is low.")
+    """The line of the chip, from 0 to 1023. Null: it is a channel of a converter."""
+    active_low: bool = True
+    """Whether the input is closed when the pin is low."""
     bias: PinBias = strawberry.field(default=wires.Bias.PULL_UP, description="What the pin is pulled to.")
-    converter: str | None = strawberry.field(default=None, description="As in /sys/bus/iio/devices: iio:device0.")
+    converter: str | None = None
+    """Its analogue converter, as in /sys/bus/iio/devices: iio:device0. Null: it is a pin."""
     channel: int | None = None
-    pull_up_ohm: int | None = strawberry.field(default=None, description="From the channel to the supply.")
+    """The converter's channel, from 0 to 255."""
+    pull_up_ohm: int | None = None
+    """The resistor from the channel to the supply, in ohm: 100 to 1000000."""
     supply_mv: int | None = None
+    """The voltage of that supply, in millivolts: 1000 to 24000."""
 
 
 @strawberry.input(description="A pin as an output.")
 class GpioOutputInput:
-    """`active_low`: on is low."""
+    """See GpioOutput."""
 
     pin: int
     active_low: bool = False

@@ -1,7 +1,7 @@
 """Groups of cardholders in the API."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -33,8 +33,10 @@ class Group(Node):
     id: strawberry.ID
     name: str
     initials: str = strawberry.field(description="At most three characters.")
-    is_global: bool = strawberry.field(description="Shown on sub servers too.")
+    is_global: bool
+    """Whether it is shown on sub servers too."""
     member_count: int
+    """How many cardholders belong to it."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
 
@@ -101,6 +103,7 @@ class GroupFilter:
 
     cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those of this cardholder.")
     is_global: bool | None = None
+    """Those that are shown on sub servers too, or those that are not."""
 
 
 @strawberry.type
@@ -153,7 +156,12 @@ class GroupMutation:
         description="Put cardholders (at most 5,000) in a group. Permission: cardholder.write.",
     )
     async def add_group_members(
-        self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        cardholder_ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Who is to be in it; at most 5,000 at a time.")
+        ],
     ) -> GroupPayload:
         row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids)
         return await _shown(info, row)

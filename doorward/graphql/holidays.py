@@ -36,8 +36,10 @@ class Holiday:
     """A holiday."""
 
     date: date
+    """The day; of a yearly one, in any of its years."""
     name: str
-    yearly: bool = strawberry.field(description="Again every year, by month and day.")
+    yearly: bool
+    """Whether it comes again every year, by month and day."""
 
 
 @strawberry.type(description="A named list of holidays that override schedules follow.")
@@ -47,11 +49,17 @@ class HolidayCalendar(Node):
     id: strawberry.ID
     name: str
     source: CalendarSource
-    country: str | None = strawberry.field(description="ISO 3166 code.")
+    """Where its dates come from."""
+    country: str | None
+    """Its ISO 3166 code, such as DE. Null: they come from elsewhere."""
     subdivision: str | None
+    """The part of the country, such as BY. Null: all of it, or no country."""
     categories: list[str]
-    covers_to: date | None = strawberry.field(description="The last date its source was asked about.")
+    """Which holidays of the country, such as public or bank; empty for other sources."""
+    covers_to: date | None
+    """The last date its source was asked about. Null: it has no such end."""
     filled_at: datetime
+    """When its dates were last given or fetched."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -79,28 +87,31 @@ class HolidayCalendar(Node):
 class HolidayCountry:
     """A country and its parts."""
 
-    code: str = strawberry.field(description="ISO 3166.")
+    code: str
+    """Its ISO 3166 code, such as DE."""
     subdivisions: list[str]
+    """The codes of its parts that have holidays of their own."""
 
 
-@strawberry.input(description="See Holiday.")
+@strawberry.input(description="A date to put into a holiday calendar.")
 class HolidayInput:
-    """A holiday."""
+    """See Holiday."""
 
     date: date
     name: str
     yearly: bool = False
 
 
-@strawberry.input(description="See HolidayCalendar.")
+@strawberry.input(description="Which holidays of which country.")
 class HolidayCountryInput:
     """A country's holidays."""
 
-    country: str = strawberry.field(description="ISO 3166 code, such as DE.")
-    subdivision: str | None = strawberry.field(default=None, description="Such as BY.")
-    categories: list[str] = strawberry.field(
-        default_factory=list, description="Such as public, bank, half_day; none: public."
-    )
+    country: str
+    """Its ISO 3166 code, such as DE."""
+    subdivision: str | None = None
+    """A part of the country, such as BY. Null: all of it."""
+    categories: list[str] = strawberry.field(default_factory=list)
+    """Which holidays, such as public, bank or half_day; none: public."""
 
 
 @strawberry.input(description="Where the dates come from: exactly one of the three.")
@@ -108,10 +119,12 @@ class HolidaySourceInput:
     """The dates of a calendar."""
 
     holidays: list[HolidayInput] | None = None
+    """The dates one by one."""
     icalendar: str | None = strawberry.field(
         default=None, description="The text of an .ics file. Its whole-day events count; recurring ones for ten years."
     )
     country: HolidayCountryInput | None = None
+    """The holidays of a country."""
 
 
 @strawberry.input(description="A holiday calendar to create.")
@@ -120,6 +133,7 @@ class CreateHolidayCalendarInput(Keyed):
 
     name: str
     dates: HolidaySourceInput
+    """Where its dates come from."""
 
 
 @strawberry.input(description="Dates that replace all of a calendar.")
@@ -129,6 +143,7 @@ class FillHolidayCalendarInput(Keyed):
     id: strawberry.ID
     expected_version: int | None = None
     dates: HolidaySourceInput
+    """Where its dates come from; all that there were are replaced."""
 
 
 @strawberry.type(description="The calendar as it now is, or why nothing was done.")
@@ -161,7 +176,8 @@ async def _filling(info: ApiInfo, given: HolidaySourceInput) -> Filling:
 class HolidayCalendarFilter:
     """See HolidayCalendar."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
 
 
 @strawberry.type

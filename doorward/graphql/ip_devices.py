@@ -68,13 +68,18 @@ class IpDevice:
     id: strawberry.ID
     name: str
     door_id: strawberry.ID | None
+    """The door that it stands at. Null: none."""
     door_name: str | None
     reader_id: strawberry.ID | None
+    """The reader that it is. Null: none."""
     reader_name: str | None
-    path: str = strawberry.field(description="Where it knocks, at its controller's port for peripherals.")
+    path: str
+    """The path at which it sends to its controller's port for peripherals."""
     has_stream: bool = strawberry.field(description="Whether QR codes are looked for in a stream.")
     region: PictureRegion
-    min_confidence: float = strawberry.field(description="0 to 1: how sure a camera must be of a plate.")
+    """The part of the picture in which codes are looked for."""
+    min_confidence: float
+    """How sure a camera must be of a plate, 0 to 1; what it is less sure of is passed over."""
     unsigned_plates: bool = strawberry.field(description="Whether a secret is enough for plates, without a signature.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
@@ -101,12 +106,15 @@ class IpDevice:
 
 @strawberry.input(description="The device that a reader of type IP, BARCODE_CAMERA or PLATE_CAMERA is.")
 class CreateIpDeviceInput(Keyed):
-    """Its key is made, and the answer has it."""
+    """See IpDevice. Its key is made, and the answer has it."""
 
     reader_id: strawberry.ID
+    """The reader that it is."""
     name: str
-    stream_url: str = strawberry.field(default="", description="A stream (RTSP, HTTP) in which to look for QR codes.")
+    stream_url: str = ""
+    """A stream (RTSP, HTTP) in which to look for QR codes; empty: none."""
     region: PictureRegionInput | None = None
+    """The part of the picture in which codes are looked for. Null: the whole picture."""
     min_confidence: float = 0.0
 
 
@@ -127,10 +135,10 @@ class IpDevicePayload:
     """Result of what is done to a device on the network."""
 
     device: IpDevice | None = None
-    key: str | None = strawberry.field(default=None, description="Its key: 64 hexadecimal digits.")
-    push_secret: str | None = strawberry.field(
-        default=None, description="The secret for plates without a signature, where that is allowed."
-    )
+    key: str | None = None
+    """Its key, 64 hexadecimal digits. Null where it is not to be told."""
+    push_secret: str | None = None
+    """The secret for plates without a signature. Null where that is not allowed, or not to be told."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -200,7 +208,12 @@ class IpDeviceMutation:
         description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
         "Permission: configuration.write."
     )
-    async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
+    async def allow_unsigned_plates(
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        allowed: Annotated[bool, strawberry.argument(description="True: a secret is made. False: it counts no more.")],
+    ) -> IpDevicePayload:
         made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)

@@ -73,6 +73,7 @@ class ImportInput(Keyed):
     """Each line has the fields of the mutation that creates such a thing, or with an id of the one that changes it."""
 
     kind: JobKind
+    """What the lines of the file are."""
     file: Upload = strawberry.field(description="Sent as a GraphQL multipart request.")
     dry_run: bool = strawberry.field(
         default=False, description="Only try: each batch of 100 lines is undone, and so later ones do not see it."

@@ -31,6 +31,7 @@ class AuxInputState:
     id: strawberry.ID
     name: str
     state: InputState
+    """What it says now."""
 
 
 @strawberry.type(description="How somebody holds an output by hand. Its rules do not move it meanwhile.")
@@ -54,9 +55,12 @@ class AuxOutputState:
 
     id: strawberry.ID
     name: str
-    on: bool | None = strawberry.field(description="Null: its device or its controller is away.")
-    rule_name: str | None = strawberry.field(description="The local rule by which it is on, or pulses.")
-    hold: OutputHold | None = strawberry.field(description="Null: it is left to its rules.")
+    on: bool | None
+    """Whether it is on. Null: its device or its controller is away."""
+    rule_name: str | None
+    """The local rule by which it is on, or pulses. Null: none."""
+    hold: OutputHold | None
+    """How somebody holds it by hand. Null: it is left to its rules."""
 
     @classmethod
     def of(cls, now: queries.OutputNow) -> "AuxOutputState":
@@ -77,7 +81,9 @@ class AuxStates:
 
     cursor: str = strawberry.field(description="From here, the subscription tells what changed since.")
     inputs: list[AuxInputState]
+    """All auxiliary inputs, by name."""
     outputs: list[AuxOutputState]
+    """All auxiliary outputs, by name."""
 
 
 @strawberry.input(description="How to switch an auxiliary output by hand, and why.")
@@ -85,12 +91,15 @@ class AuxOutputCommandInput:
     """A command is answered within 5 seconds or has expired; nothing is queued."""
 
     output_id: strawberry.ID
+    """The auxiliary output."""
     action: HandAction
+    """What to do to it."""
     reason: str = strawberry.field(default="", description="Written to the audit.")
     until: datetime | None = strawberry.field(
         default=None, description="ON, OFF: they end then, within a year. Null: until AUTO."
     )
-    pulse_ms: int | None = strawberry.field(default=None, description="PULSE: how long, 100 to 3600000.")
+    pulse_ms: int | None = None
+    """PULSE: how long, 100 to 3600000 ms."""
     expires_at: datetime | None = strawberry.field(
         default=None,
         description="After this moment it is not carried out: EXPIRED. Null, or later: 5 seconds after it was asked.",
@@ -102,7 +111,9 @@ class AuxOutputCommandPayload:
     """Result of a command to an auxiliary output."""
 
     command: DoorCommand | None = None
+    """Null where nothing was sent."""
     output: AuxOutputState | None = None
+    """As it is after the command."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

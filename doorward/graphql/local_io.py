@@ -28,12 +28,19 @@ class AuxInput(Node):
     id: strawberry.ID
     name: str
     device_id: strawberry.ID
+    """The device that it is an input of."""
     controller_id: strawberry.ID | None
-    number: int = strawberry.field(description="As its device numbers its inputs, from 0.")
+    """The controller of that device. Null: the device has none."""
+    number: int
+    """As its device numbers its inputs, from 0."""
     active_when: Circuit
-    debounce_ms: int = strawberry.field(description="A change counts once it has lasted this long: 0 to 400.")
+    """Whether its contact is normally closed or normally open."""
+    debounce_ms: int
+    """A change counts once it has lasted this long: 0 to 400 ms."""
     supervision: Supervision
-    resistor_ohm: int | None = strawberry.field(description="Of serial supervision: 1000 to 10000, both resistors.")
+    """With which resistors its line is watched."""
+    resistor_ohm: int | None
+    """Of serial supervision: 1000 to 10000 ohm, both resistors. Null: without it."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod
@@ -63,7 +70,9 @@ class AuxOutput(Node):
     id: strawberry.ID
     name: str
     device_id: strawberry.ID
+    """The device that it is an output of."""
     controller_id: strawberry.ID | None
+    """The controller of that device. Null: the device has none."""
     number: int = strawberry.field(description="As its device numbers its outputs, from 0.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
@@ -168,7 +177,9 @@ class AuxFilter:
     """See AuxInput and AuxOutput."""
 
     device_id: strawberry.ID | None = None
+    """Those on this device."""
     controller_id: strawberry.ID | None = None
+    """Those on devices of this controller."""
 
 
 @strawberry.input(description="Which of them; what is left out, or null, does not restrict.")

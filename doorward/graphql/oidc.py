@@ -49,7 +49,9 @@ class GroupRole:
     """One line of the mapping."""
 
     group: str
+    """The group, as the provider calls it."""
     role: Role
+    """What its members may here."""
 
 
 @strawberry.input(description="The role of those in a group of a provider.")
@@ -114,9 +116,11 @@ class CreateOidcProviderInput(Keyed):
     client_secret: str | None = strawberry.field(default=None, description="None for a public client.")
     scopes: list[str] = strawberry.field(default_factory=lambda: ["openid", "profile"])
     hosts: list[str] = strawberry.field(default_factory=list)
+    """Hosts besides the issuer's that the server may ask, where the provider names such."""
     name_claim: str = "preferred_username"
     group_claim: str | None = None
     groups: list[GroupRoleInput] = strawberry.field(default_factory=list)
+    """The role of each group of the provider; the highest of somebody's groups is theirs."""
     creates_users: bool = False
     exclusive: bool = False
     enabled: bool = True
@@ -164,7 +168,9 @@ class BeginOidcLinkInput(Keyed):
     """See beginOidcLink."""
 
     provider_id: strawberry.ID
+    """The provider."""
     password: str | None = None
+    """One's own. Null: only within five minutes of signing in."""
 
 
 @strawberry.input(description="A connection to end.")

@@ -76,8 +76,11 @@ class DeviceCapability:
     """See the standard's PDCAP."""
 
     code: int
+    """OSDP's function code: what it is about."""
     level: int
+    """How much of it the device can do, as the standard has it for this code."""
     items: int
+    """How many of them it has."""
 
 
 @strawberry.type(description="Who a device says it is.")
@@ -86,9 +89,12 @@ class DeviceIdentity:
 
     vendor: str = strawberry.field(description="Three bytes in hexadecimal.")
     model: int
+    """The vendor's number of the model."""
     version: int
+    """The vendor's number of the version."""
     serial: str = strawberry.field(description="In hexadecimal.")
     firmware: str
+    """Major, minor and build."""
 
 
 @strawberry.type(description="A device on its bus.")
@@ -130,7 +136,9 @@ class ControllerBuses:
     controller_id: strawberry.ID
     controller_name: str
     problem: str
+    """Why nothing is known of its buses; empty when it answered."""
     buses: list[OsdpBus]
+    """Each of its lines that OSDP devices are on."""
 
 
 @strawberry.type(description="Something that is done with a device for an operator.")
@@ -140,10 +148,15 @@ class DeviceOrder:
     id: strawberry.ID
     device_id: strawberry.ID
     step: OrderStep
+    """How far it came."""
     ended: bool
+    """Whether nothing more will come of it."""
     detail: str
+    """A sentence about the step; empty when there is nothing to say."""
     done: int
+    """How many bytes were sent or captured."""
     total: int
+    """Of how many; 0 where that is not known, or it has none."""
 
     @classmethod
     def of(cls, state: OrderState) -> "DeviceOrder":
@@ -181,6 +194,7 @@ class CapturePayload:
     """A pcap file of link type 162 (USER15)."""
 
     pcap: str | None = None
+    """The file in base64."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -189,11 +203,16 @@ class OsdpModuleInput:
     """Doors of its controller may be wired to it."""
 
     controller_id: strawberry.ID
+    """The controller that drives it."""
     name: str
     port: str
+    """The serial line, as its controller opens it: /dev/ttyUSB0, or socket://host:port for a converter."""
     address: int
+    """Its address on the bus: 0 to 126."""
     baud: int = DEFAULT_BAUD
+    """9600, 19200, 38400, 57600, 115200 or 230400; all devices on a line have the same."""
     key: str | None = None
+    """The key of its secure channel, 32 hexadecimal digits. Null: it is derived from the site's main key."""
 
 
 @strawberry.input(description="A window in which a device gets a new key; without a key it is derived.")
@@ -225,8 +244,11 @@ class BusCaptureInput:
     """Ends after so many seconds or bytes, whichever is first."""
 
     device_id: strawberry.ID
+    """The device whose bus is captured."""
     seconds: float = maintenance.USUAL_CAPTURE_S
+    """For how long at most."""
     most_bytes: int = maintenance.MOST_CAPTURED_BYTES
+    """How much at most: 1000 to 1048576 bytes."""
 
 
 @strawberry.input(description="A file for a device, in base64: its firmware, for example.")

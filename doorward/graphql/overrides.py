@@ -101,6 +101,7 @@ class CreateOverrideScheduleInput(Keyed):
     intervals: list[IntervalInput] = strawberry.field(default_factory=list)
     dates: list[OverrideDatesInput] = strawberry.field(default_factory=list)
     calendar_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Holiday calendars whose dates it follows, in addition to its own."""
     cuts_midnight: bool = False
 
 

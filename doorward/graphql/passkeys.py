@@ -87,6 +87,7 @@ class BeginPasskeyInput(Keyed):
     """See beginPasskey."""
 
     password: str | None = None
+    """One's own. Null: only within five minutes of signing in."""
 
 
 @strawberry.input(description="What the browser answered to beginPasskey.")

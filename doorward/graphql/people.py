@@ -58,27 +58,38 @@ class Cardholder(Node):
     id: strawberry.ID
     number: str = strawberry.field(description="The site's own id for the person, unique.")
     first_name: str
+    """At most 100 characters."""
     last_name: str
-    email: str | None = strawberry.field(description="Null without personal.view.")
-    phone: str | None = strawberry.field(description="Null without personal.view.")
+    """At most 100 characters."""
+    email: str | None
+    """At most 254 characters. Null without personal.view."""
+    phone: str | None
+    """At most 32 characters. Null without personal.view."""
     notes: str | None = strawberry.field(
         description="At most 2,000 characters; may have line breaks. Null without personal.view."
     )
-    suspended: bool = strawberry.field(description="Passes no door until resumed.")
+    suspended: bool
+    """Whether they pass no door until resumed."""
     valid_from: datetime | None
-    valid_to: datetime | None = strawberry.field(description="The first moment they are no longer valid.")
+    """The first moment they are valid. Null: they are at once."""
+    valid_to: datetime | None
+    """The first moment they are no longer valid. Null: they always will be."""
     long_access: bool = strawberry.field(description="Doors give them their long access and open-too-long times.")
     double_swipe: bool = strawberry.field(description="May toggle a door that allows it by showing a credential twice.")
     exempt_lockdown: bool = strawberry.field(description="Passes during a lockdown, if their rules say so.")
     exempt_antipassback: bool = strawberry.field(description="Anti-passback does not concern them.")
     is_global: bool = strawberry.field(description="Shown on sub servers too.")
     visitor: bool
-    host: CardholderName | None = strawberry.field(description="Who receives this visitor.")
+    """Whether they are a visitor."""
+    host: CardholderName | None
+    """Who receives this visitor. Null: nobody."""
     escort_required: bool = strawberry.field(description="Passes doors only together with an escort.")
-    photo_url: str | None = strawberry.field(
-        description="Null without photo.view. To set it, PUT the picture to /cardholders/<id>/photo; DELETE removes it."
-    )
+    photo_url: str | None
+    """Where to GET it. Null: there is none, or without photo.view. PUT a picture to /cardholders/<id>/photo; DELETE
+    removes it.
+    """
     groups: list[Group]
+    """The groups they are in, whose access rules they share."""
     credentials: list[Credential] = strawberry.field(
         description="Of every kind, oldest first; PINs only with pin.manage."
     )
@@ -146,9 +157,13 @@ class CardholderFilterInput:
     """See Cardholder."""
 
     group_id: strawberry.ID | None = None
+    """Those in this group."""
     host_id: strawberry.ID | None = None
+    """Those whom this cardholder receives."""
     suspended: bool | None = None
+    """Those who are suspended, or those who are not."""
     visitor: bool | None = None
+    """Visitors, or those who are none."""
     valid_now: bool | None = strawberry.field(
         default=None, description="Whether the present moment lies between validFrom and validTo."
     )
@@ -173,11 +188,15 @@ class CreateCardholderInput(Keyed):
     first_name: str
     last_name: str
     email: str = ""
+    """At most 254 characters."""
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The groups they are in; left out: none."""
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     phone: str = ""
+    """At most 32 characters."""
     notes: str = ""
+    """At most 2,000 characters; may have line breaks."""
     suspended: bool = False
     long_access: bool = False
     double_swipe: bool = False
@@ -186,8 +205,10 @@ class CreateCardholderInput(Keyed):
     is_global: bool = False
     visitor: bool = False
     host_id: strawberry.ID | None = None
+    """Who receives this visitor."""
     escort_required: bool = False
     custom_fields: list[CustomFieldValueInput] = strawberry.field(default_factory=list)
+    """Values for custom fields; those that are required must be among them."""
 
 
 @strawberry.input(description="What to change of a cardholder; a field left out stays as it is.")

@@ -50,7 +50,9 @@ class ForgiveCardholderInput(Keyed):
     """The reason is written to the audit."""
 
     cardholder_id: strawberry.ID
+    """Whose whereabouts no longer count."""
     reason: str = ""
+    """Written to the audit."""
 
 
 @strawberry.input(description="In which zone to forgive everybody, and why.")
@@ -58,7 +60,9 @@ class ForgiveZoneInput(Keyed):
     """The reason is written to the audit."""
 
     zone_id: strawberry.ID
+    """The zone."""
     reason: str = ""
+    """Written to the audit."""
 
 
 @strawberry.input(description="Why to forgive everybody everywhere.")
@@ -66,6 +70,7 @@ class ForgiveEverybodyInput(Keyed):
     """The reason is written to the audit."""
 
     reason: str = ""
+    """Written to the audit."""
 
 
 @strawberry.input(description="Where a cardholder is, and how that is known.")

@@ -1,6 +1,6 @@
 """Identification profiles in the API."""
 
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -29,7 +29,9 @@ class IdentificationMethod:
     """A combination, accepted while any of its schedules applies; without schedules always."""
 
     types: list[IdentificationType]
-    schedule_ids: list[strawberry.ID] = strawberry.field(description="Empty: always.")
+    """One to three, all of which must be shown."""
+    schedule_ids: list[strawberry.ID]
+    """When it is accepted; none: always."""
 
 
 @strawberry.type(description="What must be shown at the doors that use it, on each side.")
@@ -40,7 +42,9 @@ class IdentificationProfile(Node):
     name: str
     facility_code: bool = strawberry.field(description="Whether the facility code of a card must match too.")
     side_a: list[IdentificationMethod]
+    """What is accepted at readers on side A, 16 combinations at most; none: nothing."""
     side_b: list[IdentificationMethod]
+    """What is accepted at readers on side B, 16 combinations at most; none: nothing."""
     door_ids: list[strawberry.ID] = strawberry.field(description="The doors that use it, by name.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
@@ -70,6 +74,7 @@ class IdentificationMethodInput:
 
     types: list[IdentificationType]
     schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """When it is accepted; none: always."""
 
 
 @strawberry.input(description="An identification profile to create.")
@@ -163,7 +168,10 @@ class ProfileMutation:
         self,
         info: ApiInfo,
         id: strawberry.ID,
-        successor_id: strawberry.ID | None = None,
+        successor_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="The profile that doors get in its place. Null: none may use it."),
+        ] = None,
         expected_version: int | None = None,
     ) -> DeletedPayload:
         await delete_profile(info.context.domain, info.context.actor, id, successor_id, expected_version)

@@ -40,8 +40,10 @@ class DecisionStep:
     check: str = strawberry.field(description="A stable code.")
     name: str = strawberry.field(description="The check in words.")
     passed: bool
+    """Whether it spoke against access (false) or not."""
     saw: str = strawberry.field(description="What it saw: names are those of the moment of the decision.")
     sentence: str
+    """The check and what it saw, in one sentence."""
     about: list[StepSubject] = strawberry.field(
         description="The rule, schedule, zone, interlock or door that it names, unless that is gone or has another "
         "name by now. Empty without configuration.view."
@@ -61,7 +63,9 @@ class AssumptionMade:
     """An assumption and its sentence."""
 
     code: Assumption
+    """Which one it is."""
     text: str
+    """The same as a sentence."""
 
 
 @strawberry.type(description="A credential, by name.")
@@ -70,6 +74,7 @@ class CredentialName:
 
     id: strawberry.ID
     kind: CredentialKind
+    """What it is."""
     name: str
 
 
@@ -103,16 +108,26 @@ class DecisionExplanation:
     """A stored decision in words."""
 
     event_id: strawberry.ID
+    """The event that tells of the decision."""
     at: datetime
+    """When it was made."""
     outcome: Outcome
-    reason: str | None = strawberry.field(description="A stable code.")
+    """What was decided."""
+    reason: str | None
+    """The one of the event: a stable code. Null: it has none."""
     reason_text: str
+    """The reason in words, for the person who must act."""
     steps: list[DecisionStep]
+    """Its checks, in order; the first that failed is the reason."""
     door_name: str | None
     side: Side | None
-    cardholder_name: str | None = strawberry.field(description="Null without cardholder.view.")
-    rule_name: str | None = strawberry.field(description="The access rule that let them through, as it was called.")
-    schedule_name: str | None = strawberry.field(description="The schedule that applied, as it was called.")
+    """The side of the door at which they stood. Null: not known."""
+    cardholder_name: str | None
+    """Null without cardholder.view, and where nobody was recognised."""
+    rule_name: str | None
+    """The access rule that let them through, as it was called. Null: none did."""
+    schedule_name: str | None
+    """The schedule that applied, as it was called. Null: none did."""
     now: PassAnswer | None = strawberry.field(
         description="What would be decided now if they showed the same; null where the person or the door is not "
         "known any more, and without configuration.view and cardholder.view."
@@ -174,7 +189,9 @@ class AccessSpan:
     """From `startsAt` to `endsAt`."""
 
     starts_at: datetime
+    """The first moment."""
     ends_at: datetime
+    """The end, excluded."""
 
 
 @strawberry.type(description="What a draft changes for one cardholder at one door side.")
@@ -182,12 +199,17 @@ class AccessDifference:
     """When they may pass now, and when after the draft."""
 
     cardholder: CardholderName
+    """Whose access changes."""
     door: DoorName
+    """The door where it does."""
     side: Side
+    """The side from which they pass."""
     gained: list[AccessSpan] = strawberry.field(description="When they may pass, and might not before.")
     lost: list[AccessSpan] = strawberry.field(description="When they may no longer pass.")
     before: list[AccessSpan]
+    """When they may pass as things are."""
     after: list[AccessSpan]
+    """When they might pass with the draft."""
 
 
 @strawberry.type(description="Who gains and who loses access if a draft is applied.")
@@ -195,9 +217,12 @@ class DraftComparison:
     """What was compared, how many people, and a page of the differences."""
 
     start: datetime
+    """The beginning of the time that was compared."""
     end: datetime
+    """The end of that time, excluded; 31 days after its beginning at the latest."""
     gaining: int = strawberry.field(description="People who gain access somewhere; they may lose it elsewhere.")
     losing: int
+    """People who lose access somewhere; they may gain it elsewhere."""
     differences: Connection[AccessDifference] = strawberry.field(description="By cardholder, then by door.")
     total: int = strawberry.field(description="How many differences there are.")
 
@@ -207,6 +232,7 @@ class DraftComparisonPayload:
     """Result of a rehearsal."""
 
     comparison: DraftComparison | None = None
+    """Null where nothing could be compared."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

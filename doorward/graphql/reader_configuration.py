@@ -1,6 +1,6 @@
 """Configuring readers through the API."""
 
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -62,7 +62,14 @@ class ReaderMutation:
         description="Add a reader to a side of a door (side A unless said), or through any floor to the cab of its "
         "elevator. Permission: configuration.write."
     )
-    async def create_reader(self, info: ApiInfo, door_id: strawberry.ID, input: ReaderSettingsInput) -> ReaderPayload:
+    async def create_reader(
+        self,
+        info: ApiInfo,
+        door_id: Annotated[
+            strawberry.ID, strawberry.argument(description="Its door, or any floor of the elevator whose cab it is in.")
+        ],
+        input: ReaderSettingsInput,
+    ) -> ReaderPayload:
         given = NewReader(**{"door_id": door_id, "side": Side.A, "name": "", **sent(input, _FIELDS)})
         return _payload(await create_reader(info.context.domain, info.context.actor, given))
 

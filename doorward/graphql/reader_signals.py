@@ -134,6 +134,7 @@ class ChooseSignalsPayload:
     """Result of choosing a reader's signals."""
 
     reader_id: strawberry.ID | None = None
+    """The reader that shows them from now on. Null where nothing was done."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -169,7 +170,12 @@ class ReaderSignalsMutation:
         return ReaderSignalsPayload(signals=ReaderSignals.of(signals))
 
     @mutation(description="Add a set of signals. Permission: configuration.write.")
-    async def create_signal_set(self, info: ApiInfo, name: str, signals: ReaderSignalsInput) -> SignalSetPayload:
+    async def create_signal_set(
+        self,
+        info: ApiInfo,
+        name: str,
+        signals: Annotated[ReaderSignalsInput, strawberry.argument(description="What its readers show and sound.")],
+    ) -> SignalSetPayload:
         row = await sets.create_signal_set(info.context.domain, info.context.actor, name, _signals(signals))
         return SignalSetPayload(signal_set=SignalSet.of(row))
 
@@ -204,7 +210,12 @@ class ReaderSignalsMutation:
 
     @mutation(description="Let a reader show a set of signals, or (null) the site's. Permission: configuration.write.")
     async def choose_reader_signals(
-        self, info: ApiInfo, reader_id: strawberry.ID, signal_set_id: strawberry.ID | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        signal_set_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="What it is to show. Null: the site's signals.")
+        ] = None,
     ) -> ChooseSignalsPayload:
         await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
         return ChooseSignalsPayload(reader_id=reader_id)

@@ -79,11 +79,13 @@ class Grant:
     """See Privilege."""
 
     permission: str
-    places: list[Place] | None = strawberry.field(description="Null: everywhere.")
-    newest: timedelta | None = strawberry.field(
-        description="clip.view: recordings older than this are not seen, in whole minutes; null: all are."
-    )
-    priority: int = strawberry.field(description="ptz.move: 0 (first) to 100.")
+    """Such as door.view; privileges lists them all."""
+    places: list[Place] | None
+    """Where it holds. Null: everywhere."""
+    newest: timedelta | None
+    """Of clip.view: recordings older than this are not seen, in whole minutes. Null: all are."""
+    priority: int
+    """Of ptz.move: 0 (first) to 100."""
 
 
 @strawberry.type(description="A role: built in, or one that the site has made.")
@@ -167,6 +169,7 @@ class GrantInput:
 
     permission: str
     places: list[PlaceInput] | None = None
+    """At which places only; null: everywhere."""
     newest: timedelta | None = None
     priority: int = 0
 
@@ -186,7 +189,9 @@ class CreateRoleInput(Keyed):
 
     name: str
     description: str = ""
+    """What it is for, at most 500 characters."""
     grants: list[GrantInput]
+    """The permissions that it gives; a role without any gives nothing."""
     clearance: int = 0
 
 
@@ -217,6 +222,7 @@ class AssignRolesInput(Keyed):
     user_id: strawberry.ID
     expected_version: int | None = None
     roles: list[RoleAssignmentInput]
+    """All that they are to have; those that are not among them are taken away."""
 
 
 @strawberry.input(description="A group of users to create.")
@@ -225,8 +231,11 @@ class CreateUserGroupInput(Keyed):
 
     name: str
     description: str = ""
+    """What it is for, at most 500 characters."""
     user_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Its members."""
     roles: list[RoleAssignmentInput] = strawberry.field(default_factory=list)
+    """The roles that its members have."""
 
 
 @strawberry.input(description="What to change of a group of users; a field left out stays as it is.")

@@ -50,7 +50,9 @@ class DoorSide:
     """A door and a side."""
 
     door: Door
+    """Whose side it is."""
     side: Side
+    """The side from which it is passed."""
 
 
 @strawberry.type(description="The people may pass the places while any of the schedules applies.")
@@ -60,15 +62,21 @@ class AccessRule(Node):
     id: strawberry.ID
     name: str
     enabled: bool
+    """Whether it counts; a rule that does not lets nobody in."""
     valid_from: datetime | None
-    valid_to: datetime | None = strawberry.field(description="The first moment it no longer applies.")
-    cardholders: list[CardholderName] | None = strawberry.field(
-        description="Null for those who may not see cardholders (cardholder.view)."
-    )
+    """From when it applies. Null: at once."""
+    valid_to: datetime | None
+    """The first moment it no longer applies. Null: it never ends."""
+    cardholders: list[CardholderName] | None
+    """People by themselves. Null for those who may not see cardholders (cardholder.view)."""
     groups: list[Group]
+    """For all who are in them at the time."""
     zones: list[ZoneName]
+    """For the doors that enter them and those inside them; zones inside them need a rule of their own."""
     door_sides: list[DoorSide]
+    """Sides of doors by themselves."""
     schedules: list[Schedule]
+    """It applies while any of them does."""
     missing: list[Missing] = strawberry.field(
         description="What the rule lacks; while it lacks anything, it lets nobody in."
     )
@@ -80,7 +88,9 @@ class DoorSideInput:
     """A door and a side."""
 
     door_id: strawberry.ID
-    side: Side | None = strawberry.field(default=None, description="Null: both sides.")
+    """The door."""
+    side: Side | None = None
+    """The side from which it is passed. Null: both sides."""
 
 
 @strawberry.input(description="People, places and schedules, by id.")
@@ -88,10 +98,15 @@ class AccessRuleMembersInput:
     """What to add to a rule, or to take from it."""
 
     cardholder_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """People by themselves."""
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Groups, for all who are in them at the time."""
     zone_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Zones, for the doors that enter them and those inside them; zones inside them need their own."""
     door_sides: list[DoorSideInput] = strawberry.field(default_factory=list)
+    """Sides of doors by themselves."""
     schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """Schedules; the rule applies while any of them does."""
 
 
 @strawberry.input(description="An access rule to create. It may be incomplete; then it lets nobody in.")
@@ -100,8 +115,11 @@ class CreateAccessRuleInput(AccessRuleMembersInput, Keyed):
 
     name: str
     enabled: bool = True
+    """False: it lets nobody in until it is enabled."""
     valid_from: datetime | None = None
+    """From when it applies. Null: at once."""
     valid_to: datetime | None = None
+    """The first moment it no longer applies. Null: it never ends."""
 
 
 @strawberry.input(description="What to change in an access rule; what is left out stays as it is. Lists replace.")
@@ -127,7 +145,9 @@ class ChangeAccessRuleMembersInput(Keyed):
 
     id: strawberry.ID
     add: AccessRuleMembersInput | None = None
+    """What to add. Null: nothing."""
     remove: AccessRuleMembersInput | None = None
+    """What to take away. Null: nothing."""
     expected_version: int | None = None
 
 
@@ -216,14 +236,22 @@ def _cardholders(context: ApiContext, rows: list[CardholderRow]) -> list[Cardhol
 class AccessRuleFilter:
     """See AccessRule."""
 
-    ids: list[strawberry.ID] | None = strawberry.field(default=None, description="At most 100.")
-    incomplete: bool | None = strawberry.field(default=None, description="Whether something is missing.")
+    ids: list[strawberry.ID] | None = None
+    """Those with these ids; at most 100."""
+    incomplete: bool | None = None
+    """Those that lack something, or those that lack nothing."""
     enabled: bool | None = None
+    """Those that count, or those that do not."""
     expired: bool | None = None
-    cardholder_id: strawberry.ID | None = strawberry.field(default=None, description="Those that name them.")
+    """Those whose validTo has passed, or those whose has not."""
+    cardholder_id: strawberry.ID | None = None
+    """Those that name this cardholder, and not only a group of theirs."""
     group_id: strawberry.ID | None = None
+    """Those that name this group."""
     zone_id: strawberry.ID | None = None
+    """Those that name this zone."""
     schedule_id: strawberry.ID | None = None
+    """Those that name this schedule."""
     door_id: strawberry.ID | None = strawberry.field(
         default=None, description="Those that name a side of this door, and not only a zone of it."
     )

@@ -189,9 +189,13 @@ class CreateScheduleInput(Keyed):
     name: str
     kind: ScheduleKind = ScheduleKind.WEEKLY
     days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    """The intervals of each weekday; days that are left out have none."""
     periods: list[SchedulePeriodInput] = strawberry.field(default_factory=list)
+    """Dates with days of their own in place of the week's."""
     overrides: list[ScheduleOverrideInput] = strawberry.field(default_factory=list)
+    """Single dates with intervals of their own, which go before everything else."""
     override_schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The override schedules that it follows; of two that name a date, the earlier one wins."""
     first_day: date | None = None
     last_day: date | None = None
 
@@ -217,12 +221,19 @@ class DraftScheduleInput:
     """See CreateScheduleInput."""
 
     kind: ScheduleKind = ScheduleKind.WEEKLY
+    """What decides its days."""
     days: list[ScheduleDayInput] = strawberry.field(default_factory=list)
+    """The intervals of each weekday; days that are left out have none."""
     periods: list[SchedulePeriodInput] = strawberry.field(default_factory=list)
+    """Dates with days of their own in place of the week's."""
     overrides: list[ScheduleOverrideInput] = strawberry.field(default_factory=list)
+    """Single dates with intervals of their own, which go before everything else."""
     override_schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    """The override schedules that it follows; of two that name a date, the earlier one wins."""
     first_day: date | None = None
+    """Before it the schedule never applies. Null: it has no beginning."""
     last_day: date | None = None
+    """After it the schedule never applies. Null: it has no end."""
 
 
 @strawberry.type(description="The week, or why there is none.")

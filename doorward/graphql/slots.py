@@ -18,7 +18,9 @@ class Interval:
     """From `start` to `end`."""
 
     start: str
+    """HH:MM."""
     end: str
+    """HH:MM, excluded; past 24:00 on the next day."""
 
 
 @strawberry.input(
@@ -29,7 +31,9 @@ class IntervalInput:
     """See Interval."""
 
     start: str
+    """HH:MM, such as 07:30."""
     end: str
+    """HH:MM, excluded."""
 
 
 @strawberry.type(description="A weekday's intervals.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -158,7 +159,12 @@ class TokenMutation:
         description="Make a token for a service account. Permission: user.write, and each of those that the token is "
         "to have."
     )
-    async def create_service_token(self, info: ApiInfo, user_id: strawberry.ID, input: TokenInput) -> TokenPayload:
+    async def create_service_token(
+        self,
+        info: ApiInfo,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The service account that gets it.")],
+        input: TokenInput,
+    ) -> TokenPayload:
         made = await create_service_token(info.context.domain, info.context.actor, user_id, input.given())
         return await TokenPayload.of(made)
 
@@ -175,7 +181,14 @@ class TokenMutation:
     @mutation(
         description="An account for a program, which comes with tokens and cannot sign in. Permission: user.write."
     )
-    async def create_service_account(self, info: ApiInfo, name: str, role: Role) -> UserPayload:
+    async def create_service_account(
+        self,
+        info: ApiInfo,
+        name: str,
+        role: Annotated[
+            Role, strawberry.argument(description="What it may everywhere; NONE: what further roles give.")
+        ],
+    ) -> UserPayload:
         context = info.context
         row = await create_service_account(context.domain, context.actor, name, role)
         return UserPayload(user=await user_shown(context, row))

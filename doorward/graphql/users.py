@@ -45,7 +45,9 @@ class HeldPrivilege:
     """For programs that show only what somebody may do."""
 
     permission: str
-    everywhere: bool = strawberry.field(description="False: at some places only; lists show what is there.")
+    """Such as door.view; privileges lists them all."""
+    everywhere: bool
+    """Whether it holds everywhere; otherwise at some places, and lists show what is there."""
 
 
 @strawberry.type(description="Somebody who can sign in.")
@@ -199,8 +201,10 @@ class CreateUserInput(Keyed):
     """See User."""
 
     name: str
-    password: str = strawberry.field(description="The user must change it at the first sign-in.")
+    password: str
+    """The first one, which they must change when they first sign in."""
     role: Role
+    """What they may everywhere; NONE where further roles say it."""
 
 
 @strawberry.input(description="What to change of a user; a field left out stays as it is.")

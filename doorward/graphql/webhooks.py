@@ -165,7 +165,9 @@ class CreateWebhookInput(Keyed):
 
     name: str
     url: str
-    filter: EventFilter | None = strawberry.field(default=None, description="Left out: everything.")
+    """Where events are sent (POST): an https address, or http where the server was told to allow it."""
+    filter: EventFilter | None = None
+    """Which events are sent. Left out: everything that its owner may see."""
 
 
 @strawberry.input(description="What is to change; what is left out stays.")

@@ -1,7 +1,7 @@
 """Wiegand readers behind serial converters, through the API."""
 
 from datetime import timedelta
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -154,7 +154,10 @@ class WiegandDeviceMutation:
 
     @mutation(description="Wire a Wiegand reader to a channel of a serial converter. Permission: configuration.write.")
     async def create_wiegand_device(
-        self, info: ApiInfo, reader_id: strawberry.ID, input: WiegandDeviceInput
+        self,
+        info: ApiInfo,
+        reader_id: Annotated[strawberry.ID, strawberry.argument(description="The reader that is wired to it.")],
+        input: WiegandDeviceInput,
     ) -> WiegandDevicePayload:
         given = {"port": "", "framing": "", **sent(input, _FIELDS, may_be_null=_MAY_BE_NULL)}
         port = given.pop("port")

@@ -18,6 +18,7 @@ class ZoneCommandInput(ManualActionInput):
     """Every door of the zone, perimeter and internal."""
 
     zone_id: strawberry.ID
+    """The zone."""
     include_nested: bool = strawberry.field(default=False, description="Also the doors of the zones inside it.")
 
 

@@ -93,6 +93,7 @@ class Interlock(Node):
     id: strawberry.ID
     name: str
     doors: list[DoorName]
+    """Two or more."""
     shared: bool = strawberry.field(
         description="The doors hang on several controllers, which must hear of each other to release one."
     )
@@ -180,6 +181,7 @@ class CreateZoneInput(ZoneSettingsInput, Keyed):
 
     name: str
     doors: list[ZoneDoorInput] = strawberry.field(default_factory=list)
+    """Each belongs to it as a perimeter door or an internal one."""
 
 
 @strawberry.input(description="What to change in a zone; what is left out stays as it is.")
@@ -199,6 +201,7 @@ class CreateInterlockInput(Keyed):
 
     name: str
     door_ids: list[strawberry.ID]
+    """Two or more."""
 
 
 @strawberry.input(description="What to change in an interlock; null stays as it is.")

@@ -76,7 +76,9 @@ class BookmarkOrder(StrEnum):
     """How bookmarks can be ordered."""
 
     NEWEST = "newest"
+    """The latest made first."""
     OLDEST = "oldest"
+    """The earliest made first."""
 
 
 _BOOKMARKS: Orders = {

@@ -13,12 +13,19 @@ class CredentialCondition(StrEnum):
     """In one word: the first that is true, in this order; active if none is."""
 
     STOLEN = "stolen"
+    """Somebody reported it stolen."""
     LOST = "lost"
+    """Somebody reported it lost."""
     SUSPENDED = "suspended"
+    """Somebody suspended it."""
     EXPIRED = "expired"
+    """Its last moment has passed, or it has been used as often or as long as it may."""
     NOT_PAIRED = "not_paired"
+    """A mobile credential that no phone has taken yet."""
     NOT_YET_VALID = "not_yet_valid"
+    """Its first moment is still to come."""
     ACTIVE = "active"
+    """None of the others: it may be used. Whether it opens a door is for the access rules."""
 
 
 def condition_of(row: Credential, now: datetime, zone: tzinfo) -> CredentialCondition:

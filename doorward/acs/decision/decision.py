@@ -18,8 +18,11 @@ class Outcome(StrEnum):
     """What was decided. WAITING: nothing speaks against it yet, but something or somebody more must be shown."""
 
     GRANTED = "granted"
+    """The door is released."""
     DENIED = "denied"
+    """The door stays as it is; the reason says why."""
     WAITING = "waiting"
+    """Nothing speaks against it yet, but something or somebody more must be shown."""
 
 
 class DoorResponse(StrEnum):

@@ -21,14 +21,23 @@ class DoorFact(StrEnum):
     """What can be true of a door. `RELEASED`: it can be opened now, for a moment or because it is unlocked."""
 
     OPEN = "open"
+    """Its position sensor says that it stands open."""
     RELEASED = "released"
+    """It can be opened now, for a moment or because it is unlocked."""
     UNLOCKED = "unlocked"
+    """It stays unlocked, whatever wants it so."""
     LOCKDOWN = "lockdown"
+    """It is in lockdown."""
     FORCED = "forced"
+    """It was opened without being released, and that has not ended."""
     HELD = "held"
+    """It has stood open for longer than it may."""
     EMERGENCY = "emergency"
+    """Its emergency input is active."""
     TAMPERED = "tampered"
+    """Its tamper input is active, or that input's line is broken."""
     OFFLINE = "offline"
+    """Its device does not answer."""
 
 
 class LocalAction(StrEnum):

@@ -36,10 +36,15 @@ class DoorKind(StrEnum):
     """What stands there: an ordinary door, a wireless lock, a sensor only, nothing yet, or a floor of an elevator."""
 
     DOOR = "door"
+    """A door with locks, readers and inputs of its own."""
     WIRELESS = "wireless"
+    """A wireless lock, which its hub reaches by radio."""
     MONITORING = "monitoring"
+    """A position sensor only: it has no lock and no readers."""
     PROVISIONED = "provisioned"
+    """A placeholder for hardware that is still to come; it alone may lack a controller."""
     FLOOR = "floor"
+    """A floor of an elevator, with one relay that frees its button."""
 
 
 class RelockOn(StrEnum):
@@ -55,7 +60,9 @@ class EmergencyAction(StrEnum):
     """What a door does while its emergency input is active."""
 
     UNLOCK = "unlock"
+    """The door unlocks, even out of a lockdown."""
     LOCK = "lock"
+    """The door is in lockdown."""
 
 
 class TwoPersonRule(msgspec.Struct, frozen=True):
@@ -151,13 +158,21 @@ class IdentificationType(StrEnum):
     """What a person shows. `MOBILE_TAP`: tapped in the app; `MOBILE_TOUCH`: the reader touched, the phone at hand."""
 
     CARD = "card"
+    """A card is shown."""
     PIN = "pin"
+    """A PIN is typed."""
     QR = "qr"
+    """A QR code that is always the same is shown."""
     DYNAMIC_QR = "dynamic_qr"
+    """A QR code that changes every 30 seconds is shown; it goes together with a PIN."""
     PLATE = "plate"
+    """A licence plate is read by a camera."""
     MOBILE_TAP = "mobile_tap"
+    """The door is tapped in the app on a phone."""
     MOBILE_TOUCH = "mobile_touch"
+    """The reader is touched while the phone is at hand."""
     REX = "rex"
+    """The exit device is pressed; it stands alone."""
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -187,20 +202,30 @@ class CredentialKind(StrEnum):
     """What a credential is."""
 
     CARD = "card"
+    """A card, by its bits."""
     PIN = "pin"
+    """A PIN, which may have a second one that opens under duress."""
     QR = "qr"
+    """A QR code that stays the same."""
     DYNAMIC_QR = "dynamic_qr"
+    """A QR code that changes every 30 seconds; taken only together with a PIN."""
     MOBILE = "mobile"
+    """A phone that was paired with an invitation."""
     PLATE = "plate"
+    """A licence plate."""
 
 
 class CredentialStatus(StrEnum):
     """Whether a credential may be used. Expiry is a matter of its dates and uses, not of its status."""
 
     ACTIVE = "active"
+    """It may be used, as far as its dates and uses allow."""
     SUSPENDED = "suspended"
+    """It may not be used for now."""
     LOST = "lost"
+    """It may not be used: its holder has lost it."""
     STOLEN = "stolen"
+    """It may not be used: somebody else may have it."""
 
 
 class ValidityStart(StrEnum):

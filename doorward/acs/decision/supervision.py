@@ -29,11 +29,17 @@ class InputState(StrEnum):
     """What an input says. `open` (cut), `short` and `fault` are faults of the line; `unknown`: never heard."""
 
     NORMAL = "normal"
+    """At rest."""
     ACTIVE = "active"
+    """It tells what it is there to tell."""
     OPEN = "open"
+    """The supervised line is cut."""
     SHORT = "short"
+    """The supervised line is short-circuited."""
     FAULT = "fault"
+    """The line is broken in some other way, or the input cannot be read."""
     UNKNOWN = "unknown"
+    """Not heard yet, or its device or its controller does not answer."""
 
     @property
     def is_fault(self) -> bool:

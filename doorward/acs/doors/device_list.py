@@ -41,7 +41,9 @@ class ListedOrder(StrEnum):
     """How devices of any kind can be ordered; by place is by controller, kind, line and number."""
 
     PLACE = "place"
+    """By controller, kind, line and number."""
     NAME = "name"
+    """By name."""
 
 
 _ORDERS: Orders = {

@@ -14,13 +14,21 @@ class DoorCondition(StrEnum):
     """A door's state in one word, the most urgent that is true."""
 
     OFFLINE = "offline"
+    """Its controller or its device is not connected, so that nothing is known of it."""
     FORCED = "forced"
+    """It was opened without being released."""
     HELD = "held"
+    """It has stood open for longer than it may."""
     LOCKDOWN = "lockdown"
+    """Locked, and only the exempt are let in."""
     OPEN = "open"
+    """It stands open, as it may."""
     UNLOCKED = "unlocked"
+    """It is closed, and opens for everybody."""
     RELEASED = "released"
+    """It is closed, and can be opened for this moment."""
     LOCKED = "locked"
+    """It is closed and locked, as is usual."""
 
 
 def condition(status: DoorStatus) -> DoorCondition:

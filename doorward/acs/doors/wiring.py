@@ -42,7 +42,9 @@ class Circuit(StrEnum):
     """When an input is active. A normally closed circuit is active when open."""
 
     OPEN = "open"
+    """Active while the circuit is open: a normally closed contact."""
     CLOSED = "closed"
+    """Active while the circuit is closed: a normally open contact."""
 
 
 class Supervision(StrEnum):
@@ -60,9 +62,13 @@ class InputPurpose(StrEnum):
     """What an input tells of its door."""
 
     POSITION = "position"
+    """Whether the door is open."""
     REX = "rex"
+    """A request to exit: a button, a bar or a motion sensor."""
     EMERGENCY = "emergency"
+    """An emergency, such as from the fire alarm."""
     TAMPER = "tamper"
+    """Somebody opens the housing."""
 
 
 class RexAction(StrEnum):

@@ -8,11 +8,17 @@ class Category(StrEnum):
     """What kind of thing an event tells; retention and permissions are per category."""
 
     ACCESS = "access"
+    """Somebody was let in or not, or passed."""
     DOOR = "door"
+    """What became of a door: forced, held, locked, in lockdown."""
     DEVICE = "device"
+    """What became of readers, devices, inputs and outputs: lost, tampered with, without power."""
     VIDEO = "video"
+    """What became of cameras and recordings."""
     SYSTEM = "system"
+    """What became of the server, of controllers and of the threat level."""
     AUDIT = "audit"
+    """What somebody did: changes, commands, signing in."""
 
 
 class Severity(StrEnum):

@@ -103,9 +103,13 @@ class CustomFieldKind(StrEnum):
     """What a custom field holds."""
 
     TEXT = "text"
+    """Any text."""
     NUMBER = "number"
+    """A decimal number."""
     DATE = "date"
+    """A day, such as 2026-01-31."""
     CHOICE = "choice"
+    """One of the field's choices."""
 
 
 class CustomField(Model):

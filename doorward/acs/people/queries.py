@@ -120,7 +120,9 @@ class CustomFieldOrder(StrEnum):
     """How custom fields can be ordered."""
 
     POSITION = "position"
+    """As they are shown."""
     NAME = "name"
+    """By name."""
 
 
 _FIELD_ORDERS: Orders = {

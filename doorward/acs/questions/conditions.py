@@ -24,12 +24,19 @@ class Assumption(StrEnum):
     """What an answer takes for granted, because it cannot be known."""
 
     DOORS_READY = "doors_ready"
+    """The doors are online, closed, locked and not in lockdown, but for what a threat level imposes."""
     WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
+    """Nobody is in any zone: where people will be is not known."""
     NO_FURTHER_USES = "no_further_uses"
+    """Credentials are not used until then."""
     NOTHING_CHANGES = "nothing_changes"
+    """Rules, people and credentials are as they are now."""
     ALONE = "alone"
+    """Nobody else waits at the door."""
     SHOWN_RIGHTLY = "shown_rightly"
+    """What is shown is read well, PINs are right, and the reader is not locked out."""
     NO_READER = "no_reader"
+    """A reader is at this side of the door, where there is none now."""
 
 
 WORDS: dict[Assumption, str] = {

@@ -31,8 +31,11 @@ class Missing(StrEnum):
     """What an incomplete rule lacks."""
 
     WHO = "who"
+    """It names nobody: no cardholders and no groups."""
     WHERE = "where"
+    """It names no place: no zones and no sides of doors."""
     WHEN = "when"
+    """It names no schedules."""
 
 
 def missing_parts(*, who: bool, where: bool, when: bool) -> tuple[Missing, ...]:

@@ -40,8 +40,11 @@ class CalendarSource(StrEnum):
     """Where the dates of a holiday calendar come from."""
 
     MANUAL = "manual"
+    """Dates that were entered one by one."""
     ICALENDAR = "icalendar"
+    """Dates from an iCalendar file."""
     COUNTRY = "country"
+    """The public holidays of a country."""
 
 
 class HolidayCalendar(Model):

@@ -11,11 +11,17 @@ class CommandKind(StrEnum):
     """What an operator does to doors, zones and outputs. The values of doors and zones are those of DoorAction."""
 
     GRANT_ACCESS = "grant_access"
+    """Release a door once."""
     UNLOCK = "unlock"
+    """Keep a door unlocked."""
     LOCK = "lock"
+    """Keep a door locked."""
     LOCKDOWN = "lockdown"
+    """Put a door into lockdown."""
     RESET = "reset"
+    """Return a door to its schedules and rules."""
     OUTPUT = "output"
+    """Switch an auxiliary output by hand."""
 
 
 async def require_reason(work: Work, kind: CommandKind, reason: str) -> None:

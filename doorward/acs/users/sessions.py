@@ -33,7 +33,9 @@ class FirstToDo(StrEnum):
     """What may have to be done before anything else."""
 
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - what to do
+    """The password was set by somebody else, and another must be chosen."""
     ADD_SECOND_FACTOR = "add_second_factor"
+    """The site asks for a second factor, and there is none yet."""
 
 
 @dataclass(frozen=True, slots=True)

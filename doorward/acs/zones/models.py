@@ -14,8 +14,11 @@ class AntiPassbackMode(StrEnum):
     """What happens to somebody who enters a zone that they are in already."""
 
     OFF = "off"
+    """It is allowed."""
     SOFT = "soft"
+    """It is allowed, and reported as an alarm."""
     HARD = "hard"
+    """It is denied and reported."""
 
 
 class Zone(Model):

@@ -5,31 +5,39 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** What is decided; waiting: something or somebody more must be shown. */
 export type AccessOutcome =
+  /** The door stays as it is; the reason says why. */
   | 'DENIED'
+  /** The door is released. */
   | 'GRANTED'
+  /** Nothing speaks against it yet, but something or somebody more must be shown. */
   | 'WAITING';
 
 /** People, places and schedules, by id. */
 export type AccessRuleMembersInput = {
-  /** The ids of cardholders. */
+  /** People by themselves. */
   cardholderIds?: Array<string>;
+  /** Sides of doors by themselves. */
   doorSides?: Array<DoorSideInput>;
-  /** The ids of groups. */
+  /** Groups, for all who are in them at the time. */
   groupIds?: Array<string>;
-  /** The ids of schedules. */
+  /** Schedules; the rule applies while any of them does. */
   scheduleIds?: Array<string>;
-  /** The ids of zones. */
+  /** Zones, for the doors that enter them and those inside them; zones inside them need their own. */
   zoneIds?: Array<string>;
 };
 
 /** What an incomplete access rule lacks: people, places, or schedules. */
 export type AccessRulePart =
+  /** It names no schedules. */
   | 'WHEN'
+  /** It names no place: no zones and no sides of doors. */
   | 'WHERE'
+  /** It names nobody: no cardholders and no groups. */
   | 'WHO';
 
 /** What addFloor takes. */
 export type AddFloorInput = {
+  /** How long a grant frees the button: 100 to 86400000 ms. */
   accessTimeMs?: number;
   /** The id of the elevator. */
   elevatorId: string;
@@ -37,10 +45,11 @@ export type AddFloorInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The id of the profile. */
+  /** What must be shown to choose the floor. Null: a card, always. */
   profileId?: string | null | undefined;
-  /** The id of the relay device. */
+  /** The device that the output is on. Null: the controller itself. */
   relayDeviceId?: string | null | undefined;
+  /** The number of the output (0 to 255) whose relay frees the floor's button. Null: to be wired later. */
   relayOutput?: number | null | undefined;
 };
 
@@ -56,8 +65,11 @@ export type AddPasskeyInput = {
 
 /** Entering a zone twice: allowed, reported (soft), or denied as well (hard). */
 export type AntiPassback =
+  /** It is denied and reported. */
   | 'HARD'
+  /** It is allowed. */
   | 'OFF'
+  /** It is allowed, and reported as an alarm. */
   | 'SOFT';
 
 /** The roles that a user is to have besides the one everywhere and those of their groups. */
@@ -66,6 +78,7 @@ export type AssignRolesInput = {
   expectedVersion?: number | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** All that they are to have; those that are not among them are taken away. */
   roles: Array<RoleAssignmentInput>;
   /** The id of the user. */
   userId: string;
@@ -73,20 +86,28 @@ export type AssignRolesInput = {
 
 /** What an answer about access takes for granted. */
 export type Assumption =
+  /** Nobody else waits at the door. */
   | 'ALONE'
+  /** The doors are online, closed, locked and not in lockdown, but for what a threat level imposes. */
   | 'DOORS_READY'
+  /** Rules, people and credentials are as they are now. */
   | 'NOTHING_CHANGES'
+  /** Credentials are not used until then. */
   | 'NO_FURTHER_USES'
+  /** A reader is at this side of the door, where there is none now. */
   | 'NO_READER'
+  /** What is shown is read well, PINs are right, and the reader is not locked out. */
   | 'SHOWN_RIGHTLY'
+  /** Nobody is in any zone: where people will be is not known. */
   | 'WHEREABOUTS_UNKNOWN';
 
 /** Where to be connected, and the password, or nothing within five minutes of signing in. */
 export type BeginOidcLinkInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** One's own. Null: only within five minutes of signing in. */
   password?: string | null | undefined;
-  /** The id of the provider. */
+  /** The provider. */
   providerId: string;
 };
 
@@ -94,20 +115,28 @@ export type BeginOidcLinkInput = {
 export type BeginPasskeyInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** One's own. Null: only within five minutes of signing in. */
   password?: string | null | undefined;
 };
 
 /** Which end of a range of bits counts most: BIG_ENDIAN, the first bit is the greatest. */
 export type BitOrder =
+  /** The first bit that arrives is worth the most. */
   | 'BIG_ENDIAN'
+  /** The first bit that arrives is worth the least. */
   | 'LITTLE_ENDIAN';
 
 /** What the recorder last said of a camera. */
 export type CameraState =
+  /** The recorder tries to reach it. */
   | 'CONNECTING'
+  /** The connection is gone; the recorder tries again. */
   | 'LOST'
+  /** Its stream is received and stored. */
   | 'RECORDING'
+  /** It is connected, but no picture has come for a while. */
   | 'STALLED'
+  /** Nothing is stored, as the disk for recordings is full. */
   | 'STORAGE_FULL';
 
 /** What cancelJob takes. */
@@ -122,19 +151,25 @@ export type CancelJobInput = {
 
 /** What captureBus takes. */
 export type CaptureBusInput = {
-  /** The id of the device. */
+  /** The device whose bus is captured. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How much at most: 1000 to 1048576 bytes. */
   mostBytes?: number;
+  /** For how long at most. */
   seconds?: number;
 };
 
-/** See CardField. */
+/** Where a number is to be found in a card, as CardField has it. */
 export type CardFieldInput = {
+  /** How people read and type it. */
   base?: NumberBase;
+  /** Which of its ends is worth most. */
   bitOrder?: BitOrder;
+  /** Where it begins, from 1. */
   firstBit: number;
+  /** Where it ends; this bit belongs to it. */
   lastBit: number;
 };
 
@@ -142,38 +177,47 @@ export type CardFieldInput = {
 export type CardFormatInput = {
   /** How many bits a card has, 1 to 256. */
   bits: number;
+  /** Where the facility code is. */
   facilityCode?: CardFieldInput | null | undefined;
+  /** Whether all bits are first put in reverse order. */
   invertBitOrder?: boolean;
-  /** Only if bits is divisible by 8. */
+  /** Whether all bytes are first put in reverse order; only where bits is divisible by 8. */
   invertByteOrder?: boolean;
   /** What it is to be called. */
   name: string;
+  /** Where the card's number is. */
   number?: CardFieldInput | null | undefined;
+  /** The parity bits, each checked before the fields are read. */
   parities?: Array<CardParityInput>;
 };
 
-/** See CardParity. One that covers another parity bit is listed after it. */
+/** A parity bit; see CardParity. One that covers another parity bit is listed after it. */
 export type CardParityInput = {
+  /** Which bit it is, from 1. */
   bit: number;
+  /** The bits that it is counted with, from 1. */
   covers: Array<number>;
+  /** Whether the number of ones is odd; otherwise it is even. */
   odd: boolean;
 };
 
 /** Which cardholders; a field left out, or null, asks for nothing. */
 export type CardholderFilterInput = {
-  /** The id of the group. */
+  /** Those in this group. */
   groupId?: string | null | undefined;
-  /** The id of the host. */
+  /** Those whom this cardholder receives. */
   hostId?: string | null | undefined;
-  /** Passes no door until resumed. */
+  /** Those who are suspended, or those who are not. */
   suspended?: boolean | null | undefined;
   /** Whether the present moment lies between validFrom and validTo. */
   validNow?: boolean | null | undefined;
+  /** Visitors, or those who are none. */
   visitor?: boolean | null | undefined;
 };
 
 /** What to add to an access rule and what to take from it. */
 export type ChangeAccessRuleMembersInput = {
+  /** What to add. Null: nothing. */
   add?: AccessRuleMembersInput | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -181,6 +225,7 @@ export type ChangeAccessRuleMembersInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What to take away. Null: nothing. */
   remove?: AccessRuleMembersInput | null | undefined;
 };
 
@@ -188,7 +233,9 @@ export type ChangeAccessRuleMembersInput = {
 export type ChangePasswordInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The one to sign in with from now on; the error says what a password must be like. */
   newPassword: string;
+  /** The present one. */
   oldPassword: string;
 };
 
@@ -202,24 +249,28 @@ export type ChangePinInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Digits, as many as the site's PIN rules ask for. Null: it stays as it is. */
   pin?: string | null | undefined;
 };
 
 /** When an input is active: while its circuit is open, or closed. */
 export type Circuit =
+  /** Active while the circuit is closed: a normally open contact. */
   | 'CLOSED'
+  /** Active while the circuit is open: a normally closed contact. */
   | 'OPEN';
 
 /** What commandAuxOutput takes. */
 export type CommandAuxOutputInput = {
+  /** What to do to it. */
   action: OutputAction;
   /** After this moment it is not carried out: EXPIRED. Null, or later: 5 seconds after it was asked. */
   expiresAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** The id of the output. */
+  /** The auxiliary output. */
   outputId: string;
-  /** PULSE: how long, 100 to 3600000. */
+  /** PULSE: how long, 100 to 3600000 ms. */
   pulseMs?: number | null | undefined;
   /** Written to the audit. */
   reason?: string;
@@ -229,18 +280,28 @@ export type CommandAuxOutputInput = {
 
 /** What an operator does to doors, zones and outputs. */
 export type CommandKind =
+  /** Release a door once. */
   | 'GRANT_ACCESS'
+  /** Keep a door locked. */
   | 'LOCK'
+  /** Put a door into lockdown. */
   | 'LOCKDOWN'
+  /** Switch an auxiliary output by hand. */
   | 'OUTPUT'
+  /** Return a door to its schedules and rules. */
   | 'RESET'
+  /** Keep a door unlocked. */
   | 'UNLOCK';
 
 /** How far a door command came. */
 export type CommandStatus =
+  /** The controller has done it. */
   | 'CONFIRMED'
+  /** The controller did not answer in time, or the command's time was over before it arrived. */
   | 'EXPIRED'
+  /** The controller refused or could not do it. */
   | 'FAILED'
+  /** Sent to the controller, which has not answered yet. */
   | 'REQUESTED';
 
 /** A role to copy, built in or not, and the name of the copy. */
@@ -255,30 +316,35 @@ export type CopyRoleInput = {
 
 /** An access rule to create. It may be incomplete; then it lets nobody in. */
 export type CreateAccessRuleInput = {
-  /** The ids of cardholders. */
+  /** People by themselves. */
   cardholderIds?: Array<string>;
+  /** Sides of doors by themselves. */
   doorSides?: Array<DoorSideInput>;
+  /** False: it lets nobody in until it is enabled. */
   enabled?: boolean;
-  /** The ids of groups. */
+  /** Groups, for all who are in them at the time. */
   groupIds?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The ids of schedules. */
+  /** Schedules; the rule applies while any of them does. */
   scheduleIds?: Array<string>;
+  /** From when it applies. Null: at once. */
   validFrom?: string | null | undefined;
+  /** The first moment it no longer applies. Null: it never ends. */
   validTo?: string | null | undefined;
-  /** The ids of zones. */
+  /** Zones, for the doors that enter them and those inside them; zones inside them need their own. */
   zoneIds?: Array<string>;
 };
 
 /** An auxiliary input to create, on an input that nothing else is on. */
 export type CreateAuxInputInput = {
+  /** Whether its contact is normally closed or normally open. */
   activeWhen?: Circuit;
-  /** A change counts once it has lasted this long: 0 to 400. */
+  /** A change counts once it has lasted this long: 0 to 400 ms. */
   debounceMs?: number;
-  /** The id of the device. */
+  /** The device that it is an input of. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -286,14 +352,15 @@ export type CreateAuxInputInput = {
   name: string;
   /** As its device numbers its inputs, from 0. */
   number: number;
-  /** Of serial supervision: 1000 to 10000, both resistors. */
+  /** Of serial supervision: 1000 to 10000 ohm, both resistors. */
   resistorOhm?: number | null | undefined;
+  /** With which resistors its line is watched. */
   supervision?: Supervision;
 };
 
 /** An auxiliary output to create, on an output that no lock is on. */
 export type CreateAuxOutputInput = {
-  /** The id of the device. */
+  /** The device that it is an output of. */
   deviceId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -305,18 +372,19 @@ export type CreateAuxOutputInput = {
 
 /** A card of any format, or of raw bits, to create. */
 export type CreateCardCredentialInput = {
-  /** The id of the cardholder. */
+  /** Who gets it. */
   cardholderId: string;
-  /** Decimal. */
+  /** Decimal, where the format has one. */
   facilityCode?: string | null | undefined;
-  /** Of a card: its format, or "raw" and its number of bits. */
+  /** The id of the card format by which its numbers are meant. */
   format?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** Decimal. */
+  /** Decimal, where the format has one; null with rawBits. */
   number?: string | null | undefined;
-  /** Of a card that no format reads: 0 and 1, as they arrive. */
+  /** The whole card as 0 and 1, for a card of no format; in place of the numbers. */
   rawBits?: string | null | undefined;
+  /** For how long it is valid, and what showing it sets off. */
   terms?: TermsInput;
 };
 
@@ -324,25 +392,29 @@ export type CreateCardCredentialInput = {
 export type CreateCardFormatInput = {
   /** How many bits a card has, 1 to 256. */
   bits: number;
+  /** Where the facility code is. */
   facilityCode?: CardFieldInput | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Whether all bits are first put in reverse order. */
   invertBitOrder?: boolean;
-  /** Only if bits is divisible by 8. */
+  /** Whether all bytes are first put in reverse order; only where bits is divisible by 8. */
   invertByteOrder?: boolean;
   /** What it is to be called. */
   name: string;
+  /** Where the card's number is. */
   number?: CardFieldInput | null | undefined;
+  /** The parity bits, each checked before the fields are read. */
   parities?: Array<CardParityInput>;
 };
 
 /** A cardholder to create. */
 export type CreateCardholderInput = {
-  /** Those that have a value, in their order; personal ones only with personal.view. */
+  /** Values for custom fields; those that are required must be among them. */
   customFields?: Array<CustomFieldValueInput>;
   /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean;
-  /** view. */
+  /** At most 254 characters. */
   email?: string;
   /** Passes doors only together with an escort. */
   escortRequired?: boolean;
@@ -350,40 +422,43 @@ export type CreateCardholderInput = {
   exemptAntipassback?: boolean;
   /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean;
-  /** The name of the first. */
+  /** At most 100 characters. */
   firstName: string;
-  /** The ids of groups. */
+  /** The groups they are in; left out: none. */
   groupIds?: Array<string>;
-  /** The id of the host. */
+  /** Who receives this visitor. */
   hostId?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** Shown on sub servers too. */
   isGlobal?: boolean;
-  /** The name of the last. */
+  /** At most 100 characters. */
   lastName: string;
   /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean;
-  /** At most 2,000 characters; may have line breaks. view. */
+  /** At most 2,000 characters; may have line breaks. */
   notes?: string;
   /** The site's own id for the person, unique. */
   number: string;
-  /** view. */
+  /** At most 32 characters. */
   phone?: string;
-  /** Passes no door until resumed. */
+  /** Whether they pass no door until resumed. */
   suspended?: boolean;
+  /** The first moment they are valid. */
   validFrom?: string | null | undefined;
   /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
+  /** Whether they are a visitor. */
   visitor?: boolean;
 };
 
 /** A custom field to create. */
 export type CreateCustomFieldInput = {
-  /** What may be chosen; empty for the other kinds. */
+  /** What may be chosen, 100 at most; for the kind CHOICE only. */
   choices?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What its values are. */
   kind: CustomFieldKind;
   /** What it is to be called. */
   name: string;
@@ -395,35 +470,51 @@ export type CreateCustomFieldInput = {
 
 /** What createDoor takes. */
 export type CreateDoorInput = {
+  /** How long a grant releases the lock: 100 to 86400000 ms. */
   accessTimeMs?: number | null | undefined;
-  /** The id of the controller. */
+  /** The controller that its hardware is on. */
   controllerId?: string | null | undefined;
+  /** How soon a second grant must follow to toggle the door: 500 to 60000 ms. */
   doubleSwipeTimeoutMs?: number | null | undefined;
+  /** Whether visitors pass it only together with an escort. */
   escortRequired?: boolean | null | undefined;
+  /** Whose coming its unlock schedules wait for. */
   firstPerson?: FirstPersonInInput | null | undefined;
+  /** Whether opening it without a release is an alarm. */
   forcedAlarm?: boolean | null | undefined;
+  /** Whether it has a position sensor; without one there is no forced or held door. */
   hasPosition?: boolean | null | undefined;
+  /** How long it may stand open before that is an alarm: 100 to 86400000 ms. */
   heldAfterMs?: number | null | undefined;
+  /** Whether standing open for too long is an alarm. */
   heldAlarm?: boolean | null | undefined;
+  /** The hub of a wireless lock: serial port and OSDP address (/dev/ttyUSB0:5), or the device's name or id; empty for other doors. */
   hubAddress?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands there, which decides what can be wired and set. */
   kind?: DoorKind | null | undefined;
+  /** The number of a wireless lock at its hub; empty for other doors. */
   lockAddress?: string | null | undefined;
+  /** The same for cardholders with long access, and no shorter. */
   longAccessTimeMs?: number | null | undefined;
+  /** The same for cardholders with long access, and no shorter. */
   longHeldAfterMs?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** How long before the open-too-long time ends it warns; 0: not. */
+  /** So long before it is held open it warns, in milliseconds; 0: not. */
   preAlarmMs?: number | null | undefined;
-  /** The id of the profile. */
+  /** The identification profile: what must be shown. */
   profileId?: string | null | undefined;
+  /** How long after that it locks, in milliseconds: 0 to the access time. */
   relockDelayMs?: number | null | undefined;
+  /** When it locks again before its access time is over. */
   relockOn?: RelockOn | null | undefined;
-  /** False: every REX of the door only shunts. */
+  /** Whether exit devices can unlock it; false: all of them only keep an opening from being forced. */
   rexUnlocks?: boolean | null | undefined;
+  /** Whether two people must come, and when. */
   twoPerson?: TwoPersonRuleInput | null | undefined;
-  /** The ids of unlock schedules. */
+  /** The schedules by which it unlocks; none: it never does by itself. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
@@ -431,13 +522,15 @@ export type CreateDoorInput = {
 export type CreateGpioDeviceInput = {
   /** Its device file, such as /dev/gpiochip0. */
   chip: string;
-  /** The id of the controller, null for none. */
+  /** The controller whose pins they are. */
   controllerId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The place in this list is the number by which an input is found, from 0. */
   inputs?: Array<GpioInputInput>;
   /** What it is to be called. */
   name: string;
+  /** The place in this list is the number by which an output is found, from 0. */
   outputs?: Array<GpioOutputInput>;
 };
 
@@ -447,7 +540,7 @@ export type CreateGroupInput = {
   idempotencyKey?: string | null | undefined;
   /** At most three characters. */
   initials?: string;
-  /** Shown on sub servers too. */
+  /** Whether it is shown on sub servers too. */
   isGlobal?: boolean;
   /** What it is to be called. */
   name: string;
@@ -455,6 +548,7 @@ export type CreateGroupInput = {
 
 /** A holiday calendar to create. */
 export type CreateHolidayCalendarInput = {
+  /** Where its dates come from. */
   dates: HolidaySourceInput;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -470,13 +564,15 @@ export type CreateIdentificationProfileInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
+  /** What is accepted at readers on side A, 16 combinations at most; none: nothing. */
   sideA?: Array<IdentificationMethodInput>;
+  /** What is accepted at readers on side B, 16 combinations at most; none: nothing. */
   sideB?: Array<IdentificationMethodInput>;
 };
 
 /** An interlock to create: at least two doors. */
 export type CreateInterlockInput = {
-  /** The ids of doors. */
+  /** Two or more. */
   doorIds: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -488,13 +584,15 @@ export type CreateInterlockInput = {
 export type CreateIpDeviceInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** How sure a camera must be of a plate, 0 to 1; what it is less sure of is passed over. */
   minConfidence?: number;
   /** What it is to be called. */
   name: string;
-  /** The id of the reader. */
+  /** The reader that it is. */
   readerId: string;
+  /** The part of the picture in which codes are looked for. Null: the whole picture. */
   region?: PictureRegionInput | null | undefined;
-  /** A stream (RTSP, HTTP) in which to look for QR codes. */
+  /** A stream (RTSP, HTTP) in which to look for QR codes; empty: none. */
   streamUrl?: string;
 };
 
@@ -518,10 +616,11 @@ export type CreateLocalRuleInput = {
 
 /** A mobile credential to create. */
 export type CreateMobileInput = {
-  /** The id of the cardholder. */
+  /** Who gets it. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** For how long it is valid, and what showing it sets off. */
   terms?: TermsInput;
 };
 
@@ -539,9 +638,9 @@ export type CreateOidcProviderInput = {
   exclusive?: boolean;
   /** The claim that lists groups, such as groups or realm_access.roles. */
   groupClaim?: string | null | undefined;
-  /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
+  /** The role of each group of the provider; the highest of somebody's groups is theirs. */
   groups?: Array<GroupRoleInput>;
-  /** Hosts besides the issuer's that the server may ask. */
+  /** Hosts besides the issuer's that the server may ask, where the provider names such. */
   hosts?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -557,27 +656,33 @@ export type CreateOidcProviderInput = {
 
 /** What createOsdpDevice takes. */
 export type CreateOsdpDeviceInput = {
+  /** Its address on the bus: 0 to 126. */
   address: number;
+  /** 9600, 19200, 38400, 57600, 115200 or 230400; all devices on a line have the same. */
   baud?: number;
   /** The key is derived from the site's main key, and the device gets it by provisionDevice. It is never shown. */
   deriveKey?: boolean;
-  /** The id of the door. */
+  /** The door that it stands at. */
   doorId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** 32 hexadecimal digits. Null: one is made, and the answer has it, this once. */
   key?: string | null | undefined;
+  /** The serial line, as its controller opens it: /dev/ttyUSB0, or socket://host:port for a converter. */
   port: string;
+  /** The number of the input that the position sensor is on. */
   positionInput?: number;
   /** The reader that it is. Null: it has the door's inputs and outputs. */
   readerId?: string | null | undefined;
+  /** The number of the input that the exit device is on. */
   rexInput?: number;
+  /** The number of the output that the lock is on; for a device with the door's inputs and outputs. */
   strikeOutput?: number;
 };
 
 /** An override schedule to create. */
 export type CreateOverrideScheduleInput = {
-  /** The ids of calendars. */
+  /** Holiday calendars whose dates it follows, in addition to its own. */
   calendarIds?: Array<string>;
   /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean;
@@ -611,35 +716,39 @@ export type CreateOwnTokenInput = {
 
 /** A PIN to create. */
 export type CreatePinInput = {
-  /** The id of the cardholder. */
+  /** Who gets it. */
   cardholderId: string;
   /** Opens the door and raises a silent alarm. Empty: there is none. */
   duressPin?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Digits, as many as the site's PIN rules ask for. */
   pin: string;
+  /** For how long it is valid, and what showing it sets off. */
   terms?: TermsInput;
 };
 
 /** A licence plate to create; how it is spelled does not matter. */
 export type CreatePlateInput = {
-  /** The id of the cardholder. */
+  /** Who gets it. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** Letters and digits only. */
+  /** As it is written; letters and digits count, and case does not. */
   plate: string;
+  /** For how long it is valid, and what showing it sets off. */
   terms?: TermsInput;
 };
 
 /** A QR code to create. */
 export type CreateQrInput = {
-  /** The id of the cardholder. */
+  /** Who gets it. */
   cardholderId: string;
   /** Another code every 30 seconds, taken only together with a PIN. */
   dynamic?: boolean;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** For how long it is valid, and what showing it sets off. */
   terms?: TermsInput;
 };
 
@@ -647,7 +756,7 @@ export type CreateQrInput = {
 export type CreateReaderInput = {
   /** Where a reader or camera is found on the network. */
   address?: string | null | undefined;
-  /** Of one in a cab: the floor that its devices count to. */
+  /** Its door, or any floor of the elevator whose cab it is in. */
   doorId: string;
   /** Whether it has a keypad; null: not known, which counts as one. */
   hasKeypad?: boolean | null | undefined;
@@ -681,9 +790,9 @@ export type CreateReaderInput = {
 export type CreateRoleInput = {
   /** 0 to 100: how high a threat level it may lower. */
   clearance?: number;
-  /** What it is for; may be empty. */
+  /** What it is for, at most 500 characters. */
   description?: string;
-  /** What it gives, and where. */
+  /** The permissions that it gives; a role without any gives nothing. */
   grants: Array<GrantInput>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -693,7 +802,7 @@ export type CreateRoleInput = {
 
 /** A schedule to create. */
 export type CreateScheduleInput = {
-  /** The week of a weekly schedule; empty days never apply. */
+  /** The intervals of each weekday; days that are left out have none. */
   days?: Array<ScheduleDayInput>;
   /** Before it the schedule never applies. */
   firstDay?: string | null | undefined;
@@ -705,11 +814,11 @@ export type CreateScheduleInput = {
   lastDay?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The ids of override schedules. */
+  /** The override schedules that it follows; of two that name a date, the earlier one wins. */
   overrideScheduleIds?: Array<string>;
-  /** The schedule's own override days. */
+  /** Single dates with intervals of their own, which go before everything else. */
   overrides?: Array<ScheduleOverrideInput>;
-  /** Date ranges with days of their own, which may not overlap. */
+  /** Dates with days of their own in place of the week's. */
   periods?: Array<SchedulePeriodInput>;
 };
 
@@ -727,7 +836,7 @@ export type CreateServiceTokenInput = {
   permissions: Array<string>;
   /** Where it is to have them; null: wherever its user has. */
   places?: Array<PlaceInput> | null | undefined;
-  /** The id of the user. */
+  /** The service account that gets it. */
   userId: string;
 };
 
@@ -739,25 +848,25 @@ export type CreateThreatLevelInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** 1 is the lowest. */
+  /** 1 (lowest) to 100. */
   rank: number;
-  /** Who lowers it needs at least this clearance: administrators have 100, operators 50, viewers 0. */
+  /** The clearance that is needed to lower it: 0 to 100. */
   releaseRank: number;
-  /** What it does while it is in force. */
+  /** Left out: nothing. */
   switches?: ThreatSwitchesInput;
 };
 
 /** A group of users to create. */
 export type CreateUserGroupInput = {
-  /** What it is for; may be empty. */
+  /** What it is for, at most 500 characters. */
   description?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The roles that its users have by it. */
+  /** The roles that its members have. */
   roles?: Array<RoleAssignmentInput>;
-  /** The ids of users. */
+  /** Its members. */
   userIds?: Array<string>;
 };
 
@@ -767,21 +876,21 @@ export type CreateUserInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The user must change it at the first sign-in. */
+  /** The first one, which they must change when they first sign in. */
   password: string;
-  /** Their role of the three that every site has; NONE: what further roles give. */
+  /** What they may everywhere; NONE where further roles say it. */
   role: Role;
 };
 
 /** A webhook to create. */
 export type CreateWebhookInput = {
-  /** Left out: everything. */
+  /** Which events are sent. Left out: everything that its owner may see. */
   filter?: EventFilter | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** Where messages go: an https address, or http where the server allows it. */
+  /** Where events are sent (POST): an https address, or http where the server was told to allow it. */
   url: string;
 };
 
@@ -803,7 +912,7 @@ export type CreateWiegandDeviceInput = {
   pinFacility?: number | null | undefined;
   /** The converter's serial line, as its controller opens it. */
   port?: string | null | undefined;
-  /** The id of the reader, null for none. */
+  /** The reader that is wired to it. */
   readerId: string;
 };
 
@@ -813,7 +922,7 @@ export type CreateZoneInput = {
   antiPassback?: AntiPassback | null | undefined;
   /** Who is known to be elsewhere may not leave the zone either. */
   checkExit?: boolean | null | undefined;
-  /** The doors that lead into it, and those within it. */
+  /** Each belongs to it as a perimeter door or an internal one. */
   doors?: Array<ZoneDoorInput>;
   /** HH:MM, local: everybody is forgiven then, every day. */
   forgiveAt?: string | null | undefined;
@@ -837,42 +946,63 @@ export type CreateZoneInput = {
 
 /** A credential's state in one word: the first that is true. */
 export type CredentialCondition =
+  /** None of the others: it may be used. Whether it opens a door is for the access rules. */
   | 'ACTIVE'
+  /** Its last moment has passed, or it has been used as often or as long as it may. */
   | 'EXPIRED'
+  /** Somebody reported it lost. */
   | 'LOST'
+  /** A mobile credential that no phone has taken yet. */
   | 'NOT_PAIRED'
+  /** Its first moment is still to come. */
   | 'NOT_YET_VALID'
+  /** Somebody reported it stolen. */
   | 'STOLEN'
+  /** Somebody suspended it. */
   | 'SUSPENDED';
 
 /** What a credential is. */
 export type CredentialKind =
+  /** A card, by its bits. */
   | 'CARD'
+  /** A QR code that changes every 30 seconds; taken only together with a PIN. */
   | 'DYNAMIC_QR'
+  /** A phone that was paired with an invitation. */
   | 'MOBILE'
+  /** A PIN, which may have a second one that opens under duress. */
   | 'PIN'
+  /** A licence plate. */
   | 'PLATE'
+  /** A QR code that stays the same. */
   | 'QR';
 
 /** Whether a credential may be used, as somebody set it. */
 export type CredentialStatus =
+  /** It may be used, as far as its dates and uses allow. */
   | 'ACTIVE'
+  /** It may not be used: its holder has lost it. */
   | 'LOST'
+  /** It may not be used: somebody else may have it. */
   | 'STOLEN'
+  /** It may not be used for now. */
   | 'SUSPENDED';
 
 /** What a custom field holds. */
 export type CustomFieldKind =
+  /** One of the field's choices. */
   | 'CHOICE'
+  /** A day, such as 2026-01-31. */
   | 'DATE'
+  /** A decimal number. */
   | 'NUMBER'
+  /** Any text. */
   | 'TEXT';
 
 /** What to put in a cardholder's custom field; null or an empty value empties it. */
 export type CustomFieldValueInput = {
-  /** The id of the field. */
+  /** The custom field. */
   fieldId: string;
-  /** Numbers as decimal text, dates as 2026-01-31. */
+  /** At most 500 characters: numbers as decimal text, dates as 2026-01-31. */
   value?: string | null | undefined;
 };
 
@@ -918,9 +1048,13 @@ export type DeleteWebhookInput = {
 
 /** How a device is reached: an OSDP bus, a Wiegand converter, the network, pins of the controller. */
 export type DeviceKind =
+  /** Pins of the controller's own chip. */
   | 'GPIO'
+  /** A reader or a camera on the network. */
   | 'IP'
+  /** On a serial bus, by the Open Supervised Device Protocol. */
   | 'OSDP'
+  /** Readers with Wiegand wires, through a converter on a serial line. */
   | 'WIEGAND';
 
 /** What disableWebhook takes. */
@@ -933,110 +1067,169 @@ export type DisableWebhookInput = {
 
 /** A door's state in one word: the most urgent that is true. */
 export type DoorCondition =
+  /** It was opened without being released. */
   | 'FORCED'
+  /** It has stood open for longer than it may. */
   | 'HELD'
+  /** Locked, and only the exempt are let in. */
   | 'LOCKDOWN'
+  /** It is closed and locked, as is usual. */
   | 'LOCKED'
+  /** Its controller or its device is not connected, so that nothing is known of it. */
   | 'OFFLINE'
+  /** It stands open, as it may. */
   | 'OPEN'
+  /** It is closed, and can be opened for this moment. */
   | 'RELEASED'
+  /** It is closed, and opens for everybody. */
   | 'UNLOCKED';
 
 /** What can be true of a door; released: it can be opened now. */
 export type DoorFact =
+  /** Its emergency input is active. */
   | 'EMERGENCY'
+  /** It was opened without being released, and that has not ended. */
   | 'FORCED'
+  /** It has stood open for longer than it may. */
   | 'HELD'
+  /** It is in lockdown. */
   | 'LOCKDOWN'
+  /** Its device does not answer. */
   | 'OFFLINE'
+  /** Its position sensor says that it stands open. */
   | 'OPEN'
+  /** It can be opened now, for a moment or because it is unlocked. */
   | 'RELEASED'
+  /** Its tamper input is active, or that input's line is broken. */
   | 'TAMPERED'
+  /** It stays unlocked, whatever wants it so. */
   | 'UNLOCKED';
 
 /** A contact; see DoorInput. */
 export type DoorInputInput = {
+  /** Whether its contact is normally closed or normally open. */
   activeWhen?: Circuit;
+  /** A change counts once it has lasted this long: 0 to 400 ms. */
   debounceMs?: number;
-  /** The id of the device, null for none. */
+  /** The device whose input it is. */
   deviceId?: string | null | undefined;
+  /** What an emergency input does. */
   emergency?: EmergencyAction | null | undefined;
+  /** The number of the input: 0 to 255. */
   port: number;
+  /** What it tells. */
   purpose: InputPurpose;
+  /** Of serial supervision: 1000 to 10000 ohm, both resistors. */
   resistorOhm?: number | null | undefined;
+  /** What an exit device does. */
   rex?: RexAction | null | undefined;
-  /** Where a REX device stands. */
+  /** The side at which an exit device stands. */
   side?: Side | null | undefined;
+  /** With which resistors its line is watched. */
   supervision?: Supervision;
 };
 
 /** What stands there: a door, a wireless lock, a sensor only, nothing yet, a floor. */
 export type DoorKind =
+  /** A door with locks, readers and inputs of its own. */
   | 'DOOR'
+  /** A floor of an elevator, with one relay that frees its button. */
   | 'FLOOR'
+  /** A position sensor only: it has no lock and no readers. */
   | 'MONITORING'
+  /** A placeholder for hardware that is still to come; it alone may lack a controller. */
   | 'PROVISIONED'
+  /** A wireless lock, which its hub reaches by radio. */
   | 'WIRELESS';
 
 /** A lock; see DoorLock. */
 export type DoorLockInput = {
-  /** The id of the device, null for none. */
+  /** The device whose output it is on. */
   deviceId?: string | null | undefined;
+  /** The number of the output: 0 to 255. */
   output: number;
+  /** Which of the door's two locks it is; both move together. */
   rank?: LockRank;
 };
 
 /** What a door is set to. */
 export type DoorMode =
+  /** Locked; only the exempt are let in, and anybody out by the exit device. */
   | 'LOCKDOWN'
+  /** The normal state: released for a moment to those who may pass. */
   | 'LOCKED'
+  /** The lock stays released, for everybody. */
   | 'UNLOCKED';
 
 /** What the door position sensor says. */
 export type DoorPosition =
+  /** The sensor says that it is closed. */
   | 'CLOSED'
+  /** The sensor says that it stands open. */
   | 'OPEN'
+  /** Not heard yet, no longer heard, the line is broken, or there is no sensor. */
   | 'UNKNOWN';
 
 /** What a door was set to by hand; rules: to nothing. */
 export type DoorSetting =
+  /** In lockdown until it is reset, or for the time that was given. */
   | 'LOCKDOWN'
+  /** Locked until it is reset, or for the time that was given; whoever may pass still does. */
   | 'LOCKED'
+  /** Nothing: it goes by its rules, threat levels and schedules. */
   | 'RULES'
+  /** Unlocked until it is reset, or for the time that was given. */
   | 'UNLOCKED';
 
 /** A side of a door, or the whole door. */
 export type DoorSideInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
-  /** Null: both sides. */
+  /** The side from which it is passed. Null: both sides. */
   side?: Side | null | undefined;
 };
 
 /** What the mode of a door comes from, the strongest first; rest: nothing wants more. */
 export type DoorSource =
+  /** A double swipe, until the next of them, the next change of the schedule, or an operator's action. */
   | 'CARDHOLDER'
+  /** The door's emergency input is active. */
   | 'EMERGENCY'
+  /** Somebody set it by hand; until it is reset or the setting's time is over. */
   | 'OPERATOR'
+  /** Nothing else has something to say, so that it is locked. */
   | 'REST'
+  /** An unlock schedule of the door. */
   | 'SCHEDULE'
+  /** The threat level in force imposes a lockdown. */
   | 'THREAT_LEVEL';
 
 /** One change of a draft. Each needs the permission of its mutation. */
 export type DraftChangeInput =
-  {   addGroupMembers: DraftGroupMembersInput; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never;   changeAccessRuleMembers: ChangeAccessRuleMembersInput; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never;   createAccessRule: CreateAccessRuleInput; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never;   deleteAccessRule: DraftDeletionInput; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never;   deleteCardholder: DraftDeletionInput; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  {   /** As addGroupMembers does. */
+  addGroupMembers: DraftGroupMembersInput; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never;   /** As changeAccessRuleMembers takes it. */
+  changeAccessRuleMembers: ChangeAccessRuleMembersInput; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never;   /** As createAccessRule takes it. */
+  createAccessRule: CreateAccessRuleInput; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never;   /** As deleteAccessRule does. */
+  deleteAccessRule: DraftDeletionInput; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never;   /** As deleteCardholder does. */
+  deleteCardholder: DraftDeletionInput; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
   |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never;   /** True: end the level in force. */
   releaseThreatLevel: boolean; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never;   removeGroupMembers: DraftGroupMembersInput; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never;   setThreatLevel: DraftThreatLevelInput; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never;   setZoneDoors: DraftZoneDoorsInput; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never;   updateAccessRule: UpdateAccessRuleInput; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never;   updateCardholder: UpdateCardholderInput; updateSchedule?: never; updateThreatLevel?: never; }
-  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never;   updateSchedule: UpdateScheduleInput; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never;   /** As removeGroupMembers does. */
+  removeGroupMembers: DraftGroupMembersInput; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never;   /** As setThreatLevel does. */
+  setThreatLevel: DraftThreatLevelInput; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never;   /** All doors of a zone, as updateZone takes them. */
+  setZoneDoors: DraftZoneDoorsInput; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never;   /** As updateAccessRule takes it. */
+  updateAccessRule: UpdateAccessRuleInput; updateCardholder?: never; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never;   /** As updateCardholder takes it. */
+  updateCardholder: UpdateCardholderInput; updateSchedule?: never; updateThreatLevel?: never; }
+  |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never;   /** As updateSchedule takes it. */
+  updateSchedule: UpdateScheduleInput; updateThreatLevel?: never; }
   |  { addGroupMembers?: never; changeAccessRuleMembers?: never; createAccessRule?: never; deleteAccessRule?: never; deleteCardholder?: never; releaseThreatLevel?: never; removeGroupMembers?: never; setThreatLevel?: never; setZoneDoors?: never; updateAccessRule?: never; updateCardholder?: never; updateSchedule?: never;   /** A level that is not in force. Whom that concerns shows once it is set. */
   updateThreatLevel: UpdateThreatLevelInput; };
 
@@ -1050,7 +1243,7 @@ export type DraftDeletionInput = {
 
 /** Cardholders to put into a group, or to take out of it. */
 export type DraftGroupMembersInput = {
-  /** The ids of cardholders. */
+  /** Those to put in or to take out; at most 5,000. */
   cardholderIds: Array<string>;
   /** Which one: its id. */
   id: string;
@@ -1058,24 +1251,31 @@ export type DraftGroupMembersInput = {
 
 /** A schedule that is not stored: when it would apply. It needs no name. */
 export type DraftScheduleInput = {
+  /** The intervals of each weekday; days that are left out have none. */
   days?: Array<ScheduleDayInput>;
+  /** Before it the schedule never applies. Null: it has no beginning. */
   firstDay?: string | null | undefined;
+  /** What decides its days. */
   kind?: ScheduleKind;
+  /** After it the schedule never applies. Null: it has no end. */
   lastDay?: string | null | undefined;
-  /** The ids of override schedules. */
+  /** The override schedules that it follows; of two that name a date, the earlier one wins. */
   overrideScheduleIds?: Array<string>;
+  /** Single dates with intervals of their own, which go before everything else. */
   overrides?: Array<ScheduleOverrideInput>;
+  /** Dates with days of their own in place of the week's. */
   periods?: Array<SchedulePeriodInput>;
 };
 
 /** Which threat level would be put in force. */
 export type DraftThreatLevelInput = {
-  /** The id of the level. */
+  /** The threat level. */
   levelId: string;
 };
 
 /** What the doors of a zone would be. */
 export type DraftZoneDoorsInput = {
+  /** They replace those that the zone has. */
   doors: Array<ZoneDoorInput>;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -1085,7 +1285,9 @@ export type DraftZoneDoorsInput = {
 
 /** What a door does while its emergency input is active. */
 export type EmergencyAction =
+  /** The door is in lockdown. */
   | 'LOCK'
+  /** The door unlocks, even out of a lockdown. */
   | 'UNLOCK';
 
 /** A webhook to enable. */
@@ -1100,40 +1302,61 @@ export type EnableWebhookInput = {
 
 /** What kind of failure it is. */
 export type ErrorCode =
+  /** The server cannot do it at this moment; try again. */
   | 'BUSY'
+  /** It clashes with what is there: another version is in force, a name is taken, or something is in use. */
   | 'CONFLICT'
+  /** The controller is not connected, so that nothing was sent. */
   | 'CONTROLLER_OFFLINE'
+  /** It came too late: its time was over before it was carried out. */
   | 'EXPIRED'
+  /** There is no such thing, or it is not for the caller to see. */
   | 'NOT_FOUND'
+  /** The caller lacks a permission for it. */
   | 'PERMISSION'
+  /** The caller has asked for more than its share; wait, and try again. */
   | 'RATE_LIMITED'
+  /** The subscriber read too slowly, and events were dropped; subscribe again after its last cursor. */
   | 'SLOW_CONSUMER'
+  /** Nobody is signed in, or a password, code or token is wrong or no longer valid. */
   | 'UNAUTHENTICATED'
+  /** What was sent cannot be taken as it is; the message says what to mend, and where. */
   | 'VALIDATION';
 
 /** What kind of thing an event tells. */
 export type EventCategory =
+  /** Somebody was let in or not, or passed. */
   | 'ACCESS'
+  /** What somebody did: changes, commands, signing in. */
   | 'AUDIT'
+  /** What became of readers, devices, inputs and outputs: lost, tampered with, without power. */
   | 'DEVICE'
+  /** What became of a door: forced, held, locked, in lockdown. */
   | 'DOOR'
+  /** What became of the server, of controllers and of the threat level. */
   | 'SYSTEM'
+  /** What became of cameras and recordings. */
   | 'VIDEO';
 
 /** Which events; what is left out does not restrict. */
 export type EventFilter = {
-  /** The id of the cardholder. */
+  /** Those about this cardholder. */
   cardholderId?: string | null | undefined;
+  /** Those of one of these; null or none: of any. */
   categories?: Array<EventCategory> | null | undefined;
+  /** Those that share it: all that one badge or command set off. */
   correlation?: string | null | undefined;
-  /** The id of the door. */
+  /** Those at this door. */
   doorId?: string | null | undefined;
+  /** Those of one of these; null or none: of any. */
   severities?: Array<Severity> | null | undefined;
+  /** Those of one of these types, as eventKinds lists them; null or none: of any. */
   types?: Array<string> | null | undefined;
 };
 
 /** Dates that replace all of a calendar. */
 export type FillHolidayCalendarInput = {
+  /** Where its dates come from; all that there were are replaced. */
   dates: HolidaySourceInput;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -1143,35 +1366,40 @@ export type FillHolidayCalendarInput = {
   idempotencyKey?: string | null | undefined;
 };
 
-/** See FirstPersonIn. */
+/** Whom unlock schedules are to wait for, as FirstPersonIn has it. */
 export type FirstPersonInInput = {
-  /** The ids of groups. */
+  /** The groups of which somebody must have come in; none: anybody. */
   groupIds?: Array<string>;
 };
 
 /** What a user must do before anything else. */
 export type FirstToDo =
+  /** The site asks for a second factor, and there is none yet. */
   | 'ADD_SECOND_FACTOR'
+  /** The password was set by somebody else, and another must be chosen. */
   | 'CHANGE_PASSWORD';
 
 /** A floor to add, and the relay that frees its button. */
 export type FloorInput = {
+  /** How long a grant frees the button: 100 to 86400000 ms. */
   accessTimeMs?: number;
   /** What it is to be called. */
   name: string;
-  /** The id of the profile. */
+  /** What must be shown to choose the floor. Null: a card, always. */
   profileId?: string | null | undefined;
-  /** The id of the relay device. */
+  /** The device that the output is on. Null: the controller itself. */
   relayDeviceId?: string | null | undefined;
+  /** The number of the output (0 to 255) whose relay frees the floor's button. Null: to be wired later. */
   relayOutput?: number | null | undefined;
 };
 
 /** Whom to forgive, and why. */
 export type ForgiveCardholderInput = {
-  /** The id of the cardholder. */
+  /** Whose whereabouts no longer count. */
   cardholderId: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Written to the audit. */
   reason?: string;
 };
 
@@ -1179,6 +1407,7 @@ export type ForgiveCardholderInput = {
 export type ForgiveEverybodyInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Written to the audit. */
   reason?: string;
 };
 
@@ -1186,35 +1415,41 @@ export type ForgiveEverybodyInput = {
 export type ForgiveZoneInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Written to the audit. */
   reason?: string;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
 /** An input: a pin, or a channel of an analogue converter by which the resistance of a line is measured. */
 export type GpioInputInput = {
-  /** The input is closed when the pin is low. */
+  /** Whether the input is closed when the pin is low. */
   activeLow?: boolean;
   /** What the pin is pulled to. */
   bias?: PinBias;
+  /** The converter's channel, from 0 to 255. */
   channel?: number | null | undefined;
-  /** As in /sys/bus/iio/devices: iio:device0. */
+  /** Its analogue converter, as in /sys/bus/iio/devices: iio:device0. Null: it is a pin. */
   converter?: string | null | undefined;
+  /** The line of the chip, from 0 to 1023. Null: it is a channel of a converter. */
   pin?: number | null | undefined;
-  /** From the channel to the supply. */
+  /** The resistor from the channel to the supply, in ohm: 100 to 1000000. */
   pullUpOhm?: number | null | undefined;
+  /** The voltage of that supply, in millivolts: 1000 to 24000. */
   supplyMv?: number | null | undefined;
 };
 
 /** A pin as an output. */
 export type GpioOutputInput = {
+  /** Whether the output is on when the pin is low. */
   activeLow?: boolean;
+  /** The line of the chip, from 0 to 1023. */
   pin: number;
 };
 
 /** What grantAccess takes. */
 export type GrantAccessInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1230,11 +1465,13 @@ export type GrantAccessInput = {
 
 /** A permission that a role is to give. */
 export type GrantInput = {
-  /** clip.view: recordings older than this are not seen, in whole minutes; null: all are. */
+  /** Of clip.view: recordings older than this are not seen, in whole minutes. */
   newest?: string | null | undefined;
+  /** Such as door.view; privileges lists them all. */
   permission: string;
+  /** At which places only; null: everywhere. */
   places?: Array<PlaceInput> | null | undefined;
-  /** ptz.move: 0 (first) to 100. */
+  /** Of ptz.move: 0 (first) to 100. */
   priority?: number;
 };
 
@@ -1252,44 +1489,52 @@ export type GrantZoneAccessInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
 /** The role of those in a group of a provider. */
 export type GroupRoleInput = {
+  /** The group, as the provider calls it. */
   group: string;
+  /** What its members may here. */
   role: Role;
 };
 
-/** See HolidayCalendar. */
+/** Which holidays of which country. */
 export type HolidayCountryInput = {
-  /** Such as public, bank, half_day; none: public. */
+  /** Which holidays, such as public, bank or half_day; none: public. */
   categories?: Array<string>;
-  /** ISO 3166 code, such as DE. */
+  /** Its ISO 3166 code, such as DE. */
   country: string;
-  /** Such as BY. */
+  /** A part of the country, such as BY. Null: all of it. */
   subdivision?: string | null | undefined;
 };
 
-/** See Holiday. */
+/** A date to put into a holiday calendar. */
 export type HolidayInput = {
+  /** The day; of a yearly one, in any of its years. */
   date: string;
   /** What it is to be called. */
   name: string;
-  /** Again every year, by month and day. */
+  /** Whether it comes again every year, by month and day. */
   yearly?: boolean;
 };
 
 /** Where a calendar's dates come from. */
 export type HolidaySource =
+  /** The public holidays of a country. */
   | 'COUNTRY'
+  /** Dates from an iCalendar file. */
   | 'ICALENDAR'
+  /** Dates that were entered one by one. */
   | 'MANUAL';
 
 /** Where the dates come from: exactly one of the three. */
 export type HolidaySourceInput = {
+  /** The holidays of a country. */
   country?: HolidayCountryInput | null | undefined;
+  /** The dates one by one. */
   holidays?: Array<HolidayInput> | null | undefined;
   /** The text of an .ics file. Its whole-day events count; recurring ones for ten years. */
   icalendar?: string | null | undefined;
@@ -1297,20 +1542,29 @@ export type HolidaySourceInput = {
 
 /** A combination to accept: one to three types. No schedules: always. */
 export type IdentificationMethodInput = {
-  /** Empty: always. */
+  /** When it is accepted; none: always. */
   scheduleIds?: Array<string>;
+  /** One to three, all of which must be shown. */
   types: Array<IdentificationType>;
 };
 
 /** What a person shows. */
 export type IdentificationType =
+  /** A card is shown. */
   | 'CARD'
+  /** A QR code that changes every 30 seconds is shown; it goes together with a PIN. */
   | 'DYNAMIC_QR'
+  /** The door is tapped in the app on a phone. */
   | 'MOBILE_TAP'
+  /** The reader is touched while the phone is at hand. */
   | 'MOBILE_TOUCH'
+  /** A PIN is typed. */
   | 'PIN'
+  /** A licence plate is read by a camera. */
   | 'PLATE'
+  /** A QR code that is always the same is shown. */
   | 'QR'
+  /** The exit device is pressed; it stands alone. */
   | 'REX';
 
 /** A file to import: one JSON object a line, at most 64 MiB and 1,000,000 lines of 64 KiB. */
@@ -1321,28 +1575,41 @@ export type ImportInput = {
   file: File | null;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What the lines of the file are. */
   kind: JobKind;
 };
 
 /** What an input tells of its door. */
 export type InputPurpose =
+  /** An emergency, such as from the fire alarm. */
   | 'EMERGENCY'
+  /** Whether the door is open. */
   | 'POSITION'
+  /** A request to exit: a button, a bar or a motion sensor. */
   | 'REX'
+  /** Somebody opens the housing. */
   | 'TAMPER';
 
 /** What an input says; open (cut), short and fault: its line is broken. */
 export type InputState =
+  /** It tells what it is there to tell. */
   | 'ACTIVE'
+  /** The line is broken in some other way, or the input cannot be read. */
   | 'FAULT'
+  /** At rest. */
   | 'NORMAL'
+  /** The supervised line is cut. */
   | 'OPEN'
+  /** The supervised line is short-circuited. */
   | 'SHORT'
+  /** Not heard yet, or its device or its controller does not answer. */
   | 'UNKNOWN';
 
 /** A part of a day, local time, HH:MM. An end before the start, or after 24:00, is on the next day: 22:00 to 06:00 is 22:00 to 30:00. */
 export type IntervalInput = {
+  /** HH:MM, excluded. */
   end: string;
+  /** HH:MM, such as 07:30. */
   start: string;
 };
 
@@ -1434,7 +1701,7 @@ export type LocalTriggerKind =
 
 /** What lockDoor takes. */
 export type LockDoorInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1469,13 +1736,13 @@ export type LockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
 /** What lockdownDoor takes. */
 export type LockdownDoorInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1503,7 +1770,7 @@ export type LockdownZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
@@ -1799,7 +2066,7 @@ export type ReplayWebhookInput = {
 
 /** What resetDoor takes. */
 export type ResetDoorInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -1837,7 +2104,7 @@ export type ResetZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
@@ -2090,7 +2357,7 @@ export type Supervision =
 export type TermsInput = {
   /** Null: what kind of credential it is. */
   name?: string | null | undefined;
-  /** In the place of validTo. */
+  /** An end that is counted from a use, in the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
   /** Showing it begins a lockdown. */
   startsLockdown?: boolean;
@@ -2199,7 +2466,7 @@ export type UnlinkOidcInput = {
 
 /** What unlockDoor takes. */
 export type UnlockDoorInput = {
-  /** The id of the door. */
+  /** The door. */
   doorId: string;
   /** Granting access: how long, 1 second to 24 hours. Null: 7 seconds. */
   durationMs?: number | null | undefined;
@@ -2227,7 +2494,7 @@ export type UnlockZoneInput = {
   reason?: string;
   /** Unlock, lock, lockdown: they end then, within a year. Null: at a reset. */
   until?: string | null | undefined;
-  /** The id of the zone. */
+  /** The zone. */
   zoneId: string;
 };
 
@@ -2235,7 +2502,9 @@ export type UnlockZoneInput = {
 export type UpdateAccessRuleInput = {
   /** The ids of cardholders. */
   cardholderIds?: Array<string> | null | undefined;
+  /** Sides of doors by themselves. */
   doorSides?: Array<DoorSideInput> | null | undefined;
+  /** Whether it counts; a rule that does not lets nobody in. */
   enabled?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2249,6 +2518,7 @@ export type UpdateAccessRuleInput = {
   name?: string | null | undefined;
   /** The ids of schedules. */
   scheduleIds?: Array<string> | null | undefined;
+  /** From when it applies. */
   validFrom?: string | null | undefined;
   /** The first moment it no longer applies. */
   validTo?: string | null | undefined;
@@ -2258,10 +2528,11 @@ export type UpdateAccessRuleInput = {
 
 /** What to change of an auxiliary input; what is left out stays. */
 export type UpdateAuxInputInput = {
+  /** Whether its contact is normally closed or normally open. */
   activeWhen?: Circuit | null | undefined;
-  /** A change counts once it has lasted this long: 0 to 400. */
+  /** A change counts once it has lasted this long: 0 to 400 ms. */
   debounceMs?: number | null | undefined;
-  /** The id of the device. */
+  /** The device that it is an input of. */
   deviceId?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2273,14 +2544,15 @@ export type UpdateAuxInputInput = {
   name?: string | null | undefined;
   /** As its device numbers its inputs, from 0. */
   number?: number | null | undefined;
-  /** Of serial supervision: 1000 to 10000, both resistors. */
+  /** Of serial supervision: 1000 to 10000 ohm, both resistors. */
   resistorOhm?: number | null | undefined;
+  /** With which resistors its line is watched. */
   supervision?: Supervision | null | undefined;
 };
 
 /** What to change of an auxiliary output; what is left out stays. */
 export type UpdateAuxOutputInput = {
-  /** The id of the device. */
+  /** The device that it is an output of. */
   deviceId?: string | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2296,19 +2568,25 @@ export type UpdateAuxOutputInput = {
 
 /** What to change of a card format; a field left out stays as it is. */
 export type UpdateCardFormatInput = {
+  /** How many bits its cards have: 1 to 256. */
   bits?: number | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Where the facility code is. */
   facilityCode?: CardFieldInput | null | undefined;
   /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** Whether all bits are first put in reverse order. */
   invertBitOrder?: boolean | null | undefined;
+  /** Whether all bytes are first put in reverse order. */
   invertByteOrder?: boolean | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** Where the card's number is. */
   number?: CardFieldInput | null | undefined;
+  /** The parity bits, each checked before the fields are read. */
   parities?: Array<CardParityInput> | null | undefined;
 };
 
@@ -2318,7 +2596,7 @@ export type UpdateCardholderInput = {
   customFields?: Array<CustomFieldValueInput> | null | undefined;
   /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean | null | undefined;
-  /** view. */
+  /** At most 254 characters. view. */
   email?: string | null | undefined;
   /** Passes doors only together with an escort. */
   escortRequired?: boolean | null | undefined;
@@ -2328,7 +2606,7 @@ export type UpdateCardholderInput = {
   exemptLockdown?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** The name of the first. */
+  /** At most 100 characters. */
   firstName?: string | null | undefined;
   /** The ids of groups. */
   groupIds?: Array<string> | null | undefined;
@@ -2340,7 +2618,7 @@ export type UpdateCardholderInput = {
   idempotencyKey?: string | null | undefined;
   /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
-  /** The name of the last. */
+  /** At most 100 characters. */
   lastName?: string | null | undefined;
   /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean | null | undefined;
@@ -2348,13 +2626,15 @@ export type UpdateCardholderInput = {
   notes?: string | null | undefined;
   /** The site's own id for the person, unique. */
   number?: string | null | undefined;
-  /** view. */
+  /** At most 32 characters. view. */
   phone?: string | null | undefined;
-  /** Passes no door until resumed. */
+  /** Whether they pass no door until resumed. */
   suspended?: boolean | null | undefined;
+  /** The first moment they are valid. */
   validFrom?: string | null | undefined;
   /** The first moment they are no longer valid. */
   validTo?: string | null | undefined;
+  /** Whether they are a visitor. */
   visitor?: boolean | null | undefined;
 };
 
@@ -2368,7 +2648,7 @@ export type UpdateCredentialInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** In the place of validTo. */
+  /** An end that is counted from a use, in the place of validTo. */
   relativeValidity?: RelativeValidityInput | null | undefined;
   /** Showing it begins a lockdown. */
   startsLockdown?: boolean | null | undefined;
@@ -2376,6 +2656,7 @@ export type UpdateCredentialInput = {
   status?: CredentialStatus | null | undefined;
   /** An alarm is raised when it is shown. */
   traced?: boolean | null | undefined;
+  /** From when it may be used. */
   validFrom?: string | null | undefined;
   /** The first moment it is no longer valid. */
   validTo?: string | null | undefined;
@@ -2391,6 +2672,7 @@ export type UpdateCustomFieldInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What its values are. */
   kind?: CustomFieldKind | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
@@ -2404,39 +2686,55 @@ export type UpdateCustomFieldInput = {
 
 /** What updateDoor takes. */
 export type UpdateDoorInput = {
+  /** How long a grant releases the lock: 100 to 86400000 ms. */
   accessTimeMs?: number | null | undefined;
-  /** The id of the controller. */
+  /** The controller that its hardware is on. */
   controllerId?: string | null | undefined;
+  /** How soon a second grant must follow to toggle the door: 500 to 60000 ms. */
   doubleSwipeTimeoutMs?: number | null | undefined;
+  /** Whether visitors pass it only together with an escort. */
   escortRequired?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
+  /** Whose coming its unlock schedules wait for. */
   firstPerson?: FirstPersonInInput | null | undefined;
+  /** Whether opening it without a release is an alarm. */
   forcedAlarm?: boolean | null | undefined;
+  /** Whether it has a position sensor; without one there is no forced or held door. */
   hasPosition?: boolean | null | undefined;
+  /** How long it may stand open before that is an alarm: 100 to 86400000 ms. */
   heldAfterMs?: number | null | undefined;
+  /** Whether standing open for too long is an alarm. */
   heldAlarm?: boolean | null | undefined;
+  /** The hub of a wireless lock: serial port and OSDP address (/dev/ttyUSB0:5), or the device's name or id; empty for other doors. */
   hubAddress?: string | null | undefined;
   /** Which one: its id. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** What stands there, which decides what can be wired and set. */
   kind?: DoorKind | null | undefined;
+  /** The number of a wireless lock at its hub; empty for other doors. */
   lockAddress?: string | null | undefined;
+  /** The same for cardholders with long access, and no shorter. */
   longAccessTimeMs?: number | null | undefined;
+  /** The same for cardholders with long access, and no shorter. */
   longHeldAfterMs?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** How long before the open-too-long time ends it warns; 0: not. */
+  /** So long before it is held open it warns, in milliseconds; 0: not. */
   preAlarmMs?: number | null | undefined;
-  /** The id of the profile. */
+  /** The identification profile: what must be shown. */
   profileId?: string | null | undefined;
+  /** How long after that it locks, in milliseconds: 0 to the access time. */
   relockDelayMs?: number | null | undefined;
+  /** When it locks again before its access time is over. */
   relockOn?: RelockOn | null | undefined;
-  /** False: every REX of the door only shunts. */
+  /** Whether exit devices can unlock it; false: all of them only keep an opening from being forced. */
   rexUnlocks?: boolean | null | undefined;
+  /** Whether two people must come, and when. */
   twoPerson?: TwoPersonRuleInput | null | undefined;
-  /** The ids of unlock schedules. */
+  /** The schedules by which it unlocks; none: it never does by itself. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
@@ -2448,9 +2746,11 @@ export type UpdateGpioDeviceInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
+  /** The place in this list is the number by which an input is found, from 0. */
   inputs: Array<GpioInputInput>;
   /** What it is to be called. */
   name: string;
+  /** The place in this list is the number by which an output is found, from 0. */
   outputs: Array<GpioOutputInput>;
 };
 
@@ -2464,7 +2764,7 @@ export type UpdateGroupInput = {
   idempotencyKey?: string | null | undefined;
   /** At most three characters. */
   initials?: string | null | undefined;
-  /** Shown on sub servers too. */
+  /** Whether it is shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
@@ -2482,7 +2782,9 @@ export type UpdateIdentificationProfileInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** What is accepted at readers on side A, 16 combinations at most; none: nothing. */
   sideA?: Array<IdentificationMethodInput> | null | undefined;
+  /** What is accepted at readers on side B, 16 combinations at most; none: nothing. */
   sideB?: Array<IdentificationMethodInput> | null | undefined;
 };
 
@@ -2508,10 +2810,11 @@ export type UpdateIpDeviceInput = {
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** 0 to 1: how sure a camera must be of a plate. */
+  /** How sure a camera must be of a plate, 0 to 1; what it is less sure of is passed over. */
   minConfidence?: number | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
+  /** The part of the picture in which codes are looked for. */
   region?: PictureRegionInput | null | undefined;
   /** "": no stream any more. */
   streamUrl?: string | null | undefined;

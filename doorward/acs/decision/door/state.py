@@ -8,17 +8,24 @@ class DoorMode(StrEnum):
     """How the door stands. `locked` is the normal state: closed to all but those who may pass."""
 
     LOCKED = "locked"
+    """The normal state: released for a moment to those who may pass."""
     UNLOCKED = "unlocked"
+    """The lock stays released, for everybody."""
     LOCKDOWN = "lockdown"
+    """Locked; only the exempt are let in, and anybody out by the exit device."""
 
 
 class DoorSetting(StrEnum):
     """What an operator set the door to; it holds until reset. Values are kept in journals and never renamed."""
 
     RULES = "rules"
+    """Nothing: it goes by its rules, threat levels and schedules."""
     LOCKED = "kept_locked"
+    """Locked until it is reset, or for the time that was given; whoever may pass still does."""
     UNLOCKED = "unlocked"
+    """Unlocked until it is reset, or for the time that was given."""
     LOCKDOWN = "lockdown"
+    """In lockdown until it is reset, or for the time that was given."""
 
     @classmethod
     def _missing_(cls, value: object) -> "DoorSetting | None":
@@ -30,19 +37,28 @@ class Source(StrEnum):
     """What the mode of a door comes from, the strongest first; `rest`: nothing wants anything else."""
 
     EMERGENCY = "emergency"
+    """The door's emergency input is active."""
     THREAT_LEVEL = "threat_level"
+    """The threat level in force imposes a lockdown."""
     OPERATOR = "operator"
+    """Somebody set it by hand; until it is reset or the setting's time is over."""
     CARDHOLDER = "cardholder"
+    """A double swipe, until the next of them, the next change of the schedule, or an operator's action."""
     SCHEDULE = "schedule"
+    """An unlock schedule of the door."""
     REST = "rest"
+    """Nothing else has something to say, so that it is locked."""
 
 
 class Position(StrEnum):
     """What the door position sensor says; unknown until it was heard, and while its line is broken."""
 
     UNKNOWN = "unknown"
+    """Not heard yet, no longer heard, the line is broken, or there is no sensor."""
     CLOSED = "closed"
+    """The sensor says that it is closed."""
     OPEN = "open"
+    """The sensor says that it stands open."""
 
 
 class Cause(StrEnum):
