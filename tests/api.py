@@ -57,8 +57,8 @@ class Api:
         assert reply["signIn"]["errors"] == []
 
     @asynccontextmanager
-    async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        """The results of a subscription over graphql-transport-ws."""
+    async def connected(self) -> AsyncIterator[ClientConnection]:
+        """A WebSocket of graphql-transport-ws, with the session, that has been acknowledged."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
         async with connect(
             f"ws://127.0.0.1:{self.port}/graphql",
@@ -67,6 +67,12 @@ class Api:
         ) as socket:
             await socket.send(json.dumps({"type": "connection_init"}))
             assert json.loads(await socket.recv())["type"] == "connection_ack"
+            yield socket
+
+    @asynccontextmanager
+    async def subscribe(self, query: str, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The results of a subscription over graphql-transport-ws."""
+        async with self.connected() as socket:
             payload = {"query": query, "variables": variables}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
             yield _results(socket)

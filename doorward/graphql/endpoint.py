@@ -49,6 +49,7 @@ from doorward.graphql.socket import OPEN, UNAUTHORIZED, Socket, SocketAdapter
 
 REQUEST_HEADER = "doorward-request"
 FORM = "multipart/form-data"
+DOCUMENT_ID = "documentId"
 _FORBIDDEN = 4403
 NO_LONGER_S = 1.0
 """A query is given this much to be stopped, and to say so."""
@@ -174,11 +175,27 @@ class Endpoint(GraphQL[ApiContext, None]):
             raise HTTPException(400, "The `operationName` must be a string or null, if provided.")
         if isinstance(asked, GraphQLRequestData):
             try:
-                asked.query = self.documents.text(asked.query, asked.extensions)
+                asked.query = self.documents.text(asked.query, asked.extensions, await self._document_id(request))
             except DocumentRefused as error:
                 raise Refused(400, error.message, {"code": error.code}) from error
             return gone_on(asked, request.headers)
         return asked
+
+    async def _document_id(self, request: AsyncHTTPRequestAdapter) -> str | None:
+        """What names the document, which Strawberry does not look for. Raises HTTPException (400)."""
+        received: Request = request._request  # type: ignore[attr-defined]
+        if request.method == "GET":
+            named: object = received.query_params.get(DOCUMENT_ID)
+        elif content_type_of(received) == FORM:
+            named = getattr(received.state, "document_id", None)
+        else:
+            # Read twice only where it is worth it: nearly all requests have their document with them.
+            body = await request.get_body()
+            asked = self.parse_json(body) if b'"documentId"' in body else {}
+            named = asked.get(DOCUMENT_ID)
+        if not isinstance(named, str | None):
+            raise HTTPException(400, "The `documentId` must be a string or null, if provided.")
+        return named
 
     async def execute_operation(
         self,
@@ -241,12 +258,13 @@ class Endpoint(GraphQL[ApiContext, None]):
         try:
             asked: Any = self.parse_json(operations)
             where: Any = self.parse_json(places)
+            received.state.document_id = asked.get(DOCUMENT_ID)
             placed: dict[str, str] = replace_placeholders_with_files(asked, where, form)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise HTTPException(400, "The map does not say where the files belong.") from error
         return placed
 
-    def parse_json(self, data: str | bytes) -> object:
+    def parse_json(self, data: str | bytes) -> dict[str, Any]:
         """A JSON object of a request. Raises HTTPException (400) for anything else."""
         try:
             found = self.decode_json(data)

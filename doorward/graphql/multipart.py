@@ -1,7 +1,7 @@
 """Requests with files: multipart/form-data (RFC 7578), read as it comes, as a GraphQL multipart request has it.
 
 Fields stay in memory, so they are short; files go to temporary files that have no name once they are larger than
-a megabyte.
+a megabyte. Why this is ours: docs/adr/0012-own-forms.md.
 """
 
 from collections.abc import AsyncIterator
@@ -72,15 +72,27 @@ class _Body:
 
 
 async def read_form(stream: AsyncIterator[bytes], boundary: bytes) -> dict[str, bytes | UploadFile]:
-    """The parts by name. Raises NotMultipart."""
-    body, delimiter = _Body(stream), _BREAK + _END + boundary
+    """The parts by name; whoever gets them closes the files. Raises NotMultipart."""
     form: dict[str, bytes | UploadFile] = {}
+    try:
+        await _read_parts(_Body(stream), _BREAK + _END + boundary, form)
+    except BaseException:
+        for part in form.values():
+            if isinstance(part, UploadFile):
+                part.file.close()
+        raise
+    return form
+
+
+async def _read_parts(body: _Body, delimiter: bytes, form: dict[str, bytes | UploadFile]) -> None:
     with _spool() as preamble:
         await body.until(delimiter, preamble, _LONGEST_HEAD)
     while (after := await body.take(2)) != _END:
         if after != _BREAK or len(form) == MOST_PARTS:
             raise NotMultipart("there is no part where one should be")
         name, file_name = await _head(body)
+        if name in form:
+            raise NotMultipart("two parts have one name")
         sink = _spool()
         try:
             await body.until(delimiter, sink, None if file_name is not None else LONGEST_FIELD)
@@ -93,7 +105,6 @@ async def read_form(stream: AsyncIterator[bytes], boundary: bytes) -> dict[str, 
             continue
         with sink:
             form[name] = sink.read()
-    return form
 
 
 def _spool() -> Any:

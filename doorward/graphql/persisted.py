@@ -1,12 +1,12 @@
 """Documents that are known beforehand by the SHA-256 of their text: the dashboard's, and those that the site adds.
 
-A request names one as Apollo's persisted queries do, by `extensions.persistedQuery.sha256Hash`; nothing is ever
-registered by asking. Where `documents` is `persisted`, any other document is refused, whoever sends it.
+A request names one by `documentId`, as the persisted documents of GraphQL over HTTP do (`sha256:` and the hash, or the
+hash alone), or by `extensions.persistedQuery.sha256Hash`, as Apollo's persisted queries do. Nothing is ever registered
+by asking. Where `documents` is `persisted`, any other document is refused, whoever sends it.
 """
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from doorward.graphql.limits import Documents
 
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 NOT_ACCEPTED = "DOCUMENT_NOT_ACCEPTED"
-logger = logging.getLogger(__name__)
+PREFIX = "sha256:"
+"""What a document identifier begins with that is a hash, in GraphQL over HTTP, appendix A."""
 
 
 class DocumentRefused(Exception):
@@ -37,8 +38,16 @@ class PersistedDocuments:
     def __len__(self) -> int:
         return len(self._texts)
 
-    def text(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
-        """The text that is meant. Raises DocumentRefused."""
+    def text(
+        self, query: str | None, extensions: Mapping[str, Any] | None, document_id: str | None = None
+    ) -> str | None:
+        """The text that is meant. What names it counts for more than the text. Raises DocumentRefused."""
+        if document_id is not None:
+            found = self._texts.get(document_id.removeprefix(PREFIX).lower())
+            if found is not None:
+                return found
+            if not query:
+                raise DocumentRefused("This server knows no document with this documentId.", NOT_FOUND)
         digest = _digest_in(extensions)
         if digest is not None:
             found = self._texts.get(digest)

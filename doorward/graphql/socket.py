@@ -92,7 +92,7 @@ class Socket(BaseGraphQLTransportWSHandler[ApiContext, None]):
         if wait_s:
             return GraphQLError(must_wait(wait_s), extensions=waiting(wait_s))
         try:
-            text = endpoint.documents.text(payload.get("query"), payload.get("extensions"))
+            text = endpoint.documents.text(payload.get("query"), payload.get("extensions"), payload.get("documentId"))
         except DocumentRefused as error:
             return GraphQLError(error.message, extensions={"code": error.code})
         payload["query"] = text or ""
@@ -170,6 +170,7 @@ def is_message(found: Any) -> bool:
     return (
         isinstance(payload, dict)
         and isinstance(payload.get("query"), str | None)
+        and isinstance(payload.get("documentId"), str | None)
         and isinstance(payload.get("operationName"), str | None)
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("extensions"), dict | None)

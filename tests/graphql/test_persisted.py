@@ -1,5 +1,7 @@
 """Documents that the server knows beforehand: named by their hash, and where the site says so nothing else."""
 
+import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,66 @@ async def test_a_known_document_is_named_by_its_hash(database_url: str, tmp_path
         odd: list[Any] = [{"persistedQuery": {"sha256Hash": 5}}, named("x"), {"persistedQuery": []}, {}]
         for extensions in odd:
             assert "errors" in await ask(api, extensions=extensions)
+
+
+@pytest.mark.parametrize("limits", [Limits(), STRICT])
+async def test_a_known_document_is_named_by_its_identifier(database_url: str, tmp_path: Path, limits: Limits) -> None:
+    documents = PersistedDocuments([KNOWN, STATES], limits.documents)
+    digest, nobody = digest_of(KNOWN), {"data": {"viewer": None}}
+    async with (
+        open_world(database_url) as world,
+        serve_api(world, tmp_path, Role.VIEWER, limits=limits, documents=documents) as api,
+    ):
+        for identifier in (f"sha256:{digest}", digest, f"sha256:{digest.upper()}"):
+            assert await ask(api, documentId=identifier) == nobody
+        assert await ask(api, documentId=digest, query=OTHER, extensions=named(digest_of(STATES))) == nobody
+        assert await ask(api, documentId=None, extensions=named(digest)) == nobody
+        got = await api.http.get("/graphql", params={"documentId": f"sha256:{digest}"}, headers=HEADERS)
+        assert got.json() == nobody
+        for unknown in (digest_of(OTHER), f"md5:{digest}", f"sha256:sha256:{digest}", "", "x"):
+            answer = await ask(api, documentId=unknown)
+            assert (code(answer), len(answer["errors"])) == ("PERSISTED_QUERY_NOT_FOUND", 1)
+        for wrong in (5, [digest], {"sha256": digest}, True):
+            assert "must be a string" in (await ask(api, documentId=wrong))["errors"][0]["message"]
+        hidden = await ask(api, query=OTHER, variables={"documentId": digest})
+        assert ("errors" in hidden) == (limits is STRICT), "only the request's own counts"
+
+
+async def test_events_and_files_take_an_identifier_too(database_url: str, tmp_path: Path) -> None:
+    documents = PersistedDocuments([KNOWN, *SIGN_IN], Documents.PERSISTED)
+    async with (
+        open_world(database_url) as world,
+        serve_api(world, tmp_path, Role.VIEWER, limits=STRICT, documents=documents) as api,
+    ):
+        await api.sign_in(Role.VIEWER)
+        headers = {**HEADERS, "accept": "text/event-stream"}
+        body = {"documentId": f"sha256:{digest_of(KNOWN)}"}
+        events = await api.http.post("/graphql", json=body, headers=headers)
+        assert 'data: {"data":{"viewer":{"name":"viewer"}}}' in events.text
+        form = {"operations": json.dumps(body), "map": "{}"}
+        sent = await api.http.post("/graphql", data=form, files={"0": ("x", b"y")}, headers=HEADERS)
+        assert sent.json() == {"data": {"viewer": {"name": "viewer"}}}
+        form["operations"] = json.dumps({"documentId": 5})
+        refused = await api.http.post("/graphql", data=form, files={"0": ("x", b"y")}, headers=HEADERS)
+        assert "must be a string" in refused.text
+
+
+async def test_a_websocket_takes_an_identifier_too(database_url: str, tmp_path: Path) -> None:
+    documents = PersistedDocuments([KNOWN, *SIGN_IN], Documents.PERSISTED)
+    async with (
+        open_world(database_url) as world,
+        serve_api(world, tmp_path, Role.VIEWER, limits=STRICT, documents=documents) as api,
+    ):
+        await api.sign_in(Role.VIEWER)
+        async with api.connected() as socket:
+            for number, identifier in enumerate([f"sha256:{digest_of(KNOWN)}", "sha256:unknown"]):
+                asked = {"id": str(number), "type": "subscribe", "payload": {"documentId": identifier}}
+                await socket.send(json.dumps(asked))
+            async with asyncio.timeout(10):
+                found = [json.loads(await socket.recv()) for _ in range(3)]
+            assert {"id": "0", "type": "next", "payload": {"data": {"viewer": {"name": "viewer"}}}} in found
+            (error,) = [message["payload"] for message in found if message["type"] == "error"]
+            assert error[0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
 
 
 async def test_nothing_is_registered_by_asking(database_url: str, tmp_path: Path) -> None:
