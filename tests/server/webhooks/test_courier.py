@@ -324,7 +324,7 @@ async def test_it_sees_what_its_owner_may_see_at_the_moment(database_url: str) -
         await sender.work()
         assert "audit.webhook.created" in [got.said["type"] for got in there.messages]
         there.got.clear()
-        await User.filter(name="Ada").update(role=Role.VIEWER)
+        await User.filter(name="Ada").update(role=Role.OPERATOR)
         await replay_since(world.domain, await somebody(name="Alan"), made.webhook.id, after=0)
         await happen(world.domain, "one")
         await sender.work()
@@ -338,7 +338,7 @@ async def test_what_its_owner_may_not_see_any_more_is_skipped(database_url: str)
         await send_test(world.domain, await somebody(name="Grace"), made.webhook.id)
         sender = courier(world, made)
         await sender.work()
-        await User.filter(name="Ada").update(role=Role.VIEWER)
+        await User.filter(name="Ada").update(role=Role.OPERATOR)
         world.clock.advance(timedelta(days=1))
         await sender.work()
         ended = {row.type: row.status for row in await deliveries()}
