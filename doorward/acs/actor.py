@@ -85,23 +85,37 @@ _VIEWER = frozenset(
         Permission.ACCOUNT_OWN,
     }
 )
-_SET_UP = frozenset(
+_OPERATOR = _VIEWER | frozenset(
     {
-        Permission.AUDIT_VIEW,
-        Permission.CONFIGURATION_WRITE,
-        Permission.ACCESS_ASSIGN,
-        Permission.CARD_NUMBER_VIEW,
-        Permission.USER_WRITE,
-        Permission.HEALTH_WRITE,
-        Permission.JOB_VIEW,
-        Permission.WEBHOOK_WRITE,
-        Permission.API_EXPLORE,
+        Permission.EVENT_VIEW,
+        Permission.CARDHOLDER_VIEW,
+        Permission.CARDHOLDER_WRITE,
+        Permission.PHOTO_VIEW,
+        Permission.CONFIGURATION_VIEW,
+        Permission.DOOR_COMMAND,
+        Permission.THREAT_RAISE,
+        Permission.THREAT_RELEASE,
+        Permission.CLIP_VIEW,
+        Permission.AUDIO_SPEAK,
+        Permission.RECORDING_MANUAL,
+        Permission.PTZ_MOVE,
+        Permission.RECORDING_EXPORT,
+        Permission.INCIDENT_REPORT,
+        Permission.VIEW_EDIT,
+        Permission.IO_WRITE,
+        Permission.DATA_SEARCH,
+        Permission.EVENT_CATEGORY_ADD,
+        Permission.EVENT_CATEGORY_REMOVE,
+        Permission.CREDENTIAL_WRITE,
+        Permission.PERSONAL_VIEW,
+        Permission.PIN_MANAGE,
+        Permission.HEALTH_VIEW,
     }
 )
-"""What only administrators may by default."""
+"""What is named in neither of these two, as everything new, is for administrators only."""
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.OPERATOR: frozenset(Permission) - _SET_UP,
+    Role.OPERATOR: _OPERATOR,
     Role.VIEWER: _VIEWER,
     Role.NONE: frozenset({Permission.ACCOUNT_OWN}),
 }

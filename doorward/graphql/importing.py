@@ -15,6 +15,7 @@ from graphql.utilities import validate_input_value
 from strawberry.types.arguments import convert_argument
 from tortoise.models import Model
 
+from doorward.acs.actor import Permission
 from doorward.acs.credentials.cards import card_key
 from doorward.acs.credentials.models import Credential
 from doorward.acs.credentials.operations import create_card
@@ -66,6 +67,8 @@ async def _cardholder(work: Work, line: Fields) -> str:
 
 
 async def _card(work: Work, cardholder_id: str, fields: Fields) -> None:
+    # Also for one that they hold already: whether it is theirs is not for everybody to find out.
+    work.actor.require(Permission.CREDENTIAL_WRITE)
     given = _input(CreateCardCredentialInput, {**fields, "cardholderId": cardholder_id}).of()
     if given.bits is None and given.number is not None:
         key = card_key(given.format, given.facility, given.number)

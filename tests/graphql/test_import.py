@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doorward.acs.actor import COMMAND_LINE, Role
+from doorward.acs.actor import COMMAND_LINE, Permission, Role
 from doorward.acs.credentials.models import Credential
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
@@ -18,8 +18,10 @@ from doorward.acs.jobs.models import Job, JobState
 from doorward.acs.people.models import Cardholder, Group, GroupMember
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.site.models import Site
+from doorward.acs.users.grants import Grant
 from doorward.acs.users.models import User
 from doorward.acs.users.operations import update_user
+from doorward.acs.users.role_operations import Assigned, NewRole, assign_roles, create_role
 from doorward.graphql.importing import carry_line
 from doorward.server.importer import Importer
 from tests.api import HEADERS, Api, serve_api
@@ -189,6 +191,45 @@ async def test_whoever_may_no_longer_imports_no_further(
         assert (await api.http.get(f"/jobs/{job['id']}/result")).status_code == 403
         await update_user(world.domain, COMMAND_LINE, operator.id, {"role": Role.OPERATOR})
         assert (await api.http.get(f"/jobs/{job['id']}/result")).status_code == 200
+
+
+async def test_an_import_goes_by_all_the_roles_of_whoever_asked(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "LINES", 1)
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+        world.domain.job_files = tmp_path / "jobs"
+        viewer = await User.get(name="viewer")
+        clerk = await create_role(world.domain, COMMAND_LINE, NewRole("Clerk", [Grant(Permission.CARDHOLDER_WRITE)]))
+        await assign_roles(world.domain, COMMAND_LINE, viewer.id, [Assigned(clerk.id)])
+        await api.sign_in(Role.VIEWER)
+        people = [{"number": f"P-{number}", "firstName": "A", "lastName": "B"} for number in range(4)]
+        await upload(api, "CARDHOLDERS", jsonl(*people))
+        importer = Importer(world.domain)
+        await importer.step()
+        await importer.step()
+        assert await Cardholder.all().count() == 2
+        await assign_roles(world.domain, COMMAND_LINE, viewer.id, [])
+        await worked_off(world)
+        row = await Job.get()
+        assert (row.state, row.done) == (JobState.FAILED, 2)
+        assert await Cardholder.all().count() == 2
+
+
+async def test_an_import_tells_nobody_whose_card_it_is_who_may_give_none(database_url: str, tmp_path: Path) -> None:
+    async with open_world(database_url) as world, serve_api(world, tmp_path, Role.VIEWER) as api:
+        world.domain.job_files = tmp_path / "jobs"
+        site = await make_site(world)
+        viewer = await User.get(name="viewer")
+        clerk = await create_role(world.domain, COMMAND_LINE, NewRole("Clerk", [Grant(Permission.CARDHOLDER_WRITE)]))
+        await assign_roles(world.domain, COMMAND_LINE, viewer.id, [Assigned(clerk.id)])
+        await api.sign_in(Role.VIEWER)
+        cards = [[{"facilityCode": "17", "number": number}] for number in ("1042", "1043")]
+        job = (await upload(api, "CARDHOLDERS", jsonl(*({"id": site.ada.id, "cards": each} for each in cards))))["job"]
+        await worked_off(world)
+        hers, nobodys = [each["errors"] for each in await result(api, job)]
+        assert hers == nobodys
+        assert hers[0]["code"] == "PERMISSION"
 
 
 async def test_a_job_is_cancelled_and_seen_by_its_owner_and_those_who_may(

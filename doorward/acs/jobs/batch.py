@@ -18,7 +18,7 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
-from doorward.acs.actor import Actor, Permission
+from doorward.acs.actor import Actor
 from doorward.acs.collision import is_collision
 from doorward.acs.domain import Domain
 from doorward.acs.errors import AcsError, Conflict, NotFound, NotPermitted, ValidationFailed
@@ -31,6 +31,7 @@ from doorward.acs.jobs.operations import NEEDED, OPEN
 from doorward.acs.operation import MET, Work, finish, tell
 from doorward.acs.transaction import transacted
 from doorward.acs.users.models import Token, User
+from doorward.acs.users.privileges import StandingPrivileges
 from doorward.acs.users.sessions import actor_of
 
 LINES = 100
@@ -159,10 +160,11 @@ async def _actor(domain: Domain, job: Job) -> Actor:
         raise NotPermitted(f"{job.user_name} may not do this any more.")
     if job.token_id is not None and not await Token.filter(id=job.token_id, expires_at__gt=domain.clock()).exists():
         raise NotPermitted(f"The token {job.token_name} of {job.user_name} does not count any more.")
-    now = actor_of(user, await domain.rules.now(), None, "job")
-    permissions = now.permissions & frozenset(map(Permission, job.permissions))
+    may = await StandingPrivileges().of(user)
+    now = actor_of(user, await domain.rules.now(), None, "job", may)
+    permissions = frozenset(each for each in now.permissions if each.value in job.permissions)
     token = (job.token_id, job.token_name or "") if job.token_id is not None else None
-    actor = replace(now, permissions=permissions, token=token)
+    actor = replace(now, permissions=permissions, reaches={}, token=token)
     actor.require(NEEDED[job.kind])
     return actor
 

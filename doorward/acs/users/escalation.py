@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from doorward.acs.actor import PERMISSIONS, Actor, Permission, Role, Windows
+from doorward.acs.actor import CLEARANCES, PERMISSIONS, Actor, Permission, Role, Windows
 from doorward.acs.errors import Conflict, NotFound, NotPermitted
 from doorward.acs.operation import SITE_ID, Work
 from doorward.acs.reach import NOWHERE, Places, Reach
@@ -31,16 +31,16 @@ async def look_after(work: Work, user: User, what: str = "id") -> None:
     """Raise unless the actor may everything that the user may, so that a changed password gives nobody more rights."""
     if user.id == work.actor.user_id:
         return
-    if lacking := _lacking(work.actor, await privileges_of(work, user)):
+    if lacking := lacking_of(work.actor, await privileges_of(work, user)):
         raise NotPermitted(
             f"{user.name} may more than you: {_list(lacking)}. Only somebody who may all that can do this.", what
         )
 
 
-def may_give_role(work: Work, role: Role) -> None:
-    """Raise unless the actor may everywhere what the built-in role may."""
-    if lacking := PERMISSIONS[role] - work.actor.permissions - {Permission.ACCOUNT_OWN}:
-        raise NotPermitted(f"You cannot give the role {role.value}: you lack {_list(lacking)} yourself.", "role")
+def may_give_role(work: Work, role: Role, path: str = "role") -> None:
+    """Raise unless the actor may everywhere what the built-in role may: recordings as old, threats as high."""
+    if lacking := lacking_of(work.actor, Privileges(PERMISSIONS[role], {}, CLEARANCES[role])):
+        raise NotPermitted(f"You cannot give the role {role.value}: you lack {_list(lacking)} yourself.", path)
 
 
 async def may_give(work: Work, roles: Iterable[tuple[RoleGrants, Places]], path: str) -> None:
@@ -48,7 +48,7 @@ async def may_give(work: Work, roles: Iterable[tuple[RoleGrants, Places]], path:
     held = tuple(Held(role, places) for role, places in roles)
     places = await read_reaches(scopes_of(held), work.connection)
     for each in held:
-        lacking = _lacking(work.actor, worked_out(Role.NONE, [each], places))
+        lacking = lacking_of(work.actor, worked_out(Role.NONE, [each], places))
         # What comes to nothing at these places now may come to something later.
         lacking |= {grant.permission for grant in each.role.grants} - _somewhere(work.actor)
         if lacking:
@@ -59,7 +59,8 @@ def _somewhere(actor: Actor) -> frozenset[Permission]:
     return actor.permissions | actor.reaches.keys()
 
 
-def _lacking(actor: Actor, gives: Privileges) -> set[Permission]:
+def lacking_of(actor: Actor, gives: Privileges) -> set[Permission]:
+    """What of all this the actor has not: not there, not as high, not as far back."""
     lacking = {
         permission
         for permission in gives.somewhere - {Permission.ACCOUNT_OWN}

@@ -12,6 +12,7 @@ from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
+from doorward.acs.users.escalation import may_give_role
 from doorward.acs.users.models import OidcLink, OidcProvider, User
 from doorward.acs.users.oidc_check import is_safe
 from doorward.acs.users.oidc_client import Discovery, Issuer, Unreachable
@@ -71,7 +72,7 @@ class Tested:
 
 @operation(Permission.USER_WRITE)
 async def create_oidc_provider(work: Work, given: NewProvider) -> OidcProvider:
-    """Somewhere else where people of this site sign in."""
+    """Somewhere else where people of this site sign in. Nobody maps a group to a role that may more than they do."""
     if await OidcProvider.all().using_db(work.connection).count() >= MOST_PROVIDERS:
         raise Conflict(f"There are {MOST_PROVIDERS} providers, which are the most.")
     row = OidcProvider(id=new_id(), sealed_secret=None, version=1)
@@ -90,6 +91,7 @@ async def create_oidc_provider(work: Work, given: NewProvider) -> OidcProvider:
         "enabled": given.enabled,
     }
     await _apply(work, row, changes)
+    _may_map(work, row)
     await row.save(using_db=work.connection, force_create=True)
     work.audit(EventType.OIDC_PROVIDER_CREATED, of=row, after=_told(row))
     return row
@@ -99,11 +101,13 @@ async def create_oidc_provider(work: Work, given: NewProvider) -> OidcProvider:
 async def update_oidc_provider(
     work: Work, provider_id: str, changes: ProviderChanges, expected_version: int | None = None
 ) -> OidcProvider:
-    """Change a provider. With another issuer, nobody is who they were there."""
+    """Change a provider. With another issuer, nobody is who they were there. Only by who may all that it gives."""
     row = await _locked(work, provider_id)
     check.version(row.version, expected_version)
+    _may_map(work, row)
     before, secret = _told(row), row.sealed_secret
     await _apply(work, row, changes)
+    _may_map(work, row)
     moved = row.issuer != before["issuer"] or set(row.hosts) - set(before["hosts"])
     if moved and row.sealed_secret is not None and "client_secret" not in changes:
         raise ValidationFailed("Give the client secret anew: it will be sent to another host.", "clientSecret")
@@ -204,6 +208,11 @@ def _told(row: OidcProvider) -> dict[str, Any]:
         "exclusive": row.exclusive,
         "enabled": row.enabled,
     }
+
+
+def _may_map(work: Work, row: OidcProvider) -> None:
+    for role in sorted(set(row.groups.values())):
+        may_give_role(work, Role(role), "groups")
 
 
 async def _apply(work: Work, row: OidcProvider, changes: ProviderChanges) -> None:

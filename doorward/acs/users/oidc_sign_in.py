@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from doorward.acs import check
-from doorward.acs.actor import Actor, Permission, Role
+from doorward.acs.actor import HIGHEST_CLEARANCE, Actor, Permission, Role
 from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
@@ -23,6 +23,7 @@ from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
+from doorward.acs.users.escalation import look_after
 from doorward.acs.users.models import OidcLink, OidcProvider, OidcSession, User
 from doorward.acs.users.oidc_check import NotBelieved, check_issuer, claim, claims_of, groups_in, role_for
 from doorward.acs.users.oidc_client import Client, Tokens, Unreachable
@@ -334,6 +335,7 @@ async def remove_oidc_link(work: Work, link_id: str) -> User:
         raise NotFound("They are not connected there any more.", "id")
     if link.user_id == work.actor.user_id:
         raise Conflict("Disconnect yourself under your account.", "id")
+    await look_after(work, link.user)
     await _unlink(work, link.user, link)
     return link.user
 
@@ -381,8 +383,9 @@ async def _unlink(work: Work, user: User, link: OidcLink) -> None:
 
 
 def _as_provider(provider: OidcProvider, caller: Caller) -> Actor:
-    """Who changes a user whom a provider has spoken of."""
-    return Actor(None, provider.name, frozenset({Permission.USER_WRITE}), "oidc", caller.address)
+    """Who changes a user whom a provider has spoken of: who may all that its groups were mapped to by such a one."""
+    every = frozenset(Permission)
+    return Actor(None, provider.name, every, "oidc", caller.address, HIGHEST_CLEARANCE)
 
 
 def _shown(claims: dict[str, Any], provider: OidcProvider) -> str:

@@ -15,6 +15,7 @@ from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
 from doorward.acs.operation import Work, operation
+from doorward.acs.users.escalation import look_after
 from doorward.acs.users.models import Passkey, Session, User
 from doorward.acs.users.own import confirm_oneself, end_others, keep_recovery_codes, oneself
 from doorward.acs.users.passkey_check import (
@@ -174,6 +175,7 @@ async def remove_passkey(work: Work, passkey_id: str) -> User:
     if passkey.user_id == work.actor.user_id:
         raise Conflict("Remove your own passkeys under your account.", "id")
     user = await User.select_for_update().using_db(work.connection).get(id=passkey.user_id)
+    await look_after(work, user)
     await _remove(work, user, passkey)
     await Session.filter(user_id=user.id).using_db(work.connection).delete()
     return user

@@ -62,8 +62,8 @@ class Privileges:
                 for permission, reach in reaches.items()
                 if not reach.everything and permission not in EVERYWHERE_ONLY
             },
-            self.clearance,
-            self.windows,
+            self.clearance if Permission.THREAT_RELEASE in kept else 0,
+            self.windows if Permission.CLIP_VIEW in kept else None,
         )
 
 

@@ -23,8 +23,8 @@ from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.operation import Work, operation
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.privilege import PRIVILEGES
-from doorward.acs.reach import Places
-from doorward.acs.users.escalation import privileges_of
+from doorward.acs.reach import EVERYWHERE, Places
+from doorward.acs.users.escalation import lacking_of, privileges_of
 from doorward.acs.users.grants import checked_places, read_places, stored_places
 from doorward.acs.users.models import Token, User, UserKind
 from doorward.acs.users.own import confirm_oneself
@@ -198,13 +198,13 @@ async def _revoke(work: Work, token: Token | None) -> None:
 
 
 def _permissions(maker: Actor, user: Privileges, wanted: Sequence[Permission]) -> list[str]:
-    """What a token may: nothing that its user may not, nor, wherever its user may, its maker."""
+    """What a token may: nothing that its user may not, nor, as its user may it, its maker."""
     if not wanted:
         raise ValidationFailed("A token needs at least one permission.", "permissions")
-    for permission in wanted:
-        may = user.reach(permission)
-        if permission in _NEVER or permission not in user.somewhere or not may <= maker.reach_if_any(permission):
-            raise ValidationFailed(f"This token cannot have the permission {permission.value}.", "permissions")
+    beyond = (frozenset(wanted) & _NEVER) | (frozenset(wanted) - user.somewhere)
+    beyond |= lacking_of(maker, user.narrowed(wanted, EVERYWHERE))
+    if beyond:
+        raise ValidationFailed(f"This token cannot have the permission {min(beyond).value}.", "permissions")
     return sorted({permission.value for permission in wanted})
 
 

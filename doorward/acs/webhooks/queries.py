@@ -16,7 +16,7 @@ from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.models import User
 from doorward.acs.webhooks import filters
 from doorward.acs.webhooks.models import DeliveryStatus, StopReason, Webhook, WebhookDelivery
-from doorward.acs.webhooks.owner import view_as, view_of
+from doorward.acs.webhooks.owner import seen_by_both, view_of, views_of
 from doorward.acs.webhooks.queue import MOST_PENDING
 
 KEPT_FOR = timedelta(days=14)
@@ -46,7 +46,6 @@ class ListedWebhook:
 async def listed(rows: Sequence[Webhook]) -> list[ListedWebhook]:
     """These webhooks, with how they are."""
     ids = [row.id for row in rows]
-    owners = {user.id: user for user in await User.filter(id__in=[row.owner_id for row in rows if row.owner_id])}
     counts = (
         await WebhookDelivery.filter(webhook_id__in=ids, status=DeliveryStatus.PENDING)
         .annotate(pending=Count("id"), earliest=Min("next_attempt_at"))
@@ -55,11 +54,9 @@ async def listed(rows: Sequence[Webhook]) -> list[ListedWebhook]:
     )
     waiting = {row["webhook_id"]: row["pending"] for row in counts}
     found = []
-    for row in rows:
-        owner = owners.get(row.owner_id or "")
-        view = view_as(row, owner)
+    for row, view in zip(rows, await views_of(rows), strict=True):
         pending = waiting.get(row.id, 0)
-        found.append(ListedWebhook(row, owner, pending, view.actor is None, _words(row, view.words, pending)))
+        found.append(ListedWebhook(row, view.owner, pending, view.actor is None, _words(row, view.words, pending)))
     return found
 
 
@@ -100,7 +97,7 @@ class Missed:
 
 async def messages_after(actor: Actor, webhook_id: str, after: int | None, limit: int) -> Missed:
     """What a webhook was to be sent after a position of the log, at most `limit`, for whoever answers for it."""
-    actor.require(Permission.EVENT_VIEW)
+    actor.reach(Permission.EVENT_VIEW)
     webhook = await Webhook.get_or_none(id=webhook_id)
     if webhook is None:
         raise NotFound("There is no such webhook.", "webhookId")
@@ -109,14 +106,7 @@ async def messages_after(actor: Actor, webhook_id: str, after: int | None, limit
     view = await view_of(webhook)
     if view.actor is None:
         raise Conflict(view.words)
-    narrowed = Actor(
-        actor.user_id,
-        actor.name,
-        actor.permissions & view.actor.permissions,
-        actor.means,
-        actor.address,
-        token=actor.token,
-    )
+    narrowed = seen_by_both(actor, view.actor)
     found = await events_between(narrowed, filters.loaded(webhook.wanted), after=after or 0, limit=limit)
     return Missed(webhook, narrowed, found)
 

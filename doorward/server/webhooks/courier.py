@@ -81,8 +81,16 @@ class Courier:
             message = messages.get(delivery.event_id or "")
             if message is None and delivery.event_id is not None:
                 await skip(delivery, UNSEEN)
-            elif not await self._deliver(webhook, delivery, message):
+            elif not await self._stands(webhook, view) or not await self._deliver(webhook, delivery, message):
                 return
+
+    @staticmethod
+    async def _stands(webhook: Webhook, view: Actor) -> bool:
+        """Whether it is still as it was when the batch was made: each message takes as long as its receiver does."""
+        now = await Webhook.get_or_none(id=webhook.id)
+        if now is None or not now.enabled or now.version != webhook.version:
+            return False
+        return (await view_of(now)).actor == view
 
     async def _deliver(self, webhook: Webhook, delivery: WebhookDelivery, message: Message | None) -> bool:
         """One attempt; whether to go on with the next message at once."""

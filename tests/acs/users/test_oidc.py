@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from doorward.acs.actor import COMMAND_LINE, Actor, Role
-from doorward.acs.errors import AcsError, Conflict, ValidationFailed
+from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Role
+from doorward.acs.errors import AcsError, Conflict, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.users.grants import Grant
 from doorward.acs.users.models import OidcLink, OidcProvider, OidcSession, Session, User
 from doorward.acs.users.oidc_check import claim, groups_in, may_be_asked, role_for
 from doorward.acs.users.oidc_client import KEYS_AGAIN_S, MAX_BYTES, OidcClient, Unreachable
@@ -44,7 +45,8 @@ from doorward.acs.users.oidc_sign_in import (
     unlink_oidc,
 )
 from doorward.acs.users.operations import create_user, set_password, update_user
-from doorward.acs.users.sessions import Caller, actor_of
+from doorward.acs.users.role_operations import Assigned, NewRole, assign_roles, create_role
+from doorward.acs.users.sessions import Caller, actor_of, actor_of_session
 from doorward.acs.users.sign_in import SignedIn
 from doorward.acs.users.standing_rules import default_rules
 from doorward.acs.users.web_addresses import WebAddresses
@@ -348,6 +350,45 @@ async def test_another_issuer_makes_nobody_who_they_were(database_url: str) -> N
         moved = {"issuer": "https://id.example/other", "client_secret": SECRET}
         await update_oidc_provider(scene.world.domain, COMMAND_LINE, scene.provider.id, moved)  # type: ignore[arg-type]
         assert not await OidcLink.filter(issuer="https://id.example/other").exists()
+
+
+async def test_a_role_follows_the_groups_at_every_sign_in_and_other_roles_stay(database_url: str) -> None:
+    async with a_scene(database_url) as scene:
+        domain, eve = scene.world.domain, (await scene.enter()).user
+        groups = {"guards": Role.OPERATOR, "guests": Role.VIEWER}
+        await update_oidc_provider(domain, COMMAND_LINE, scene.provider.id, {"groups": groups})
+        doors = await create_role(domain, COMMAND_LINE, NewRole("Doors", [Grant(Permission.CONFIGURATION_WRITE)]))
+        await assign_roles(domain, COMMAND_LINE, eve.id, [Assigned(doors.id)])
+        for group, role in (("guests", Role.VIEWER), ("guards", Role.OPERATOR)):
+            scene.issuer.claims = {"groups": [group]}
+            signed_in = await scene.enter()
+            assert signed_in.user.role is role
+            actor = await actor_of_session(domain, signed_in.token, None)
+            assert actor.permissions == PERMISSIONS[role] | {Permission.CONFIGURATION_WRITE}
+        told = await Event.filter(type=EventType.USER_UPDATED).order_by("position")
+        assert [(row.user_name, row.data["means"]) for row in told] == [("Company", "oidc")] * 2
+
+
+async def test_nobody_maps_a_group_to_more_than_they_may_themselves(database_url: str) -> None:
+    """Who looks after users and nothing else makes no provider of their own that makes them an administrator."""
+    lesser = Actor("m", "Manager", PERMISSIONS[Role.VIEWER] | {Permission.USER_WRITE}, "api")
+    async with a_scene(database_url) as scene:
+        domain = scene.world.domain
+        for mapped in (Role.ADMINISTRATOR, Role.OPERATOR):
+            with pytest.raises(NotPermitted) as refused:
+                await create_oidc_provider(domain, lesser, replace(NEW, name="Mine", groups={"all": mapped}))
+            assert refused.value.path == ("groups",)
+        mine = await create_oidc_provider(domain, lesser, replace(NEW, name="Mine", groups={"all": Role.VIEWER}))
+        for mapped in (Role.ADMINISTRATOR, Role.OPERATOR):
+            with pytest.raises(NotPermitted):
+                await update_oidc_provider(domain, lesser, mine.id, {"groups": {"all": mapped}})
+        for changes in ({"enabled": False}, {"groups": {"guards": Role.VIEWER}}, {"issuer": "https://other.example"}):
+            with pytest.raises(NotPermitted):
+                await update_oidc_provider(domain, lesser, scene.provider.id, changes)  # type: ignore[arg-type]
+        eve = (await scene.enter()).user
+        link = await OidcLink.get(user_id=eve.id)
+        with pytest.raises(NotPermitted, match="may more than you"):
+            await remove_oidc_link(domain, lesser, link.id)
 
 
 async def somebody(world: World, name: str) -> Actor:
