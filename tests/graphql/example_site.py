@@ -47,9 +47,7 @@ from doorward.acs.local_io.inputs import create_aux_input
 from doorward.acs.local_io.models import TriggerKind
 from doorward.acs.local_io.operations import create_local_rule
 from doorward.acs.local_io.outputs import create_aux_output
-from doorward.acs.messages import (
-    KeyWay,
-)
+from doorward.acs.messages import JournalRecord, KeyWay
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     DirectoryEntry,
@@ -85,6 +83,7 @@ from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock
 from doorward.acs.zones.operations import create_zone
 from doorward.acs.zones.presence_operations import set_presence
+from doorward.graphql.paging import encode_cursor
 from tests.acs.test_event_log import granted
 from tests.graphql.example_accounts import roles, ways_in
 from tests.graphql.example_making import (
@@ -311,7 +310,10 @@ async def _happenings(making: Making) -> None:
     do, made, domain = making.do, making.made, making.world.domain
     record = msgspec.structs.replace(granted(making.site, 1), at=NOW - timedelta(seconds=30))
     await store_records(domain, making.world.controller.id, [record])
-    made.name(eventId=(await Event.get(type=EventType.ACCESS_GRANTED)).id)
+    passed = await Event.get(type=EventType.ACCESS_GRANTED)
+    made.name(eventId=passed.id, cursor=encode_cursor(str(passed.position - 1)))
+    forced = JournalRecord(2, "boot", NOW, 2, EventType.DOOR_FORCED, "forced", door_id=making.site.door.id)
+    await store_records(domain, making.world.controller.id, [forced])
     made.only("credential", credentialId=making.site.card.id)
     made.only("whereIs", cardholderId=made.values["otherCardholderId"])
     await do(set_presence, made.values["otherCardholderId"], made.values["zoneId"], "Seen there")

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -15,27 +15,25 @@ from graphql.utilities import value_from_ast_untyped
 
 from doorward.acs.database import sqlite_url
 from doorward.acs.events.models import Event
-from doorward.acs.jobs.models import Job, JobState
-from doorward.acs.messages import OrderStop
-from doorward.acs.people.models import Cardholder
-from doorward.acs.users.models import RoleAssignment, User
-from doorward.acs.webhooks.models import WebhookDelivery
-from doorward.graphql.context import CEREMONY_COOKIE, ERRAND_COOKIE
-from doorward.server.importer import Importer
+from doorward.acs.events.queries import newest_position
+from doorward.graphql.context import SESSION_COOKIE
+from doorward.graphql.paging import encode_cursor
+from tests.api import serve_api, soon
 from tests.graphql.example_answers import answers, commands, told
-from tests.graphql.example_making import ADMINISTRATOR, EMPTY, PASSWORD, WHO, Prepared
+from tests.graphql.example_checks import EXAMPLES, FIRST, FOLLOWING, FOUND, HAPPENINGS, SEEN, has
+from tests.graphql.example_making import ADMINISTRATOR, EMPTY, WHO, Prepared
 from tests.graphql.example_server import Example, begin_order, open_example
 from tests.graphql.example_site import prepare
-from tests.graphql.example_webhooks import send
 
 pytestmark = pytest.mark.anyio
 
-Given = Mapping[str, Any]
 ROOT = Path(__file__).parents[2]
-EXAMPLES = {path.stem: path.read_text() for path in sorted((ROOT / "docs/reference/api/examples").glob("*.graphql"))}
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 MUTATIONS = set(SCHEMA.mutation_type.fields) if SCHEMA.mutation_type else set()
 QUERIES = set(SCHEMA.query_type.fields) if SCHEMA.query_type else set()
+SUBSCRIPTIONS = set(SCHEMA.subscription_type.fields) if SCHEMA.subscription_type else set()
+STATES = {"auxStates", "cameraStates", "doorStates"}
+"""Who follows them is told first how everything is."""
 MAY_BE_NULL = {"releaseThreatLevel": {"threat"}, "testOidcProvider": {"problem"}}
 """What an answer has not, and rightly so."""
 SHOW_NOTHING = {
@@ -88,21 +86,23 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     return path, asyncio.run(prepare(sqlite_url(str(path))))
 
 
-def test_every_mutation_has_an_example_and_every_example_is_of_something() -> None:
+def test_every_mutation_and_subscription_has_an_example_and_every_example_is_of_something() -> None:
     assert MUTATIONS - set(EXAMPLES) == set(), "docs/reference/api/examples lacks these"
-    assert set(EXAMPLES) - MUTATIONS - QUERIES == set(), "nothing is called so"
+    assert SUBSCRIPTIONS ^ set(FOLLOWING) == set(), "docs/reference/api/examples/subscriptions lacks these"
+    assert {field_of(name) for name in EXAMPLES} - MUTATIONS - QUERIES == set(), "nothing is called so"
     assert set() == MUTATIONS & QUERIES, "one file cannot be the example of both"
 
 
 def test_every_example_is_valid() -> None:
-    for name, text in EXAMPLES.items():
-        document = parse(text)
-        assert validate(SCHEMA, document) == [], name
-        operation, field = parts(text)
-        assert field.name.value == name
-        assert operation.name is not None
-        assert operation.name.value == name[0].upper() + name[1:]
-        assert all(len(line) <= 120 for line in text.splitlines()), name
+    for prefix, examples in (("", EXAMPLES), ("On", FOLLOWING)):
+        for name, text in examples.items():
+            document = parse(text)
+            assert validate(SCHEMA, document) == [], name
+            operation, field = parts(text)
+            assert field.name.value == field_of(name)
+            assert operation.name is not None
+            assert operation.name.value == prefix + "".join(word[0].upper() + word[1:] for word in name.split("."))
+            assert [line for line in text.splitlines() if len(line) > 120] == [], name
 
 
 @pytest.mark.parametrize("name", sorted(MUTATIONS))
@@ -133,11 +133,38 @@ async def test_the_example_finds_what_it_asks_for(name: str, site: tuple[Path, P
     file, prepared = site
     async with copy_of(file, name, prepared, tmp_path) as example:
         variables = await variables_of(name, prepared, example)
-        found = (await example.ask(EXAMPLES[name], variables))[name]
+        found = (await example.ask(EXAMPLES[name], variables))[field_of(name)]
     assert found is not None
     assert list(empty(found)) == []
+    assert name not in FOUND or FOUND[name](found, variables), found
     if isinstance(found, dict) and "id" in found:
         assert found["id"] in variables.values() or name == "viewer"
+
+
+@pytest.mark.parametrize("name", sorted(SUBSCRIPTIONS))
+async def test_the_example_is_told_what_happens_and_what_it_has_missed(
+    name: str, site: tuple[Path, Prepared], tmp_path: Path
+) -> None:
+    file, prepared = site
+    text, happen = FOLLOWING[name], HAPPENINGS[name]
+    declared = {each.variable.name.value for each in parts(text)[0].variable_definitions or ()}
+    variables = {key: value for key, value in prepared.values.items() if key in declared}
+    async with copy_of(file, name, prepared, tmp_path) as example, serve_api(example.world, tmp_path / "video") as api:
+        api.http.cookies.set(SESSION_COOKIE, prepared.sessions[ADMINISTRATOR])
+        # The cursor of now: whatever happens while the server is still about to follow is not lost.
+        now = {} if name in STATES else {"after": encode_cursor(str(await newest_position()))}
+        async with api.subscribe(text, **variables, **now) as results:
+            first = (await soon(results))[name] if name in STATES else None
+            wanted = await happen(example, prepared, 0)
+            assert first is None or not has(first, wanted)
+            news = (await soon(results))[name]
+            while name in STATES and not has(news, wanted):
+                news = (await soon(results))[name]
+        assert has(news, wanted), news
+        wanted = await happen(example, prepared, 1)
+        async with api.subscribe(text, **variables, after=news["cursor"]) as results:
+            missed = (await soon(results))[name]
+        assert has(missed, wanted), missed
 
 
 def rows(place: Path) -> dict[str, set[Any]]:
@@ -176,6 +203,11 @@ async def variables_of(name: str, prepared: Prepared, example: Example) -> dict[
     return {variable: values[variable] for variable, needed in names.items() if needed or variable in values}
 
 
+def field_of(name: str) -> str:
+    """The field that an example of this name is of."""
+    return name.partition(".")[0]
+
+
 def empty(found: Any) -> Iterator[str]:
     """Pages without rows, errors, and objects that a payload should have."""
     for key, value in found.items() if isinstance(found, dict) else ():
@@ -191,107 +223,3 @@ def parts(text: str) -> tuple[OperationDefinitionNode, FieldNode]:
     (field,) = operation.selection_set.selections
     assert isinstance(field, FieldNode)
     return operation, field
-
-
-async def _second_factor_waits(_: Example, __: Given) -> bool:
-    user = await User.get(name=ADMINISTRATOR)
-    return user.sealed_next_totp is not None
-
-
-async def _order_was_stopped(example: Example, _: Given) -> bool:
-    return any(isinstance(message, OrderStop) for message in example.sent)
-
-
-async def _browser_is_known_again(example: Example, _: Given) -> bool:
-    return bool({CEREMONY_COOKIE, ERRAND_COOKIE} & set(example.http.cookies))
-
-
-async def _provider_was_asked(example: Example, _: Given) -> bool:
-    return len(example.issuer.asked) == 2
-
-
-async def _has_the_role(_: Example, variables: Given) -> bool:
-    given = await RoleAssignment.get(user_id=variables["userId"])
-    return (given.role_id, given.places) == (variables["roleId"], [f"zone:{variables['zoneId']}"])
-
-
-async def _receiver_was_challenged(example: Example, _: Given) -> bool:
-    return [each.said["type"] for each in example.receiver.got] == ["webhook.verification"]
-
-
-async def _test_arrives(example: Example, variables: Given) -> bool:
-    await send(example.world.domain, variables["webhookId"])
-    return [each.said["type"] for each in example.receiver.got] == ["webhook.test"]
-
-
-async def _event_arrives_again(example: Example, _: Given) -> bool:
-    before = await WebhookDelivery.get()
-    await send(example.world.domain, before.webhook_id)
-    return [(each.said["type"], each.id) for each in example.receiver.got] == [("access.granted", before.message_id)]
-
-
-async def _work_off(example: Example) -> None:
-    importer = Importer(example.world.domain)
-    while await importer.step():
-        pass
-
-
-async def _people_are_imported(example: Example, _: Given) -> bool:
-    await _work_off(example)
-    job = await Job.get()
-    made = await Cardholder.filter(number__in=["E-20", "E-21"]).order_by("number")
-    names = [cardholder.last_name for cardholder in made]
-    return (job.state, job.failed, names) == (JobState.DONE, 0, ["Clarke", "Dijkstra"])
-
-
-async def _nothing_is_imported(example: Example, _: Given) -> bool:
-    await _work_off(example)
-    return not await Cardholder.filter(number="E-20").exists()
-
-
-SEEN: dict[str, Callable[[Example, Given], Awaitable[bool]]] = {
-    "assignRoles": _has_the_role,
-    "beginOidcLink": _browser_is_known_again,
-    "beginPasskey": _browser_is_known_again,
-    "beginPasskeySignIn": _browser_is_known_again,
-    "beginSecondFactor": _second_factor_waits,
-    "cancelJob": _nothing_is_imported,
-    "enableWebhook": _receiver_was_challenged,
-    "import": _people_are_imported,
-    "replayWebhook": _event_arrives_again,
-    "replayWebhookDelivery": _event_arrives_again,
-    "stopDeviceOrder": _order_was_stopped,
-    "testOidcProvider": _provider_was_asked,
-    "testWebhook": _test_arrives,
-}
-"""What else is seen of those whose answers and rows do not tell all."""
-
-
-async def _file(_: Example, __: Prepared) -> dict[str, Any]:
-    """The lines of a file that an example has among its comments."""
-    lines = [line[2:] for line in EXAMPLES["import"].splitlines() if line.startswith("# {")]
-    return {"file": "\n".join(lines).encode()}
-
-
-async def _job(example: Example, prepared: Prepared) -> dict[str, Any]:
-    payload = await example.ask(EXAMPLES["import"], await _file(example, prepared))
-    return {"jobId": payload["import"]["job"]["id"]}
-
-
-async def _new_passkey(example: Example, prepared: Prepared) -> dict[str, Any]:
-    begun = await example.ask(EXAMPLES["beginPasskey"], {"password": PASSWORD})
-    return {"credential": prepared.device.register(begun["beginPasskey"]["options"])}
-
-
-async def _passkey_answer(example: Example, prepared: Prepared) -> dict[str, Any]:
-    begun = await example.ask(EXAMPLES["beginPasskeySignIn"], {})
-    return {"credential": prepared.device.sign(begun["beginPasskeySignIn"]["options"], prepared.device.passkeys[0])}
-
-
-FIRST: dict[str, Callable[[Example, Prepared], Awaitable[dict[str, Any]]]] = {
-    "addPasskey": _new_passkey,
-    "cancelJob": _job,
-    "import": _file,
-    "signInWithPasskey": _passkey_answer,
-}
-"""What comes before an example, and brings a value that only this copy of the site has."""
