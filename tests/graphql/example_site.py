@@ -3,10 +3,7 @@
 `prepare` fills an empty database once and says what each variable of the examples is there.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 import msgspec
 from tortoise import connections
@@ -50,9 +47,7 @@ from doorward.acs.local_io.inputs import create_aux_input
 from doorward.acs.local_io.models import TriggerKind
 from doorward.acs.local_io.operations import create_local_rule
 from doorward.acs.local_io.outputs import create_aux_output
-from doorward.acs.messages import (
-    KeyWay,
-)
+from doorward.acs.messages import JournalRecord, KeyWay
 from doorward.acs.people.models import CustomFieldKind
 from doorward.acs.people.operations import (
     DirectoryEntry,
@@ -88,54 +83,26 @@ from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.interlock_operations import create_interlock
 from doorward.acs.zones.operations import create_zone
 from doorward.acs.zones.presence_operations import set_presence
+from doorward.graphql.paging import encode_cursor
 from tests.acs.test_event_log import granted
-from tests.world import START, Site, World, make_site, open_world
+from tests.graphql.example_accounts import roles, ways_in
+from tests.graphql.example_making import (
+    ADMINISTRATOR,
+    BEGINS_SECOND_FACTOR,
+    NOW,
+    OPERATOR,
+    PASSWORD,
+    SET_UP_TOKEN,
+    WITH_PASSKEY,
+    WITH_SECOND_FACTOR,
+    Making,
+    Prepared,
+)
+from tests.graphql.example_webhooks import webhooks
+from tests.world import make_site, open_world
 
-NOW = START + timedelta(minutes=5)
-"""When the examples run; what they run on was made before."""
-PASSWORD = "correct horse battery"
-SET_UP_TOKEN = "a token from the console"
-ADMINISTRATOR = "Dana"
-WITH_SECOND_FACTOR, BEGINS_SECOND_FACTOR = "Noor", "Iris"
-OPERATOR = "Owen"
-NOBODY = ""
-EMPTY = "setUp"
-"""What runs where there is no user yet."""
 _SECRET = b"a secret of twenty b"
 _DAY = date(2026, 12, 25)
-
-
-@dataclass
-class Prepared:
-    """Of each variable its value, of some examples values of their own, and the session of each user."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    own: dict[str, dict[str, Any]] = field(default_factory=dict)
-    sessions: dict[str, str] = field(default_factory=dict)
-
-    def name(self, **values: Any) -> None:
-        """Say what variables are, in whatever example they are."""
-        self.values.update(values)
-
-    def only(self, *examples: str, **values: Any) -> None:
-        """Say what they are in these examples."""
-        for example in examples:
-            self.own.setdefault(example, {}).update(values)
-
-    def of(self, example: str) -> Mapping[str, Any]:
-        """The values for one example."""
-        return {**self.values, **self.own.get(example, {})}
-
-
-WHO = {
-    "makeRecoveryCodes": WITH_SECOND_FACTOR,
-    "dropSecondFactor": WITH_SECOND_FACTOR,
-    "confirmSecondFactor": BEGINS_SECOND_FACTOR,
-    "signIn": NOBODY,
-    "pairMobile": NOBODY,
-    EMPTY: NOBODY,
-}
-"""Who runs an example, if not the administrator."""
 
 
 async def prepare(database_url: str) -> Prepared:
@@ -144,24 +111,14 @@ async def prepare(database_url: str) -> Prepared:
         made, site = Prepared(), await make_site(world)
         made.name(controllerId=world.controller.id, doorId=site.door.id, readerId=site.reader_a.id)
         made.name(cardholderId=site.ada.id, hostId=site.ada.id, groupId=site.group.id, cardId=site.card.id)
-        for part in (_people, _credentials, _times, _doors, _hardware, _local_io, _places, _rules, _users, _happenings):
-            await part(_Making(world, site, made))
+        things = (_people, _credentials, _times, _doors, _hardware, _local_io, _places, _rules)
+        for part in (*things, _users, roles, ways_in, _happenings, webhooks):
+            await part(Making(world, site, made))
         made.only("updateDoor", version=(await Door.get(id=site.door.id)).version)
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
-    world: World
-    site: Site
-    made: Prepared
-
-    async def do(self, operation: Any, *given: Any, **named: Any) -> Any:
-        """Carry out an operation."""
-        return await operation(self.world.domain, COMMAND_LINE, *given, **named)
-
-
-async def _people(making: _Making) -> None:
+async def _people(making: Making) -> None:
     do, made = making.do, making.made
     cleaners, temps = await do(create_group, "Cleaners", "CL"), await do(create_group, "Temps")
     made.only("addGroupMembers", groupId=cleaners.id)
@@ -183,7 +140,7 @@ async def _people(making: _Making) -> None:
     made.only("createAccessRule", cardholderId=grace.id)
 
 
-async def _credentials(making: _Making) -> None:
+async def _credentials(making: Making) -> None:
     do, made, grace = making.do, making.made, making.made.values["otherCardholderId"]
     made.name(pin="28405", duressPin="28406")
     card = await do(create_card, NewCard(grace, 17, 1043))
@@ -199,7 +156,7 @@ async def _credentials(making: _Making) -> None:
     made.only("revokeMobile", credentialId=phone.credential.id)
 
 
-async def _times(making: _Making) -> None:
+async def _times(making: Making) -> None:
     do, made = making.do, making.made
     calendar = await do(create_holiday_calendar, "Holidays", by_hand([HolidayGiven(_DAY, "Christmas Day", True)]))
     unused = await do(create_holiday_calendar, "Old holidays", by_hand([HolidayGiven(_DAY, "Christmas Day")]))
@@ -216,7 +173,7 @@ async def _times(making: _Making) -> None:
     made.name(officeHoursId=office.id, nightId=night.id, scheduleId=old.id)
 
 
-async def _doors(making: _Making) -> None:
+async def _doors(making: Making) -> None:
     do, made, here = making.do, making.made, making.world.controller.id
     warehouse = await do(create_controller, "Warehouse")
     await do(issue_enrolment_code, warehouse.id)
@@ -245,7 +202,7 @@ async def _doors(making: _Making) -> None:
     made.only("deleteReader", readerId=badge.id)
 
 
-async def _hardware(making: _Making) -> None:
+async def _hardware(making: Making) -> None:
     do, made, site, here = making.do, making.made, making.site, making.world.controller.id
     on_door = await Device.get(door_id=site.door.id, role=DeviceRole.DOOR_IO)
     reader = await Device.get(door_id=site.door.id, role=DeviceRole.READER)
@@ -278,7 +235,7 @@ async def _hardware(making: _Making) -> None:
     await do(update_card_format, "H10301", {"invert_bits": True})
 
 
-async def _local_io(making: _Making) -> None:
+async def _local_io(making: Making) -> None:
     do, made = making.do, making.made
     device = made.values["doorDeviceId"]
     button = await do(create_aux_input, NewAuxInput("Panic button", device, 5))
@@ -292,7 +249,7 @@ async def _local_io(making: _Making) -> None:
     made.only("deleteAuxOutput", auxOutputId=lamp.id)
 
 
-async def _places(making: _Making) -> None:
+async def _places(making: Making) -> None:
     do, made = making.do, making.made
     lab = await do(create_zone, "Laboratories", None, [GivenDoor(made.values["labDoorId"], Side.A)])
     await do(create_zone, "Clean room", {"parent_id": lab.id}, [GivenDoor(made.values["sideDoorId"], Side.A)])
@@ -303,7 +260,7 @@ async def _places(making: _Making) -> None:
     made.name(interlockId=lock.id)
 
 
-async def _rules(making: _Making) -> None:
+async def _rules(making: Making) -> None:
     do, made = making.do, making.made
     made.name(accessRuleId=(await AccessRule.get(name="Staff")).id)
     place = [DoorSide(making.site.door.id, Side.B)]
@@ -315,14 +272,14 @@ async def _rules(making: _Making) -> None:
     made.name(threatLevelId=raised.id)
 
 
-async def _users(making: _Making) -> None:
+async def _users(making: Making) -> None:
     domain, clock, made = making.world.domain, making.world.clock, making.made
     made.name(
         password=PASSWORD, oldPassword=PASSWORD, newPassword="another staple horse", firstPassword="a first staple"
     )
     made.name(setUpToken=SET_UP_TOKEN, code=code_at(_SECRET, NOW))
     users: dict[str, User] = {}
-    for name in (ADMINISTRATOR, WITH_SECOND_FACTOR, BEGINS_SECOND_FACTOR, OPERATOR):
+    for name in (ADMINISTRATOR, WITH_SECOND_FACTOR, BEGINS_SECOND_FACTOR, WITH_PASSKEY, OPERATOR):
         role = Role.OPERATOR if name == OPERATOR else Role.ADMINISTRATOR
         users[name] = await create_user(domain, COMMAND_LINE, name, PASSWORD, role)
     for name in (WITH_SECOND_FACTOR, BEGINS_SECOND_FACTOR):
@@ -349,11 +306,14 @@ async def _users(making: _Making) -> None:
     made.only("revokeToken", tokenId=theirs.token.id)
 
 
-async def _happenings(making: _Making) -> None:
+async def _happenings(making: Making) -> None:
     do, made, domain = making.do, making.made, making.world.domain
     record = msgspec.structs.replace(granted(making.site, 1), at=NOW - timedelta(seconds=30))
     await store_records(domain, making.world.controller.id, [record])
-    made.name(eventId=(await Event.get(type=EventType.ACCESS_GRANTED)).id)
+    passed = await Event.get(type=EventType.ACCESS_GRANTED)
+    made.name(eventId=passed.id, cursor=encode_cursor(str(passed.position - 1)))
+    forced = JournalRecord(2, "boot", NOW, 2, EventType.DOOR_FORCED, "forced", door_id=making.site.door.id)
+    await store_records(domain, making.world.controller.id, [forced])
     made.only("credential", credentialId=making.site.card.id)
     made.only("whereIs", cardholderId=made.values["otherCardholderId"])
     await do(set_presence, made.values["otherCardholderId"], made.values["zoneId"], "Seen there")

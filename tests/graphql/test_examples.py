@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -15,58 +15,56 @@ from graphql.utilities import value_from_ast_untyped
 
 from doorward.acs.database import sqlite_url
 from doorward.acs.events.models import Event
-from doorward.acs.messages import OrderStop
-from doorward.acs.users.models import User
+from doorward.acs.events.queries import newest_position
+from doorward.graphql.context import SESSION_COOKIE
+from doorward.graphql.paging import encode_cursor
+from tests.api import serve_api, soon
 from tests.graphql.example_answers import answers, commands, told
+from tests.graphql.example_checks import EXAMPLES, FIRST, FOLLOWING, FOUND, HAPPENINGS, SEEN, has
+from tests.graphql.example_making import ADMINISTRATOR, EMPTY, WHO, Prepared
 from tests.graphql.example_server import Example, begin_order, open_example
-from tests.graphql.example_site import (
-    ADMINISTRATOR,
-    EMPTY,
-    WHO,
-    Prepared,
-    prepare,
-)
+from tests.graphql.example_site import prepare
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = {path.stem: path.read_text() for path in sorted((ROOT / "docs/reference/api/examples").glob("*.graphql"))}
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 MUTATIONS = set(SCHEMA.mutation_type.fields) if SCHEMA.mutation_type else set()
 QUERIES = set(SCHEMA.query_type.fields) if SCHEMA.query_type else set()
-MAY_BE_NULL = {"releaseThreatLevel": {"threat"}}
+SUBSCRIPTIONS = set(SCHEMA.subscription_type.fields) if SCHEMA.subscription_type else set()
+STATES = {"auxStates", "cameraStates", "doorStates"}
+"""Who follows them is told first how everything is."""
+MAY_BE_NULL = {"releaseThreatLevel": {"threat"}, "testOidcProvider": {"problem"}}
 """What an answer has not, and rightly so."""
 SHOW_NOTHING = {
-    "beginSecondFactor", "changePassword", "confirmSecondFactor", "createOsdpModule", "dropSecondFactor",
-    "endOwnSession", "endSession", "endSessionsOf", "forgiveCardholder", "forgiveEverybody", "forgiveZone",
-    "issueEnrolmentCode",
-    "makeRecoveryCodes", "pairMobile", "releaseThreatLevel", "setOsdpMainKey",
+    "assignRoles", "beginOidcLink", "beginPasskey", "beginSecondFactor", "changePassword",
+    "confirmSecondFactor", "createOsdpModule", "dropSecondFactor", "endOwnSession", "endSession", "endSessionsOf",
+    "forgiveCardholder", "forgiveEverybody", "forgiveZone", "issueEnrolmentCode", "makeRecoveryCodes", "pairMobile",
+    "releaseThreatLevel", "removeOidcLink", "removeOwnPasskey", "removePasskey", "setOsdpMainKey",
+    "signInWithPasskey", "testOidcProvider", "unlinkOidc",
 }  # fmt: skip
 """Their answers show nothing of what they were given."""
 SHOWN_OTHERWISE = {
     "addFloor": {".name"},  # the elevator's own is beside it
+    "addPasskey": {".name"},  # its user's is beside it
     "commandAuxOutput": {".action"},  # in capitals here, and in small letters on its way to the controller
     "copyDoor": {".id"},  # of the door that was there, and of the copy
+    "copyRole": {".id"},
     "createPlate": {".plate"},  # without what a camera does not tell apart
     "createSchedule": {".days[4].intervals[1].end"},  # of the next day
+    "testWebhook": {".id"},  # of the webhook, and of the message
 }
-SHOWS = {"downloadBusCapture", "showIpDeviceKey", "showQr"}
+SHOWS = {"downloadBusCapture", "showIpDeviceKey", "showQr", "testOidcProvider"}
 """They change nothing: they show what is there, and that is written down."""
 COMMANDS = {
     "captureBus", "commandAuxOutput", "grantAccess", "grantZoneAccess", "lockDoor", "lockZone", "lockdownDoor",
     "lockdownZone", "resetDoor", "resetZone", "sendDeviceFile", "stopDeviceOrder", "unlockDoor", "unlockZone",
 }  # fmt: skip
 """They change nothing here: they go to the controller."""
-LACKING = {
-    "assignRoles", "copyRole", "createRole", "createUserGroup", "deleteRole", "deleteUserGroup", "updateRole",
-    "updateUserGroup",
-    "addPasskey", "beginOidcLink", "beginPasskey", "beginPasskeySignIn", "cancelJob", "createOidcProvider",
-    "createWebhook", "deleteOidcProvider", "deleteWebhook", "disableWebhook", "enableWebhook", "import",
-    "removeOidcLink", "removeOwnPasskey", "removePasskey", "renamePasskey", "replayWebhook", "replayWebhookDelivery",
-    "rotateWebhookSecret", "signInWithPasskey", "testOidcProvider", "testWebhook", "unlinkOidc",
-    "updateOidcProvider", "updateWebhook",
-}  # fmt: skip
-"""They need what the site of the examples has not: another provider, a passkey's device, a file that is sent along."""
+IN_MEMORY = {"beginOidcLink", "beginPasskey", "beginPasskeySignIn"}
+"""They store nothing: the server keeps for some minutes what it waits for."""
+SILENT = {*IN_MEMORY, "beginSecondFactor", "stopDeviceOrder", "testOidcProvider"}
+"""Nothing is written down of them."""
 LOG = {"audit_link", "event", "policy_change", "policy_version", "sqlite_sequence"}
 PAYLOADS = {"comparison", "preview", "trial"}
 ORDERS = {"stopDeviceOrder": False, "deviceOrder": False, "downloadBusCapture": True}
@@ -88,24 +86,26 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
     return path, asyncio.run(prepare(sqlite_url(str(path))))
 
 
-def test_every_mutation_has_an_example_and_every_example_is_of_something() -> None:
-    assert MUTATIONS - set(EXAMPLES) == LACKING, "docs/reference/api/examples lacks these"
-    assert set(EXAMPLES) - MUTATIONS - QUERIES == set(), "nothing is called so"
+def test_every_mutation_and_subscription_has_an_example_and_every_example_is_of_something() -> None:
+    assert MUTATIONS - set(EXAMPLES) == set(), "docs/reference/api/examples lacks these"
+    assert SUBSCRIPTIONS ^ set(FOLLOWING) == set(), "docs/reference/api/examples/subscriptions lacks these"
+    assert {field_of(name) for name in EXAMPLES} - MUTATIONS - QUERIES == set(), "nothing is called so"
     assert set() == MUTATIONS & QUERIES, "one file cannot be the example of both"
 
 
 def test_every_example_is_valid() -> None:
-    for name, text in EXAMPLES.items():
-        document = parse(text)
-        assert validate(SCHEMA, document) == [], name
-        operation, field = parts(text)
-        assert field.name.value == name
-        assert operation.name is not None
-        assert operation.name.value == name[0].upper() + name[1:]
-        assert all(len(line) <= 120 for line in text.splitlines()), name
+    for prefix, examples in (("", EXAMPLES), ("On", FOLLOWING)):
+        for name, text in examples.items():
+            document = parse(text)
+            assert validate(SCHEMA, document) == [], name
+            operation, field = parts(text)
+            assert field.name.value == field_of(name)
+            assert operation.name is not None
+            assert operation.name.value == prefix + "".join(word[0].upper() + word[1:] for word in name.split("."))
+            assert [line for line in text.splitlines() if len(line) > 120] == [], name
 
 
-@pytest.mark.parametrize("name", sorted(MUTATIONS - LACKING))
+@pytest.mark.parametrize("name", sorted(MUTATIONS))
 async def test_the_example_does_what_it_says(
     name: str, site: tuple[Path, Prepared], migrated_sqlite: Path, tmp_path: Path
 ) -> None:
@@ -117,11 +117,10 @@ async def test_the_example_does_what_it_says(
         assert payload.pop("errors") == []
         missing = {key for key, value in payload.items() if value is None}
         assert missing == MAY_BE_NULL.get(name, set())
-        if name in SEEN:
-            assert await SEEN[name](example)
-        else:
-            assert await Event.all().count() > events, "nothing was written down"
-        assert name in SHOWS or (commands(example.sent) if name in COMMANDS else rows(tmp_path) != before)
+        assert name in SILENT or await Event.all().count() > events, "nothing was written down"
+        changes_nothing = name in SHOWS | IN_MEMORY
+        assert changes_nothing or (commands(example.sent) if name in COMMANDS else rows(tmp_path) != before)
+        assert name not in SEEN or await SEEN[name](example, variables)
         (argument,) = parts(EXAMPLES[name])[1].arguments or ()
         given = value_from_ast_untyped(argument.value, variables)
         compared = [pair for each in answers(payload, example.sent) for pair in told(given, each)]
@@ -134,11 +133,38 @@ async def test_the_example_finds_what_it_asks_for(name: str, site: tuple[Path, P
     file, prepared = site
     async with copy_of(file, name, prepared, tmp_path) as example:
         variables = await variables_of(name, prepared, example)
-        found = (await example.ask(EXAMPLES[name], variables))[name]
+        found = (await example.ask(EXAMPLES[name], variables))[field_of(name)]
     assert found is not None
     assert list(empty(found)) == []
+    assert name not in FOUND or FOUND[name](found, variables), found
     if isinstance(found, dict) and "id" in found:
         assert found["id"] in variables.values() or name == "viewer"
+
+
+@pytest.mark.parametrize("name", sorted(SUBSCRIPTIONS))
+async def test_the_example_is_told_what_happens_and_what_it_has_missed(
+    name: str, site: tuple[Path, Prepared], tmp_path: Path
+) -> None:
+    file, prepared = site
+    text, happen = FOLLOWING[name], HAPPENINGS[name]
+    declared = {each.variable.name.value for each in parts(text)[0].variable_definitions or ()}
+    variables = {key: value for key, value in prepared.values.items() if key in declared}
+    async with copy_of(file, name, prepared, tmp_path) as example, serve_api(example.world, tmp_path / "video") as api:
+        api.http.cookies.set(SESSION_COOKIE, prepared.sessions[ADMINISTRATOR])
+        # The cursor of now: whatever happens while the server is still about to follow is not lost.
+        now = {} if name in STATES else {"after": encode_cursor(str(await newest_position()))}
+        async with api.subscribe(text, **variables, **now) as results:
+            first = (await soon(results))[name] if name in STATES else None
+            wanted = await happen(example, prepared, 0)
+            assert first is None or not has(first, wanted)
+            news = (await soon(results))[name]
+            while name in STATES and not has(news, wanted):
+                news = (await soon(results))[name]
+        assert has(news, wanted), news
+        wanted = await happen(example, prepared, 1)
+        async with api.subscribe(text, **variables, after=news["cursor"]) as results:
+            missed = (await soon(results))[name]
+        assert has(missed, wanted), missed
 
 
 def rows(place: Path) -> dict[str, set[Any]]:
@@ -161,18 +187,25 @@ async def copy_of(file: Path, name: str, prepared: Prepared, place: Path) -> Asy
     """A fresh copy of the site for whoever runs this example."""
     shutil.copyfile(file, place / "doorward.db")
     session = prepared.sessions.get(WHO.get(name, ADMINISTRATOR))
-    async with open_example(sqlite_url(str(place / "doorward.db")), session) as example:
+    async with open_example(sqlite_url(str(place / "doorward.db")), session, place) as example:
         yield example
 
 
 async def variables_of(name: str, prepared: Prepared, example: Example) -> dict[str, Any]:
     """A value for each variable that the example declares and that the site has one for."""
     values = dict(prepared.of(name))
+    if name in FIRST:
+        values.update(await FIRST[name](example, prepared))
     if name in ORDERS:
         values["orderId"] = await begin_order(example, values["deviceId"], ended=ORDERS[name])
     declared = parts(EXAMPLES[name])[0].variable_definitions or ()
     names = {each.variable.name.value: isinstance(each.type, NonNullTypeNode) for each in declared}
     return {variable: values[variable] for variable, needed in names.items() if needed or variable in values}
+
+
+def field_of(name: str) -> str:
+    """The field that an example of this name is of."""
+    return name.partition(".")[0]
 
 
 def empty(found: Any) -> Iterator[str]:
@@ -190,19 +223,3 @@ def parts(text: str) -> tuple[OperationDefinitionNode, FieldNode]:
     (field,) = operation.selection_set.selections
     assert isinstance(field, FieldNode)
     return operation, field
-
-
-async def _second_factor_waits(_: Example) -> bool:
-    user = await User.get(name=ADMINISTRATOR)
-    return user.sealed_next_totp is not None
-
-
-async def _order_was_stopped(example: Example) -> bool:
-    return any(isinstance(message, OrderStop) for message in example.sent)
-
-
-SEEN: dict[str, Callable[[Example], Awaitable[bool]]] = {
-    "beginSecondFactor": _second_factor_waits,
-    "stopDeviceOrder": _order_was_stopped,
-}
-"""What is seen of those that write no event."""
