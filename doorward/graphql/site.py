@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from doorward.acs.site import models
 from doorward.acs.site.operations import SiteChanges, update_site
-from doorward.acs.site.queries import the_site
+from doorward.acs.site.queries import command_reasons, the_site
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import CommandKind
 from doorward.graphql.errors import OperationError
@@ -103,6 +103,13 @@ class SiteQuery:
     @strawberry.field(description="The site. Permission: configuration.view.")
     async def site(self, info: ApiInfo) -> Site:
         return _shown(await the_site(info.context.actor))
+
+    @strawberry.field(
+        description="For these commands the site wants a reason: without one they are refused. Permissions: "
+        "door.command or io.write."
+    )
+    async def command_reasons(self, info: ApiInfo) -> list[CommandKind]:
+        return list(await command_reasons(info.context.actor))
 
 
 @strawberry.type

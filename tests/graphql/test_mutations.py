@@ -274,6 +274,7 @@ async def test_where_the_site_wants_a_reason_none_is_refused(database_url: str, 
         site = await make_site(world)
         await update_site(world.domain, COMMAND_LINE, {"reasons_for": [CommandKind.LOCK]})
         await api.sign_in(Role.OPERATOR)
+        assert await api.data("{ commandReasons }") == {"commandReasons": ["LOCK"]}
         door = Door(world, lambda command: CommandResult(command.id, CommandStatus.CONFIRMED))
         for reason in ("", "  "):
             refused = await lock(api, site, reason=reason)

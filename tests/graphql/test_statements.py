@@ -75,10 +75,10 @@ DEPTH = 4
 PER_ROW = {"Schedule.inUseBy"}
 """Fields that ask for each row by itself as yet: what finds users does not say of which of several objects."""
 GROWN_ELSEWHERE = {
-    "bookmarks", "cardFormats", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices", "localRuleEvents",
-    "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownOidcLinks", "ownPasskeys", "ownSessions",
-    "ownTokens", "pinRules", "privileges", "rateLimit", "readerSignals", "signInRules", "site", "threat", "viewer",
-    "wiegandDevices", "wiegandFramings",
+    "bookmarks", "cardFormats", "commandReasons", "eventTypes", "holidayCalendars", "holidayCountries", "ipDevices",
+    "localRuleEvents", "localRules", "osdpBuses", "osdpDevices", "overrideSchedules", "ownOidcLinks", "ownPasskeys",
+    "ownSessions", "ownTokens", "pinRules", "privileges", "rateLimit", "readerSignals", "signInRules", "site",
+    "threat", "viewer", "wiegandDevices", "wiegandFramings",
 }  # fmt: skip
 """Of these the world below has no more with more rows: nothing is shown of them here."""
 

@@ -83,7 +83,7 @@ const ANSWERS: Answers = {
 
 function AtAddress({ permissions }: { permissions: string[] | undefined }) {
   const route = useRoute();
-  return route.screen === "access-check" ? <AccessCheck route={route} viewer={aViewer(permissions ?? ["cardholder.view", "configuration.view", "event.view"])} /> : <p>elsewhere</p>;
+  return route.screen === "access-check" ? <AccessCheck route={route} viewer={aViewer(permissions ?? ["cardholder.view", "configuration.view", "door.view", "event.view"])} /> : <p>elsewhere</p>;
 }
 
 function show(hash: string, answers: Answers = {}, permissions?: string[]) {
@@ -133,7 +133,7 @@ test("an address asks by itself, about its time", async () => {
 });
 
 test("the number of a card leads to its owner, who shows it", async () => {
-  const { sent } = show("#/access-check/would", {}, ["cardholder.view", "configuration.view", "card_number.view"]);
+  const { sent } = show("#/access-check/would", {}, ["cardholder.view", "configuration.view", "door.view", "card_number.view"]);
   await userEvent.type(screen.getByLabelText("Or the number of their card"), "1042");
   await userEvent.click(screen.getByText("Find the card"));
   expect(await screen.findByRole("button", { name: "Ada Byron (7): choose another" })).toBeDefined();

@@ -1,5 +1,5 @@
 import { may, type Viewer } from "../session/permission";
-import { accessCheckHref, type AccessCheckRoute, asking, type Question, QUESTIONS } from "./place";
+import { accessCheckHref, type AccessCheckRoute, asking, mayAsk, type Question, QUESTIONS } from "./place";
 import { WhatWouldChange } from "./WhatWouldChange";
 import { WhoCanPass } from "./WhoCanPass";
 import { Why } from "./Why";
@@ -50,8 +50,4 @@ function Asking({ route, viewer }: { route: AccessCheckRoute; viewer: Viewer }) 
     case "changes":
       return <WhatWouldChange viewer={viewer} />;
   }
-}
-
-function mayAsk(viewer: Viewer): boolean {
-  return may(viewer, "configuration.view") && may(viewer, "cardholder.view");
 }

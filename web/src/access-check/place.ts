@@ -1,4 +1,5 @@
 import type { Side } from "../gql/operations";
+import { may, mayEverywhere, type Viewer } from "../session/permission";
 
 /** The questions about access that have a screen, in the order of their links. */
 export const QUESTIONS = {
@@ -8,6 +9,11 @@ export const QUESTIONS = {
 } as const;
 
 export type Question = keyof typeof QUESTIONS;
+
+/** Whether somebody may ask them: they are about everybody, at doors that must be seen to be named. */
+export function mayAsk(viewer: Viewer): boolean {
+  return mayEverywhere(viewer, "configuration.view") && may(viewer, "cardholder.view") && may(viewer, "door.view");
+}
 
 /** What is asked about, as the address has it; null: not chosen yet, and of a time: now. */
 export interface Asked {

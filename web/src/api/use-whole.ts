@@ -51,12 +51,14 @@ export function useWhole<Data extends object, Variables extends AnyVariables>({
 }: Asked<Data, Variables>): [Shown<Data>, (context?: Partial<OperationContext>) => void] {
   const api = useClient();
   const key = JSON.stringify(variables ?? {});
-  const [{ data: first, error, stale }, ask] = useQuery<Data, AnyVariables>({
+  const [{ data: answered, error, stale }, ask] = useQuery<Data, AnyVariables>({
     query,
     variables: variables ?? {},
     ...(requestPolicy && { requestPolicy }),
     ...(pause !== undefined && { pause }),
   });
+  // Where the server refuses a list, all of its answer is null.
+  const first = answered ?? undefined;
   const [joined, setJoined] = useState<Joined<Data> | null>(null);
 
   useEffect(() => {
@@ -68,10 +70,10 @@ export function useWhole<Data extends object, Variables extends AnyVariables>({
         const further = { ...JSON.parse(key), ...cursors(all) } as AnyVariables;
         const page = await api.query<Data, AnyVariables>(query, further, { requestPolicy: "network-only" }).toPromise();
         if (stopped) return;
-        if (page.data !== undefined) all = join(all, page.data);
+        if (page.data) all = join(all, page.data);
         const [now, failed] = [all, page.error];
         setJoined((was) => (hasMore(now) && !failed && was?.key === key && !hasMore(was.data) ? was : { first, key, data: now, error: failed }));
-        if (page.data === undefined) return;
+        if (!page.data) return;
       }
     };
     void read();

@@ -1,13 +1,16 @@
 import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
-import { asking } from "../access-check/place";
+import { asking, mayAsk } from "../access-check/place";
+import { firstSection } from "../configuration/access";
+import { inConfiguration } from "../configuration/place";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
 import type { PeopleRoute } from "../people/place";
 import { may, type Viewer } from "../session/permission";
 import { ThreatBar } from "../threats/ThreatBar";
 import { allZones } from "../zones/place";
+import { Failure } from "./Failure";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
 import { hrefOf, isAboutUsers, type Route, useRoute } from "./route";
@@ -33,6 +36,7 @@ interface ShellProps {
 export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellProps) {
   const live = useLive(api, viewer, onSignedOut);
   const route = useRoute();
+  const section = firstSection(viewer);
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={skip}>
@@ -53,12 +57,12 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
               active={isAboutPeople(route)}
             />
           )}
-          {may(viewer, "cardholder.view") && may(viewer, "configuration.view") && (
+          {mayAsk(viewer) && (
             <Tab route={asking("who")} label="Access check" active={route.screen === "access-check"} />
           )}
-          {may(viewer, "configuration.view") && (
+          {section !== null && (
             <Tab
-              route={{ screen: "configuration", section: "rules", id: null }}
+              route={inConfiguration(section)}
               label="Configuration"
               active={route.screen === "configuration"}
             />
@@ -87,7 +91,11 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
       {live && may(viewer, "door.view") && <ThreatBar feed={live.feed} viewer={viewer} />}
       {live && <ConnectionBanner connection={live.connection} />}
       <main id="main" tabIndex={-1}>
-        {live && <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />}
+        {live && (
+          <Failure place={hrefOf(route)}>
+            <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />
+          </Failure>
+        )}
       </main>
     </div>
   );

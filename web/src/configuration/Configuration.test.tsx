@@ -68,8 +68,8 @@ const NOTHING = {
   SignalSets: { readerSignals: SIGNALS, signalSets: [], osdpDevices: [] },
 };
 
-function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write"]) {
-  const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0 };
+function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write", "access.assign"]) {
+  const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, privileges: [] };
   return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} lines={new LineStates(() => () => undefined)} />, NOTHING);
 }
 
@@ -93,7 +93,7 @@ test.each(ALL.filter((section) => !LISTED_ONLY.has(section)))("what is new in %s
 
 test("webhooks are only for those who look after them", () => {
   const { asked } = show("webhooks", null, ["configuration.view"]);
-  expect(screen.getByText("You may not look after webhooks.")).toBeVisible();
+  expect(screen.getByText("You may not see this part of the configuration.")).toBeVisible();
   expect(screen.queryByRole("link", { name: "Webhooks" })).toBeNull();
   expect(asked).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { type ReactNode, useEffect, useRef } from "react";
 
 import type { LineStates } from "../lines/line-states";
-import { may, type Viewer } from "../session/permission";
-import { type ConfigurationRoute, configurationHref, GROUPS, inConfiguration, type Section, SECTIONS } from "./place";
+import { may, mayEverywhere, type Viewer } from "../session/permission";
+import { groupsSeen, seesSection, writesSection } from "./access";
+import { type ConfigurationRoute, configurationHref, inConfiguration, type Section, SECTIONS } from "./place";
 import { ControllerList } from "./controllers/ControllerList";
 import { ControllerScreen } from "./controllers/ControllerScreen";
 import { DeviceList } from "./devices/DeviceList";
@@ -68,7 +69,7 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <HolidayList writable={writable} /> : <HolidayScreen key={id} id={id} writable={writable} />,
   doors: ({ id, writable, viewer }) =>
     id === null ? (
-      <DoorConfigurationList writable={writable} seesDoors={may(viewer, "door.view")} />
+      <DoorConfigurationList writable={mayEverywhere(viewer, "configuration.write")} seesDoors={may(viewer, "door.view")} />
     ) : (
       <DoorScreen key={id} id={id} writable={writable} />
     ),
@@ -108,19 +109,8 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <BusList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
   signals: ({ id, writable }) =>
     id === null ? <SignalList writable={writable} /> : <SignalScreen key={id} id={id} writable={writable} />,
-  webhooks: ({ id, viewer }) => {
-    if (!may(viewer, "webhook.write")) return <p className="quiet pad">You may not look after webhooks.</p>;
-    return id === null ? <WebhookList /> : <WebhookScreen key={id} id={id} />;
-  },
+  webhooks: ({ id }) => (id === null ? <WebhookList /> : <WebhookScreen key={id} id={id} />),
 };
-
-/** The groups with those of their sections that somebody may look at. */
-function shownTo(viewer: Viewer): typeof GROUPS {
-  return GROUPS.map(({ name, sections }) => ({
-    name,
-    sections: sections.filter((section) => section !== "webhooks" || may(viewer, "webhook.write")),
-  })).filter(({ sections }) => sections.length > 0);
-}
 
 interface ConfigurationProps {
   route: ConfigurationRoute;
@@ -137,12 +127,14 @@ export function Configuration({ route, viewer, lines }: ConfigurationProps) {
     // On a phone the sections are a row that is wider than the screen.
     nav.current?.querySelector(`[href="${here}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [here]);
-  if (!may(viewer, "configuration.view")) return <p className="quiet pad">You may not see the configuration.</p>;
-  const writable = may(viewer, "configuration.write");
+  const groups = groupsSeen(viewer);
+  if (groups.length === 0) return <p className="quiet pad">You may not see the configuration.</p>;
+  const seen = seesSection(viewer, route.section);
+  const writable = writesSection(viewer, route.section);
   return (
     <div className="configuration">
       <nav ref={nav} className="sections" aria-label="Configuration">
-        {shownTo(viewer).map(({ name, sections }) => (
+        {groups.map(({ name, sections }) => (
           <div key={name} role="group" aria-label={name} className="section-group">
             <p aria-hidden="true">{name}</p>
             {sections.map((section) => (
@@ -158,7 +150,11 @@ export function Configuration({ route, viewer, lines }: ConfigurationProps) {
           </div>
         ))}
       </nav>
-      {SCREENS[route.section]({ id: route.id, writable, viewer, lines })}
+      {seen ? (
+        SCREENS[route.section]({ id: route.id, writable, viewer, lines })
+      ) : (
+        <p className="quiet pad">You may not see this part of the configuration.</p>
+      )}
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function Desk({ live, viewer, eventId }: DeskProps) {
       <h1 className="heard-only">Security desk</h1>
       <div className="desk-site">
         {may(viewer, "door.view") && <DoorBoard doors={live.doors} connection={live.connection} viewer={viewer} />}
-        {may(viewer, "door.view") && <LineBoard lines={live.lines} connection={live.connection} viewer={viewer} />}
+        {may(viewer, "io.read") && <LineBoard lines={live.lines} connection={live.connection} viewer={viewer} />}
         {may(viewer, "camera.view") && <Cameras feed={live.feed} />}
       </div>
       {events ? (

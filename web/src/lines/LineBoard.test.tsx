@@ -22,7 +22,7 @@ function show(output: OutputNow = anOutputNow(), permissions = ["door.view", "io
   const { api, asked } = fakeApi(() => answer);
   const lines = lineStates({ inputs: [BUTTON], outputs: [output] });
   const connection = createStore<Connection>({ state: "connected", heardAt: 0 });
-  const viewer = { id: "u", name: "Eve", role: "OPERATOR" as const, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, permissions };
+  const viewer = { id: "u", name: "Eve", role: "OPERATOR" as const, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, privileges: [], permissions };
   const { container } = render(
     <Api api={api}>
       <LineBoard lines={lines} connection={connection} viewer={viewer} />
@@ -113,7 +113,7 @@ test("what was known last is marked while the connection is lost", () => {
 test("a site without inputs and outputs shows no board", () => {
   const { api } = fakeApi(() => null);
   const connection = createStore<Connection>({ state: "connected", heardAt: 0 });
-  const viewer = { id: "u", name: "Eve", role: "OPERATOR" as const, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, permissions: ["door.view"] };
+  const viewer = { id: "u", name: "Eve", role: "OPERATOR" as const, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, privileges: [], permissions: ["door.view"] };
   const { container } = render(
     <Api api={api}>
       <LineBoard lines={lineStates()} connection={connection} viewer={viewer} />

@@ -13,7 +13,7 @@ import "./people.css";
 export function People({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
   if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
   const present = sectionOf(route);
-  const imports = may(viewer, "cardholder.write") || may(viewer, "job.view");
+  const imports = seesImports(viewer);
   const shown = Object.entries(PEOPLE_SECTIONS).filter(([section]) => section !== "imports" || imports);
   return (
     <>
@@ -49,6 +49,10 @@ function Screen({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
     case "custom-fields":
       return <CustomFields viewer={viewer} />;
     case "imports":
-      return <Jobs viewer={viewer} />;
+      return seesImports(viewer) ? <Jobs viewer={viewer} /> : <p className="quiet pad">You may not see imports.</p>;
   }
+}
+
+function seesImports(viewer: Viewer): boolean {
+  return may(viewer, "cardholder.write") || may(viewer, "job.view");
 }

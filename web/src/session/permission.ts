@@ -25,6 +25,12 @@ export type Permission =
 
 export type Viewer = ViewerFragment;
 
+/** Whether somebody may do it, everywhere or at some places: lists show what is there. */
 export function may(viewer: Pick<Viewer, "permissions">, permission: Permission): boolean {
   return viewer.permissions.includes(permission);
+}
+
+/** Whether somebody may do it wherever it is. */
+export function mayEverywhere(viewer: Pick<Viewer, "permissions" | "privileges">, permission: Permission): boolean {
+  return may(viewer, permission) && !viewer.privileges.some((held) => held.permission === permission && !held.everywhere);
 }

@@ -24,6 +24,7 @@ export function aViewer(
     name: "Eve",
     role: "OPERATOR",
     permissions,
+    privileges: [],
     firstToDo: null,
     hasPassword: true,
     hasSecondFactor: false,

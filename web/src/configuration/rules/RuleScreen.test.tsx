@@ -58,7 +58,7 @@ function show({ id = "r1", rule = RULE, permissions = ["cardholder.view"], writa
   });
   const { container } = render(
     <Api api={api}>
-      <RuleScreen id={id} writable={writable} viewer={{ id: "u", name: "Eve", role: "OPERATOR", firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, permissions }} />
+      <RuleScreen id={id} writable={writable} viewer={{ id: "u", name: "Eve", role: "OPERATOR", firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, privileges: [], permissions }} />
     </Api>,
   );
   const sent = (operation: string) => {
