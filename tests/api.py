@@ -83,6 +83,8 @@ async def _results(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
         message = json.loads(text)
         if message["type"] == "error" or "errors" in message.get("payload", {}):
             raise AssertionError(message["payload"])
+        if message["type"] == "complete":
+            return
         if message["type"] == "next":
             yield message["payload"]["data"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from doorward.acs.actor import Permission
+from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras import models
 from doorward.acs.cameras import models as cameras_rows
 from doorward.acs.cameras.queries import list_cameras, page_bookmarks, page_cameras
@@ -123,6 +123,10 @@ class CameraQuery:
     )
 
 
+def _may_see(actor: Actor) -> None:
+    actor.reach(Permission.CAMERA_VIEW)
+
+
 @strawberry.type
 class CameraSubscription:
     """Live camera states."""
@@ -137,7 +141,7 @@ class CameraSubscription:
         async def look(ids: list[str] | None) -> list[Camera]:
             return [Camera.of(context.domain, row) for row in await list_cameras(context.actor, ids)]
 
-        cameras = follow_states(context, context.domain.cameras.versions, after, Permission.CAMERA_VIEW, look)
+        cameras = follow_states(context, context.domain.cameras.versions, after, _may_see, look)
         async with aclosing(cameras) as states:
             async for cursor, camera in states:
                 yield Edge(cursor=cursor, node=camera)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from doorward.acs.actor import Permission
+from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.queries import cameras_of_doors
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.domain import Domain
@@ -279,6 +279,10 @@ class DoorMutation:
         return await _command(info.context, input, DoorAction.RESET)
 
 
+def _may_see(actor: Actor) -> None:
+    actor.reach(Permission.DOOR_VIEW)
+
+
 @strawberry.type
 class DoorSubscription:
     """Live door states."""
@@ -293,7 +297,7 @@ class DoorSubscription:
         async def look(ids: list[str] | None) -> list[Door]:
             return await shown_doors(context, await list_doors(context.actor, ids))
 
-        doors = follow_states(context, context.domain.doors.versions, after, Permission.DOOR_VIEW, look)
+        doors = follow_states(context, context.domain.doors.versions, after, _may_see, look)
         async with aclosing(doors) as states:
             async for cursor, door in states:
                 yield Edge(cursor=cursor, node=door)

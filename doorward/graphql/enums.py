@@ -45,6 +45,7 @@ from doorward.acs.doors.wiring import (
 from doorward.acs.events.catalogue import Category as EventCategory
 from doorward.acs.events.catalogue import Severity
 from doorward.acs.events.changes import ChangeKind, EntityKind
+from doorward.acs.jobs.queries import JobOrder
 from doorward.acs.keyset import NameOrder
 from doorward.acs.local_io.models import TriggerKind as LocalTriggerKind
 from doorward.acs.messages import CommandStatus, OrderStep
@@ -93,6 +94,7 @@ __all__ = [
     "IdentificationType",
     "InputPurpose",
     "InputState",
+    "JobOrder",
     "KeypadMode",
     "LedControl",
     "ListedOrder",
@@ -212,6 +214,7 @@ for shown, name, description in (
     (UserOrder, "UserOrder", "The order of users; last sign-in: the latest first, and before them those without one."),
     (SessionOrder, "SessionOrder", "The order of sessions; last used and newest: the latest first."),
     (BookmarkOrder, "BookmarkOrder", "The order of bookmarks, by when they were made."),
+    (JobOrder, "JobOrder", "The order of jobs, by when they were begun."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

@@ -1,5 +1,7 @@
 """Jobs in the API: imports, how far they came, and their results."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 
 import strawberry
@@ -11,18 +13,21 @@ from doorward.acs.jobs import models
 from doorward.acs.jobs.batch import new_job_id
 from doorward.acs.jobs.files import remove, store
 from doorward.acs.jobs.models import JobKind, JobState
-from doorward.acs.jobs.operations import NEEDED, cancel_job, create_job
-from doorward.acs.jobs.queries import job_by_id, list_jobs
+from doorward.acs.jobs.operations import NEEDED, OPEN, cancel_job, create_job
+from doorward.acs.jobs.queries import current_jobs, job_by_id, page_jobs, require_jobs
 from doorward.graphql.context import ApiInfo
+from doorward.graphql.enums import JobOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.mutation import Keyed, mutation
+from doorward.graphql.paging import Edge, Node, by_actor, each, listed
+from doorward.graphql.states import follow_states
 
 strawberry.enum(JobKind, name="JobKind", description="What an import brings.")
 strawberry.enum(JobState, name="JobState", description="How far a job came; done, failed and cancelled end it.")
 
 
 @strawberry.type(description="An import, worked off in batches of 100 lines.")
-class Job:
+class Job(Node):
     """A job."""
 
     id: strawberry.ID
@@ -88,16 +93,30 @@ class JobPayload:
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
+@strawberry.input(description="Which jobs; what is left out, or null, does not restrict.")
+class JobFilter:
+    """See Job."""
+
+    kind: JobKind | None = None
+    states: list[JobState] | None = None
+    dry_run: bool | None = None
+    user_id: strawberry.ID | None = None
+
+
 @strawberry.type
 class JobQuery:
     """Queries about jobs."""
 
-    @strawberry.field(
-        description="One's own latest 100 jobs, the newest first; with job.view everybody's. "
-        "Permission: cardholder.write or job.view."
+    jobs = listed(
+        Job,
+        by_actor(page_jobs),
+        each(Job.of),
+        "One's own jobs, the newest first; with job.view everybody's. Permission: cardholder.write or job.view.",
+        search=None,
+        filter=JobFilter,
+        order=JobOrder,
+        rows=models.Job,
     )
-    async def jobs(self, info: ApiInfo) -> list[Job]:
-        return [Job.of(row) for row in await list_jobs(info.context.actor)]
 
     @strawberry.field(
         description="A job of one's own; with job.view anybody's. Permission: cardholder.write or job.view."
@@ -140,3 +159,34 @@ class JobMutation:
     )
     async def cancel_job(self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None) -> JobPayload:
         return JobPayload(job=Job.of(await cancel_job(info.context.domain, info.context.actor, id, expected_version)))
+
+
+@strawberry.type
+class JobSubscription:
+    """How far jobs come."""
+
+    @strawberry.subscription(
+        description="Jobs that have not ended first, or with a cursor those that changed since, then each at every "
+        "batch and when it ends. With an id that one alone, at once and until it has ended. One's own; with "
+        "job.view everybody's. Permission: cardholder.write or job.view."
+    )
+    async def jobs(
+        self, info: ApiInfo, after: str | None = None, id: strawberry.ID | None = None
+    ) -> AsyncGenerator[Edge[Job], None]:
+        context = info.context
+        require_jobs(context.actor)
+        if id is not None and await job_by_id(context.actor, id) is None:
+            raise NotFound("There is no such job.", "id")
+
+        async def look(ids: list[str] | None) -> list[models.Job]:
+            if id is not None:
+                ids = [id] if ids is None or id in ids else []
+            return await current_jobs(context.domain, context.actor, ids, ended_lately=after is not None)
+
+        begin = after if id is None else None
+        jobs = follow_states(context, context.domain.jobs.versions, begin, require_jobs, look, alike=False)
+        async with aclosing(jobs) as states:
+            async for cursor, row in states:
+                yield Edge(cursor=cursor, node=Job.of(row))
+                if id is not None and row.state not in OPEN:
+                    return

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import strawberry
 
-from doorward.acs.actor import Permission
+from doorward.acs.actor import Actor, Permission
 from doorward.acs.local_io import queries
 from doorward.acs.local_io.commands import ByHandOrder, command_output
 from doorward.acs.local_io.queries import lines_now
@@ -158,6 +158,10 @@ class LineStateMutation:
         return AuxOutputCommandPayload(command=command, output=found[0] if found else None)
 
 
+def _may_see(actor: Actor) -> None:
+    actor.reach(Permission.IO_READ)
+
+
 @strawberry.type
 class LineStateSubscription:
     """Live states of auxiliary inputs and outputs."""
@@ -172,7 +176,7 @@ class LineStateSubscription:
         async def look(_: list[str] | None) -> list[AuxStates]:
             return [await _states(context)]
 
-        lines = follow_states(context, context.domain.lines.versions, after, Permission.DOOR_VIEW, look)
+        lines = follow_states(context, context.domain.lines.versions, after, _may_see, look)
         async with aclosing(lines) as states:
             async for cursor, now in states:
                 yield replace(now, cursor=cursor)

@@ -31,7 +31,7 @@ from doorward.graphql.groups import GroupMutation, GroupQuery
 from doorward.graphql.holidays import HolidayMutation, HolidayQuery
 from doorward.graphql.introspection import IntrospectionLimit, is_hidden, without_guess
 from doorward.graphql.ip_devices import IpDeviceMutation, IpDeviceQuery
-from doorward.graphql.jobs import JobMutation, JobQuery
+from doorward.graphql.jobs import JobMutation, JobQuery, JobSubscription
 from doorward.graphql.line_states import LineStateMutation, LineStateQuery, LineStateSubscription
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
@@ -154,6 +154,7 @@ _SUBSCRIPTIONS = (
     ChangeSubscription,
     DoorSubscription,
     EventSubscription,
+    JobSubscription,
     LineStateSubscription,
 )
 ROOTS = {"Query": _QUERIES, "Mutation": _MUTATIONS, "Subscription": _SUBSCRIPTIONS}

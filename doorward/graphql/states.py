@@ -7,7 +7,7 @@ such a cursor, all states are sent anew. What lies between two looks is not sent
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from doorward.acs.actor import Permission
+from doorward.acs.actor import Actor
 from doorward.acs.bell import Bell
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.versions import Versions
@@ -37,13 +37,21 @@ def _count_in(versions: Versions, cursor: str | None) -> int | None:
 
 
 async def follow_states(
-    context: ApiContext, versions: Versions, after: str | None, permission: Permission, look: Look[Shown]
+    context: ApiContext,
+    versions: Versions,
+    after: str | None,
+    require: Callable[[Actor], object],
+    look: Look[Shown],
+    *,
+    alike: bool = True,
 ) -> AsyncGenerator[tuple[str, Shown], None]:
-    """What `look` shows of those that changed (None: of all), each with a cursor; `look` needs `permission`.
+    """What `look` shows of those that changed (None: of all), each with a cursor.
 
-    The cursor goes on only with the last of those that are shown at a time, so that a cut between them loses none.
+    `require` raises for an actor who may look at none of them; no other subscription to the same states has the same.
+    Not `alike`: what is shown depends on more than what they may and what changed. The cursor goes on only with the
+    last of those that are shown at a time, so that a cut between them loses none.
     """
-    context.actor.reach(permission)
+    require(context.actor)
     count, bell = _count_in(versions, after), Bell()
     with versions.watched(bell):
         async with context.standing(bell) as standing:
@@ -52,8 +60,10 @@ async def follow_states(
                 changed = None if count is None else versions.since(count)
                 if changed is None:
                     shown = await look(None)
+                elif changed and not alike:
+                    shown = await look(changed)
                 elif changed:
-                    key = (permission, sees(context.actor), tuple(changed))
+                    key = (require, sees(context.actor), tuple(changed))
                     shown = await versions.once(key, lambda ids=changed: look(ids))  # type: ignore[misc]
                 else:
                     shown = ()
@@ -63,4 +73,4 @@ async def follow_states(
                 count = now
                 await bell.wait()
                 context.actor = standing.actor
-                context.actor.reach(permission)
+                require(context.actor)

@@ -74,7 +74,7 @@ def test_lists_of_nodes_are_connections_or_bounded() -> None:
 
 def test_connections_are_asked_for_alike() -> None:
     found = connections()
-    assert len(found) == 39
+    assert len(found) == 40
     for name, field in found.items():
         assert {"first", "after", "last", "before"} <= field.args.keys(), name
         connection: Any = get_named_type(field.type)

@@ -29,7 +29,6 @@ OF_OTHERS = {
 }  # fmt: skip
 WITHOUT_ROW = {
     "UserGroup": "found among the groups", "UserRole": "found among the roles; three have no row",
-    "Job": "found among the jobs",
     "DeviceOrder": "orders are in memory only", "DoorCommand": "its events tell of it", "ZoneCommand": "likewise",
     "OidcLink": "found among those of its user", "OidcProvider": "found in the list of them",
     "Passkey": "found among those of its user", "WebhookDelivery": "found in its webhook's log",

@@ -1,8 +1,9 @@
 """Telling that jobs have changed: to whoever works them off, and to whoever watches."""
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from doorward.acs.versions import Versions
 
 if TYPE_CHECKING:
     from doorward.acs.domain import Domain
@@ -13,11 +14,10 @@ class LiveJobs:
 
     def __init__(self) -> None:
         self.due = asyncio.Event()
-        self.watchers: set[Callable[[str], None]] = set()
+        self.versions = Versions()
 
 
 def job_changed(domain: "Domain", job_id: str) -> None:
     """A job was created, came further, or ended; called once that is committed."""
     domain.jobs.due.set()
-    for tell in tuple(domain.jobs.watchers):
-        tell(job_id)
+    domain.jobs.versions.changed(job_id)

@@ -139,7 +139,7 @@ function Screen({ route, live, viewer, onViewer }: ScreenProps) {
       </Suspense>
     );
   }
-  return <People route={route} viewer={viewer} />;
+  return <People route={route} viewer={viewer} jobs={live.jobs} />;
 }
 
 function isAboutPeople(route: Route): route is PeopleRoute {

@@ -7,7 +7,14 @@ import { type Connection, openSocket } from "../api/socket";
 import type { Store } from "../api/store";
 import { DoorStates } from "../doors/door-states";
 import { LiveFeed } from "../events/live-feed";
-import { DoorStatesDocument, FollowEventsDocument, FollowLinesDocument, LatestEventsDocument } from "../gql/operations";
+import {
+  DoorStatesDocument,
+  FollowEventsDocument,
+  FollowJobsDocument,
+  FollowLinesDocument,
+  LatestEventsDocument,
+} from "../gql/operations";
+import { JobStates } from "../jobs/job-states";
 import { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
 
@@ -19,6 +26,8 @@ export interface Live {
   feed: LiveFeed;
   doors: DoorStates;
   lines: LineStates;
+  /** Followed only by the screen that shows them. */
+  jobs: JobStates;
 }
 
 /** Starts everything live for the viewer and stops it with the component; null for the first moment. */
@@ -55,12 +64,26 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
     const lines = new LineStates((sink) =>
       socket.subscribe(FollowLinesDocument, {}, { ...sink, next: ({ auxStates }) => sink.next(auxStates) }),
     );
+    let jobsSeen: string | null = null;
+    const jobs = new JobStates((sink) =>
+      socket.subscribe(
+        FollowJobsDocument,
+        { after: jobsSeen },
+        {
+          ...sink,
+          next: (told) => {
+            jobsSeen = told.jobs.cursor;
+            sink.next(told.jobs.node);
+          },
+        },
+      ),
+    );
     if (may(viewer, "event.view")) feed.start();
     if (may(viewer, "door.view")) doors.start();
     if (may(viewer, "io.read")) lines.start();
     // What is open must be closed again, and only an effect has an end.
     // oxlint-disable-next-line react/set-state-in-effect
-    setLive({ connection: socket.connection, feed, doors, lines });
+    setLive({ connection: socket.connection, feed, doors, lines, jobs });
     return () => {
       feed.stop();
       doors.stop();

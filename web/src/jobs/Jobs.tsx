@@ -3,31 +3,33 @@ import { useClient, useQuery } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useStore } from "../api/store";
 import { dateWords } from "../app/clock";
 import { Cell, Rows } from "../configuration/Page";
 import { CancelJobDocument, type JobRowFragment, JobsDocument } from "../gql/operations";
+import { firstPage, type Page, Pages } from "../people/Pages";
 import { may, type Viewer } from "../session/permission";
 import { Badge } from "../ui/Badge";
 import { Confirm } from "../ui/Confirm";
+import { type JobsById, type JobStates, newest } from "./job-states";
 import { NewImport } from "./NewImport";
 import { isOpen, KIND_WORDS, progressWords, STATE_TONES, STATE_WORDS } from "./words";
 import "./jobs.css";
 
-const LOOK_EVERY_MS = 2000;
-
-/** The imports: a new one, those under way, and what became of the others. */
-export function Jobs({ viewer }: { viewer: Viewer }) {
+/** The imports: a new one, those under way as they come further, and what became of the others. */
+export function Jobs({ viewer, states }: { viewer: Viewer; states: JobStates }) {
   const api = useClient();
-  const [{ data, error }, ask] = useQuery({ query: JobsDocument, requestPolicy: "cache-and-network" });
+  const [page, setPage] = useState<Page>(firstPage);
+  const [{ data, error }, ask] = useQuery({ query: JobsDocument, variables: page, requestPolicy: "cache-and-network" });
   const [cancelling, setCancelling] = useState<JobRowFragment | null>(null);
-  const jobs = data?.jobs;
-  const busy = jobs?.some(isOpen) ?? false;
+  const heard = useStore(states.jobs);
+  const jobs = data && newest(data.jobs.nodes, heard);
   const reload = (): void => ask({ requestPolicy: "network-only" });
+  useEffect(() => states.watch(), [states]);
+  const unknown = data !== undefined && page === firstPage ? begunSince(data.jobs.nodes, heard) : null;
   useEffect(() => {
-    if (!busy) return;
-    const timer = setInterval(() => ask({ requestPolicy: "network-only" }), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [busy, ask]);
+    if (unknown !== null) ask({ requestPolicy: "network-only" });
+  }, [unknown, ask]);
 
   return (
     <section className="screen" aria-labelledby="jobs-title">
@@ -49,6 +51,9 @@ export function Jobs({ viewer }: { viewer: Viewer }) {
           ))}
         </Rows>
       )}
+      {data && (data.jobs.pageInfo.hasNextPage || data.jobs.pageInfo.hasPreviousPage) && (
+        <Pages info={data.jobs.pageInfo} onPage={setPage} />
+      )}
       {cancelling && (
         <Confirm
           title={`Cancel the import of ${KIND_WORDS[cancelling.kind].toLowerCase()}?`}
@@ -66,6 +71,12 @@ export function Jobs({ viewer }: { viewer: Viewer }) {
       )}
     </section>
   );
+}
+
+/** The latest import that was begun since the rows were read; ids are in the order of time. */
+function begunSince(rows: readonly JobRowFragment[], heard: JobsById): string | null {
+  const latest = rows[0]?.id ?? "";
+  return [...heard.keys()].filter((id) => id > latest).toSorted().at(-1) ?? null;
 }
 
 function JobLine({ job, onCancel }: { job: JobRowFragment; onCancel: () => void }) {

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 
+import { JobStates } from "../jobs/job-states";
 import { Api, fakeApi } from "../testing/api";
 import { aViewer } from "../testing/people";
 import { People } from "./People";
@@ -12,7 +13,7 @@ function show(route: PeopleRoute, viewer = aViewer()) {
   const { api, asked } = fakeApi(() => ({ groups: [], customFields: [], cardholder: null, group: null }));
   render(
     <Api api={api}>
-      <People route={route} viewer={viewer} />
+      <People route={route} viewer={viewer} jobs={new JobStates(() => () => undefined)} />
     </Api>,
   );
   return asked;

@@ -4,13 +4,14 @@ import { NewCardholder } from "../cardholders/NewCardholder";
 import { CustomFields } from "../custom-fields/CustomFields";
 import { GroupList } from "../groups/GroupList";
 import { GroupScreen } from "../groups/GroupScreen";
+import type { JobStates } from "../jobs/job-states";
 import { Jobs } from "../jobs/Jobs";
 import { may, type Viewer } from "../session/permission";
 import { PEOPLE_SECTIONS, peopleHref, type PeopleRoute, type PeopleSection, sectionOf } from "./place";
 import "./people.css";
 
 /** Everything about cardholders: themselves, their groups, and the fields that the site has added. */
-export function People({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
+export function People({ route, viewer, jobs }: { route: PeopleRoute; viewer: Viewer; jobs: JobStates }) {
   if (!may(viewer, "cardholder.view")) return <p className="quiet pad">You may not see cardholders.</p>;
   const present = sectionOf(route);
   const imports = seesImports(viewer);
@@ -29,12 +30,12 @@ export function People({ route, viewer }: { route: PeopleRoute; viewer: Viewer }
           </a>
         ))}
       </nav>
-      <Screen route={route} viewer={viewer} />
+      <Screen route={route} viewer={viewer} jobs={jobs} />
     </>
   );
 }
 
-function Screen({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
+function Screen({ route, viewer, jobs }: { route: PeopleRoute; viewer: Viewer; jobs: JobStates }) {
   switch (route.screen) {
     case "cardholders":
       return <CardholderList viewer={viewer} />;
@@ -49,7 +50,11 @@ function Screen({ route, viewer }: { route: PeopleRoute; viewer: Viewer }) {
     case "custom-fields":
       return <CustomFields viewer={viewer} />;
     case "imports":
-      return seesImports(viewer) ? <Jobs viewer={viewer} /> : <p className="quiet pad">You may not see imports.</p>;
+      return seesImports(viewer) ? (
+        <Jobs viewer={viewer} states={jobs} />
+      ) : (
+        <p className="quiet pad">You may not see imports.</p>
+      );
   }
 }
 

@@ -12,11 +12,11 @@ export function showScreen(screen: ReactNode, answers: Answers) {
     const answer = answers[operationName];
     return typeof answer === "function" ? (answer as (given: typeof variables) => unknown)(variables) : answer;
   });
-  const { container } = render(<Api api={api}>{screen}</Api>);
+  const { container, unmount } = render(<Api api={api}>{screen}</Api>);
   /** The variables with which an operation was last asked for. */
   const sent = (operation: string): Record<string, unknown> | undefined =>
     asked.findLast(({ operationName }) => operationName === operation)?.variables;
-  return { asked, container, sent };
+  return { asked, container, sent, unmount };
 }
 
 /** A payload that the server accepted. */

@@ -4,6 +4,7 @@ import type { Live } from "../app/live";
 import { type Door, DoorStates } from "../doors/door-states";
 import type { FeedEdge, FeedEvent } from "../events/feed";
 import { LiveFeed } from "../events/live-feed";
+import { JobStates } from "../jobs/job-states";
 import { LineStates } from "../lines/line-states";
 import { ManualWait } from "./wait";
 
@@ -32,5 +33,5 @@ export async function aLive(...doors: Door[]): Promise<{ live: Live; arrive: (ev
     for (const sink of sinks) sink.next({ cursor: node.id, node });
     wait.pass();
   };
-  return { live: { connection, feed, doors: states, lines: new LineStates(() => () => undefined) }, arrive };
+  return { live: { connection, feed, doors: states, lines: new LineStates(() => () => undefined), jobs: new JobStates(() => () => undefined) }, arrive };
 }
