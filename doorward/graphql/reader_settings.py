@@ -163,7 +163,15 @@ class ReaderSettingsMutation:
         "Permission: configuration.write."
     )
     async def set_reader_card_formats(
-        self, info: ApiInfo, reader_id: strawberry.ID, format_ids: list[strawberry.ID] | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        format_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(
+                description="The formats that it is to read, in their order. Null: the active ones of the system."
+            ),
+        ] = None,
     ) -> ReaderSettingsPayload:
         await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
         return await _reader_payload(reader_id)

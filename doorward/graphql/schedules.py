@@ -208,6 +208,7 @@ class UpdateScheduleInput(Keyed):
     periods: list[SchedulePeriodInput] | None = UNSET
     overrides: list[ScheduleOverrideInput] | None = UNSET
     override_schedule_ids: list[strawberry.ID] | None = UNSET
+    """The override schedules that it is to follow; of two that name a date, the earlier one wins."""
     first_day: date | None = UNSET
     last_day: date | None = UNSET
 

@@ -68,6 +68,8 @@ SHOWN = {
     "version": "Grows with every change; send it back as expectedVersion.",
     "created_at": "When it was made.",
 }
+_NOT_THINGS = frozenset({"first", "last", "deleted"})
+"""What stands before "name" or "id" and is not what has it."""
 _FOLLOWED_ROWS = "Its place in what is followed: send the last one that arrived as after to go on from there."
 _SAID = re.compile(
     r"""
@@ -81,7 +83,7 @@ _SAID = re.compile(
 )
 _NAMED = re.compile(r"\b[Ss]ee ([A-Z]\w+)(?: and ([A-Z]\w+))?")
 _GENERAL = frozenset(SHOWN.values())
-_OF_WHAT_IS_SHOWN = re.compile(r"(?:^|(?<=\. ))Null\b[^.]*\.\s*")
+_OF_WHAT_IS_SHOWN = re.compile(r"(?:^|(?<=\. ))Null\b.*?\.(?=\s|$)\s*")
 
 Words = Mapping[str, str]
 
@@ -136,17 +138,20 @@ def _describe_inputs(kind: GraphQLInputObjectType, schema: GraphQLSchema) -> Non
 
 
 def _result(field: GraphQLField) -> str | None:
-    if is_non_null_type(field.type):
-        return None
-    return "As it now is. Null where nothing was done, or it may not be seen."
+    """What a payload gives besides errors: the object that was changed."""
+    return (
+        None
+        if not isinstance(field.type, GraphQLObjectType)
+        else "As it now is. Null where nothing was done, or it may not be seen."
+    )
 
 
 def _by_ending(name: str, *, nullable: bool = False) -> str | None:
     """What a name says by its ending: the id or the name of something else."""
     none = ", null for none" if nullable else ""
-    for ending, words in (("_ids", "The ids of {}s"), ("_id", "The id of the {}"), ("_name", "The name of the {}")):
+    for ending, words in (("_ids", "The ids of the {}s"), ("_id", "The id of the {}"), ("_name", "The name of the {}")):
         of = name.removesuffix(ending)
-        if of != name:
+        if of != name and of not in _NOT_THINGS:
             return f"{words.format(of.replace('_', ' '))}{none}."
     return None
 

@@ -25,25 +25,26 @@ TO_DO = frozenset(
     AccessDifference AccessOutcome AccessRule AccessRuleFilter AccessRuleMembersInput AccessRulePart
     AccessSpan AddFloorInput AlarmNews AllowUnsignedPlatesInput AntiPassback AssignRolesInput Assumption
     AssumptionMade AuxInput AuxInputState AuxStates BeginOidcLinkInput BeginPasskeyInput BitOrder Bookmark
-    BookmarkOrder Camera CameraState CaptureBusInput Card CardField CardFieldInput CardFormat CardFormatInput
-    CardOwner CardParity CardParityInput CardReading CardTrial Cardholder CardholderFilterInput CardholderName
-    ChangeAccessRuleMembersInput ChangeKind ChangePasswordInput ChangePinInput ChangedField Circuit
-    CommandAuxOutputInput CommandKind CommandStatus ConfirmSecondFactorInput Controller ControllerBuses
-    CopyDoorInput CreateAccessRuleInput CreateAuxInputInput CreateCardCredentialInput CreateCardFormatInput
-    CreateCardInput CreateCardholderInput CreateCustomFieldInput CreateDoorInput CreateElevatorInput
-    CreateGpioDeviceInput CreateHolidayCalendarInput CreateIdentificationProfileInput CreateIpDeviceInput
-    CreateMobileInput CreateOsdpDeviceInput CreateOsdpModuleInput CreatePinInput CreatePlateInput
-    CreateQrInput CreateServiceAccountInput CreateSignalSetInput Credential CredentialCondition CredentialKind
+    BookmarkOrder Camera CameraState CaptureBusInput CapturePayload Card CardField CardFieldInput CardFormat
+    CardFormatInput CardOwner CardParity CardParityInput CardReading CardTrial Cardholder
+    CardholderFilterInput CardholderName ChangeAccessRuleMembersInput ChangeKind ChangePasswordInput
+    ChangePinInput ChangedField Circuit CommandAuxOutputInput CommandKind CommandStatus
+    ConfirmSecondFactorInput Controller ControllerBuses CopyDoorInput CreateAccessRuleInput
+    CreateAuxInputInput CreateCardCredentialInput CreateCardFormatInput CreateCardInput CreateCardholderInput
+    CreateCustomFieldInput CreateDoorInput CreateElevatorInput CreateGpioDeviceInput
+    CreateHolidayCalendarInput CreateIdentificationProfileInput CreateIpDeviceInput CreateMobileInput
+    CreateOsdpDeviceInput CreateOsdpModuleInput CreatePinInput CreatePlateInput CreateQrInput
+    CreateServiceAccountInput CreateSignalSetInput Credential CredentialCondition CredentialKind
     CredentialName CredentialStatus CustomField CustomFieldFilter CustomFieldKind CustomFieldOrder
-    CustomFieldValue DecisionExplanation DecisionStep DeleteCustomFieldInput Device DeviceCapability
-    DeviceIdentity DeviceKind DeviceListFilter DeviceListOrder DeviceOrder Door DoorCommand DoorCondition
-    DoorConfiguration DoorConfigurationFilter DoorFact DoorInput DoorInputInput DoorKind DoorLock
-    DoorLockInput DoorMode DoorPosition DoorSetting DoorSide DoorSource DoorState DraftChangeInput
-    DraftComparison DraftScheduleInput DraftZoneDoorsInput Elevator EmergencyAction EntityChange EntityKind
-    ErrorCode Event EventCategory EventFilter EventKind FillHolidayCalendarInput FirstToDo FloorInput
-    ForgiveCardholderInput ForgiveEverybodyInput ForgiveZoneInput GpioDevice GpioInput GpioInputInput
-    GpioOutput GpioOutputInput Grant GrantInput Group GroupRole GroupRoleInput HeldPrivilege Holiday
-    HolidayCalendar HolidayCountry HolidayInput HolidaySource HolidaySourceInput IdentificationMethod
+    CustomFieldValue DecisionExplanation DecisionStep DeleteCustomFieldInput DeletedPayload Device
+    DeviceCapability DeviceIdentity DeviceKind DeviceListFilter DeviceListOrder DeviceOrder Door DoorCommand
+    DoorCondition DoorConfiguration DoorConfigurationFilter DoorFact DoorInput DoorInputInput DoorKind
+    DoorLock DoorLockInput DoorMode DoorPosition DoorSetting DoorSide DoorSource DoorState DraftChangeInput
+    DraftComparison DraftScheduleInput DraftZoneDoorsInput Elevator EmergencyAction EnrolmentCodePayload
+    EntityChange EntityKind ErrorCode Event EventCategory EventFilter EventKind FillHolidayCalendarInput
+    FirstToDo FloorInput ForgiveCardholderInput ForgiveEverybodyInput ForgiveZoneInput GpioDevice GpioInput
+    GpioInputInput GpioOutput GpioOutputInput Grant GrantInput Group GroupRole GroupRoleInput HeldPrivilege
+    Holiday HolidayCalendar HolidayCountry HolidayInput HolidaySource HolidaySourceInput IdentificationMethod
     IdentificationMethodInput IdentificationProfile IdentificationType ImportInput InputPurpose InputState
     Interlock Interval IntervalInput IpDevice UpdateAccessRuleInput UpdateAuxInputInput UpdateCardFormatInput
     UpdateCardInput UpdateCardholderInput UpdateCredentialInput UpdateCustomFieldInput UpdateDoorInput

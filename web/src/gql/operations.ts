@@ -11,14 +11,14 @@ export type AccessOutcome =
 
 /** People, places and schedules, by id. */
 export type AccessRuleMembersInput = {
-  /** The ids of cardholders. */
+  /** The ids of the cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string>;
-  /** The ids of schedules. */
+  /** The ids of the schedules. */
   scheduleIds?: Array<string>;
-  /** The ids of zones. */
+  /** The ids of the zones. */
   zoneIds?: Array<string>;
 };
 
@@ -255,21 +255,21 @@ export type CopyRoleInput = {
 
 /** An access rule to create. It may be incomplete; then it lets nobody in. */
 export type CreateAccessRuleInput = {
-  /** The ids of cardholders. */
+  /** The ids of the cardholders. */
   cardholderIds?: Array<string>;
   doorSides?: Array<DoorSideInput>;
   enabled?: boolean;
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The ids of schedules. */
+  /** The ids of the schedules. */
   scheduleIds?: Array<string>;
   validFrom?: string | null | undefined;
   validTo?: string | null | undefined;
-  /** The ids of zones. */
+  /** The ids of the zones. */
   zoneIds?: Array<string>;
 };
 
@@ -342,7 +342,6 @@ export type CreateCardholderInput = {
   customFields?: Array<CustomFieldValueInput>;
   /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean;
-  /** view. */
   email?: string;
   /** Passes doors only together with an escort. */
   escortRequired?: boolean;
@@ -350,9 +349,8 @@ export type CreateCardholderInput = {
   exemptAntipassback?: boolean;
   /** Passes during a lockdown, if their rules say so. */
   exemptLockdown?: boolean;
-  /** The name of the first. */
   firstName: string;
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string>;
   /** The id of the host. */
   hostId?: string | null | undefined;
@@ -360,15 +358,13 @@ export type CreateCardholderInput = {
   idempotencyKey?: string | null | undefined;
   /** Shown on sub servers too. */
   isGlobal?: boolean;
-  /** The name of the last. */
   lastName: string;
   /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean;
-  /** At most 2,000 characters; may have line breaks. view. */
+  /** At most 2,000 characters; may have line breaks. */
   notes?: string;
   /** The site's own id for the person, unique. */
   number: string;
-  /** view. */
   phone?: string;
   /** Passes no door until resumed. */
   suspended?: boolean;
@@ -423,7 +419,7 @@ export type CreateDoorInput = {
   /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
-  /** The ids of unlock schedules. */
+  /** The ids of the unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
@@ -476,7 +472,7 @@ export type CreateIdentificationProfileInput = {
 
 /** An interlock to create: at least two doors. */
 export type CreateInterlockInput = {
-  /** The ids of doors. */
+  /** The ids of the doors. */
   doorIds: Array<string>;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -527,7 +523,7 @@ export type CreateMobileInput = {
 
 /** A provider to create. */
 export type CreateOidcProviderInput = {
-  /** The id of the client. */
+  /** What the provider calls this server. */
   clientId: string;
   /** None for a public client. */
   clientSecret?: string | null | undefined;
@@ -577,7 +573,7 @@ export type CreateOsdpDeviceInput = {
 
 /** An override schedule to create. */
 export type CreateOverrideScheduleInput = {
-  /** The ids of calendars. */
+  /** The ids of the calendars. */
   calendarIds?: Array<string>;
   /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean;
@@ -705,7 +701,7 @@ export type CreateScheduleInput = {
   lastDay?: string | null | undefined;
   /** What it is to be called. */
   name: string;
-  /** The ids of override schedules. */
+  /** The ids of the override schedules. */
   overrideScheduleIds?: Array<string>;
   /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput>;
@@ -757,7 +753,7 @@ export type CreateUserGroupInput = {
   name: string;
   /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput>;
-  /** The ids of users. */
+  /** The ids of the users. */
   userIds?: Array<string>;
 };
 
@@ -1050,7 +1046,7 @@ export type DraftDeletionInput = {
 
 /** Cardholders to put into a group, or to take out of it. */
 export type DraftGroupMembersInput = {
-  /** The ids of cardholders. */
+  /** The ids of the cardholders. */
   cardholderIds: Array<string>;
   /** Which one: its id. */
   id: string;
@@ -1062,7 +1058,7 @@ export type DraftScheduleInput = {
   firstDay?: string | null | undefined;
   kind?: ScheduleKind;
   lastDay?: string | null | undefined;
-  /** The ids of override schedules. */
+  /** The ids of the override schedules. */
   overrideScheduleIds?: Array<string>;
   overrides?: Array<ScheduleOverrideInput>;
   periods?: Array<SchedulePeriodInput>;
@@ -1145,7 +1141,7 @@ export type FillHolidayCalendarInput = {
 
 /** See FirstPersonIn. */
 export type FirstPersonInInput = {
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string>;
 };
 
@@ -1815,7 +1811,7 @@ export type ResetDoorInput = {
 
 /** A new password for somebody else. */
 export type ResetPasswordInput = {
-  /** Which one: its id. */
+  /** The id of the user. */
   id: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -2001,7 +1997,7 @@ export type SetReaderSignalsInput = {
 
 /** The first administrator of an installation without users. */
 export type SetUpInput = {
-  /** What it is to be called. */
+  /** What the first administrator signs in with. */
   name: string;
   /** The first administrator's, of at least 10 characters. */
   password: string;
@@ -2031,7 +2027,7 @@ export type Side =
 export type SignInInput = {
   /** The code that the user's authenticator shows, or a recovery code, where secondFactorNeeded. */
   code?: string | null | undefined;
-  /** What it is to be called. */
+  /** The user's name. */
   name: string;
   /** In place of a code: what the browser answered to passkeyOptions (JSON). */
   passkey?: string | null | undefined;
@@ -2233,13 +2229,13 @@ export type UnlockZoneInput = {
 
 /** What to change in an access rule; what is left out stays as it is. Lists replace. */
 export type UpdateAccessRuleInput = {
-  /** The ids of cardholders. */
+  /** The ids of the cardholders. */
   cardholderIds?: Array<string> | null | undefined;
   doorSides?: Array<DoorSideInput> | null | undefined;
   enabled?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string> | null | undefined;
   /** Which one: its id. */
   id: string;
@@ -2247,12 +2243,12 @@ export type UpdateAccessRuleInput = {
   idempotencyKey?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** The ids of schedules. */
+  /** The ids of the schedules. */
   scheduleIds?: Array<string> | null | undefined;
   validFrom?: string | null | undefined;
   /** The first moment it no longer applies. */
   validTo?: string | null | undefined;
-  /** The ids of zones. */
+  /** The ids of the zones. */
   zoneIds?: Array<string> | null | undefined;
 };
 
@@ -2314,11 +2310,10 @@ export type UpdateCardFormatInput = {
 
 /** What to change of a cardholder; a field left out stays as it is. */
 export type UpdateCardholderInput = {
-  /** Those that have a value, in their order; personal ones only with personal.view. */
+  /** Those that change, each with its value or null for none; others stay as they are. */
   customFields?: Array<CustomFieldValueInput> | null | undefined;
   /** May toggle a door that allows it by showing a credential twice. */
   doubleSwipe?: boolean | null | undefined;
-  /** view. */
   email?: string | null | undefined;
   /** Passes doors only together with an escort. */
   escortRequired?: boolean | null | undefined;
@@ -2328,9 +2323,8 @@ export type UpdateCardholderInput = {
   exemptLockdown?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** The name of the first. */
   firstName?: string | null | undefined;
-  /** The ids of groups. */
+  /** The ids of the groups. */
   groupIds?: Array<string> | null | undefined;
   /** The id of the host. */
   hostId?: string | null | undefined;
@@ -2340,15 +2334,13 @@ export type UpdateCardholderInput = {
   idempotencyKey?: string | null | undefined;
   /** Shown on sub servers too. */
   isGlobal?: boolean | null | undefined;
-  /** The name of the last. */
   lastName?: string | null | undefined;
   /** Doors give them their long access and open-too-long times. */
   longAccess?: boolean | null | undefined;
-  /** At most 2,000 characters; may have line breaks. view. */
+  /** At most 2,000 characters; may have line breaks. */
   notes?: string | null | undefined;
   /** The site's own id for the person, unique. */
   number?: string | null | undefined;
-  /** view. */
   phone?: string | null | undefined;
   /** Passes no door until resumed. */
   suspended?: boolean | null | undefined;
@@ -2436,7 +2428,7 @@ export type UpdateDoorInput = {
   /** False: every REX of the door only shunts. */
   rexUnlocks?: boolean | null | undefined;
   twoPerson?: TwoPersonRuleInput | null | undefined;
-  /** The ids of unlock schedules. */
+  /** The ids of the unlock schedules. */
   unlockScheduleIds?: Array<string> | null | undefined;
 };
 
@@ -2488,7 +2480,7 @@ export type UpdateIdentificationProfileInput = {
 
 /** What to change in an interlock; null stays as it is. */
 export type UpdateInterlockInput = {
-  /** The ids of doors. */
+  /** The ids of the doors. */
   doorIds?: Array<string> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
@@ -2541,7 +2533,7 @@ export type UpdateLocalRuleInput = {
 
 /** What to change of a provider; a field left out stays as it is. */
 export type UpdateOidcProviderInput = {
-  /** The id of the client. */
+  /** What the provider calls this server. */
   clientId?: string | null | undefined;
   /** Null takes it away. With another issuer or more hosts it must be given anew. */
   clientSecret?: string | null | undefined;
@@ -2595,7 +2587,7 @@ export type UpdateOsdpDeviceInput = {
 
 /** What to change of an override schedule; a field left out stays as it is. */
 export type UpdateOverrideScheduleInput = {
-  /** The ids of calendars. */
+  /** The ids of the calendars. */
   calendarIds?: Array<string> | null | undefined;
   /** Whether what the day before would carry into its days ends at midnight. */
   cutsMidnight?: boolean | null | undefined;
@@ -2685,7 +2677,7 @@ export type UpdateScheduleInput = {
   lastDay?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
-  /** The ids of override schedules. */
+  /** The override schedules that it is to follow; of two that name a date, the earlier one wins. */
   overrideScheduleIds?: Array<string> | null | undefined;
   /** The schedule's own override days. */
   overrides?: Array<ScheduleOverrideInput> | null | undefined;
@@ -2771,7 +2763,7 @@ export type UpdateUserGroupInput = {
   name?: string | null | undefined;
   /** The roles that its users have by it. */
   roles?: Array<RoleAssignmentInput> | null | undefined;
-  /** The ids of users. */
+  /** The ids of the users. */
   userIds?: Array<string> | null | undefined;
 };
 
