@@ -24,8 +24,8 @@ class CreateCardInput(Keyed):
     """See Card."""
 
     cardholder_id: strawberry.ID
-    facility_code: int = strawberry.field(description="The facility code, 0 to 255.")
-    number: int = strawberry.field(description="The number of the card, 0 to 65535.")
+    facility_code: int = strawberry.field(description="0-255")
+    number: int = strawberry.field(description="0-65535")
     name: str = "Card"
     valid_from: datetime | None = None
     valid_to: datetime | None = None

@@ -50,7 +50,7 @@ class Event(Node):
     id: strawberry.ID
     at: datetime = strawberry.field(description="When it happened, by the clock of its source, UTC.")
     stored_at: datetime
-    source: str = strawberry.field(description="Who recorded it: controller, server or recorder.")
+    source: str = strawberry.field(description="controller, server or recorder.")
     category: EventCategory
     type: str = strawberry.field(description="Dotted, lower case, stable; see the event catalogue.")
     severity: Severity

@@ -20,8 +20,7 @@ from doorward.graphql import words
 from doorward.graphql.paging import PageInfo
 from doorward.graphql.schema import build_schema
 
-TO_DO = frozenset(
-    """
+_TO_DO = """
     AccessDifference AccessOutcome AccessRule AccessRuleFilter AccessRuleMembersInput AccessRulePart
     AccessSpan AddFloorInput AlarmNews AllowUnsignedPlatesInput AntiPassback AssignRolesInput Assumption
     AssumptionMade AuxInput AuxInputState AuxStates BeginOidcLinkInput BeginPasskeyInput BitOrder Bookmark
@@ -49,8 +48,8 @@ TO_DO = frozenset(
     Interlock Interval IntervalInput IpDevice UpdateAccessRuleInput UpdateAuxInputInput UpdateCardFormatInput
     UpdateCardInput UpdateCardholderInput UpdateCredentialInput UpdateCustomFieldInput UpdateDoorInput
     UpdateGpioDeviceInput UpdateIdentificationProfileInput UpdateIpDeviceInput
-    """.split()
-)
+"""
+TO_DO = frozenset(_TO_DO.split())
 """Types whose parts do not all say yet what they are."""
 _ARTICLES = re.compile(r"^(the|a|an|its|whether) ")
 
