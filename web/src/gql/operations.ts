@@ -392,8 +392,9 @@ export type CreateCustomFieldInput = {
 /** What createDoor takes. */
 export type CreateDoorInput = {
   accessTimeMs?: number | null | undefined;
-  /** The id of the controller. */
+  /** Null: a provisioned door without one. */
   controllerId?: string | null | undefined;
+  /** Null: off. */
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
   firstPerson?: FirstPersonInInput | null | undefined;
@@ -412,7 +413,7 @@ export type CreateDoorInput = {
   name?: string | null | undefined;
   /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
-  /** The id of the profile. */
+  /** Null: a card, always, on both sides. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
@@ -533,7 +534,7 @@ export type CreateOidcProviderInput = {
   enabled?: boolean;
   /** Whether its people may sign in no other way. */
   exclusive?: boolean;
-  /** The claim that lists groups, such as groups or realm_access.roles. */
+  /** The claim that lists groups, such as groups or realm_access.roles. Null: roles are given here. */
   groupClaim?: string | null | undefined;
   /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput>;
@@ -1229,6 +1230,7 @@ export type GrantInput = {
   /** clip.view: recordings older than this are not seen, in whole minutes; null: all are. */
   newest?: string | null | undefined;
   permission: string;
+  /** Null: everywhere. */
   places?: Array<PlaceInput> | null | undefined;
   /** ptz.move: 0 (first) to 100. */
   priority?: number;
@@ -2397,8 +2399,9 @@ export type UpdateCustomFieldInput = {
 /** What updateDoor takes. */
 export type UpdateDoorInput = {
   accessTimeMs?: number | null | undefined;
-  /** The id of the controller. */
+  /** Null: a provisioned door without one. */
   controllerId?: string | null | undefined;
+  /** Null: off. */
   doubleSwipeTimeoutMs?: number | null | undefined;
   escortRequired?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
@@ -2421,7 +2424,7 @@ export type UpdateDoorInput = {
   name?: string | null | undefined;
   /** How long before the open-too-long time ends it warns; 0: not. */
   preAlarmMs?: number | null | undefined;
-  /** The id of the profile. */
+  /** Null: a card, always, on both sides. */
   profileId?: string | null | undefined;
   relockDelayMs?: number | null | undefined;
   relockOn?: RelockOn | null | undefined;
@@ -2545,7 +2548,7 @@ export type UpdateOidcProviderInput = {
   exclusive?: boolean | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** The claim that lists groups, such as groups or realm_access.roles. */
+  /** The claim that lists groups, such as groups or realm_access.roles. Null: roles are given here. */
   groupClaim?: string | null | undefined;
   /** The highest role of somebody's groups is theirs, at each sign-in anew; in none of them: no way in. */
   groups?: Array<GroupRoleInput> | null | undefined;
