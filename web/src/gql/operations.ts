@@ -507,7 +507,7 @@ export type CreateLocalRuleInput = {
   name: string;
   /** The id of the output. */
   outputId: string;
-  /** Of a pulse: 100 to 3600000. */
+  /** How long a pulse is, 100 to 3600000 ms. Null: it is no pulse. */
   pulseMs?: number | null | undefined;
   /** What it goes by. */
   trigger: LocalTriggerInput;
@@ -658,7 +658,7 @@ export type CreateReaderInput = {
   name?: string | null | undefined;
   /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
-  /** The reader port of a Wiegand reader on its controller. */
+  /** The reader port of a Wiegand reader on its controller. Null: it has none. */
   port?: number | null | undefined;
   /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
@@ -692,13 +692,13 @@ export type CreateRoleInput = {
 export type CreateScheduleInput = {
   /** The week of a weekly schedule; empty days never apply. */
   days?: Array<ScheduleDayInput>;
-  /** Before it the schedule never applies. */
+  /** Before it the schedule never applies. Null: it has no first day. */
   firstDay?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind;
-  /** After it the schedule never applies. */
+  /** After it the schedule never applies. Null: it has no last day. */
   lastDay?: string | null | undefined;
   /** What it is to be called. */
   name: string;
@@ -812,7 +812,7 @@ export type CreateZoneInput = {
   checkExit?: boolean | null | undefined;
   /** The doors that lead into it, and those within it. */
   doors?: Array<ZoneDoorInput>;
-  /** HH:MM, local: everybody is forgiven then, every day. */
+  /** HH:MM, local: everybody is forgiven then, every day. Null: never by itself. */
   forgiveAt?: string | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -826,7 +826,7 @@ export type CreateZoneInput = {
   name: string;
   /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
-  /** So many seconds after entering, one may enter again; 0: not before leaving. */
+  /** So long after entering, in whole seconds, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
   /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
@@ -1399,13 +1399,13 @@ export type LocalAction =
 
 /** What a local rule goes by: its kind, and what belongs to it. */
 export type LocalTriggerInput = {
-  /** What is to be true of the door. */
+  /** DOOR: what is to be true of the door. Null: it goes by something else. */
   doorFact?: DoorFact | null | undefined;
   /** The id of the door, null for none. */
   doorId?: string | null | undefined;
-  /** An event type, such as door.forced. */
+  /** EVENT: its type, such as door.forced. Null: it goes by something else. */
   event?: string | null | undefined;
-  /** Whether the input should be active, or at rest. */
+  /** INPUT: whether it should be active, or at rest. Null: it goes by no input. */
   inputActive?: boolean | null | undefined;
   /** The id of the input, null for none. */
   inputId?: string | null | undefined;
@@ -2528,7 +2528,7 @@ export type UpdateLocalRuleInput = {
   name?: string | null | undefined;
   /** The id of the output. */
   outputId?: string | null | undefined;
-  /** Of a pulse: 100 to 3600000. */
+  /** How long a pulse is, 100 to 3600000 ms. Null: it is no pulse. */
   pulseMs?: number | null | undefined;
   /** What it goes by. */
   trigger?: LocalTriggerInput | null | undefined;
@@ -2628,7 +2628,7 @@ export type UpdateReaderInput = {
   name?: string | null | undefined;
   /** Whether phones can be paired at it. */
   pairsMobile?: boolean | null | undefined;
-  /** The reader port of a Wiegand reader on its controller. */
+  /** The reader port of a Wiegand reader on its controller. Null: it has none. */
   port?: number | null | undefined;
   /** With SERIAL: one of the two equal resistors, 1000 to 10000 ohm; null otherwise. */
   resistorOhm?: number | null | undefined;
@@ -2668,7 +2668,7 @@ export type UpdateScheduleInput = {
   days?: Array<ScheduleDayInput> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** Before it the schedule never applies. */
+  /** Before it the schedule never applies. Null: it has no first day. */
   firstDay?: string | null | undefined;
   /** Which one: its id. */
   id: string;
@@ -2676,7 +2676,7 @@ export type UpdateScheduleInput = {
   idempotencyKey?: string | null | undefined;
   /** By weekday, or the same on every day of date ranges. */
   kind?: ScheduleKind | null | undefined;
-  /** After it the schedule never applies. */
+  /** After it the schedule never applies. Null: it has no last day. */
   lastDay?: string | null | undefined;
   /** What it is to be called. */
   name?: string | null | undefined;
@@ -2836,7 +2836,7 @@ export type UpdateZoneInput = {
   doors?: Array<ZoneDoorInput> | null | undefined;
   /** The version that the caller has seen; where another is in force: CONFLICT. Null: whichever. */
   expectedVersion?: number | null | undefined;
-  /** HH:MM, local: everybody is forgiven then, every day. */
+  /** HH:MM, local: everybody is forgiven then, every day. Null: never by itself. */
   forgiveAt?: string | null | undefined;
   /** Which one: its id. */
   id: string;
@@ -2852,7 +2852,7 @@ export type UpdateZoneInput = {
   name?: string | null | undefined;
   /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
-  /** So many seconds after entering, one may enter again; 0: not before leaving. */
+  /** So long after entering, in whole seconds, one may enter again; 0: not before leaving. */
   timeout?: string | null | undefined;
   /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
@@ -2887,11 +2887,11 @@ export type ValidityUnit =
 export type WebhookDeliveryStatus =
   /** The receiver took it. */
   | 'DELIVERED'
-  /** It is given up: a day of attempts, or the webhook was stopped. */
+  /** It is given up, after attempts for more than a day. */
   | 'FAILED'
   /** It waits for its first or another attempt. */
   | 'PENDING'
-  /** It was never sent, and is not to be. */
+  /** It is not to be sent any more, though it did not arrive. */
   | 'SKIPPED';
 
 /** Why a webhook is not enabled. */
