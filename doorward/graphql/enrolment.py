@@ -83,7 +83,8 @@ class QrCode:
         description="Of a dynamic code: then the next one follows. Null: it does not change."
     )
     secret: str | None = strawberry.field(
-        description="Of a dynamic code: what a phone needs to make the next ones (base32; docs/reference/credentials). Null otherwise."
+        description="Of a dynamic code: what a phone needs to make the next ones (base32; docs/reference/credentials). "
+        "Null otherwise."
     )
 
 
