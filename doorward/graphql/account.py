@@ -34,8 +34,8 @@ class Session:
     id: strawberry.ID
     user_id: strawberry.ID
     user_name: str
-    address: str | None = strawberry.field(description="The network address where it began.")
-    client: str | None = strawberry.field(description="What the browser calls itself.")
+    address: str | None = strawberry.field(description="The network address where it began; null: not known.")
+    client: str | None = strawberry.field(description="What the browser calls itself; null: nothing.")
     created_at: datetime
     last_used_at: datetime = strawberry.field(description="To the minute.")
     expires_at: datetime

@@ -206,7 +206,9 @@ class LastRead:
     """What the active formats make of its bits, each a card that it could become; empty for a known card."""
     credential: Credential | None
     """The known card; null for one that is nobody's."""
-    cardholder_id: strawberry.ID | None = strawberry.field(description="Its owner's; needs cardholder.view.")
+    cardholder_id: strawberry.ID | None = strawberry.field(
+        description="Its owner's. Null: nobody's, or without cardholder.view."
+    )
     cardholder_name: str | None
     """Its owner's name; null without an owner or cardholder.view."""
 

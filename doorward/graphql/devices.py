@@ -44,7 +44,8 @@ class OsdpDevice:
     baud: int
     """Its speed, in baud."""
     next_address: int | None = strawberry.field(
-        description="Where it was told to go, or is to be, and was not heard yet. It is looked for there too."
+        description="Where it was told to go, or is to be, and was not heard yet; it is looked for there too. "
+        "Null: it is to go nowhere."
     )
     next_baud: int | None
     """Its speed there, in baud; null: it is to go nowhere."""

@@ -123,7 +123,9 @@ class ReaderConfiguration:
     """The side of the door that it is on."""
     type: ReaderType
     """How it is connected, or what it is."""
-    port: int | None = strawberry.field(description="The reader port of a Wiegand reader on its controller.")
+    port: int | None = strawberry.field(
+        description="The reader port of a Wiegand reader on its controller. Null: it has none."
+    )
     address: str = strawberry.field(description="Where a reader or camera is found on the network.")
     has_keypad: bool | None = strawberry.field(description="Null: not known.")
     pairs_mobile: bool
@@ -172,7 +174,7 @@ class Port:
     """What kind of terminal it is."""
     device_id: strawberry.ID | None
     number: str
-    """Which port of the device, or the address on the network."""
+    """Which port it is; of a device on a bus its line and address, of one on the network its address."""
     what: str
     """What is on it, in words."""
 

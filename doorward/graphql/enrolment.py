@@ -79,9 +79,12 @@ class QrCode:
 
     text: str = strawberry.field(description="What the code holds.")
     svg: str = strawberry.field(description="The code as a picture: one svg element.")
-    valid_until: datetime | None = strawberry.field(description="Of a dynamic code; then the next one follows.")
+    valid_until: datetime | None = strawberry.field(
+        description="Of a dynamic code: then the next one follows. Null: it does not change."
+    )
     secret: str | None = strawberry.field(
-        description="Of a dynamic code: what a phone needs to make the next ones (base32; docs/reference/credentials)."
+        description="Of a dynamic code: what a phone needs to make the next ones (base32; docs/reference/credentials). "
+        "Null otherwise."
     )
 
 

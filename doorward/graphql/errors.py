@@ -81,10 +81,10 @@ class OperationError:
     message: str = strawberry.field(description="A sentence for the person who can mend it.")
     path: list[str] = strawberry.field(description="The input field concerned; empty when none is.")
     retry_after: timedelta | None = strawberry.field(
-        default=None, description="With RATE_LIMITED: so long to wait before the next attempt."
+        default=None, description="With RATE_LIMITED: so long to wait before the next attempt. Null otherwise."
     )
     version: int | None = strawberry.field(
-        default=None, description="With CONFLICT at expectedVersion: the version that is in force."
+        default=None, description="With CONFLICT at expectedVersion: the version that is in force. Null otherwise."
     )
 
     @classmethod

@@ -30,13 +30,17 @@ class LocalTrigger:
     """What it goes by."""
     input_id: strawberry.ID | None
     input_name: str | None
-    input_active: bool | None = strawberry.field(description="Whether the input should be active, or at rest.")
+    input_active: bool | None = strawberry.field(
+        description="INPUT: whether it should be active, or at rest. Null: it goes by no input."
+    )
     door_id: strawberry.ID | None
     door_name: str | None
     door_fact: DoorFact | None
-    """What is to be true of the door."""
-    event: str | None = strawberry.field(description="An event type, such as door.forced.")
-    event_title: str | None = strawberry.field(description="What that is in words.")
+    """DOOR: what is to be true of the door. Null: it goes by something else."""
+    event: str | None = strawberry.field(
+        description="EVENT: its type, such as door.forced. Null: it goes by something else."
+    )
+    event_title: str | None = strawberry.field(description="What that is in words. Null: it goes by something else.")
     schedule_id: strawberry.ID | None
     schedule_name: str | None
     threat_level_id: strawberry.ID | None
@@ -89,7 +93,7 @@ class LocalRule(Node):
     """What it does to its output."""
     output_id: strawberry.ID
     output_name: str
-    pulse_ms: int | None = strawberry.field(description="Of a pulse: 100 to 3600000.")
+    pulse_ms: int | None = strawberry.field(description="How long a pulse is, 100 to 3600000 ms. Null: it is no pulse.")
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
 
     @classmethod

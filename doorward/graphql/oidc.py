@@ -71,6 +71,7 @@ class OidcProvider:
     issuer: str
     """Its issuer: the https address that its tokens name."""
     client_id: str
+    """What the provider calls this server."""
     has_secret: bool = strawberry.field(description="Whether a client secret is kept, which is never shown.")
     scopes: list[str]
     """What is asked of it, openid among it."""
@@ -193,9 +194,13 @@ class OidcTestPayload:
     """Result of a test: `problem` says what must be mended; null: nothing."""
 
     problem: str | None = None
+    """What must be mended, in a sentence; null: nothing."""
     authorization_endpoint: str | None = None
+    """Where people sign in; null: not known."""
     token_endpoint: str | None = None
+    """Where the server gets tokens; null: not known."""
     end_session_endpoint: str | None = None
+    """Where sessions end; null: the provider has no such place, or it is not known."""
     algorithms: list[str] = strawberry.field(
         default_factory=list, description="Signatures of the provider that are taken."
     )
@@ -208,6 +213,7 @@ class OidcLinkPayload:
     """Result of beginning to be connected."""
 
     url: str | None = None
+    """Where to send the browser; null with errors."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -236,6 +236,7 @@ class UpdateCardholderInput(Keyed):
     host_id: strawberry.ID | None = UNSET
     escort_required: bool | None = UNSET
     custom_fields: list[CustomFieldValueInput] | None = UNSET
+    """Those that change, each with its value or null for none; others stay as they are."""
 
 
 def cardholder_changes(given: CreateCardholderInput | UpdateCardholderInput) -> CardholderChanges:

@@ -99,8 +99,10 @@ class PassAnswer:
     """Where they would come to."""
     side: Side
     """The side of the door that they would come from."""
-    rule_name: str | None = strawberry.field(description="The access rule that lets them through, or does not now.")
-    credential: CredentialName | None = strawberry.field(description="What they would show first.")
+    rule_name: str | None = strawberry.field(
+        description="The access rule that lets them through, or does not now; null: none."
+    )
+    credential: CredentialName | None = strawberry.field(description="What they would show first; null: nothing.")
 
 
 @strawberry.type(description="Why access was granted or denied, from what was written down then.")
@@ -146,10 +148,12 @@ class Passer:
     """Why, as a stable code."""
     reason_text: str
     """Why, in words."""
-    credential_id: strawberry.ID | None = strawberry.field(description="What they would show first.")
-    rule_id: strawberry.ID | None = strawberry.field(description="The access rule that lets them in, or not now.")
+    credential_id: strawberry.ID | None = strawberry.field(description="What they would show first; null: nothing.")
+    rule_id: strawberry.ID | None = strawberry.field(
+        description="The access rule that lets them in, or not now; null: none."
+    )
     rule_name: str | None
-    schedule_name: str | None = strawberry.field(description="The schedule of the rule that applies.")
+    schedule_name: str | None = strawberry.field(description="The schedule of the rule that applies; null: none.")
 
 
 @strawberry.type(description="How many would be decided so.")

@@ -25,7 +25,7 @@ class PinRules:
     max_length: int
     """How many digits a PIN has at most; with so many it is taken without an end key."""
     end_key: str = strawberry.field(description="The key that ends a PIN; empty for none.")
-    digit_timeout_ms: int = strawberry.field(description="The longest time between two digits.")
+    digit_timeout_ms: int = strawberry.field(description="The longest time between two digits, in milliseconds.")
     lockout_after: int = strawberry.field(description="Wrong PINs in a row that lock the reader; 0 for never.")
     lockout_ms: int
     """How long the reader then takes nobody, in milliseconds."""
@@ -84,7 +84,7 @@ class ReaderSettings:
     side: Side
     """The side of the door that it is on."""
     card_formats: list[CardFormat] | None
-    """The formats that it reads, in their order. Null: the active ones of the system."""
+    """The formats that it reads, one of each length. Null: the active ones of the system."""
     pin_rules: PinRules | None
     """How it takes PINs. Null: as the system's settings say."""
     warnings: list[str] = strawberry.field(description="Sentences: where it differs from the system's settings.")
@@ -163,7 +163,15 @@ class ReaderSettingsMutation:
         "Permission: configuration.write."
     )
     async def set_reader_card_formats(
-        self, info: ApiInfo, reader_id: strawberry.ID, format_ids: list[strawberry.ID] | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        format_ids: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(
+                description="The formats that it is to read, one of each length. Null: the active ones of the system."
+            ),
+        ] = None,
     ) -> ReaderSettingsPayload:
         await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
         return await _reader_payload(reader_id)

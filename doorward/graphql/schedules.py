@@ -100,8 +100,12 @@ class Schedule(Node):
     override_schedules: list[ScheduleUse] = strawberry.field(
         description="The override schedules it follows; of two that name a date, the earlier one wins."
     )
-    first_day: date | None = strawberry.field(description="Before it the schedule never applies.")
-    last_day: date | None = strawberry.field(description="After it the schedule never applies.")
+    first_day: date | None = strawberry.field(
+        description="Before it the schedule never applies. Null: it has no first day."
+    )
+    last_day: date | None = strawberry.field(
+        description="After it the schedule never applies. Null: it has no last day."
+    )
     active_now: bool
     """Whether it applies at this moment."""
     version: int = strawberry.field(description="Grows with every change; send it back as expectedVersion.")
@@ -212,6 +216,7 @@ class UpdateScheduleInput(Keyed):
     periods: list[SchedulePeriodInput] | None = UNSET
     overrides: list[ScheduleOverrideInput] | None = UNSET
     override_schedule_ids: list[strawberry.ID] | None = UNSET
+    """The override schedules that it is to follow; of two that name a date, the earlier one wins."""
     first_day: date | None = UNSET
     last_day: date | None = UNSET
 

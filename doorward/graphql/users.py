@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 from strawberry import UNSET
@@ -144,6 +144,7 @@ class SignInInput:
     """What the sign-in page asks for."""
 
     name: str
+    """The user's name."""
     password: str
     """The user's password."""
     code: str | None = strawberry.field(
@@ -180,6 +181,7 @@ class SetUpInput:
 
     token: str = strawberry.field(description="It is on the server's console, and in setup-token in its data.")
     name: str
+    """What the first administrator signs in with."""
     password: str
     """The first administrator's, of at least 10 characters."""
 
@@ -223,6 +225,7 @@ class ResetPasswordInput(Keyed):
     """The user must change it at the next sign-in."""
 
     id: strawberry.ID
+    """The id of the user."""
     password: str
     """The new one, as long as the rules of signing in want it."""
 
@@ -429,7 +432,9 @@ class UserMutation:
         "sessions end. "
         "Permission: user.write."
     )
-    async def remove_second_factor(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
+    async def remove_second_factor(
+        self, info: ApiInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the user.")]
+    ) -> UserPayload:
         context = info.context
         row = await remove_second_factor(context.domain, context.actor, id)
         return UserPayload(user=await user_shown(context, row))

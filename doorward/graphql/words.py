@@ -10,7 +10,8 @@ The words are looked for in this order:
        \"""The door locks again then. Null: it stays as it is.\"""
 
 3. Of a field of an input: what is said of the same field of the type that the input's docstring or description names
-   ("See Door."). Sentences that begin with "Null" tell of what is shown, and are left out.
+   ("See Door."). Left out are sentences that tell when it is not shown ("Null without personal.view."), and of a
+   filter, where null does not restrict, all that begin with "Null".
 4. What a name means everywhere: id, cursor, doorId, createdAt.
 
 Where Python has no source to read, an installation that was made small, the second is missing and nothing else.
@@ -68,6 +69,8 @@ SHOWN = {
     "version": "Grows with every change; send it back as expectedVersion.",
     "created_at": "When it was made.",
 }
+_NOT_THINGS = frozenset({"first", "last", "deleted"})
+"""What stands before "name" or "id" and is not what has it."""
 _FOLLOWED_ROWS = "Its place in what is followed: send the last one that arrived as after to go on from there."
 _SAID = re.compile(
     r"""
@@ -81,7 +84,8 @@ _SAID = re.compile(
 )
 _NAMED = re.compile(r"\b[Ss]ee ([A-Z]\w+)(?: and ([A-Z]\w+))?")
 _GENERAL = frozenset(SHOWN.values())
-_OF_WHAT_IS_SHOWN = re.compile(r"(?:^|(?<=\. ))Null\b[^.]*\.\s*")
+_OF_WHAT_IS_SHOWN = re.compile(r"(?:^|(?<=\. ))Null\b(?!:).*?\.(?=\s|$)\s*")
+_OF_NULL = re.compile(r"(?:^|(?<=\. ))Null\b.*?\.(?=\s|$)\s*")
 
 Words = Mapping[str, str]
 
@@ -136,17 +140,20 @@ def _describe_inputs(kind: GraphQLInputObjectType, schema: GraphQLSchema) -> Non
 
 
 def _result(field: GraphQLField) -> str | None:
-    if is_non_null_type(field.type):
-        return None
-    return "As it now is. Null where nothing was done, or it may not be seen."
+    """What a payload gives besides errors: the object that was changed."""
+    return (
+        None
+        if not isinstance(field.type, GraphQLObjectType)
+        else "As it now is. Null where nothing was done, or it may not be seen."
+    )
 
 
 def _by_ending(name: str, *, nullable: bool = False) -> str | None:
     """What a name says by its ending: the id or the name of something else."""
     none = ", null for none" if nullable else ""
-    for ending, words in (("_ids", "The ids of {}s"), ("_id", "The id of the {}"), ("_name", "The name of the {}")):
+    for ending, words in (("_ids", "The ids of the {}s"), ("_id", "The id of the {}"), ("_name", "The name of the {}")):
         of = name.removesuffix(ending)
-        if of != name:
+        if of != name and of not in _NOT_THINGS:
             return f"{words.format(of.replace('_', ' '))}{none}."
     return None
 
@@ -154,11 +161,12 @@ def _by_ending(name: str, *, nullable: bool = False) -> str | None:
 def _shown_words(kind: GraphQLInputObjectType, schema: GraphQLSchema) -> Words:
     """The words of the types that an input's descriptions name ("See Door."), by the API's names of their fields."""
     words: dict[str, str] = {}
+    left_out = _OF_NULL if "Filter" in kind.name else _OF_WHAT_IS_SHOWN
     for name in _named(kind):
         named = schema.type_map.get(name)
         if isinstance(named, GraphQLObjectType | GraphQLInputObjectType) and named is not kind:
             for field_name, field in named.fields.items():
-                text = _OF_WHAT_IS_SHOWN.sub("", field.description or "").strip()
+                text = left_out.sub("", field.description or "").strip()
                 if text and text not in _GENERAL:
                     words.setdefault(field_name, text)
     return words

@@ -63,10 +63,12 @@ class Zone(Node):
     anti_passback: AntiPassbackMode
     """What comes of entering it twice."""
     timeout: timedelta = strawberry.field(
-        description="So many seconds after entering, one may enter again; 0: not before leaving."
+        description="So long after entering, in whole seconds, one may enter again; 0: not before leaving."
     )
     check_exit: bool = strawberry.field(description="Who is known to be elsewhere may not leave the zone either.")
-    forgive_at: str | None = strawberry.field(description="HH:MM, local: everybody is forgiven then, every day.")
+    forgive_at: str | None = strawberry.field(
+        description="HH:MM, local: everybody is forgiven then, every day. Null: never by itself."
+    )
     forgiven_at: datetime | None
     """When everybody in it was last forgiven; null: never."""
     min_occupancy: int = strawberry.field(description="So many enter it when empty, and leave it, together; 0: any.")

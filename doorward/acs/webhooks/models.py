@@ -36,9 +36,9 @@ class DeliveryStatus(StrEnum):
     DELIVERED = "delivered"
     """The receiver took it."""
     FAILED = "failed"
-    """It is given up: a day of attempts, or the webhook was stopped."""
+    """It is given up, after attempts for more than a day."""
     SKIPPED = "skipped"
-    """It was never sent, and is not to be."""
+    """It is not to be sent any more, though it did not arrive."""
 
 
 class Webhook(Model):
