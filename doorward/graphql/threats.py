@@ -133,7 +133,7 @@ class CreateThreatLevelInput(Keyed):
     release_rank: int
     """The clearance that is needed to lower it: 0 to 100."""
     switches: ThreatSwitchesInput = strawberry.field(default_factory=ThreatSwitchesInput)
-    """Left out: nothing."""
+    """What it switches while it is in force; left out: nothing."""
 
 
 @strawberry.input(description="What to change of a threat level that is not in force; what is left out stays.")

@@ -117,7 +117,7 @@ export type CaptureBusInput = {
   seconds?: number;
 };
 
-/** See CardField. */
+/** Where a number is to be found in a card, as CardField has it. */
 export type CardFieldInput = {
   base?: NumberBase;
   bitOrder?: BitOrder;
@@ -127,18 +127,17 @@ export type CardFieldInput = {
 
 /** A card format to create or to try. It has a number, a facility code, or both. */
 export type CardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   invertBitOrder?: boolean;
-  /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
   name: string;
   number?: CardFieldInput | null | undefined;
   parities?: Array<CardParityInput>;
 };
 
-/** See CardParity. One that covers another parity bit is listed after it. */
+/** A parity bit; see CardParity. One that covers another parity bit is listed after it. */
 export type CardParityInput = {
   bit: number;
   covers: Array<number>;
@@ -197,7 +196,6 @@ export type CommandAuxOutputInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   outputId: string;
-  /** PULSE: how long, 100 to 3600000. */
   pulseMs?: number | null | undefined;
   /** Written to the audit. */
   reason?: string;
@@ -269,12 +267,10 @@ export type CreateAuxOutputInput = {
 /** A card of any format, or of raw bits, to create. */
 export type CreateCardCredentialInput = {
   cardholderId: string;
-  /** Decimal. */
   facilityCode?: string | null | undefined;
   format?: string;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
-  /** Decimal. */
   number?: string | null | undefined;
   rawBits?: string | null | undefined;
   terms?: TermsInput;
@@ -282,13 +278,12 @@ export type CreateCardCredentialInput = {
 
 /** What createCardFormat takes. */
 export type CreateCardFormatInput = {
-  /** 1-256 */
+  /** How many bits a card has, 1 to 256. */
   bits: number;
   facilityCode?: CardFieldInput | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   invertBitOrder?: boolean;
-  /** Only if bits is divisible by 8. */
   invertByteOrder?: boolean;
   name: string;
   number?: CardFieldInput | null | undefined;
@@ -413,7 +408,6 @@ export type CreateIpDeviceInput = {
   name: string;
   readerId: string;
   region?: PictureRegionInput | null | undefined;
-  /** A stream (RTSP, HTTP) in which to look for QR codes. */
   streamUrl?: string;
 };
 
@@ -440,7 +434,6 @@ export type CreateMobileInput = {
 /** A provider to create. */
 export type CreateOidcProviderInput = {
   clientId: string;
-  /** None for a public client. */
   clientSecret?: string | null | undefined;
   createsUsers?: boolean;
   enabled?: boolean;
@@ -618,14 +611,12 @@ export type CreateUserInput = {
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
   name: string;
-  /** The user must change it at the first sign-in. */
   password: string;
   role: Role;
 };
 
 /** A webhook to create. */
 export type CreateWebhookInput = {
-  /** Left out: everything. */
   filter?: EventFilter | null | undefined;
   /** The same request with the same key (1-255 printable characters) is carried out once in 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -825,7 +816,6 @@ export type DoorSetting =
 /** A side of a door, or the whole door. */
 export type DoorSideInput = {
   doorId: string;
-  /** Null: both sides. */
   side?: Side | null | undefined;
 };
 
@@ -946,7 +936,7 @@ export type FillHolidayCalendarInput = {
   idempotencyKey?: string | null | undefined;
 };
 
-/** See FirstPersonIn. */
+/** Whom unlock schedules are to wait for, as FirstPersonIn has it. */
 export type FirstPersonInInput = {
   groupIds?: Array<string>;
 };
@@ -990,15 +980,12 @@ export type ForgiveZoneInput = {
 
 /** An input: a pin, or a channel of an analogue converter by which the resistance of a line is measured. */
 export type GpioInputInput = {
-  /** The input is closed when the pin is low. */
   activeLow?: boolean;
   /** What the pin is pulled to. */
   bias?: PinBias;
   channel?: number | null | undefined;
-  /** As in /sys/bus/iio/devices: iio:device0. */
   converter?: string | null | undefined;
   pin?: number | null | undefined;
-  /** From the channel to the supply. */
   pullUpOhm?: number | null | undefined;
   supplyMv?: number | null | undefined;
 };
@@ -1055,17 +1042,14 @@ export type GroupRoleInput = {
   role: Role;
 };
 
-/** See HolidayCalendar. */
+/** Which holidays of which country. */
 export type HolidayCountryInput = {
-  /** Such as public, bank, half_day; none: public. */
   categories?: Array<string>;
-  /** ISO 3166 code, such as DE. */
   country: string;
-  /** Such as BY. */
   subdivision?: string | null | undefined;
 };
 
-/** See Holiday. */
+/** A date to put into a holiday calendar. */
 export type HolidayInput = {
   date: string;
   name: string;
