@@ -60,7 +60,7 @@ class Device(Node):
     reader_name: str | None
     """What that reader is called. Null: none."""
     reader_type: ReaderType | None
-    """Null: it is no reader."""
+    """What kind of reader it is. Null: it is none."""
     has_wires: bool = strawberry.field(description="Whether locks and inputs can be wired to it.")
     input_count: int | None
     """How many inputs it has. Null: not known."""

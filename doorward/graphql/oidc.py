@@ -167,7 +167,7 @@ class BeginOidcLinkInput(Keyed):
     """See beginOidcLink."""
 
     provider_id: strawberry.ID
-    """The provider."""
+    """Where to be connected."""
     password: str | None = None
     """One's own. Null: only within five minutes of signing in."""
 

@@ -128,7 +128,7 @@ class CreateThreatLevelInput(Keyed):
 
     name: str
     rank: int
-    """1 (lowest) to 100."""
+    """How high it is: 1 (lowest) to 100."""
     colour: ThreatColour
     release_rank: int
     """The clearance that is needed to lower it: 0 to 100."""
