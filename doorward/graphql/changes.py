@@ -28,7 +28,8 @@ _CARD_NUMBER = frozenset({"bits", "facility", "number"})
 class ChangedField:
     """What it was and what it is. Secrets are never told, only that they changed."""
 
-    name: str = strawberry.field(description="As the API names it.")
+    name: str
+    """What the API calls the field."""
     before: JSON | None
     """What it was; null when it was nothing, or is a secret."""
     after: JSON | None

@@ -32,9 +32,9 @@ class Card:
     format: str
     """The id of its card format."""
     facility_code: int | None
-    """Null: it has none, it is beyond 2147483647, or the caller may not see it."""
+    """As it is in the card. Null: it has none, it is beyond 2147483647, or the caller may not see it."""
     number: int | None
-    """Null: it is beyond 2147483647, or the caller may not see it."""
+    """As it is in the card. Null: it is beyond 2147483647, or the caller may not see it."""
     status: CredentialStatus
     """What somebody has set it to."""
     valid_from: datetime | None
@@ -188,9 +188,9 @@ class CardReading:
     format: str
     """The id of the card format that reads it so."""
     facility_code: str | None
-    """Decimal. Null: the format has none."""
+    """As the format finds it, decimal. Null: the format has none."""
     number: str
-    """Decimal."""
+    """As the format finds it, decimal."""
 
 
 @strawberry.type(description="The last card shown at a reader: one that is nobody's with its bits, or a known one.")

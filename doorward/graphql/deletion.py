@@ -10,5 +10,5 @@ class DeletedPayload:
     """Result of a deletion."""
 
     deleted_id: strawberry.ID | None = None
-    """Null where nothing was deleted."""
+    """What is gone. Null where nothing was deleted."""
     errors: list[OperationError] = strawberry.field(default_factory=list)

@@ -46,6 +46,7 @@ class Device(Node):
     controller_id: strawberry.ID | None
     """The controller that drives it. Null: none, as its door has none."""
     controller_name: str | None
+    """What that controller is called. Null: none."""
     port: str
     """The serial line or the chip, as its controller opens it; empty on the network."""
     number: int | None
@@ -53,11 +54,13 @@ class Device(Node):
     door_id: strawberry.ID | None
     """The door that it stands at. Null: none."""
     door_name: str | None
+    """What that door is called. Null: none."""
     reader_id: strawberry.ID | None
     """The reader that it is. Null: none."""
     reader_name: str | None
+    """What that reader is called. Null: none."""
     reader_type: ReaderType | None
-    """Null: it is no reader."""
+    """What kind of reader it is. Null: it is none."""
     has_wires: bool = strawberry.field(description="Whether locks and inputs can be wired to it.")
     input_count: int | None
     """How many inputs it has. Null: not known."""

@@ -200,7 +200,7 @@ class DoorCommandPayload:
     """Result of a door command."""
 
     command: DoorCommand | None = None
-    """Null where nothing was sent."""
+    """What became of it. Null where nothing was sent."""
     door: Door | None = None
     """As it is after the command."""
     errors: list[OperationError] = strawberry.field(default_factory=list)

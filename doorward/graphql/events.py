@@ -54,7 +54,8 @@ class Event(Node):
     source: str = strawberry.field(description="Who recorded it: controller, server or recorder.")
     category: EventCategory
     """What kind of thing it tells."""
-    type: str = strawberry.field(description="Dotted, lower case, stable; see the event catalogue.")
+    type: str
+    """Dotted, lower case, stable; eventKinds lists all of them."""
     severity: Severity
     """How much it matters to the person on duty."""
     title: str = strawberry.field(description="The type in words.")
@@ -87,7 +88,7 @@ class Event(Node):
     user_id: strawberry.ID | None
     """Who did it by hand. Null: nobody who signs in."""
     user_name: str | None
-    """What they were called then."""
+    """What they were called then. Null: nobody who signs in."""
     correlation: str = strawberry.field(description="Everything that one badge set off shares it.")
     trace: list[TraceStep]
     """The checks of a decision, in order; empty for other events. explainDecision has them in words."""

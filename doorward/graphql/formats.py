@@ -270,9 +270,9 @@ class CardTrial:
     )
     read: CardBits = strawberry.field(description="The bits in which parities and fields count.")
     facility_code: TriedField | None
-    """Null: the format has none, or the card is of another length."""
+    """The facility code as it is found. Null: the format has none, or the card is of another length."""
     number: TriedField | None
-    """Null: the format has none, or the card is of another length."""
+    """The number as it is found. Null: the format has none, or the card is of another length."""
     parities: list[TriedParity]
     """Each parity bit, as found and as it should be; none of a card of another length."""
     accepted: bool = strawberry.field(description="Whether a reader with this format would take the card.")
@@ -329,7 +329,7 @@ class CardTrialPayload:
     """Result of tryCardFormat."""
 
     trial: CardTrial | None = None
-    """Null where nothing could be tried."""
+    """What it makes of the card. Null where nothing could be tried."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

@@ -70,9 +70,11 @@ class IpDevice:
     door_id: strawberry.ID | None
     """The door that it stands at. Null: none."""
     door_name: str | None
+    """What that door is called. Null: none."""
     reader_id: strawberry.ID | None
     """The reader that it is. Null: none."""
     reader_name: str | None
+    """What that reader is called. Null: none."""
     path: str
     """The path at which it sends to its controller's port for peripherals."""
     has_stream: bool = strawberry.field(description="Whether QR codes are looked for in a stream.")

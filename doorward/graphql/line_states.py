@@ -111,7 +111,7 @@ class AuxOutputCommandPayload:
     """Result of a command to an auxiliary output."""
 
     command: DoorCommand | None = None
-    """Null where nothing was sent."""
+    """What became of it. Null where nothing was sent."""
     output: AuxOutputState | None = None
     """As it is after the command."""
     errors: list[OperationError] = strawberry.field(default_factory=list)

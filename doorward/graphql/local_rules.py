@@ -134,7 +134,9 @@ class CreateLocalRuleInput(Keyed):
     trigger: LocalTriggerInput
     action: LocalAction
     output_id: strawberry.ID
+    """The auxiliary output that it switches."""
     pulse_ms: int | None = None
+    """Of a pulse, how long it is: 100 to 3600000 ms. Null: it is no pulse."""
     enabled: bool = True
 
 

@@ -114,7 +114,9 @@ class CreateOidcProviderInput(Keyed):
     name: str
     issuer: str
     client_id: str
-    client_secret: str | None = strawberry.field(default=None, description="None for a public client.")
+    """What the provider knows this site as."""
+    client_secret: str | None = None
+    """The secret that the provider has given this site. Null: it is a public client."""
     scopes: list[str] = strawberry.field(default_factory=lambda: ["openid", "profile"])
     hosts: list[str] = strawberry.field(default_factory=list)
     """Hosts besides the issuer's that the server may ask, where the provider names such."""
@@ -169,7 +171,7 @@ class BeginOidcLinkInput(Keyed):
     """See beginOidcLink."""
 
     provider_id: strawberry.ID
-    """The provider."""
+    """Where to be connected."""
     password: str | None = None
     """One's own. Null: only within five minutes of signing in."""
 

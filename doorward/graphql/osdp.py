@@ -87,12 +87,14 @@ class DeviceCapability:
 class DeviceIdentity:
     """See the standard's PDID."""
 
-    vendor: str = strawberry.field(description="Three bytes in hexadecimal.")
+    vendor: str
+    """The vendor's code: three bytes in hexadecimal."""
     model: int
     """The vendor's number of the model."""
     version: int
     """The vendor's number of the version."""
-    serial: str = strawberry.field(description="In hexadecimal.")
+    serial: str
+    """The serial number in hexadecimal."""
     firmware: str
     """Major, minor and build."""
 
@@ -194,7 +196,7 @@ class CapturePayload:
     """A pcap file of link type 162 (USER15)."""
 
     pcap: str | None = None
-    """The file in base64."""
+    """A pcap file of link type 162, in base64. Null where there is none."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 
@@ -246,7 +248,7 @@ class BusCaptureInput:
     device_id: strawberry.ID
     """The device whose bus is captured."""
     seconds: float = maintenance.USUAL_CAPTURE_S
-    """For how long at most."""
+    """For how long at most: 1 to 600 seconds."""
     most_bytes: int = maintenance.MOST_CAPTURED_BYTES
     """How much at most: 1000 to 1048576 bytes."""
 

@@ -37,7 +37,8 @@ class StepSubject:
 class DecisionStep:
     """A step of a decision, in order."""
 
-    check: str = strawberry.field(description="A stable code.")
+    check: str
+    """The check as a stable code."""
     name: str = strawberry.field(description="The check in words.")
     passed: bool
     """Whether it spoke against access (false) or not."""
@@ -74,7 +75,7 @@ class CredentialName:
 
     id: strawberry.ID
     kind: CredentialKind
-    """What it is."""
+    """What kind of credential it is."""
     name: str
 
 
@@ -125,7 +126,7 @@ class DecisionExplanation:
     side: Side | None
     """The side of the door at which they stood. Null: not known."""
     cardholder_name: str | None
-    """Null without cardholder.view, and where nobody was recognised."""
+    """What they were called then. Null without cardholder.view, and where nobody was recognised."""
     rule_name: str | None
     """The access rule that let them through, as it was called. Null: none did."""
     schedule_name: str | None
@@ -236,7 +237,7 @@ class DraftComparisonPayload:
     """Result of a rehearsal."""
 
     comparison: DraftComparison | None = None
-    """Null where nothing could be compared."""
+    """What the draft would change. Null where nothing could be compared."""
     errors: list[OperationError] = strawberry.field(default_factory=list)
 
 

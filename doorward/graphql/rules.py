@@ -68,13 +68,13 @@ class AccessRule(Node):
     valid_to: datetime | None
     """The first moment it no longer applies. Null: it never ends."""
     cardholders: list[CardholderName] | None
-    """People by themselves. Null for those who may not see cardholders (cardholder.view)."""
+    """People who are named by themselves. Null for those who may not see cardholders (cardholder.view)."""
     groups: list[Group]
     """For all who are in them at the time."""
     zones: list[ZoneName]
     """For the doors that enter them and those inside them; zones inside them need a rule of their own."""
     door_sides: list[DoorSide]
-    """Sides of doors by themselves."""
+    """Sides of doors that are named by themselves."""
     schedules: list[Schedule]
     """It applies while any of them does."""
     missing: list[Missing] = strawberry.field(
@@ -98,13 +98,13 @@ class AccessRuleMembersInput:
     """What to add to a rule, or to take from it."""
 
     cardholder_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
-    """People by themselves."""
+    """People who are named by themselves."""
     group_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     """Groups, for all who are in them at the time."""
     zone_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     """Zones, for the doors that enter them and those inside them; zones inside them need their own."""
     door_sides: list[DoorSideInput] = strawberry.field(default_factory=list)
-    """Sides of doors by themselves."""
+    """Sides of doors that are named by themselves."""
     schedule_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     """Schedules; the rule applies while any of them does."""
 

@@ -18,9 +18,9 @@ class Interval:
     """From `start` to `end`."""
 
     start: str
-    """HH:MM."""
+    """When it begins, HH:MM."""
     end: str
-    """HH:MM, excluded; past 24:00 on the next day."""
+    """When it ends, HH:MM, excluded; past 24:00 it is on the next day."""
 
 
 @strawberry.input(
@@ -31,9 +31,9 @@ class IntervalInput:
     """See Interval."""
 
     start: str
-    """HH:MM, such as 07:30."""
+    """When it begins, HH:MM, such as 07:30."""
     end: str
-    """HH:MM, excluded."""
+    """When it ends, HH:MM, excluded."""
 
 
 @strawberry.type(description="A weekday's intervals.")

@@ -139,12 +139,12 @@ class CreateThreatLevelInput(Keyed):
 
     name: str
     rank: int
-    """1 (lowest) to 100."""
+    """How high it is: 1 (lowest) to 100."""
     colour: ThreatColour
     release_rank: int
     """The clearance that is needed to lower it: 0 to 100."""
     switches: ThreatSwitchesInput = strawberry.field(default_factory=ThreatSwitchesInput)
-    """Left out: nothing."""
+    """What it switches while it is in force; left out: nothing."""
 
 
 @strawberry.input(description="What to change of a threat level that is not in force; what is left out stays.")

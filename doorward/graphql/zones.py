@@ -95,7 +95,7 @@ class Interlock(Node):
     id: strawberry.ID
     name: str
     doors: list[DoorName]
-    """Two or more."""
+    """Those of which one at a time is released; two or more."""
     shared: bool = strawberry.field(
         description="The doors hang on several controllers, which must hear of each other to release one."
     )
@@ -203,7 +203,7 @@ class CreateInterlockInput(Keyed):
 
     name: str
     door_ids: list[strawberry.ID]
-    """Two or more."""
+    """Those of which one at a time is to be released; two or more."""
 
 
 @strawberry.input(description="What to change in an interlock; null stays as it is.")
