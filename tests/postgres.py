@@ -43,10 +43,10 @@ class PostgresUnavailable(Exception):
 class PostgresServer:
     """One server on loopback; `start()` and `stop()` are its owner's to call."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are instead of, or besides, those that make tests quick."""
+    def __init__(self, settings: Mapping[str, str] | None = None, *, in_memory: bool = True) -> None:
+        """`settings` are instead of, or besides, those that make tests quick. Its files are in memory if they may."""
         self._settings = _SETTINGS | dict(settings or {})
-        self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-", dir=_in_memory()))
+        self._folder = Path(tempfile.mkdtemp(prefix="doorward-postgres-", dir=_in_memory() if in_memory else None))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._programs = self._folder
         self._process: subprocess.Popen[str] | None = None

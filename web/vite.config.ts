@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { compressed } from "./compressed.ts";
 import { documents } from "./documents.ts";
 
 const server = "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), documents("src")],
+  plugins: [react(), documents("src"), compressed()],
   build: {
     outDir: "../doorward/dashboard",
     emptyOutDir: true,

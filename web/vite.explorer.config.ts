@@ -1,12 +1,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { compressed } from "./compressed.ts";
+
 /**
  * The explorer is built apart from the dashboard, which stays as small as it is: the server gives these files only to
  * those who may have them.
  */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   base: "/explorer/",
   build: {
     outDir: "../doorward/explorer",

@@ -5,8 +5,9 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from doorward.server.built_files import BuiltFiles
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard"
 CONTENT_SECURITY_POLICY = (
@@ -42,7 +43,7 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-class DashboardFiles(StaticFiles):
+class DashboardFiles(BuiltFiles):
     """The built files; any other path is a view of the dashboard and gets its page."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:

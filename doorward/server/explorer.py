@@ -6,12 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 
 from doorward.acs.actor import Permission
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotPermitted, Unauthenticated
 from doorward.graphql.context import actor_behind
+from doorward.server.built_files import BuiltFiles
 from doorward.server.dashboard import CONTENT_SECURITY_POLICY
 
 EXPLORER = Path(__file__).resolve().parent.parent / "explorer"
@@ -29,7 +29,7 @@ class Explorer:
 
     def __init__(self, domain: Domain, directory: Path = EXPLORER) -> None:
         self._domain = domain
-        self._files = StaticFiles(directory=directory, check_dir=False)
+        self._files = BuiltFiles(directory=directory, check_dir=False)
         self._is_built = (directory / _PAGE).is_file()
 
     def routes(self) -> list[Route]:
