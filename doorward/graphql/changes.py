@@ -10,11 +10,14 @@ from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
 from doorward.acs.actor import Actor, Permission
+from doorward.acs.decision.policy import CredentialKind
 from doorward.acs.errors import ValidationFailed
 from doorward.acs.events import changes, models
+from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.changes import VIEWED_WITH, change_of, visible_types
 from doorward.acs.events.feed import Entry
 from doorward.acs.events.queries import events_of_types
+from doorward.acs.people.details import is_personal
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import ChangeKind, EntityKind
 from doorward.graphql.following import follow_log, shared
@@ -52,8 +55,8 @@ class EntityChange:
     """What it was called then. Null: it has no name."""
     changed_fields: list[str] = strawberry.field(description="The fields that changed, as the API names them.")
     fields: list[ChangedField] = strawberry.field(
-        description="With what they were and are. Permission: audit.view; card numbers also need card_number.view. "
-        "Without it: empty."
+        description="With what they were and are. Permission: audit.view; card numbers also need card_number.view, "
+        "what is personal personal.view. Without it: empty."
     )
     event_id: strawberry.ID = strawberry.field(description="The audit event that tells it.")
     event_type: str
@@ -70,7 +73,8 @@ def _told(entry: Entry, actor: Actor) -> EntityChange:
     if found is None:
         raise RuntimeError("an event that tells of no entity was taken for one that does")
     hidden = frozenset() if Permission.CARD_NUMBER_VIEW in actor.permissions else _CARD_NUMBER
-    told = [one for one in found.fields if one.name not in hidden]
+    personal = Permission.PERSONAL_VIEW in actor.permissions
+    told = [one for one in found.fields if one.name not in hidden and (personal or not is_personal(one.name))]
     return EntityChange(
         cursor=encode_cursor(str(row.position)),
         at=row.at,
@@ -160,4 +164,15 @@ def _seen(context: ApiContext, entry: Entry, kinds: frozenset[changes.EntityKind
         return None
     if VIEWED_WITH[found.kind] not in context.actor.permissions:
         return None
+    if Permission.PIN_MANAGE not in context.actor.permissions and _is_of_a_pin(entry.event, found):
+        return None
     return shared(entry, context.actor, "change", lambda: _told(entry, context.actor))
+
+
+def _is_of_a_pin(row: models.Event, found: changes.Change) -> bool:
+    """Whether it tells that there is a PIN, or was."""
+    if row.type is EventType.CREDENTIAL_PIN_CHANGED:
+        return True
+    return found.kind is EntityKind.CREDENTIAL and any(
+        one.name == "kind" and CredentialKind.PIN.value in (one.before, one.after) for one in found.fields
+    )

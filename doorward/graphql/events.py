@@ -19,7 +19,7 @@ from doorward.acs.events import queries as log
 from doorward.acs.events.catalogue import CATALOGUE, EventType
 from doorward.acs.events.feed import Entry, entries_of
 from doorward.acs.paging import Page, PageRequest
-from doorward.acs.people.details import PERSONAL_KEYS
+from doorward.acs.people.details import is_personal
 from doorward.graphql.cameras import Bookmark
 from doorward.graphql.context import ApiContext, ApiInfo
 from doorward.graphql.enums import EventCategory, Severity, Side
@@ -190,12 +190,10 @@ def _data(context: Viewpoint, data: Any) -> Any:
 
 
 def _impersonal(told: Any) -> Any:
-    """What an audit event tells, without what is personal; which custom fields are is not known of the past."""
+    """What an audit event tells, without what is personal."""
     if not isinstance(told, dict):
         return told
-    return {
-        key: value for key, value in told.items() if key not in PERSONAL_KEYS and not key.startswith("custom_fields")
-    }
+    return {key: value for key, value in told.items() if not is_personal(key)}
 
 
 def _id(value: str | None) -> strawberry.ID | None:

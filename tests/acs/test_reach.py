@@ -11,17 +11,23 @@ from doorward.acs.cameras.bookmarks import bookmarks_of_events, sees_bookmark
 from doorward.acs.cameras.models import Bookmark
 from doorward.acs.cameras.operations import open_bookmark
 from doorward.acs.cameras.queries import cameras_of_doors, page_bookmarks
-from doorward.acs.credentials.operations import NewPin, create_pin, delete_credential
-from doorward.acs.credentials.queries import credentials_of
+from doorward.acs.credentials.operations import NewCard, NewPin, create_card, create_pin, delete_credential
+from doorward.acs.credentials.queries import credential_by_id, credentials_by_id, credentials_of
 from doorward.acs.decision.policy import DoorSide, Side
 from doorward.acs.doors.changes import set_maintenance, update_door
 from doorward.acs.doors.queries import list_doors
-from doorward.acs.errors import NotFound, NotPermitted, ValidationFailed
+from doorward.acs.errors import Conflict, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.events.models import Event
 from doorward.acs.operation import OPERATIONS, Work, operation
 from doorward.acs.paging import PageRequest
 from doorward.acs.people.models import Cardholder, CustomFieldKind
-from doorward.acs.people.operations import NewCustomField, create_custom_field, update_cardholder
+from doorward.acs.people.operations import (
+    NewCardholder,
+    NewCustomField,
+    create_cardholder,
+    create_custom_field,
+    update_cardholder,
+)
 from doorward.acs.people.queries import custom_values_of, page_cardholders
 from doorward.acs.reach import EVERYWHERE, PlaceKind, Reach
 from doorward.acs.rules.members import Members
@@ -204,3 +210,27 @@ async def test_who_may_not_manage_pins_does_not_learn_that_there_is_one(database
         manager = only(Permission.CARDHOLDER_VIEW, Permission.CREDENTIAL_WRITE, Permission.PIN_MANAGE)
         assert len((await credentials_of(manager, [ada]))[ada]) == 2
         await delete_credential(world.domain, manager, pin.id)
+
+
+async def test_a_pin_is_not_found_by_its_id_either(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = (await make_two_places(world)).site
+        pin = await create_pin(world.domain, COMMAND_LINE, NewPin(site.ada.id, "3917"))
+        stranger = only(Permission.CARDHOLDER_VIEW, Permission.CREDENTIAL_WRITE)
+        by_id = PageRequest(first=2, ids=(pin.id, site.card.id))
+        assert await credential_by_id(stranger, pin.id) is None
+        assert [row.id for row in (await credentials_by_id(stranger, by_id)).rows] == [site.card.id]
+        manager = only(Permission.CARDHOLDER_VIEW, Permission.PIN_MANAGE)
+        assert len((await credentials_by_id(manager, by_id)).rows) == 2
+
+
+async def test_whose_card_has_a_number_is_not_found_out_by_giving_it_to_others(database_url: str) -> None:
+    """Nor by an import that is tried only, which would ask thousands of numbers at once."""
+    async with open_world(database_url) as world:
+        site = (await make_two_places(world)).site
+        grace = await create_cardholder(world.domain, COMMAND_LINE, NewCardholder("E-9", "Grace", "Hopper"))
+        sees = (Permission.CARDHOLDER_VIEW, Permission.CREDENTIAL_WRITE)
+        with pytest.raises(Conflict, match="belongs to somebody else"):
+            await create_card(world.domain, only(*sees), NewCard(grace.id, 17, 1042))
+        with pytest.raises(Conflict, match=f"belongs to {site.ada.display_name}"):
+            await create_card(world.domain, only(*sees, Permission.CARD_NUMBER_VIEW), NewCard(grace.id, 17, 1042))

@@ -52,10 +52,15 @@ def _seen(actor: Actor) -> QuerySet[Credential]:
     return Credential.exclude(kind=CredentialKind.PIN)
 
 
+def may_see(actor: Actor, row: Credential) -> bool:
+    """The same of a credential that is there."""
+    return row.kind is not CredentialKind.PIN or Permission.PIN_MANAGE in actor.permissions
+
+
 async def credentials_by_id(actor: Actor, request: PageRequest) -> Page[Credential]:
-    """Credentials, oldest first."""
+    """Credentials, oldest first; PINs only for pin.manage."""
     actor.require(Permission.CARDHOLDER_VIEW)
-    return await page_rows(Credential.all(), {NameOrder.OLDEST: NAMES[NameOrder.OLDEST]}, request)
+    return await page_rows(_seen(actor), {NameOrder.OLDEST: NAMES[NameOrder.OLDEST]}, request)
 
 
 async def cards_numbered(actor: Actor, request: PageRequest, number: str) -> Page[Credential]:

@@ -89,12 +89,12 @@ def _no_such() -> NotFound:
 
 
 async def refuse_duplicate(work: Work, unique_key: str, what: str, *path: str) -> None:
-    """Raise Conflict if somebody has it already; who, is told to those who may see cardholders."""
+    """Raise Conflict if somebody has it already; who, is told to those who may search for it, and see cardholders."""
     other = await Credential.get_or_none(using_db=work.connection, unique_key=unique_key)
     if other is None:
         return
     owner = await Cardholder.get(id=other.cardholder_id, using_db=work.connection)
-    may_see = Permission.CARDHOLDER_VIEW in work.actor.permissions
+    may_see = {Permission.CARDHOLDER_VIEW, Permission.CARD_NUMBER_VIEW} <= work.actor.permissions
     raise Conflict(f"This {what} belongs to {owner.display_name if may_see else 'somebody else'} already.", *path)
 
 

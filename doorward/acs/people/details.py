@@ -86,6 +86,11 @@ PERSONAL_KEYS = ("email", "phone", "notes")
 """What is for those with personal.view, besides custom fields that are marked so."""
 
 
+def is_personal(key: str) -> bool:
+    """Whether the audit's field of this name is; which custom fields are marked is not known of the past."""
+    return key in PERSONAL_KEYS or key.startswith("custom_fields")
+
+
 def api_name(key: str) -> str:
     """The name that a field of a cardholder has in the API: camel case."""
     first, *others = key.split("_")

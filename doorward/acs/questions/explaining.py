@@ -12,7 +12,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.events.queries import event_by_id
 from doorward.acs.people.models import Cardholder
-from doorward.acs.questions.passing import Answer, answer, credentials_of
+from doorward.acs.questions.passing import Answer, answer, credentials_of, told_to
 from doorward.acs.questions.words import ToldStep, reason_words, told
 
 _DECISIONS = {EventType.ACCESS_GRANTED: Outcome.GRANTED, EventType.ACCESS_DENIED: Outcome.DENIED}
@@ -52,7 +52,9 @@ async def explain(domain: Domain, actor: Actor, event_id: str) -> Explanation:
         steps=steps,
         rule_name=_seen(steps, "access_rule"),
         schedule_name=_seen(steps, "schedule"),
-        now=await _now(domain, event) if sees_people and Permission.CONFIGURATION_VIEW in actor.permissions else None,
+        now=await _now(domain, actor, event)
+        if sees_people and Permission.CONFIGURATION_VIEW in actor.permissions
+        else None,
     )
 
 
@@ -60,7 +62,7 @@ def _seen(steps: tuple[ToldStep, ...], check: str) -> str | None:
     return next((step.saw for step in steps if step.check == check and step.passed), None)
 
 
-async def _now(domain: Domain, event: Event) -> Answer | None:
+async def _now(domain: Domain, actor: Actor, event: Event) -> Answer | None:
     door, side = await Door.get_or_none(id=event.door_id), _side(event)
     if side is None or door is None:
         return None
@@ -69,7 +71,8 @@ async def _now(domain: Domain, event: Event) -> Answer | None:
         return None
     held = await credentials_of([cardholder.id], domain)
     shown = {event.credential_id, *event.data.get("credential_ids", ())}
-    return await answer(domain, cardholder, door.id, side, None, _as_shown(held, shown))
+    found = await answer(domain, cardholder, door.id, side, None, _as_shown(held, shown))
+    return told_to(actor, found)
 
 
 def _side(event: Event) -> Side | None:

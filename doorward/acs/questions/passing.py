@@ -1,12 +1,13 @@
 """Would somebody pass a door side, at some time: decided by the code that decides."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.credentials.models import Credential
 from doorward.acs.credentials.policy import credential_policies
+from doorward.acs.credentials.queries import may_see
 from doorward.acs.decision import questions
 from doorward.acs.decision.decision import Decision
 from doorward.acs.decision.policy import CredentialPolicy, Side
@@ -62,7 +63,14 @@ async def would_pass(
     carried = await credentials_of([cardholder_id], domain)
     if credential_ids is not None:
         carried = _chosen(carried, credential_ids)
-    return await answer(domain, cardholder, door_id, side, moment, carried)
+    return told_to(actor, await answer(domain, cardholder, door_id, side, moment, carried))
+
+
+def told_to(actor: Actor, found: Answer) -> Answer:
+    """The answer without the credential for whoever may not know that there is one."""
+    if found.credential is None or may_see(actor, found.credential):
+        return found
+    return replace(found, credential=None)
 
 
 def _chosen(carried: tuple[CredentialPolicy, ...], ids: Collection[str]) -> tuple[CredentialPolicy, ...]:

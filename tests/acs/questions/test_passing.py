@@ -1,12 +1,13 @@
 """Would they pass: the answer is that of the deciding code, for now or for another time, and says what it assumes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from doorward.acs.actor import COMMAND_LINE, Permission
 from doorward.acs.credentials.models import Credential
-from doorward.acs.credentials.operations import NewCard, create_card, update_card
+from doorward.acs.credentials.operations import NewCard, NewPin, create_card, create_pin, update_card
 from doorward.acs.decision.decision import Outcome
 from doorward.acs.decision.door import DoorMode
 from doorward.acs.decision.policy import (
@@ -27,7 +28,7 @@ from doorward.acs.events.models import Event
 from doorward.acs.people.operations import CardholderChanges, update_cardholder
 from doorward.acs.questions import site_policy as module
 from doorward.acs.questions.conditions import Assumption
-from doorward.acs.questions.passing import Answer, would_pass
+from doorward.acs.questions.passing import Answer, told_to, would_pass
 from doorward.acs.rules.models import AccessRule
 from doorward.acs.rules.operations import delete_access_rule
 from doorward.acs.threats.models import ThreatColour
@@ -206,6 +207,17 @@ async def test_asking_takes_both_permissions_and_leaves_no_trace(database_url: s
         actor = only(Permission.CONFIGURATION_VIEW, Permission.CARDHOLDER_VIEW)
         await would_pass(world.domain, actor, site.ada.id, site.door.id, Side.A)
         assert await Event.all().count() == before
+
+
+async def test_that_it_would_be_a_pin_is_for_those_who_manage_pins(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        site = await make_site(world)
+        found = await ask(world, site)
+        by_pin = replace(found, credential=await create_pin(world.domain, COMMAND_LINE, NewPin(site.ada.id, "3917")))
+        asks = (Permission.CONFIGURATION_VIEW, Permission.CARDHOLDER_VIEW)
+        assert told_to(only(*asks), found) is found
+        assert told_to(only(*asks), by_pin) == replace(found, credential=None)
+        assert told_to(only(*asks, Permission.PIN_MANAGE), by_pin) is by_pin
 
 
 async def test_what_is_not_there_is_said(database_url: str) -> None:
