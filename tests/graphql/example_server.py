@@ -54,9 +54,9 @@ class Example:
         files = {name: value for name, value in variables.items() if isinstance(value, bytes)}
         operations = {"query": text, "variables": {**variables, **dict.fromkeys(files)}}
         if files:
-            paths = {name: [f"variables.{name}"] for name in files}
-            form = {"operations": json.dumps(operations), "map": json.dumps(paths)}
-            reply = await self.http.post("/graphql", data=form, files=files)
+            places = {str(number): [f"variables.{name}"] for number, name in enumerate(files)}
+            form = {"operations": json.dumps(operations), "map": json.dumps(places)}
+            reply = await self.http.post("/graphql", data=form, files=dict(zip(places, files.values(), strict=True)))
         else:
             reply = await self.http.post("/graphql", json=operations)
         body: dict[str, Any] = reply.json()

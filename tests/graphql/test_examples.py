@@ -34,6 +34,8 @@ QUERIES = set(SCHEMA.query_type.fields) if SCHEMA.query_type else set()
 SUBSCRIPTIONS = set(SCHEMA.subscription_type.fields) if SCHEMA.subscription_type else set()
 STATES = {"auxStates", "cameraStates", "doorStates"}
 """Who follows them is told first how everything is."""
+OF_THE_LOG = {"alarms", "changes", "events"}
+"""Who follows them begins where a cursor of the log says."""
 MAY_BE_NULL = {"releaseThreatLevel": {"threat"}, "testOidcProvider": {"problem"}}
 """What an answer has not, and rightly so."""
 SHOW_NOTHING = {
@@ -152,7 +154,7 @@ async def test_the_example_is_told_what_happens_and_what_it_has_missed(
     async with copy_of(file, name, prepared, tmp_path) as example, serve_api(example.world, tmp_path / "video") as api:
         api.http.cookies.set(SESSION_COOKIE, prepared.sessions[ADMINISTRATOR])
         # The cursor of now: whatever happens while the server is still about to follow is not lost.
-        now = {} if name in STATES else {"after": encode_cursor(str(await newest_position()))}
+        now = {"after": encode_cursor(str(await newest_position()))} if name in OF_THE_LOG else {}
         async with api.subscribe(text, **variables, **now) as results:
             first = (await soon(results))[name] if name in STATES else None
             wanted = await happen(example, prepared, 0)
