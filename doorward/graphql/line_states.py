@@ -161,7 +161,7 @@ class LineStateSubscription:
         async def look(_: list[str] | None) -> list[AuxStates]:
             return [await _states(context)]
 
-        lines = follow_states(context, context.domain.lines.versions, after, Permission.DOOR_VIEW, look)
+        lines = follow_states(context, context.domain.lines.versions, after, Permission.IO_READ, look)
         async with aclosing(lines) as states:
             async for cursor, now in states:
                 yield replace(now, cursor=cursor)
