@@ -9,7 +9,7 @@ interface Listed<Node> {
 }
 
 /** An answer whose lists are what is on all of their pages. */
-export type Whole<Data> = { [Key in keyof Data]: Data[Key] extends Listed<infer Node> ? Node[] : Data[Key] };
+export type Whole<Data> = { [Key in keyof Data]: Data[Key] extends Listed<infer Node> | undefined ? Node[] : Data[Key] };
 
 interface Asked<Data, Variables extends AnyVariables> {
   /** Asks for each list as `things(first: 100, after: $thingsAfter)`, with its `pageInfo`. */

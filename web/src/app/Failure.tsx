@@ -6,16 +6,21 @@ interface FailureProps {
   children: ReactNode;
 }
 
-/** Keeps a fault of one screen from taking the whole page away: the rest stays, and another screen can be opened. */
-export class Failure extends Component<FailureProps, { failed: boolean }> {
-  override state = { failed: false };
+interface FailureState {
+  failed: boolean;
+  place: string;
+}
 
-  static getDerivedStateFromError(): { failed: boolean } {
+/** Keeps a fault of one screen from taking the whole page away: the rest stays, and another screen can be opened. */
+export class Failure extends Component<FailureProps, FailureState> {
+  override state: FailureState = { failed: false, place: this.props.place };
+
+  static getDerivedStateFromError(): Partial<FailureState> {
     return { failed: true };
   }
 
-  override componentDidUpdate({ place }: FailureProps): void {
-    if (this.state.failed && place !== this.props.place) this.setState({ failed: false });
+  static getDerivedStateFromProps({ place }: FailureProps, state: FailureState): FailureState | null {
+    return place === state.place ? null : { failed: false, place };
   }
 
   override render(): ReactNode {

@@ -2,12 +2,14 @@ import { lazy, Suspense } from "react";
 import type { Client } from "urql";
 
 import { asking, mayAsk } from "../access-check/place";
+import { KnowsReasons } from "../doors/KnowsReasons";
 import { firstSection } from "../configuration/access";
 import { inConfiguration } from "../configuration/place";
 import { Desk } from "../desk/Desk";
 import { People } from "../people/People";
 import type { PeopleRoute } from "../people/place";
 import { may, type Viewer } from "../session/permission";
+import { Viewing } from "../session/viewing";
 import { ThreatBar } from "../threats/ThreatBar";
 import { allZones } from "../zones/place";
 import { Failure } from "./Failure";
@@ -93,7 +95,11 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
       <main id="main" tabIndex={-1}>
         {live && (
           <Failure place={hrefOf(route)}>
-            <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />
+            <Viewing value={viewer}>
+              <KnowsReasons commanding={may(viewer, "door.command") || may(viewer, "io.write")}>
+                <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />
+              </KnowsReasons>
+            </Viewing>
           </Failure>
         )}
       </main>

@@ -68,7 +68,7 @@ const NOTHING = {
   SignalSets: { readerSignals: SIGNALS, signalSets: [], osdpDevices: [] },
 };
 
-function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write", "access.assign"]) {
+function show(section: Section, id: string | null, permissions = ["configuration.view", "configuration.write", "webhook.write", "access.assign", "door.view"]) {
   const viewer = { id: "u", name: "Eve", role: "ADMINISTRATOR" as const, permissions, firstToDo: null, hasPassword: true, hasSecondFactor: false, hasAuthenticator: false, passkeyCount: 0, privileges: [] };
   return showScreen(<Configuration route={inConfiguration(section, id)} viewer={viewer} lines={new LineStates(() => () => undefined)} />, NOTHING);
 }
@@ -100,7 +100,7 @@ test("webhooks are only for those who look after them", () => {
 
 const LOOKED_AT = ALL.filter((section) => section !== "webhooks");
 test.each(LOOKED_AT)("who may only look is offered nothing new in %s", async (section) => {
-  show(section, null, ["configuration.view"]);
+  show(section, null, ["configuration.view", "door.view"]);
   await screen.findByText(/^(There (are|is) no|There are none)/);
   expect(screen.queryByRole("link", { name: /^New/ })).toBeNull();
 });

@@ -40,6 +40,7 @@ import { LevelList } from "./threats/LevelList";
 import { LevelScreen } from "./threats/LevelScreen";
 import { InterlockList } from "./zones/InterlockList";
 import { InterlockScreen } from "./zones/InterlockScreen";
+import { SiteRules } from "./site/SiteRules";
 import { ZoneList } from "./zones/ZoneList";
 import { ZoneScreen } from "./zones/ZoneScreen";
 import { WebhookList } from "../webhooks/WebhookList";
@@ -109,6 +110,7 @@ const SCREENS: Record<Section, (props: ScreenProps) => ReactNode> = {
     id === null ? <BusList writable={writable} /> : <DeviceScreen key={id} id={id} writable={writable} />,
   signals: ({ id, writable }) =>
     id === null ? <SignalList writable={writable} /> : <SignalScreen key={id} id={id} writable={writable} />,
+  site: ({ writable }) => <SiteRules writable={writable} />,
   webhooks: ({ id }) => (id === null ? <WebhookList /> : <WebhookScreen key={id} id={id} />),
 };
 

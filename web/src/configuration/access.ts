@@ -4,6 +4,9 @@ import { GROUPS, type Section } from "./place";
 /** Sections of which those see a part who have their permission at some places only. */
 type PlacedSection = "rules" | "schedules" | "doors" | "webhooks";
 
+/** Sections that name doors all over. */
+const OF_DOORS: ReadonlySet<Section> = new Set(["threats", "zones", "interlocks", "local-rules"]);
+
 const SEEN: Record<PlacedSection, (viewer: Viewer) => boolean> = {
   rules: seesRules,
   schedules: seesRules,
@@ -22,7 +25,8 @@ function isPlaced(section: Section): section is PlacedSection {
 
 /** Whether somebody may look at a section, or at what of it is within their reach. */
 export function seesSection(viewer: Viewer, section: Section): boolean {
-  return isPlaced(section) ? SEEN[section](viewer) : mayEverywhere(viewer, "configuration.view");
+  if (isPlaced(section)) return SEEN[section](viewer);
+  return mayEverywhere(viewer, "configuration.view") && (!OF_DOORS.has(section) || may(viewer, "door.view"));
 }
 
 /** Whether somebody may change what they see of a section. The server has the last word about each place. */

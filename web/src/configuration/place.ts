@@ -25,12 +25,13 @@ const GROUPED = {
     outputs: "Auxiliary outputs",
     "local-rules": "Local rules",
   },
-  "Other systems": {
+  "The site": {
+    site: "Rules of the desk",
     webhooks: "Webhooks",
   },
 } as const;
 
-export const SECTIONS = { ...GROUPED.Access, ...GROUPED.Places, ...GROUPED.Hardware, ...GROUPED["Other systems"] } as const;
+export const SECTIONS = { ...GROUPED.Access, ...GROUPED.Places, ...GROUPED.Hardware, ...GROUPED["The site"] } as const;
 
 export type Section = keyof typeof SECTIONS;
 

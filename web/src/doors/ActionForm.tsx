@@ -1,7 +1,11 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
+import type { CommandKind } from "../gql/operations";
+import { focusFirstProblem } from "../ui/focus";
 import { Select } from "../ui/Select";
 import { Text } from "../ui/Text";
+import { KIND_OF, NO_REASONS, reasonHint } from "./use-reasons";
 import {
   ACTION_WORDS,
   type ActionTerms,
@@ -19,6 +23,8 @@ interface ActionFormProps {
   about: string;
   /** Which actions are asked about before they are done. */
   asks: (action: DoorAction) => boolean;
+  /** For which commands the site wants a reason. */
+  needed?: ReadonlySet<CommandKind>;
   onChoose: (action: DoorAction, terms: ActionTerms) => void;
   /** What else there is to say about an action. */
   children?: ReactNode;
@@ -26,16 +32,26 @@ interface ActionFormProps {
 }
 
 /** Every manual action with its terms. A dangerous one is done after a question only. */
-export function ActionForm({ about, asks, onChoose, children, now = Date.now }: ActionFormProps) {
+export function ActionForm({ about, asks, needed = NO_REASONS, onChoose, children, now = Date.now }: ActionFormProps) {
   const [terms, setTerms] = useState(USUAL_TERMS);
   const [asking, setAsking] = useState<DoorAction | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [unexplained, setUnexplained] = useState<DoorAction | null>(null);
+  const form = useRef<HTMLDivElement>(null);
+  const needing = DOOR_ACTIONS.filter((action) => needed.has(KIND_OF[action]));
   const change = (part: Partial<typeof terms>): void => setTerms((was) => ({ ...was, ...part }));
 
   const choose = (action: DoorAction): void => {
     const wrong = WITH_END.has(action) ? endProblem(terms.until, now()) : null;
-    setProblem(wrong);
-    if (wrong !== null) return;
+    const silent = needed.has(KIND_OF[action]) && terms.reason.trim() === "";
+    flushSync(() => {
+      setProblem(wrong);
+      setUnexplained(silent ? action : null);
+    });
+    if (wrong !== null || silent) {
+      focusFirstProblem(form.current);
+      return;
+    }
     if (asks(action)) setAsking(action);
     else onChoose(action, termsOf(action, terms));
   };
@@ -52,8 +68,20 @@ export function ActionForm({ about, asks, onChoose, children, now = Date.now }: 
     );
   }
   return (
-    <div className="form">
-      <Text label="Reason" hint="Optional. It is written to the audit." value={terms.reason} onChange={(reason) => change({ reason })} />
+    <div className="form" ref={form}>
+      <Text
+        label="Reason"
+        hint={reasonHint(
+          needing.map((action) => ACTION_WORDS[action].label),
+          needing.length === DOOR_ACTIONS.length,
+        )}
+        value={terms.reason}
+        onChange={(reason) => {
+          setUnexplained(null);
+          change({ reason });
+        }}
+        problem={unexplained === null ? undefined : `${ACTION_WORDS[unexplained].label}: this site wants a reason. Say why.`}
+      />
       <div className="form-pair">
         <Text
           label="Ends at"

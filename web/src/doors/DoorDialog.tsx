@@ -3,17 +3,20 @@ import { Dialog } from "../ui/Dialog";
 import { ACTION_WORDS, type ActionTerms, type DoorAction } from "./actions";
 import { ActionForm } from "./ActionForm";
 import { CONDITIONS } from "./condition";
+import type { CommandKind } from "../gql/operations";
+import { NO_REASONS } from "./use-reasons";
 import type { Door } from "./door-states";
 import { standingWords } from "./standing";
 
 interface DoorDialogProps {
   door: Door;
+  needed?: ReadonlySet<CommandKind>;
   onChoose: (action: DoorAction, terms: ActionTerms) => void;
   onClose: () => void;
 }
 
 /** How a door stands and why, and every command for it. */
-export function DoorDialog({ door, onChoose, onClose }: DoorDialogProps) {
+export function DoorDialog({ door, needed = NO_REASONS, onChoose, onClose }: DoorDialogProps) {
   const { word, meaning } = CONDITIONS[door.state.condition];
   const standing = standingWords(door.state, useMinute());
   return (
@@ -21,7 +24,7 @@ export function DoorDialog({ door, onChoose, onClose }: DoorDialogProps) {
       <p className="door-now" data-testid="door-dialog-state">
         <strong>{word}.</strong> {meaning} {standing}
       </p>
-      <ActionForm about={door.name} asks={(action) => ACTION_WORDS[action].danger !== null} onChoose={onChoose} />
+      <ActionForm about={door.name} needed={needed} asks={(action) => ACTION_WORDS[action].danger !== null} onChoose={onChoose} />
     </Dialog>
   );
 }

@@ -1,11 +1,14 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Api, fakeApi } from "../testing/api";
+import { noDialogs } from "../testing/dialog";
 import { aDoor } from "../testing/doors";
 import { DoorTile } from "./DoorTile";
+import { KnowsReasons } from "./KnowsReasons";
 
+beforeEach(noDialogs);
 afterEach(() => vi.unstubAllGlobals());
 
 function show(answer: () => unknown, commandable = true) {
@@ -76,4 +79,47 @@ test("every condition is a word and an icon, never colour alone", () => {
     expect(shown.querySelector("path")?.getAttribute("d")).toBeTruthy();
     unmount();
   }
+});
+
+test("where the site wants a reason, a grant asks for it before anything is sent", async () => {
+  const { api, asked } = fakeApi(({ operationName }) =>
+    operationName === "CommandReasons" ? { commandReasons: ["GRANT_ACCESS"] } : { outcome: { command: { id: "c", status: "CONFIRMED", detail: "" }, errors: [] } },
+  );
+  render(
+    <Api api={api}>
+      <KnowsReasons commanding>
+        <DoorTile door={aDoor()} stale={false} commandable />
+      </KnowsReasons>
+    </Api>,
+  );
+  await waitFor(() => expect(asked).toHaveLength(1));
+  await userEvent.click(screen.getByTestId("door-grant"));
+  await userEvent.click(await screen.findByTestId("door-action-grant"));
+  expect(screen.getByLabelText("Reason")).toHaveAccessibleDescription(/this site wants a reason/);
+  expect(asked.map(({ operationName }) => operationName)).toEqual(["CommandReasons"]);
+  await userEvent.type(screen.getByLabelText("Reason"), "delivery");
+  await userEvent.click(screen.getByTestId("door-action-grant"));
+  await waitFor(() => expect(screen.getByTestId("door-outcome")).toHaveAttribute("data-status", "confirmed"));
+  expect(asked.at(-1)?.variables["input"]).toMatchObject({ reason: "delivery" });
+});
+
+test("a refusal for the lack of a reason opens the form, and what came too late says so", async () => {
+  const problems = [
+    { code: "VALIDATION", message: "This site wants a reason for this. Say why.", path: ["reason"] },
+    { code: "EXPIRED", message: "This came too late.", path: ["expiresAt"] },
+  ];
+  const { api } = fakeApi(({ operationName }) =>
+    operationName === "CommandReasons" ? { commandReasons: [] } : { outcome: { command: null, errors: problems.splice(0, 1) } },
+  );
+  render(
+    <Api api={api}>
+      <KnowsReasons commanding>
+        <DoorTile door={aDoor()} stale={false} commandable />
+      </KnowsReasons>
+    </Api>,
+  );
+  await userEvent.click(screen.getByTestId("door-grant"));
+  await userEvent.type(await screen.findByLabelText("Reason"), "delivery");
+  await userEvent.click(screen.getByTestId("door-action-grant"));
+  await waitFor(() => expect(screen.getByTestId("door-outcome")).toHaveTextContent("Expired: This came too late."));
 });

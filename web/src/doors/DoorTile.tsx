@@ -2,13 +2,14 @@ import { useState } from "react";
 
 import { useMinute } from "../app/now";
 import { Icon, type IconName } from "../ui/Icon";
-import { ACTION_WORDS, termsOf, USUAL_TERMS } from "./actions";
+import { ACTION_WORDS, type ActionTerms, type DoorAction, termsOf, USUAL_TERMS } from "./actions";
 import { CONDITIONS, lockAndDoor } from "./condition";
 import { DoorDialog } from "./DoorDialog";
 import type { Door } from "./door-states";
 import { Outcome } from "./Outcome";
 import { standingWords } from "./standing";
 import { useCommand } from "./use-command";
+import { useReasons } from "./use-reasons";
 
 interface DoorTileProps {
   door: Door;
@@ -20,6 +21,13 @@ interface DoorTileProps {
 export function DoorTile({ door, stale, commandable }: DoorTileProps) {
   const [choosing, setChoosing] = useState(false);
   const { progress, run } = useCommand(door.id);
+  const { needed, again } = useReasons();
+  const give = async (action: DoorAction, terms: ActionTerms): Promise<void> => {
+    const { reasonMissing } = await run(action, terms);
+    if (reasonMissing !== true) return;
+    again();
+    setChoosing(true);
+  };
   const { condition, mode, position } = door.state;
   const { word, meaning, tone } = CONDITIONS[condition];
   const standing = standingWords(door.state, useMinute());
@@ -50,7 +58,7 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
             type="button"
             disabled={pending}
             aria-label={`Grant access: ${door.name}`}
-            onClick={() => void run("grant", termsOf("grant", USUAL_TERMS))}
+            onClick={() => (needed.has("GRANT_ACCESS") ? setChoosing(true) : void give("grant", termsOf("grant", USUAL_TERMS)))}
             data-testid="door-grant"
           >
             {ACTION_WORDS.grant.label}
@@ -71,10 +79,11 @@ export function DoorTile({ door, stale, commandable }: DoorTileProps) {
       {choosing && (
         <DoorDialog
           door={door}
+          needed={needed}
           onClose={() => setChoosing(false)}
           onChoose={(action, terms) => {
             setChoosing(false);
-            void run(action, terms);
+            void give(action, terms);
           }}
         />
       )}

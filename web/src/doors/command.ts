@@ -26,7 +26,9 @@ const DOCUMENTS: Record<DoorAction, CommandDocument> = {
 };
 
 export interface CommandResult {
-  status: "confirmed" | "requested" | "failed";
+  status: "confirmed" | "requested" | "failed" | "expired";
+  /** The site wants a reason for it, and there was none. */
+  reasonMissing?: boolean;
   sentence: string;
 }
 
@@ -51,7 +53,8 @@ export async function commandDoor(
 /** What the server's answer means for the person who gave the command. */
 export function resultOf(label: string, { command, errors }: Pick<CommandOutcomeFragment, "command" | "errors">): CommandResult {
   const [problem] = errors;
-  if (problem) return { status: "failed", sentence: problem.message };
+  if (problem?.code === "EXPIRED") return { status: "expired", sentence: problem.message };
+  if (problem) return { status: "failed", sentence: problem.message, reasonMissing: problem.path.includes("reason") };
   if (!command) return { status: "failed", sentence: `${label} was not carried out.` };
   return answerOf(label, command.status, command.detail);
 }
@@ -66,7 +69,7 @@ export function answerOf(label: string, status: CommandStatus, detail: string): 
     case "FAILED":
       return { status: "failed", sentence: detail || `${label}: the controller could not do it.` };
     case "EXPIRED":
-      return { status: "failed", sentence: detail || `${label}: the controller did not answer in time.` };
+      return { status: "expired", sentence: detail || `${label}: the controller did not answer in time.` };
   }
 }
 

@@ -11,7 +11,7 @@ export type Progress<Action extends string = DoorAction> =
 
 export interface Commanding<Action extends string, Terms> {
   progress: Progress<Action>;
-  run: (action: Action, terms: Terms) => Promise<void>;
+  run: (action: Action, terms: Terms) => Promise<CommandResult>;
 }
 
 /** Gives commands, one at a time, and says how the last one went. */
@@ -19,10 +19,11 @@ export function useCommanding<Action extends string, Terms>(
   send: (action: Action, terms: Terms) => Promise<CommandResult>,
 ): Commanding<Action, Terms> {
   const [progress, setProgress] = useState<Progress<Action>>({ phase: "idle" });
-  const run = async (action: Action, terms: Terms): Promise<void> => {
+  const run = async (action: Action, terms: Terms): Promise<CommandResult> => {
     setProgress({ phase: "pending", action });
     const result = await send(action, terms);
     setProgress({ phase: "answered", action, ...result });
+    return result;
   };
   return { progress, run };
 }

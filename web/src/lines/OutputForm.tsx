@@ -1,6 +1,9 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
+import { reasonHint } from "../doors/use-reasons";
 import type { OutputAction } from "../gql/operations";
+import { focusFirstProblem } from "../ui/focus";
 import { Select } from "../ui/Select";
 import { Text } from "../ui/Text";
 import {
@@ -16,28 +19,41 @@ import {
 interface OutputFormProps {
   /** Whether it is held by hand, so that it can be given back. */
   held: boolean;
+  /** Whether the site wants a reason. */
+  explained?: boolean;
   onChoose: (action: OutputAction, terms: OutputTerms) => void;
   now?: () => number;
 }
 
 /** Everything that can be done with an output by hand, with its terms. */
-export function OutputForm({ held, onChoose, now = Date.now }: OutputFormProps) {
+export function OutputForm({ held, explained = false, onChoose, now = Date.now }: OutputFormProps) {
   const [terms, setTerms] = useState(USUAL_OUTPUT_TERMS);
   const [problem, setProblem] = useState<string | null>(null);
+  const [silent, setSilent] = useState(false);
+  const form = useRef<HTMLDivElement>(null);
   const change = (part: Partial<typeof terms>): void => setTerms((was) => ({ ...was, ...part }));
 
   const choose = (action: OutputAction): void => {
     const wrong = outputEndProblem(action, terms.until, now());
-    setProblem(wrong);
-    if (wrong === null) onChoose(action, outputTerms(action, terms));
+    const unexplained = explained && terms.reason.trim() === "";
+    flushSync(() => {
+      setProblem(wrong);
+      setSilent(unexplained);
+    });
+    if (wrong !== null || unexplained) focusFirstProblem(form.current);
+    else onChoose(action, outputTerms(action, terms));
   };
   return (
-    <div className="form">
+    <div className="form" ref={form}>
       <Text
         label="Reason"
-        hint="Optional. It is written to the audit."
+        hint={reasonHint(explained ? ["all"] : [], explained)}
         value={terms.reason}
-        onChange={(reason) => change({ reason })}
+        onChange={(reason) => {
+          setSilent(false);
+          change({ reason });
+        }}
+        problem={silent ? "This site wants a reason. Say why." : undefined}
       />
       <div className="form-pair">
         <Text

@@ -2,10 +2,11 @@ import { useState } from "react";
 
 import { useMinute } from "../app/now";
 import { Outcome } from "../doors/Outcome";
+import { useReasons } from "../doors/use-reasons";
 import type { OutputAction } from "../gql/operations";
 import { Badge } from "../ui/Badge";
 import { Dialog } from "../ui/Dialog";
-import { OUTPUT_WORDS, outputTerms, USUAL_OUTPUT_TERMS } from "./actions";
+import { OUTPUT_WORDS, type OutputTerms, outputTerms, USUAL_OUTPUT_TERMS } from "./actions";
 import type { OutputNow } from "./line-states";
 import { OutputForm } from "./OutputForm";
 import { useOutputCommand } from "./use-output-command";
@@ -20,6 +21,14 @@ interface OutputTileProps {
 export function OutputTile({ output, commandable }: OutputTileProps) {
   const [choosing, setChoosing] = useState(false);
   const { progress, run } = useOutputCommand(output.id);
+  const { needed, again } = useReasons();
+  const explained = needed.has("OUTPUT");
+  const give = async (action: OutputAction, terms: OutputTerms): Promise<void> => {
+    const { reasonMissing } = await run(action, terms);
+    if (reasonMissing !== true) return;
+    again();
+    setChoosing(true);
+  };
   const { word, tone } = outputState(output.on);
   const standing = outputStanding(output, useMinute());
   // What is held is given back first of all; the rest is behind "More".
@@ -38,7 +47,7 @@ export function OutputTile({ output, commandable }: OutputTileProps) {
             type="button"
             disabled={pending}
             aria-label={`${OUTPUT_WORDS[first].label}: ${output.name}`}
-            onClick={() => void run(first, outputTerms(first, USUAL_OUTPUT_TERMS))}
+            onClick={() => (explained ? setChoosing(true) : void give(first, outputTerms(first, USUAL_OUTPUT_TERMS)))}
             data-testid="output-first"
           >
             {OUTPUT_WORDS[first].label}
@@ -63,9 +72,10 @@ export function OutputTile({ output, commandable }: OutputTileProps) {
           </p>
           <OutputForm
             held={output.hold !== null}
+            explained={explained}
             onChoose={(action, terms) => {
               setChoosing(false);
-              void run(action, terms);
+              void give(action, terms);
             }}
           />
         </Dialog>

@@ -24,11 +24,12 @@ import { Text } from "../ui/Text";
 import { usersHref } from "../users/place";
 import { GrantTable } from "./GrantTable";
 import { choicesOf, placeInput } from "./places";
+import { useSeenPlaces } from "./use-seen-places";
 import "./roles.css";
 
 /** One role, or a new one. */
 export function RoleScreen({ id }: { id: string }) {
-  const [{ data, error }, reload] = useWhole({ query: RoleDetailDocument, complete: true, variables: { id }, requestPolicy: "cache-and-network" });
+  const [{ data, error }, reload] = useWhole({ query: RoleDetailDocument, complete: true, variables: { id, ...useSeenPlaces() }, requestPolicy: "cache-and-network" });
   const [said, setSaid] = useState("");
   const role = data?.role ?? null;
   const missing = data !== undefined && role === null && id !== NEW;

@@ -23,13 +23,14 @@ import { Text } from "../ui/Text";
 import { usersHref } from "../users/place";
 import { Given } from "./Given";
 import { given } from "./UserRoles";
+import { useSeenPlaces } from "./use-seen-places";
 import "../account/account.css";
 import "./roles.css";
 
 /** One group of users, or a new one. */
 export function UserGroupScreen({ id }: { id: string }) {
   const [{ data, error }, reload] = useQuery({ query: UserGroupDetailDocument, variables: { id }, requestPolicy: "cache-and-network" });
-  const [choices] = useWhole({ query: RoleChoicesDocument });
+  const [choices] = useWhole({ query: RoleChoicesDocument, variables: useSeenPlaces() });
   const [said, setSaid] = useState("");
   const group = data?.userGroup ?? null;
   const missing = data !== undefined && group === null && id !== NEW;

@@ -19,6 +19,7 @@ import { Panel } from "../ui/Panel";
 import { Refused } from "../ui/Refused";
 import { Given } from "./Given";
 import { placeInput, scopeWords } from "./places";
+import { useSeenPlaces } from "./use-seen-places";
 
 interface UserRolesProps {
   userId: string;
@@ -37,7 +38,7 @@ export function given(roles: readonly AssignmentRowFragment[]): RoleAssignmentIn
 /** The roles that a user has besides the one everywhere, and what all of it comes to. */
 export function UserRoles({ userId, version, roles, own, onSaved }: UserRolesProps) {
   const api = useClient();
-  const [{ data, error }] = useWhole({ query: RoleChoicesDocument });
+  const [{ data, error }] = useWhole({ query: RoleChoicesDocument, variables: useSeenPlaces() });
   const [sources, reloadSources] = useQuery({ query: PrivilegeSourcesDocument, variables: { userId }, requestPolicy: "cache-and-network" });
   const [wanted, setWanted] = useState<readonly RoleAssignmentInput[]>(() => given(roles));
   const { pending, problems, outdated, run } = useSaving(["roles"] as const);

@@ -12,11 +12,12 @@ interface Named {
   name: string;
 }
 
+/** What somebody may see of it. */
 interface Found {
-  zones: readonly Named[];
-  doors: readonly Named[];
-  cameras: readonly Named[];
-  auxStates: { inputs: readonly Named[]; outputs: readonly Named[] };
+  zones?: readonly Named[];
+  doors?: readonly Named[];
+  cameras?: readonly Named[];
+  auxStates?: { inputs: readonly Named[]; outputs: readonly Named[] };
 }
 
 export const KIND_WORDS: Record<PlaceKind, string> = {
@@ -30,7 +31,7 @@ export const KIND_WORDS: Record<PlaceKind, string> = {
 };
 
 /** Everything that a scope can name, zones first. */
-export function choicesOf({ zones, doors, cameras, auxStates }: Found): Choice[] {
+export function choicesOf({ zones = [], doors = [], cameras = [], auxStates = { inputs: [], outputs: [] } }: Found): Choice[] {
   const all: readonly (readonly [PlaceKind, readonly Named[]])[] = [
     ["ZONE", zones],
     ["DOOR", doors],

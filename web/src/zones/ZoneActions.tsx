@@ -1,7 +1,10 @@
 import { useState } from "react";
 
+import type { DoorAction } from "../doors/actions";
+import { useReasons } from "../doors/use-reasons";
 import type { ZoneRowFragment } from "../gql/operations";
 import { useZoneCommand } from "./use-zone-command";
+import type { ZoneTerms } from "./zone-command";
 import { ZoneDialog } from "./ZoneDialog";
 import { ZoneOutcome } from "./ZoneOutcome";
 
@@ -9,6 +12,13 @@ import { ZoneOutcome } from "./ZoneOutcome";
 export function ZoneActions({ zone, nested }: { zone: Pick<ZoneRowFragment, "id" | "name">; nested: boolean }) {
   const [choosing, setChoosing] = useState(false);
   const { progress, run } = useZoneCommand(zone.id);
+  const { needed, again } = useReasons();
+  const give = async (action: DoorAction, terms: ZoneTerms): Promise<void> => {
+    const { reasonMissing } = await run(action, terms);
+    if (reasonMissing !== true) return;
+    again();
+    setChoosing(true);
+  };
   return (
     <div className="zone-actions">
       <button
@@ -26,10 +36,11 @@ export function ZoneActions({ zone, nested }: { zone: Pick<ZoneRowFragment, "id"
         <ZoneDialog
           name={zone.name}
           nested={nested}
+          needed={needed}
           onClose={() => setChoosing(false)}
           onChoose={(action, terms) => {
             setChoosing(false);
-            void run(action, terms);
+            void give(action, terms);
           }}
         />
       )}

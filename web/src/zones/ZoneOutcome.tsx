@@ -1,21 +1,21 @@
 import { ACTION_WORDS } from "../doors/actions";
 import { Icon } from "../ui/Icon";
 import type { ZoneProgress } from "./use-zone-command";
-import { zoneResultWords } from "./zone-command";
+import { wentWrong, zoneResultWords } from "./zone-command";
 
-const ICONS = { confirmed: "good", requested: "plain", failed: "bad" } as const;
-const WORDS = { confirmed: "confirmed", requested: "waiting", failed: "failed" } as const;
+const ICONS = { confirmed: "good", requested: "plain", failed: "bad", expired: "bad" } as const;
+const WORDS = { confirmed: "confirmed", requested: "waiting", failed: "failed", expired: "expired" } as const;
 
 /** How the last command to the zone went: in one sentence, and door by door where one did not do it. */
 export function ZoneOutcome({ progress }: { progress: ZoneProgress }) {
   const result = progress.phase === "answered" ? progress.result : null;
-  const failed = result !== null && (result.problem !== null || result.doors.some(({ status }) => status === "failed"));
+  const failed = result !== null && (result.problem !== null || result.doors.some(wentWrong));
   const status = result === null ? progress.phase : failed ? "failed" : "confirmed";
   return (
     <div data-testid="zone-outcome" data-status={status}>
       {/* Always there, so that it is read out. */}
       <p className={`outcome outcome-${status}`} role="status">
-        {progress.phase === "pending" && `${ACTION_WORDS[progress.action].label}: waiting for the doors…`}
+        {progress.phase === "pending" && `${ACTION_WORDS[progress.action].label}: waiting for the doors. It is not carried out after 5 seconds…`}
         {progress.phase === "answered" && (
           <>
             <Icon name={failed ? "bad" : "good"} />
@@ -29,7 +29,7 @@ export function ZoneOutcome({ progress }: { progress: ZoneProgress }) {
             <li key={answer.id} className={`outcome outcome-${answer.status}`} data-status={answer.status}>
               <Icon name={ICONS[answer.status]} />
               <span>
-                {answer.name}: {answer.status === "failed" ? `failed. ${answer.sentence}` : WORDS[answer.status]}
+                {answer.name}: {wentWrong(answer) ? `${WORDS[answer.status]}. ${answer.sentence}` : WORDS[answer.status]}
               </span>
             </li>
           ))}

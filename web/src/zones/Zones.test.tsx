@@ -145,7 +145,7 @@ test("doors that failed or did not answer come first, each with why; those witho
   expect(outcome()).toHaveAttribute("data-status", "failed");
   const [first, second, third, last] = within(outcome()).getAllByRole("listitem");
   expect(first).toHaveTextContent("Store: failed. The door's device is offline.");
-  expect(second).toHaveTextContent("Yard: failed. Lock: the controller did not answer in time.");
+  expect(second).toHaveTextContent("Yard: expired. Lock: the controller did not answer in time.");
   expect(third).toHaveTextContent("Office: confirmed");
   expect(last).toHaveTextContent("Window: not asked, it has no lock");
 });

@@ -13,7 +13,7 @@ export type ZoneProgress =
 /** Gives one zone commands, one at a time, and says how the last one went. */
 export function useZoneCommand(zoneId: string): {
   progress: ZoneProgress;
-  run: (action: DoorAction, terms: ZoneTerms) => Promise<void>;
+  run: (action: DoorAction, terms: ZoneTerms) => Promise<ZoneResult>;
 } {
   const api = useClient();
   const [progress, setProgress] = useState<ZoneProgress>({ phase: "idle" });
@@ -22,6 +22,7 @@ export function useZoneCommand(zoneId: string): {
       setProgress({ phase: "pending", action });
       const result = await commandZone(api, action, zoneId, terms, newCommandKey());
       setProgress({ phase: "answered", action, result });
+      return result;
     },
     [api, zoneId],
   );

@@ -38,6 +38,8 @@ export interface DoorAnswer extends CommandResult {
 export interface ZoneResult {
   /** Why nothing was sent; null when the doors were asked. */
   problem: string | null;
+  /** The site wants a reason for it, and there was none. */
+  reasonMissing?: boolean;
   doors: readonly DoorAnswer[];
   /** Doors without a lock, by name: they were not asked. */
   skipped: readonly string[];
@@ -61,14 +63,19 @@ export async function commandZone(
 /** What the server's answer means for the person who gave the command; what failed comes first. */
 export function zoneResultOf(action: DoorAction, { command, errors }: ZoneCommandOutcomeFragment): ZoneResult {
   const [problem] = errors;
-  if (problem) return nothing(problem.message);
+  if (problem) return { ...nothing(problem.message), reasonMissing: problem.path.includes("reason") };
   if (!command) return nothing("The command was not carried out.");
   const doors = command.doors.map(({ door, status, detail }) => ({ ...door, ...answerOf(ACTION_WORDS[action].label, status, detail) }));
   return {
     problem: null,
-    doors: doors.toSorted((a, b) => Number(b.status === "failed") - Number(a.status === "failed")),
+    doors: doors.toSorted((a, b) => Number(wentWrong(b)) - Number(wentWrong(a))),
     skipped: command.skipped.map(({ name }) => name),
   };
+}
+
+/** Whether a door did not do it. */
+export function wentWrong({ status }: Pick<CommandResult, "status">): boolean {
+  return status === "failed" || status === "expired";
 }
 
 /** The result in one sentence. */

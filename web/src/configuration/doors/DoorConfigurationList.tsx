@@ -2,7 +2,8 @@ import { useState } from "react";
 
 import { useWhole } from "../../api/use-whole";
 import { CONDITIONS } from "../../doors/condition";
-import { DoorConditionsDocument, DoorConfigurationListDocument, type DoorSettingsFragment } from "../../gql/operations";
+import { DoorConditionsDocument, DoorConfigurationListDocument, type DoorSettingsFragment, ProfileNamesDocument } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Badge } from "../../ui/Badge";
 import { Text } from "../../ui/Text";
 import { Cell, ListPage, NameCell, Rows } from "../Page";
@@ -12,9 +13,11 @@ import { KINDS } from "./door-draft";
 export function DoorConfigurationList({ writable, seesDoors }: { writable: boolean; seesDoors: boolean }) {
   const [search, setSearch] = useState("");
   const [{ data, error }] = useWhole({ query: DoorConfigurationListDocument, requestPolicy: "cache-and-network" });
+  const seesAll = useMay("configuration.view", "everywhere");
+  const [{ data: named }] = useWhole({ query: ProfileNamesDocument, requestPolicy: "cache-and-network", pause: !seesAll });
   const [{ data: present }] = useWhole({ query: DoorConditionsDocument, requestPolicy: "cache-and-network", pause: !seesDoors });
   const conditions = new Map(present?.doors.map(({ id, state }) => [id, state.condition]));
-  const profiles = new Map(data?.identificationProfiles.map(({ id, name }) => [id, name]));
+  const profiles = new Map(named?.identificationProfiles.map(({ id, name }) => [id, name]));
   const found = data?.doorConfigurations.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   return (
     <ListPage
@@ -36,7 +39,7 @@ export function DoorConfigurationList({ writable, seesDoors }: { writable: boole
             <tr key={door.id}>
               <NameCell section="doors" id={door.id} name={door.name} />
               <Cell label="Kind">{kindWords(door)}</Cell>
-              <Cell label="Identification">{profiles.get(door.profileId ?? "") ?? "a card, always"}</Cell>
+              <Cell label="Identification">{door.profileId === null ? "a card, always" : (profiles.get(door.profileId) ?? "its own")}</Cell>
               <Cell label="Status">
                 <span className="badges">
                   {door.maintenance && <Badge tone="notice" word="Maintenance" />}

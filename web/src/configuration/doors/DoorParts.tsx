@@ -1,6 +1,7 @@
 
 import { useWhole } from "../../api/use-whole";
 import { ControllerChoicesDocument } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Check } from "../../ui/Check";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -15,7 +16,8 @@ export interface DoorPartProps {
 
 /** What stands there, and what must be shown there. */
 export function Basics({ draft, change, problems, floor }: DoorPartProps & { floor: boolean }) {
-  const [{ data }] = useWhole({ query: ControllerChoicesDocument });
+  const seesAll = useMay("configuration.view", "everywhere");
+  const [{ data }] = useWhole({ query: ControllerChoicesDocument, pause: !seesAll });
   return (
     <Part title="Door">
       <Text label="Name" required value={draft.name} onChange={(name) => change({ name })} problem={problems.name} />
@@ -27,14 +29,16 @@ export function Basics({ draft, change, problems, floor }: DoorPartProps & { flo
           onChange={(kind) => change({ kind })}
           problem={problems.kind}
         />
-        <Select
-          label="Controller"
-          hint="Only a provisioned door may be without one."
-          value={draft.controllerId}
-          options={[["", "None"], ...(data?.controllers ?? []).map(({ id, name }) => [id, name] as const)]}
-          onChange={(controllerId) => change({ controllerId })}
-          problem={problems.controllerId}
-        />
+        {seesAll && (
+          <Select
+            label="Controller"
+            hint="Only a provisioned door may be without one."
+            value={draft.controllerId}
+            options={[["", "None"], ...(data?.controllers ?? []).map(({ id, name }) => [id, name] as const)]}
+            onChange={(controllerId) => change({ controllerId })}
+            problem={problems.controllerId}
+          />
+        )}
         {draft.kind === "WIRELESS" && (
           <>
             <Text
@@ -51,7 +55,7 @@ export function Basics({ draft, change, problems, floor }: DoorPartProps & { flo
             />
           </>
         )}
-        {draft.kind !== "MONITORING" && (
+        {draft.kind !== "MONITORING" && seesAll && (
           <Select
             label="Identification profile"
             value={draft.profileId}
@@ -67,6 +71,7 @@ export function Basics({ draft, change, problems, floor }: DoorPartProps & { flo
         onChange={(hasPosition) => change({ hasPosition })}
       />
       {problems.hasPosition !== undefined && <p className="field-problem">{problems.hasPosition}</p>}
+      {!seesAll && <p className="quiet">Its controller and its identification are for those who set up the whole site.</p>}
     </Part>
   );
 }

@@ -197,7 +197,8 @@ test("a draft says all that the door says", () => {
 test("the list says what each door is, and how it stands", async () => {
   const closed = { ...OFFICE, id: "d2", name: "Store", profileId: null, maintenance: true, kind: "MONITORING" };
   const { container } = showScreen(<DoorConfigurationList writable seesDoors />, {
-    DoorConfigurationList: { doorConfigurations: [OFFICE, closed], identificationProfiles: PROFILES },
+    DoorConfigurationList: { doorConfigurations: [OFFICE, closed] },
+    ProfileNames: { identificationProfiles: PROFILES },
     DoorConditions: { doors: [{ id: "d1", state: { condition: "FORCED" } }] },
   });
   expect(await screen.findByRole("row", { name: /Office Door Card Forced open/ })).toBeDefined();

@@ -9,6 +9,7 @@ import {
   DoorSettingsDocument,
   UpdateDoorDocument,
 } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Editor } from "../Editor";
 import { EditorPage, stateOf } from "../Page";
 import { NEW, openConfiguration } from "../place";
@@ -29,6 +30,8 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
     requestPolicy: "cache-and-network",
     pause: id === NEW,
   });
+  const seesAll = useMay("configuration.view", "everywhere");
+  const writesAll = useMay("configuration.write", "everywhere") && writable;
   const door = data?.doorConfiguration;
   const reload = (): void => ask({ requestPolicy: "network-only" });
   return (
@@ -48,7 +51,7 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
           {door && writable && (
             <div className="door-tools">
               <Maintenance door={door} onDone={reload} />
-              <CopyDoor door={door} />
+              {writesAll && <CopyDoor door={door} />}
             </div>
           )}
           <DoorEditor
@@ -56,10 +59,12 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
             key={door ? JSON.stringify(doorDraft(door)) : NEW}
             door={door ?? null}
             writable={writable}
+            deletable={writesAll}
             onSaved={onSaved}
             onReload={reload}
           />
-          {door && <Hardware doorId={door.id} writable={writable} onChanged={reload} />}
+          {door && !seesAll && <p className="quiet">Its readers, devices and wiring are for those who set up the whole site.</p>}
+          {door && seesAll && <Hardware doorId={door.id} writable={writesAll} onChanged={reload} />}
         </>
       )}
     </EditorPage>
@@ -69,9 +74,10 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
 interface DoorEditorProps extends WritingProps {
   door: DoorSettingsFragment | null;
   writable: boolean;
+  deletable: boolean;
 }
 
-function DoorEditor({ door, writable, ...writing }: DoorEditorProps) {
+function DoorEditor({ door, writable, deletable, ...writing }: DoorEditorProps) {
   const api = useClient();
   const { saving, save } = useWriting("doors", DOOR_FIELDS, writing);
   const [before] = useState(() => (door === null ? NEW_DOOR : doorDraft(door)));
@@ -100,7 +106,7 @@ function DoorEditor({ door, writable, ...writing }: DoorEditorProps) {
       onCancel={() => openConfiguration("doors")}
       onReload={writing.onReload}
       removal={
-        door === null
+        door === null || !deletable
           ? undefined
           : {
               name: door.name,

@@ -1,6 +1,7 @@
 
 import { useWhole } from "../../api/use-whole";
 import { GroupChoicesDocument, ScheduleChoicesDocument, type Side } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Check } from "../../ui/Check";
 import { type Choice, idsOf, Picker } from "../../ui/Picker";
 import { Text } from "../../ui/Text";
@@ -11,7 +12,8 @@ import type { DoorPartProps } from "./DoorParts";
 /** What is asked beyond a credential, and when the door stands unlocked by itself. */
 export function Security({ draft, change, problems }: DoorPartProps) {
   const [{ data: times }] = useWhole({ query: ScheduleChoicesDocument });
-  const [{ data: people }] = useWhole({ query: GroupChoicesDocument });
+  const seesPeople = useMay("cardholder.view");
+  const [{ data: people }] = useWhole({ query: GroupChoicesDocument, pause: !seesPeople });
   const schedules = times?.schedules ?? [];
   const groups = people?.groups ?? [];
   return (
@@ -42,6 +44,7 @@ export function Security({ draft, change, problems }: DoorPartProps) {
         {problems.firstPerson !== undefined && <p className="field-problem">{problems.firstPerson}</p>}
       </Part>
       <Part title="Security level">
+        {!seesPeople && <p className="quiet">You may not see groups of cardholders; those of the door stay as they are.</p>}
         <Check
           label="Two-person rule"
           checked={draft.twoPerson !== null}

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 
 import { useWhole } from "../../api/use-whole";
 import { FindPeopleDocument, GroupChoicesDocument, PlaceChoicesDocument, ScheduleChoicesDocument } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Picker } from "../../ui/Picker";
 import { Select } from "../../ui/Select";
 import { Part } from "../Editor";
@@ -60,10 +61,12 @@ export function Who({ draft, change, problems, seesPeople }: PartProps & { seesP
 
 /** Where: zones, and single doors with one side or both. */
 export function Where({ draft, change, problems }: PartProps) {
-  const [{ data }] = useWhole({ query: PlaceChoicesDocument });
+  const seesDoors = useMay("door.view");
+  const [{ data }] = useWhole({ query: PlaceChoicesDocument, pause: !seesDoors });
   const chosen = new Map(draft.doors.map((each) => [each.door.id, each]));
   return (
     <Part title="Where">
+      {!seesDoors && <p className="quiet">You may not see doors and zones; those of the rule can only be taken away.</p>}
       <Picker
         label="Zones"
         hint="A zone stands for the sides of its doors that lead into it."

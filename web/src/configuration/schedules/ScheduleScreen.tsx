@@ -13,6 +13,7 @@ import {
   ScheduleDetailDocument,
   UpdateScheduleDocument,
 } from "../../gql/operations";
+import { useMay } from "../../session/viewing";
 import { Picker } from "../../ui/Picker";
 import { Select } from "../../ui/Select";
 import { Text } from "../../ui/Text";
@@ -87,7 +88,7 @@ function ScheduleEditor({ schedule, writable, seesPeople, ...writing }: Schedule
   const { saving, save } = useWriting("schedules", SCHEDULE_FIELDS, writing);
   const [draft, setDraft] = useState(() => (schedule === null ? NO_SCHEDULE : scheduleDraft(schedule)));
   const change = (part: Partial<typeof draft>): void => setDraft((was) => ({ ...was, ...part }));
-  const [{ data }] = useWhole({ query: OverrideChoicesDocument });
+  const [{ data }] = useWhole({ query: OverrideChoicesDocument, pause: !useMay("configuration.view", "everywhere") });
   const { fields } = saving.problems;
 
   const drafted = ({ id, version }: ScheduleDetailFragment): DraftChangeInput[] | null =>
