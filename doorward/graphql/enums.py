@@ -60,6 +60,7 @@ from doorward.acs.site.reasons import CommandKind
 from doorward.acs.threats.models import RuleSwitch, ThreatColour
 from doorward.acs.threats.queries import ThreatLevelOrder
 from doorward.acs.users.models import SecondFactor, UserKind
+from doorward.acs.users.oidc_sign_in import OidcLinkOrder
 from doorward.acs.users.queries import SessionOrder, UserOrder
 from doorward.acs.users.sessions import FirstToDo
 from doorward.acs.zones.models import AntiPassbackMode
@@ -103,6 +104,7 @@ __all__ = [
     "LockRank",
     "Missing",
     "NameOrder",
+    "OidcLinkOrder",
     "OrderStep",
     "Outcome",
     "PinBias",
@@ -215,6 +217,7 @@ for shown, name, description in (
     (SessionOrder, "SessionOrder", "The order of sessions; last used and newest: the latest first."),
     (BookmarkOrder, "BookmarkOrder", "The order of bookmarks, by when they were made."),
     (JobOrder, "JobOrder", "The order of jobs, by when they were begun."),
+    (OidcLinkOrder, "OidcLinkOrder", "The order of connections with providers: by whose name, or the last made first."),
 ):
     strawberry.enum(shown, name=name, description=description)
 

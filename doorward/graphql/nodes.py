@@ -16,6 +16,8 @@ from doorward.acs.errors import NotPermitted, Unauthenticated, ValidationFailed
 from doorward.acs.formats.models import CardFormatRow
 from doorward.acs.nodes import tables_of
 from doorward.acs.paging import MAX_PAGE, of_ids
+from doorward.acs.users.grants import BUILT_IN
+from doorward.acs.users.models import RoleRow
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.credentials import Credential, shown_credentials
 from doorward.graphql.doors import Reader, shown_doors
@@ -38,13 +40,20 @@ _WITHOUT_LIST: dict[type[Model], tuple[Ask, Show]] = {
 }
 
 
+_WITHOUT_ROW: dict[str, type[Model]] = {
+    **dict.fromkeys(PREDEFINED, CardFormatRow),
+    **dict.fromkeys(BUILT_IN, RoleRow),
+}
+"""What is in the code, and found where its kind is."""
+
+
 async def _found(info: ApiInfo, ids: Sequence[str]) -> dict[str, Node]:
     """Those of them that are there and that the caller may see, by id."""
     kinds = {**LISTS, **_WITHOUT_LIST}
     tables = await tables_of(sorted(set(ids)), kinds)
     by_table: dict[type[Model], list[str]] = defaultdict(list)
     for node_id in set(ids):
-        table = CardFormatRow if node_id in PREDEFINED else tables.get(node_id)
+        table = _WITHOUT_ROW.get(node_id) or tables.get(node_id)
         if table is not None:
             by_table[table].append(node_id)
     found: dict[str, Node] = {}

@@ -1,5 +1,6 @@
 """Signing in elsewhere (OpenID Connect) in the API: providers, and who is who there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -14,24 +15,25 @@ from doorward.acs.users.oidc_providers import (
     create_oidc_provider,
     delete_oidc_provider,
     enabled_oidc_providers,
-    list_oidc_providers,
+    page_oidc_providers,
     redirect_uri,
     try_oidc_provider,
     update_oidc_provider,
 )
 from doorward.acs.users.oidc_sign_in import (
     begin_oidc_link,
-    list_oidc_links,
     own_oidc_links,
+    page_oidc_links,
     remove_oidc_link,
     unlink_oidc,
 )
 from doorward.graphql.context import ERRAND_COOKIE, ERRAND_PATH, ERRAND_S, ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import Role
+from doorward.graphql.enums import NameOrder, OidcLinkOrder, Role
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import sent
 from doorward.graphql.mutation import Keyed, mutation
+from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.users import UserPayload, user_shown
 
 
@@ -63,7 +65,7 @@ class GroupRoleInput:
 
 
 @strawberry.type(description="An OpenID Connect provider, where people of this site sign in.")
-class OidcProvider:
+class OidcProvider(Node):
     """A provider, without its secret."""
 
     id: strawberry.ID
@@ -94,7 +96,7 @@ class OidcProvider:
 
 
 @strawberry.type(description="Who somebody is at a provider.")
-class OidcLink:
+class OidcLink(Node):
     """A user here and a subject there."""
 
     id: strawberry.ID
@@ -239,6 +241,10 @@ def _provider(info: ApiInfo, row: models.OidcProvider) -> OidcProvider:
     )
 
 
+async def _providers(info: ApiInfo, rows: Sequence[models.OidcProvider]) -> list[OidcProvider]:
+    return [_provider(info, row) for row in rows]
+
+
 def _link(row: models.OidcLink) -> OidcLink:
     return OidcLink(
         id=strawberry.ID(row.id),
@@ -256,6 +262,21 @@ def _roles(given: list[GroupRoleInput]) -> dict[str, actors.Role]:
     return {each.group: each.role for each in given}
 
 
+@strawberry.input(description="Which providers; what is left out, or null, does not restrict.")
+class OidcProviderFilter:
+    """See OidcProvider."""
+
+    enabled: bool | None = None
+
+
+@strawberry.input(description="Which connections; what is left out, or null, does not restrict.")
+class OidcLinkFilter:
+    """See OidcLink."""
+
+    user_id: strawberry.ID | None = None
+    provider_id: strawberry.ID | None = None
+
+
 @strawberry.type
 class OidcQuery:
     """Queries about providers."""
@@ -267,17 +288,35 @@ class OidcQuery:
             for row in await enabled_oidc_providers()
         ]
 
-    @strawberry.field(description="Every provider, by name. Permission: user.write.")
-    async def oidc_providers(self, info: ApiInfo) -> list[OidcProvider]:
-        return [_provider(info, row) for row in await list_oidc_providers(info.context.actor)]
+    oidc_providers = listed(
+        OidcProvider,
+        by_actor(page_oidc_providers),
+        _providers,
+        "Providers, by name. Permission: user.write.",
+        filter=OidcProviderFilter,
+        order=NameOrder,
+        rows=models.OidcProvider,
+    )
 
-    @strawberry.field(description="Where one is connected oneself. Permission: account.own.")
-    async def own_oidc_links(self, info: ApiInfo) -> list[OidcLink]:
-        return [_link(row) for row in await own_oidc_links(info.context.actor)]
+    own_oidc_links = listed(
+        OidcLink,
+        by_actor(own_oidc_links),
+        each(_link),
+        "Where one is connected oneself, by the provider's name. Permission: account.own.",
+        search=None,
+        order=OidcLinkOrder,
+    )
 
-    @strawberry.field(description="Where everybody is connected, or one user. Permission: user.write.")
-    async def oidc_links(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[OidcLink]:
-        return [_link(row) for row in await list_oidc_links(info.context.actor, user_id)]
+    oidc_links = listed(
+        OidcLink,
+        by_actor(page_oidc_links),
+        each(_link),
+        "Where everybody is connected, by the provider's name. Permission: user.write.",
+        filter=OidcLinkFilter,
+        order=OidcLinkOrder,
+        search="user's name and the subject",
+        rows=models.OidcLink,
+    )
 
 
 @strawberry.type

@@ -3,14 +3,14 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import strawberry
 
 from doorward.acs import messages
-from doorward.acs.controllers.queries import list_controllers
+from doorward.acs.controllers.queries import ControllerState, page_controllers
 from doorward.acs.devices import DEFAULT_BAUD
 from doorward.acs.doors import maintenance, osdp_keys
 from doorward.acs.doors.models import Controller as ControllerRow
@@ -19,9 +19,11 @@ from doorward.acs.doors.osdp_devices import OsdpPlace, create_osdp_module
 from doorward.acs.doors.osdp_moves import drop_next_place
 from doorward.acs.errors import ControllerOffline, ValidationFailed
 from doorward.graphql.context import ApiContext, ApiInfo
-from doorward.graphql.enums import OrderStep
+from doorward.graphql.controllers import ControllerFilter
+from doorward.graphql.enums import NameOrder, OrderStep
 from doorward.graphql.errors import OperationError
 from doorward.graphql.mutation import mutation
+from doorward.graphql.paging import by_domain, in_context, listed
 
 
 @strawberry.type(description="Replies that took at most so many milliseconds, and longer than the bound before.")
@@ -264,14 +266,23 @@ class DeviceFileInput:
     """The file in base64, at most 1 MiB."""
 
 
+async def _buses_of(context: ApiContext, controllers: Sequence[ControllerState]) -> list[ControllerBuses]:
+    return list(await asyncio.gather(*(_buses(context, controller.row) for controller in controllers)))
+
+
 @strawberry.type
 class OsdpQuery:
     """Queries about OSDP buses."""
 
-    @strawberry.field(description="The OSDP buses of every controller as they are now. Permission: configuration.view.")
-    async def osdp_buses(self, info: ApiInfo) -> list[ControllerBuses]:
-        controllers = await list_controllers(info.context.domain, info.context.actor)
-        return list(await asyncio.gather(*(_buses(info.context, controller.row) for controller in controllers)))
+    osdp_buses = listed(
+        ControllerBuses,
+        by_domain(page_controllers),
+        in_context(_buses_of),
+        "The OSDP buses of each controller as they are now, by the controller's name. Permission: configuration.view.",
+        filter=ControllerFilter,
+        order=NameOrder,
+        search="controller's name",
+    )
 
     @strawberry.field(description="How far an order came. Permission: configuration.view.")
     async def device_order(self, info: ApiInfo, id: strawberry.ID) -> DeviceOrder:

@@ -10,8 +10,8 @@ from doorward.acs.users.passkeys import (
     begin_passkey,
     begin_passkey_sign_in,
     finish_passkey,
-    list_passkeys,
     own_passkeys,
+    page_passkeys,
     remove_own_passkey,
     remove_passkey,
     rename_passkey,
@@ -19,8 +19,10 @@ from doorward.acs.users.passkeys import (
 from doorward.acs.users.sessions import SESSION_LIFETIME, token_hash
 from doorward.acs.users.sign_in import PasskeyAnswer, sign_in_with_passkey
 from doorward.graphql.context import ApiContext, ApiInfo
+from doorward.graphql.enums import NameOrder
 from doorward.graphql.errors import OperationError
 from doorward.graphql.mutation import Keyed, mutation
+from doorward.graphql.paging import Node, by_actor, each, listed
 from doorward.graphql.users import (
     SignInPayload,
     User,
@@ -32,7 +34,7 @@ from doorward.graphql.users import (
 
 
 @strawberry.type(description="A key that a device or a password store keeps for a user, and signs in with (WebAuthn).")
-class Passkey:
+class Passkey(Node):
     """A passkey."""
 
     id: strawberry.ID
@@ -134,17 +136,34 @@ def _begun(context: ApiContext, begun: Begun) -> PasskeyOptionsPayload:
     return PasskeyOptionsPayload(options=begun.options)
 
 
+@strawberry.input(description="Which passkeys; what is left out, or null, does not restrict.")
+class PasskeyFilter:
+    """See Passkey."""
+
+    user_id: strawberry.ID | None = None
+
+
 @strawberry.type
 class PasskeyQuery:
     """Queries about passkeys."""
 
-    @strawberry.field(description="One's own passkeys, by name. Permission: account.own.")
-    async def own_passkeys(self, info: ApiInfo) -> list[Passkey]:
-        return [_passkey(row) for row in await own_passkeys(info.context.actor)]
+    own_passkeys = listed(
+        Passkey,
+        by_actor(own_passkeys),
+        each(_passkey),
+        "One's own passkeys, by name. Permission: account.own.",
+        order=NameOrder,
+    )
 
-    @strawberry.field(description="Everybody's passkeys, or one user's, by name. Permission: user.write.")
-    async def passkeys(self, info: ApiInfo, user_id: strawberry.ID | None = None) -> list[Passkey]:
-        return [_passkey(row) for row in await list_passkeys(info.context.actor, user_id)]
+    passkeys = listed(
+        Passkey,
+        by_actor(page_passkeys),
+        each(_passkey),
+        "Everybody's passkeys, by name. Permission: user.write.",
+        filter=PasskeyFilter,
+        order=NameOrder,
+        rows=models.Passkey,
+    )
 
 
 @strawberry.type

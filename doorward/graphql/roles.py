@@ -13,6 +13,8 @@ from doorward.acs.privilege import PRIVILEGES
 from doorward.acs.reach import Place as PlaceGiven
 from doorward.acs.reach import Places
 from doorward.acs.users import grants as domain
+from doorward.acs.users.models import RoleRow
+from doorward.acs.users.models import UserGroup as UserGroupRow
 from doorward.acs.users.privileges import role_of
 from doorward.acs.users.role_operations import (
     Assigned,
@@ -33,18 +35,21 @@ from doorward.acs.users.role_queries import (
     GroupParts,
     Source,
     holders,
-    list_roles,
     list_user_groups,
     names_of_places,
+    page_roles,
+    page_sources,
+    page_user_groups,
     role_by_id,
     sources_of,
 )
 from doorward.graphql.context import ApiInfo
 from doorward.graphql.deletion import DeletedPayload
-from doorward.graphql.enums import PlaceKind, PrivilegeArea
+from doorward.graphql.enums import NameOrder, PlaceKind, PrivilegeArea
 from doorward.graphql.errors import OperationError
 from doorward.graphql.inputs import asked_for, sent
 from doorward.graphql.mutation import Keyed, mutation
+from doorward.graphql.paging import Node, by_actor, listed
 
 Names = dict[PlaceGiven, str]
 
@@ -89,7 +94,7 @@ class Grant:
 
 
 @strawberry.type(description="A role: built in, or one that the site has made.")
-class UserRole:
+class UserRole(Node):
     """A named set of grants."""
 
     id: strawberry.ID
@@ -122,7 +127,7 @@ class UserName:
 
 
 @strawberry.type(description="Users who have roles in common.")
-class UserGroup:
+class UserGroup(Node):
     """A group of users."""
 
     id: strawberry.ID
@@ -392,9 +397,33 @@ async def _sources(rows: Sequence[Source]) -> list[PrivilegeSource]:
     ]
 
 
+async def _groups_shown(_: ApiInfo, rows: Sequence[GroupParts]) -> list[UserGroup]:
+    return await _groups(rows)
+
+
+async def _sources_shown(_: ApiInfo, rows: Sequence[Source]) -> list[PrivilegeSource]:
+    return await _sources(rows)
+
+
 async def _group_payload(info: ApiInfo, group_id: str) -> UserGroupPayload:
     rows: Collection[GroupParts] = await list_user_groups(info.context.actor, [group_id])
     return UserGroupPayload(user_group=(await _groups(list(rows)))[0])
+
+
+@strawberry.input(description="Which roles; what is left out, or null, does not restrict.")
+class UserRoleFilter:
+    """See UserRole."""
+
+    built_in: bool | None = None
+    permission: str | None = strawberry.field(default=None, description="Those that give it, wherever.")
+
+
+@strawberry.input(description="Which groups of users; what is left out, or null, does not restrict.")
+class UserGroupFilter:
+    """See UserGroup."""
+
+    user_id: strawberry.ID | None = strawberry.field(default=None, description="Those that this user is in.")
+    role_id: strawberry.ID | None = strawberry.field(default=None, description="Those that have this role.")
 
 
 @strawberry.type
@@ -411,27 +440,43 @@ class RoleQuery:
             for row in PRIVILEGES.values()
         ]
 
-    @strawberry.field(description="The built-in roles, then the site's own by name. Permission: user.write.")
-    async def roles(self, info: ApiInfo) -> list[UserRole]:
-        return await _roles(info, await list_roles(info.context.actor))
+    roles = listed(
+        UserRole,
+        by_actor(page_roles),
+        _roles,
+        "The built-in roles, then the site's own by name. Permission: user.write.",
+        filter=UserRoleFilter,
+        rows=RoleRow,
+    )
 
     @strawberry.field(description="One role; null when there is none with this id. Permission: user.write.")
     async def role(self, info: ApiInfo, id: strawberry.ID) -> UserRole | None:
         found = await role_by_id(info.context.actor, id)
         return (await _roles(info, [found]))[0] if found else None
 
-    @strawberry.field(description="Every group of users, by name. Permission: user.write.")
-    async def user_groups(self, info: ApiInfo) -> list[UserGroup]:
-        return await _groups(await list_user_groups(info.context.actor))
+    user_groups = listed(
+        UserGroup,
+        by_actor(page_user_groups),
+        _groups_shown,
+        "Groups of users, by name. Permission: user.write.",
+        filter=UserGroupFilter,
+        order=NameOrder,
+        rows=UserGroupRow,
+    )
 
     @strawberry.field(description="One group of users; null when there is none with this id. Permission: user.write.")
     async def user_group(self, info: ApiInfo, id: strawberry.ID) -> UserGroup | None:
         found = await _groups(await list_user_groups(info.context.actor, [id]))
         return found[0] if found else None
 
-    @strawberry.field(description="What a user may, and why: which role or group gives it. Permission: user.write.")
-    async def privilege_sources(self, info: ApiInfo, user_id: strawberry.ID) -> list[PrivilegeSource]:
-        return await _sources(await sources_of(info.context.actor, user_id))
+    privilege_sources = listed(
+        PrivilegeSource,
+        by_actor(page_sources),
+        _sources_shown,
+        "What a user may, by permission, and why: which role or group gives it. Permission: user.write.",
+        search=None,
+        given={"user_id": strawberry.ID},
+    )
 
 
 @strawberry.type

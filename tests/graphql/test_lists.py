@@ -33,7 +33,23 @@ ENOUGH = {
     "ReaderSettings.cardFormats": "at most the card formats that there are",
 }
 """Lists of nodes that are no connections, and what bounds them."""
-BY_ARGUMENT = {"cardsNumbered": 'number: "1"', "occupants": 'zoneId: "x"', "webhookDeliveries": 'webhookId: "x"'}
+CLOSED = {
+    "doorPorts": "what is wired for one door",
+    "eventTypes": "what this version can tell of",
+    "holidayCountries": "those whose holidays this version knows",
+    "localRuleEvents": "what a local rule of this version can go by",
+    "nodes": "at most 100 ids",
+    "privileges": "the permissions of this version",
+    "signInChoices": "at most 20 providers (users.oidc_providers.MOST_PROVIDERS)",
+    "wiegandFramings": "those that this version knows",
+}
+"""Lists of the root that are no connections, and what bounds them."""
+BY_ARGUMENT = {
+    "cardsNumbered": 'number: "1"',
+    "occupants": 'zoneId: "x"',
+    "privilegeSources": 'userId: "x"',
+    "webhookDeliveries": 'webhookId: "x"',
+}
 PLACE = "hasNextPage hasPreviousPage startCursor endCursor"
 ELSEWHERE = {"whoCanPass", "compareDraft"}
 """Lists within an answer that is worked out: tests/graphql/test_questions.py asks for their pages."""
@@ -72,9 +88,18 @@ def test_lists_of_nodes_are_connections_or_bounded() -> None:
     assert lists == ENOUGH.keys()
 
 
+def test_lists_of_the_root_are_connections_or_closed() -> None:
+    found = set()
+    for name, field in SCHEMA._schema.query_type.fields.items():  # type: ignore[union-attr]
+        bare = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+        if isinstance(bare, GraphQLList):
+            found.add(name)
+    assert found == CLOSED.keys()
+
+
 def test_connections_are_asked_for_alike() -> None:
     found = connections()
-    assert len(found) == 40
+    assert len(found) == 49
     for name, field in found.items():
         assert {"first", "after", "last", "before"} <= field.args.keys(), name
         connection: Any = get_named_type(field.type)

@@ -28,10 +28,8 @@ OF_OTHERS = {
     "WiegandDevice": "the device's", "ZoneName": "the zone's",
 }  # fmt: skip
 WITHOUT_ROW = {
-    "UserGroup": "found among the groups", "UserRole": "found among the roles; three have no row",
     "DeviceOrder": "orders are in memory only", "DoorCommand": "its events tell of it", "ZoneCommand": "likewise",
-    "OidcLink": "found among those of its user", "OidcProvider": "found in the list of them",
-    "Passkey": "found among those of its user", "WebhookDelivery": "found in its webhook's log",
+    "WebhookDelivery": "found in its webhook's log",
     "Session": "named by a part of its token's hash",
 }  # fmt: skip
 

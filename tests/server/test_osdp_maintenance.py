@@ -54,8 +54,8 @@ EDIT = f"mutation($input: UpdateOsdpDeviceInput!) {{ updateOsdpDevice(input: $in
 STOP = f"mutation($id: ID!) {{ stopDeviceOrder(input: {{id: $id}}) {{ {ORDER} }} }}"
 DOWNLOAD = f"mutation($id: ID!) {{ downloadBusCapture(input: {{id: $id}}) {{ pcap {ERRORS} }} }}"
 HOW = "query($id: ID!) { deviceOrder(id: $id) { step ended detail done } }"
-BUSES = """{ osdpBuses { controllerName problem buses { port devices {
-  deviceId address online onlineSince installMode problem identity { vendor serial firmware } counters { replies latency { upToMs replies } } } } } }"""  # noqa: E501
+BUSES = """{ osdpBuses(first: 9) { nodes { controllerName problem buses { port devices {
+  deviceId address online onlineSince installMode problem identity { vendor serial firmware } counters { replies latency { upToMs replies } } } } } } }"""  # noqa: E501
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Plant:
         """The device as the bus view shows it, once it is driven (and online)."""
 
         async def look() -> dict[str, Any] | None:
-            (controller,) = (await self.api.data(BUSES))["osdpBuses"]
+            (controller,) = (await self.api.data(BUSES))["osdpBuses"]["nodes"]
             devices = [device for bus in controller["buses"] for device in bus["devices"]]
             found = next((one for one in devices if one["deviceId"] == self.device_id), None)
             return found if found is not None and (found["online"] or not online) else None

@@ -11,7 +11,9 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
+from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.operation import Work, operation
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.escalation import may_give_role
 from doorward.acs.users.models import OidcLink, OidcProvider, User
 from doorward.acs.users.oidc_check import is_safe
@@ -140,10 +142,10 @@ async def delete_oidc_provider(work: Work, provider_id: str, expected_version: i
     await row.delete(using_db=work.connection)
 
 
-async def list_oidc_providers(actor: Actor) -> list[OidcProvider]:
-    """Every provider, by name."""
+async def page_oidc_providers(actor: Actor, request: PageRequest, *, enabled: bool | None = None) -> Page[OidcProvider]:
+    """Providers, by name."""
     actor.require(Permission.USER_WRITE)
-    return await OidcProvider.all().order_by("name")
+    return await page_rows(where(named(OidcProvider.all(), request), enabled=enabled), NAMES, request)
 
 
 async def enabled_oidc_providers() -> list[OidcProvider]:

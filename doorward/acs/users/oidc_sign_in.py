@@ -22,7 +22,9 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.identity import new_id
+from doorward.acs.keyset import ID, NAMES, Column, NameOrder, Order, Orders, named, page_rows, where
 from doorward.acs.operation import Work, operation
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.escalation import look_after
 from doorward.acs.users.models import OidcLink, OidcProvider, OidcSession, User
 from doorward.acs.users.oidc_check import NotBelieved, check_issuer, claim, claims_of, groups_in, role_for
@@ -340,18 +342,35 @@ async def remove_oidc_link(work: Work, link_id: str) -> User:
     return link.user
 
 
-async def own_oidc_links(actor: Actor) -> list[OidcLink]:
+class OidcLinkOrder(StrEnum):
+    """How connections with providers can be ordered: by the provider's name, by the user's, or the last made first."""
+
+    PROVIDER = "provider"
+    USER = "user"
+    NEWEST = "newest"
+
+
+_LINKS: Orders = {
+    OidcLinkOrder.PROVIDER: Order("provider", (Column("provider__name"), ID)),
+    OidcLinkOrder.USER: Order("user", (Column("user__name"), ID)),
+    OidcLinkOrder.NEWEST: NAMES[NameOrder.NEWEST],
+}
+
+
+async def own_oidc_links(actor: Actor, request: PageRequest) -> Page[OidcLink]:
     """Where whoever asks is connected."""
     actor.require(Permission.ACCOUNT_OWN)
-    found = OidcLink.filter(user_id=actor.user_id or "")
-    return await found.order_by("provider__name", "id").prefetch_related("provider", "user")
+    rows = OidcLink.filter(user_id=actor.user_id or "").select_related("provider", "user")
+    return await page_rows(rows, _LINKS, request)
 
 
-async def list_oidc_links(actor: Actor, user_id: str | None = None) -> list[OidcLink]:
-    """Where everybody is connected, or one user."""
+async def page_oidc_links(
+    actor: Actor, request: PageRequest, *, user_id: str | None = None, provider_id: str | None = None
+) -> Page[OidcLink]:
+    """Where everybody is connected, or one user, or who is connected with one provider."""
     actor.require(Permission.USER_WRITE)
-    found = OidcLink.filter(user_id=user_id) if user_id is not None else OidcLink.all()
-    return await found.order_by("provider__name", "id").prefetch_related("provider", "user")
+    rows = named(OidcLink.all().select_related("provider", "user"), request, "user__name", "subject")
+    return await page_rows(where(rows, user_id=user_id, provider_id=provider_id), _LINKS, request)
 
 
 async def _connect(domain: Domain, actor: Actor, provider: OidcProvider, subject: str, link: OidcLink | None) -> None:

@@ -14,7 +14,9 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.identity import new_id
+from doorward.acs.keyset import NAMES, named, page_rows, where
 from doorward.acs.operation import Work, operation
+from doorward.acs.paging import Page, PageRequest
 from doorward.acs.users.escalation import look_after
 from doorward.acs.users.models import Passkey, Session, User
 from doorward.acs.users.own import confirm_oneself, end_others, keep_recovery_codes, oneself
@@ -181,17 +183,18 @@ async def remove_passkey(work: Work, passkey_id: str) -> User:
     return user
 
 
-async def own_passkeys(actor: Actor) -> list[Passkey]:
+async def own_passkeys(actor: Actor, request: PageRequest) -> Page[Passkey]:
     """The passkeys of whoever asks, by name."""
     actor.require(Permission.ACCOUNT_OWN)
-    return await Passkey.filter(user_id=actor.user_id or "").order_by("name", "id").prefetch_related("user")
+    rows = named(Passkey.filter(user_id=actor.user_id or ""), request)
+    return await page_rows(rows.select_related("user"), NAMES, request)
 
 
-async def list_passkeys(actor: Actor, user_id: str | None = None) -> list[Passkey]:
+async def page_passkeys(actor: Actor, request: PageRequest, *, user_id: str | None = None) -> Page[Passkey]:
     """Everybody's passkeys, or one user's, by name, with their users."""
     actor.require(Permission.USER_WRITE)
-    found = Passkey.filter(user_id=user_id) if user_id is not None else Passkey.all()
-    return await found.order_by("name", "id").prefetch_related("user")
+    rows = where(named(Passkey.all(), request), user_id=user_id)
+    return await page_rows(rows.select_related("user"), NAMES, request)
 
 
 def begin_passkey_sign_in(domain: Domain, origin: str | None, address: str | None) -> Begun:

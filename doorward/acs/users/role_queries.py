@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tortoise.expressions import Subquery
+
 from doorward.acs.actor import PERMISSIONS, Actor, Permission
 from doorward.acs.cameras.models import Camera
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import NotFound
+from doorward.acs.keyset import NAMES, named, page_rows
 from doorward.acs.local_io.models import AuxInput, AuxOutput
+from doorward.acs.paging import Page, PageRequest, page_within
 from doorward.acs.privilege import EVERYWHERE_ONLY, PRIVILEGES
 from doorward.acs.reach import Place, PlaceKind, Places
 from doorward.acs.users.grants import BUILT_IN, Grant, RoleGrants, read_places
@@ -53,7 +57,29 @@ class Source:
 async def list_roles(actor: Actor) -> list[RoleGrants]:
     """The built-in roles, then those of the site by name."""
     actor.require(Permission.USER_WRITE)
-    return [*BUILT_IN.values(), *(role_of(row) for row in await RoleRow.all().order_by("name"))]
+    own = [role_of(row) for row in await RoleRow.all()]
+    return [*BUILT_IN.values(), *sorted(own, key=lambda role: (role.name, role.id))]
+
+
+_RANKS = {role_id: rank for rank, role_id in enumerate(BUILT_IN)}
+
+
+async def page_roles(
+    actor: Actor, request: PageRequest, *, built_in: bool | None = None, permission: str | None = None
+) -> Page[RoleGrants]:
+    """The built-in roles, then those of the site by name. There are at most 203: all are read for each page."""
+    words = [word.casefold() for word in request.words]
+    found = [
+        role
+        for role in await list_roles(actor)
+        if (built_in is None or role.built_in is built_in)
+        and (permission is None or any(grant.permission == permission for grant in role.grants))
+        and all(word in role.name.casefold() for word in words)
+        and (request.ids is None or role.id in request.ids)
+    ]
+    return page_within(
+        found, lambda role: (_RANKS.get(role.id, len(_RANKS)), role.name, role.id), (int, str, str), request, "role"
+    )
 
 
 async def role_by_id(actor: Actor, role_id: str) -> RoleGrants | None:
@@ -76,7 +102,12 @@ async def holders(actor: Actor, role_ids: Collection[str]) -> dict[str, int]:
 async def list_user_groups(actor: Actor, ids: Collection[str] | None = None) -> list[GroupParts]:
     """Every group of users, or those named, by name."""
     actor.require(Permission.USER_WRITE)
-    groups = await (UserGroup.all() if ids is None else UserGroup.filter(id__in=sorted(ids))).order_by("name")
+    return await _parts(
+        await (UserGroup.all() if ids is None else UserGroup.filter(id__in=sorted(ids))).order_by("name")
+    )
+
+
+async def _parts(groups: Sequence[UserGroup]) -> list[GroupParts]:
     found = [group.id for group in groups]
     users: dict[str, list[User]] = defaultdict(list)
     for member in await UserGroupMember.filter(group_id__in=found).select_related("user").order_by("user__name"):
@@ -84,6 +115,22 @@ async def list_user_groups(actor: Actor, ids: Collection[str] | None = None) -> 
     rows = await RoleAssignment.filter(group_id__in=found).order_by("id")
     roles = await _assignments(rows)
     return [GroupParts(group, tuple(users[group.id]), tuple(roles[group.id])) for group in groups]
+
+
+async def page_user_groups(
+    actor: Actor, request: PageRequest, *, user_id: str | None = None, role_id: str | None = None
+) -> Page[GroupParts]:
+    """Groups of users, by name: all, those that a user is in, or those that have a role."""
+    actor.require(Permission.USER_WRITE)
+    rows = named(UserGroup.all(), request)
+    if user_id is not None:
+        rows = rows.filter(id__in=Subquery(UserGroupMember.filter(user_id=user_id).values("group_id")))
+    if role_id is not None:
+        having = RoleAssignment.filter(role_id=role_id, group_id__isnull=False)
+        rows = rows.filter(id__in=Subquery(having.values("group_id")))
+    page = await page_rows(rows, NAMES, request)
+    parts = {each.group.id: each for each in await _parts(page.rows)}
+    return page.of([parts[row.id] for row in page.rows])
 
 
 async def roles_of_users(actor: Actor, user_ids: Collection[str]) -> dict[str, list[Assignment]]:
@@ -117,6 +164,15 @@ async def sources_of(actor: Actor, user_id: str) -> list[Source]:
         ]
     order = list(PRIVILEGES)
     return sorted(found, key=lambda source: order.index(source.permission))
+
+
+async def page_sources(actor: Actor, request: PageRequest, *, user_id: str) -> Page[Source]:
+    """The same in pages; of a user that is not there, none. All are worked out for each page."""
+    actor.require(Permission.USER_WRITE)
+    there = await User.exists(id=user_id)
+    numbered = list(enumerate(await sources_of(actor, user_id) if there else []))
+    page = page_within(numbered, lambda each: (each[0],), (int,), request, "source")
+    return page.of([source for _, source in page.rows])
 
 
 def _own(user: User) -> Held:

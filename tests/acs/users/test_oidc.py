@@ -19,6 +19,7 @@ from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Rol
 from doorward.acs.errors import AcsError, Conflict, NotPermitted, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.users.grants import Grant
 from doorward.acs.users.models import OidcLink, OidcProvider, OidcSession, Session, User
 from doorward.acs.users.oidc_check import claim, groups_in, may_be_asked, role_for
@@ -28,7 +29,7 @@ from doorward.acs.users.oidc_providers import (
     create_oidc_provider,
     delete_oidc_provider,
     issuer_of,
-    list_oidc_providers,
+    page_oidc_providers,
     secret_of,
     try_oidc_provider,
     update_oidc_provider,
@@ -338,7 +339,7 @@ async def test_a_provider_goes_once_nobody_depends_on_it(database_url: str) -> N
             await delete_oidc_provider(domain, COMMAND_LINE, scene.provider.id)
         await set_password(domain, COMMAND_LINE, "ada", "a password of her own")
         await delete_oidc_provider(domain, COMMAND_LINE, scene.provider.id)
-        assert await list_oidc_providers(COMMAND_LINE) == []
+        assert (await page_oidc_providers(COMMAND_LINE, PageRequest(first=9))).rows == []
         assert not await OidcLink.exists()
         with pytest.raises(OidcRefused):
             await begin_oidc(domain, scene.provider.id, None)

@@ -14,6 +14,7 @@ from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Role
 from doorward.acs.errors import AcsError, Conflict, NotFound, RateLimited, Unauthenticated, ValidationFailed
 from doorward.acs.events.catalogue import CATALOGUE, EventType, Severity
 from doorward.acs.events.models import Event
+from doorward.acs.paging import PageRequest
 from doorward.acs.users.failures import FREE_FAILURES
 from doorward.acs.users.models import FailureRun, Passkey, RecoveryCode, SecondFactor, Session, User
 from doorward.acs.users.operations import create_user, remove_second_factor, update_sign_in_rules, update_user
@@ -24,8 +25,8 @@ from doorward.acs.users.passkeys import (
     begin_passkey_as_second,
     begin_passkey_sign_in,
     finish_passkey,
-    list_passkeys,
     own_passkeys,
+    page_passkeys,
     remove_own_passkey,
     remove_passkey,
     rename_passkey,
@@ -41,6 +42,7 @@ from tests.world import World, open_world
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "correct horse battery"
+ALL = PageRequest(first=100)
 HERE = Caller("192.0.2.1")
 ORIGIN = "https://doors.example"
 UNKNOWN = "not known here"
@@ -106,7 +108,7 @@ async def test_a_passkey_lets_its_user_in_without_name_or_password(database_url:
         assert event.data["by"] == "passkey"
         added_event = await Event.get(type=EventType.PASSKEY_ADDED)
         assert added_event.data["subject"]["name"] == "Phone"
-        assert (await own_passkeys(eve))[0].last_used_at == world.clock()
+        assert (await own_passkeys(eve, ALL)).rows[0].last_used_at == world.clock()
         await enter(world, device)
 
 
@@ -302,9 +304,9 @@ async def test_one_s_own_are_one_s_own_and_administrators_remove_another_s(datab
             with pytest.raises(NotFound):
                 await refused
         await rename_passkey(world.domain, eve, added.passkey.id, "Key ring")
-        assert [row.name for row in await own_passkeys(eve)] == ["Key ring"]
-        assert await own_passkeys(mallory) == []
-        assert [row.user.name for row in await list_passkeys(COMMAND_LINE)] == ["eve"]
+        assert [row.name for row in (await own_passkeys(eve, ALL)).rows] == ["Key ring"]
+        assert (await own_passkeys(mallory, ALL)).rows == []
+        assert [row.user.name for row in (await page_passkeys(COMMAND_LINE, ALL)).rows] == ["eve"]
         await enter(world, device)
         await remove_passkey(world.domain, COMMAND_LINE, added.passkey.id)
         assert not await Session.exists()

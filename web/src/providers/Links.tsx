@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { WithPassword } from "../account/WithPassword";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { dateWords } from "../app/clock";
 import { Cell, Rows } from "../configuration/Page";
 import { BeginLinkDocument, type LinkRowFragment, OwnLinksDocument, UnlinkDocument } from "../gql/operations";
@@ -24,7 +25,7 @@ function go(url: string): void {
 /** Where one can sign in besides here. Nothing is shown where there is no such place. */
 export function Links({ viewer, leave = go }: LinksProps) {
   const api = useClient();
-  const [{ data }, reload] = useQuery({ query: OwnLinksDocument, requestPolicy: "cache-and-network" });
+  const [{ data }, reload] = useWhole({ query: OwnLinksDocument, requestPolicy: "cache-and-network" });
   const [connecting, setConnecting] = useState<{ id: string; name: string } | null>(null);
   const [ending, setEnding] = useState<LinkRowFragment | null>(null);
   const connect = async (providerId: string, password: string) => {

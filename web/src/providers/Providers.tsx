@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { useWhole } from "../api/use-whole";
 import { DeleteProviderDocument, type ProviderRowFragment, ProvidersDocument } from "../gql/operations";
 import { Badge } from "../ui/Badge";
 import { Confirm } from "../ui/Confirm";
@@ -18,7 +19,7 @@ import "./providers.css";
 
 /** Where else people of this site sign in: OpenID Connect providers. */
 export function Providers() {
-  const [{ data, error }, reload] = useQuery({ query: ProvidersDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }, reload] = useWhole({ query: ProvidersDocument, requestPolicy: "cache-and-network" });
   const [editing, setEditing] = useState<ProviderRowFragment | "new" | null>(null);
   const again = (): void => reload({ requestPolicy: "network-only" });
   return (

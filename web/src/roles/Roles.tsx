@@ -1,6 +1,5 @@
-import { useQuery } from "urql";
-
 import { sentenceOf } from "../api/client";
+import { useWhole } from "../api/use-whole";
 import { Cell, Rows } from "../configuration/Page";
 import { NEW } from "../configuration/place";
 import { RolesDocument } from "../gql/operations";
@@ -11,7 +10,7 @@ import "./roles.css";
 
 /** The roles that there are, and the groups of users that have some in common. */
 export function Roles() {
-  const [{ data, error }] = useQuery({ query: RolesDocument, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useWhole({ query: RolesDocument, requestPolicy: "cache-and-network" });
   return (
     <section className="screen" aria-labelledby="roles-title">
       <p className="crumb">

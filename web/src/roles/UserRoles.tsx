@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { useClient, useQuery } from "urql";
+import { useClient } from "urql";
 
 import { secondsOf } from "../api/duration";
 import { sentenceOf } from "../api/client";
@@ -39,7 +39,7 @@ export function given(roles: readonly AssignmentRowFragment[]): RoleAssignmentIn
 export function UserRoles({ userId, version, roles, own, onSaved }: UserRolesProps) {
   const api = useClient();
   const [{ data, error }] = useWhole({ query: RoleChoicesDocument, variables: useSeenPlaces() });
-  const [sources, reloadSources] = useQuery({ query: PrivilegeSourcesDocument, variables: { userId }, requestPolicy: "cache-and-network" });
+  const [{ data: found }, reloadSources] = useWhole({ query: PrivilegeSourcesDocument, variables: { userId }, requestPolicy: "cache-and-network" });
   const [wanted, setWanted] = useState<readonly RoleAssignmentInput[]>(() => given(roles));
   const { pending, problems, outdated, run } = useSaving(["roles"] as const);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -76,7 +76,7 @@ export function UserRoles({ userId, version, roles, own, onSaved }: UserRolesPro
         )}
       </Panel>
       <Panel title="What they may do, and why">
-        <Sources sources={sources.data?.privilegeSources ?? []} />
+        <Sources sources={found?.privilegeSources ?? []} />
       </Panel>
     </>
   );
