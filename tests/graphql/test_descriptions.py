@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
 
 import pytest
 from graphql import (
@@ -79,6 +80,38 @@ def test_a_filter_does_not_say_what_null_means_of_a_row() -> None:
     said = dict(everything())
     assert "Null" in said["DoorConfiguration.controllerId"]
     assert "Null" not in said["DoorConfigurationFilter.controllerId"]
+
+
+class _Loader:
+    """Has the source of one class."""
+
+    def get_source(self, _: str) -> str:
+        """Fields over one line and over several, with and without words."""
+        return '''
+class Told:
+    """What it is."""
+
+    short: int
+    """One line."""
+    silent: int
+    long: list[int] = field(
+        default_factory=list
+    )
+    """Several lines
+    with a "quote" in them.
+    """
+
+    def method(self) -> None:
+        """No field."""
+'''
+
+
+def test_what_stands_under_a_field_is_read_however_long_both_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("doorward.told")
+    module.__loader__ = _Loader()  # type: ignore[assignment]
+    monkeypatch.setitem(sys.modules, "doorward.told", module)
+    said = {"short": "One line.", "long": 'Several lines with a "quote" in them.'}
+    assert words._words_in("doorward.told") == {"Told": said}
 
 
 @pytest.mark.parametrize("loader", [None, object()])
