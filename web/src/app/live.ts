@@ -7,7 +7,8 @@ import { type Connection, openSocket } from "../api/socket";
 import type { Store } from "../api/store";
 import { DoorStates } from "../doors/door-states";
 import { LiveFeed } from "../events/live-feed";
-import { DoorStatesDocument, FollowEventsDocument, FollowLinesDocument, LatestEventsDocument } from "../gql/operations";
+import { DoorStatesDocument, FollowChangesDocument, FollowEventsDocument, FollowLinesDocument, LatestEventsDocument } from "../gql/operations";
+import type { FollowChanges } from "./Changed";
 import { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
 
@@ -19,6 +20,8 @@ export interface Live {
   feed: LiveFeed;
   doors: DoorStates;
   lines: LineStates;
+  /** Changes of one thing that is open; none where nobody is asked for them. */
+  changes?: FollowChanges;
 }
 
 /** Starts everything live for the viewer and stops it with the component; null for the first moment. */
@@ -55,12 +58,18 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
     const lines = new LineStates((sink) =>
       socket.subscribe(FollowLinesDocument, {}, { ...sink, next: ({ auxStates }) => sink.next(auxStates) }),
     );
+    const changes: FollowChanges = (kind, id, sink) =>
+      socket.subscribe(
+        FollowChangesDocument,
+        { entities: [kind], ids: [id] },
+        { ended: sink.ended, next: (data) => sink.next(data.changes) },
+      );
     if (may(viewer, "event.view")) feed.start();
     if (may(viewer, "door.view")) doors.start();
     if (may(viewer, "io.read")) lines.start();
     // What is open must be closed again, and only an effect has an end.
     // oxlint-disable-next-line react/set-state-in-effect
-    setLive({ connection: socket.connection, feed, doors, lines });
+    setLive({ connection: socket.connection, feed, doors, lines, changes });
     return () => {
       feed.stop();
       doors.stop();
