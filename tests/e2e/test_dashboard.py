@@ -14,6 +14,10 @@ from tests.e2e.process import database_arguments, doorward, run
 
 PASSWORD = "a password for the test"
 SOON_MS = 15_000
+KEEP_SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); sockets.push(this); } };
+"""
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -48,7 +52,7 @@ def desk(empty_database_url: str, tmp_path: Path, chromium_path: str) -> Iterato
         browser = driver.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1400, "height": 950})
         page.set_default_timeout(SOON_MS)
-        page.add_init_script(CLOCK_SCRIPT + "window.clock = clock;")
+        page.add_init_script(CLOCK_SCRIPT + "window.clock = clock;" + KEEP_SOCKETS)
         page.goto(address)
         page.get_by_label("Name").fill("admin")
         page.get_by_label("Password").fill(PASSWORD)
@@ -196,3 +200,15 @@ def test_a_denied_read_is_explained_and_asked_again_for_a_door_that_lets_in(desk
     expect(answer).to_have_attribute("data-outcome", "GRANTED")
     answer.locator('[data-check="access_rule"]').get_by_role("link").click()
     expect(page.get_by_role("button", name="Preview effect")).to_be_visible()
+
+
+def test_what_happens_while_the_socket_is_cut_is_shown_once_afterwards(desk: Desk) -> None:
+    page = desk.page
+    banner = page.get_by_test_id("connection-banner")
+    desk.simulate("badge", "--door", "Main entrance", "--side", "A", "--card", "1042")
+    expect(desk.event("access.granted", "Main entrance")).to_be_visible()
+    page.evaluate("sockets.at(-1).close()")
+    desk.simulate("badge", "--door", "Server room", "--side", "A", "--card", "1024")
+    expect(banner).to_have_text("Connected again. What happened meanwhile is shown now.")
+    expect(page.locator('[data-event-type="access.denied"]')).to_have_count(1)
+    expect(page.locator('[data-event-type="access.granted"]')).to_have_count(1)

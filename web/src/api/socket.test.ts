@@ -85,6 +85,19 @@ test("an error from the server is a refusal in its words", async () => {
   expect(sink.ended.mock.calls).toEqual([["The cursor is unknown."]]);
 });
 
+test.each(["next", "error"])("a subscription that fell behind (%s) goes on like one that was lost", async (type) => {
+  const { socket, sink } = await aSocket();
+  await FakeWebSocket.last.accept();
+  const states: string[] = [];
+  socket.connection.subscribe(() => states.push(socket.connection.get().state));
+  const id = FakeWebSocket.last.sent.at(-1)?.id;
+  const errors = [{ message: "You are too slow.", extensions: { code: "SLOW_CONSUMER", after: "c9" } }];
+  FakeWebSocket.last.say({ id, type, payload: type === "error" ? errors : { data: null, errors } });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(sink.ended.mock.calls).toEqual([[null]]);
+  expect(states).toContain("lost");
+});
+
 test("the server's sign-in code leads to sign-in", async () => {
   const { onSignedOut } = await aSocket();
   FakeWebSocket.last.readyState = FakeWebSocket.OPEN;

@@ -71,7 +71,14 @@ export function openSocket({ url, onSignedOut, now = Date.now, webSocket }: Sock
 
   return {
     connection,
-    subscribe: (document, variables, sink) => subscribe(client, document, variables, sink),
+    subscribe: (document, variables, sink) => subscribe(client, document, variables, {
+        next: sink.next,
+        ended: (refusal) => sink.ended(refusal),
+        fellBehind: () => {
+          connection.set({ state: "lost", heardAt: connection.get().heardAt });
+          sink.ended(null);
+        },
+      }),
     close: () => {
       clearTimeout(pongTimer);
       void client.dispose();
@@ -79,11 +86,23 @@ export function openSocket({ url, onSignedOut, now = Date.now, webSocket }: Sock
   };
 }
 
+/** The server has dropped a subscription that was too slow: it goes on from where it ended, like a lost connection. */
+const FELL_BEHIND = "SLOW_CONSUMER";
+
+interface Ends<T> extends Sink<T> {
+  fellBehind: () => void;
+}
+
+interface Refusal {
+  message: string;
+  extensions?: Record<string, unknown> | undefined;
+}
+
 function subscribe<T, V>(
   client: ReturnType<typeof createClient>,
   document: TypedDocumentNode<T, V>,
   variables: V,
-  sink: Sink<T>,
+  sink: Ends<T>,
 ): () => void {
   let over = false;
   const end = (refusal: string | null): void => {
@@ -91,15 +110,24 @@ function subscribe<T, V>(
     over = true;
     sink.ended(refusal);
   };
+  const refuse = (refused: Refusal | undefined): void => {
+    if (over) return;
+    if (refused?.extensions?.["code"] !== FELL_BEHIND) {
+      end(refused?.message ?? "The server sent an empty answer.");
+      return;
+    }
+    over = true;
+    sink.fellBehind();
+  };
   const stop = client.subscribe<T>(
     { query: print(document), variables: variables as Record<string, unknown>, extensions: persistedQuery(document) },
     {
       next: ({ data, errors }) => {
         if (over) return;
         if (data) sink.next(data);
-        else end(errors?.[0]?.message ?? "The server sent an empty answer.");
+        else refuse(errors?.[0]);
       },
-      error: (reason) => end(Array.isArray(reason) ? String(reason[0]?.message) : null),
+      error: (reason) => (Array.isArray(reason) ? refuse(reason[0] as Refusal) : end(null)),
       complete: () => end(null),
     },
   );

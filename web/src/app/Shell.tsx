@@ -12,6 +12,7 @@ import { may, type Viewer } from "../session/permission";
 import { Viewing } from "../session/viewing";
 import { ThreatBar } from "../threats/ThreatBar";
 import { allZones } from "../zones/place";
+import { Changes } from "./Changed";
 import { Failure } from "./Failure";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { type Live, useLive } from "./live";
@@ -97,7 +98,9 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
           <Failure place={hrefOf(route)}>
             <Viewing value={viewer}>
               <KnowsReasons commanding={may(viewer, "door.command") || may(viewer, "io.write")}>
-                <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />
+                <Changes value={live.changes ?? null}>
+                  <Screen route={route} live={live} viewer={viewer} onViewer={onViewer} />
+                </Changes>
               </KnowsReasons>
             </Viewing>
           </Failure>

@@ -9,12 +9,14 @@ import { DoorStates } from "../doors/door-states";
 import { LiveFeed } from "../events/live-feed";
 import {
   DoorStatesDocument,
+  FollowChangesDocument,
   FollowEventsDocument,
   FollowJobsDocument,
   FollowLinesDocument,
   LatestEventsDocument,
 } from "../gql/operations";
 import { JobStates } from "../jobs/job-states";
+import type { FollowChanges } from "./Changed";
 import { LineStates } from "../lines/line-states";
 import { may, type Viewer } from "../session/permission";
 
@@ -28,6 +30,8 @@ export interface Live {
   lines: LineStates;
   /** Followed only by the screen that shows them. */
   jobs: JobStates;
+  /** Changes of one thing that is open; none where nobody is asked for them. */
+  changes?: FollowChanges;
 }
 
 /** Starts everything live for the viewer and stops it with the component; null for the first moment. */
@@ -78,12 +82,18 @@ export function useLive(api: Client, viewer: Viewer, onSignedOut: () => void): L
         },
       ),
     );
+    const changes: FollowChanges = (kind, id, sink) =>
+      socket.subscribe(
+        FollowChangesDocument,
+        { entities: [kind], ids: [id] },
+        { ended: sink.ended, next: (data) => sink.next(data.changes) },
+      );
     if (may(viewer, "event.view")) feed.start();
     if (may(viewer, "door.view")) doors.start();
     if (may(viewer, "io.read")) lines.start();
     // What is open must be closed again, and only an effect has an end.
     // oxlint-disable-next-line react/set-state-in-effect
-    setLive({ connection: socket.connection, feed, doors, lines, jobs });
+    setLive({ connection: socket.connection, feed, doors, lines, jobs, changes });
     return () => {
       feed.stop();
       doors.stop();

@@ -3,6 +3,7 @@ import { useClient, useQuery } from "urql";
 
 import { sentenceOf } from "../api/client";
 import { send } from "../api/send";
+import { Changed } from "../app/Changed";
 import { useMinute } from "../app/now";
 import { hrefOf, openRoute } from "../app/route";
 import { isOutdated } from "../configuration/saving";
@@ -41,6 +42,7 @@ export function CardholderScreen({ id, viewer }: { id: string; viewer: Viewer })
       <p className="crumb">
         <a href={hrefOf({ screen: "cardholders" })}>All cardholders</a>
       </p>
+      <Changed kind="CARDHOLDER" id={id} onReload={refresh} />
       {data?.cardholder ? (
         <Person cardholder={data.cardholder} viewer={viewer} refresh={refresh} />
       ) : (

@@ -1,7 +1,9 @@
 import { type ReactNode, useState } from "react";
 import type { CombinedError } from "urql";
 
+import { Changed } from "../app/Changed";
 import { sentenceOf } from "../api/client";
+import type { EntityKind } from "../gql/operations";
 import { configurationHref, inConfiguration, NEW, type Section, SECTIONS } from "./place";
 
 interface ListPageProps {
@@ -48,12 +50,14 @@ interface EditorPageProps {
   error: CombinedError | undefined;
   /** Whether the answer is there, and whether the thing is in it. */
   state: "loading" | "missing" | "found";
+  /** What is open, where others' changes of it are told. */
+  watched?: { kind: EntityKind; id: string; onReload: () => void };
   /** The editor; it calls `onSaved` when the server has accepted a change. */
   children: (onSaved: () => void) => ReactNode;
 }
 
 /** One thing of the configuration. What was saved is said here, because the editor begins anew with each version. */
-export function EditorPage({ section, title, error, state, children }: EditorPageProps) {
+export function EditorPage({ section, title, error, state, watched, children }: EditorPageProps) {
   const [saved, setSaved] = useState(false);
   return (
     <section className="screen" aria-labelledby="editor-title" onInput={() => setSaved(false)}>
@@ -64,6 +68,7 @@ export function EditorPage({ section, title, error, state, children }: EditorPag
       <p className="saved" role="status">
         {saved ? "Saved." : ""}
       </p>
+      {watched && watched.id !== NEW && <Changed key={watched.id} {...watched} />}
       {state === "found" ? (
         children(() => setSaved(true))
       ) : (

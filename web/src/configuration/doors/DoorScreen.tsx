@@ -38,6 +38,7 @@ export function DoorScreen({ id, writable }: { id: string; writable: boolean }) 
     <EditorPage
       section="doors"
       title={id === NEW ? "New door" : (door?.name ?? "Door")}
+      watched={{ kind: "DOOR", id, onReload: reload }}
       error={error}
       state={id === NEW ? "found" : stateOf(data, door)}
     >

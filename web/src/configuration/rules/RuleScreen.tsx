@@ -41,6 +41,7 @@ export function RuleScreen({ id, writable, viewer }: RuleScreenProps) {
     <EditorPage
       section="rules"
       title={id === NEW ? "New access rule" : (rule?.name ?? "Access rule")}
+      watched={{ kind: "ACCESS_RULE", id, onReload: () => ask({ requestPolicy: "network-only" }) }}
       error={error}
       state={id === NEW ? "found" : stateOf(data, rule)}
     >

@@ -48,6 +48,7 @@ export function ScheduleScreen({ id, writable, seesPeople }: ScheduleScreenProps
     <EditorPage
       section="schedules"
       title={id === NEW ? "New schedule" : (schedule?.name ?? "Schedule")}
+      watched={{ kind: "SCHEDULE", id, onReload: () => ask({ requestPolicy: "network-only" }) }}
       error={error}
       state={id === NEW ? "found" : stateOf(data, schedule)}
     >
