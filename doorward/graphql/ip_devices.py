@@ -177,17 +177,20 @@ class IpDeviceMutation:
         "Permission: configuration.write."
     )
     async def rotate_ip_device_key(
-        self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0)
+        self, info: ApiInfo, id: strawberry.ID, grace: timedelta = timedelta(0), expected_version: int | None = None
     ) -> IpDevicePayload:
-        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
+        kept_s = seconds_of(grace, "grace")
+        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, kept_s, expected_version)
         return await _payload(made)
 
     @mutation(
         description="Let a plate camera that cannot sign show a secret instead, a new one each time; or end that. "
         "Permission: configuration.write."
     )
-    async def allow_unsigned_plates(self, info: ApiInfo, id: strawberry.ID, allowed: bool) -> IpDevicePayload:
-        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
+    async def allow_unsigned_plates(
+        self, info: ApiInfo, id: strawberry.ID, allowed: bool, expected_version: int | None = None
+    ) -> IpDevicePayload:
+        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed, expected_version)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
 

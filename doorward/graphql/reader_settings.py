@@ -24,9 +24,13 @@ class PinRules:
     digit_timeout_ms: int = strawberry.field(description="The longest time between two digits.")
     lockout_after: int = strawberry.field(description="Wrong PINs in a row that lock the reader; 0 for never.")
     lockout_ms: int
+    version: int = strawberry.field(
+        description="Grows with every change of the system's rules, or of their reader; send it back as "
+        "expectedVersion."
+    )
 
     @classmethod
-    def of(cls, rules: policy.PinRules) -> "PinRules":
+    def of(cls, rules: policy.PinRules, version: int) -> "PinRules":
         """The rules as the API shows them."""
         return cls(
             min_length=rules.min_length,
@@ -35,6 +39,7 @@ class PinRules:
             digit_timeout_ms=rules.digit_timeout_ms,
             lockout_after=rules.lockout_after,
             lockout_ms=rules.lockout_ms,
+            version=version,
         )
 
 
@@ -74,6 +79,9 @@ class ReaderSettings:
     card_formats: list[CardFormat] | None
     pin_rules: PinRules | None
     warnings: list[str] = strawberry.field(description="Sentences: where it differs from the system's settings.")
+    version: int = strawberry.field(
+        description="That of the reader: grows with every change; send it back as expectedVersion."
+    )
 
     @classmethod
     def of(cls, settings: queries.ReaderSettings) -> "ReaderSettings":
@@ -85,8 +93,9 @@ class ReaderSettings:
             door_id=strawberry.ID(reader.door_id),
             side=reader.side,
             card_formats=None if settings.formats is None else [CardFormat.of(found) for found in settings.formats],
-            pin_rules=None if settings.pin is None else PinRules.of(settings.pin),
+            pin_rules=None if settings.pin is None else PinRules.of(settings.pin, reader.version),
             warnings=list(settings.warnings),
+            version=reader.version,
         )
 
 
@@ -126,7 +135,7 @@ class ReaderSettingsQuery:
 
     @strawberry.field(description="The PIN rules of readers without their own. Permission: configuration.view.")
     async def pin_rules(self, info: ApiInfo) -> PinRules:
-        return PinRules.of(await queries.system_pin_rules(info.context.actor))
+        return PinRules.of(*await queries.system_pin_rules(info.context.actor))
 
     reader_settings = listed(
         ReaderSettings,
@@ -147,20 +156,31 @@ class ReaderSettingsMutation:
         "Permission: configuration.write."
     )
     async def set_reader_card_formats(
-        self, info: ApiInfo, reader_id: strawberry.ID, format_ids: list[strawberry.ID] | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        format_ids: list[strawberry.ID] | None = None,
+        expected_version: int | None = None,
     ) -> ReaderSettingsPayload:
-        await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
+        await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids, expected_version)
         return await _reader_payload(reader_id)
 
     @mutation(description="Set the system's PIN rules. Permission: configuration.write.")
-    async def set_pin_rules(self, info: ApiInfo, input: PinRulesInput) -> PinRulesPayload:
-        rules = await set_pin_rules(info.context.domain, info.context.actor, input.given())
-        return PinRulesPayload(pin_rules=PinRules.of(rules))
+    async def set_pin_rules(
+        self, info: ApiInfo, input: PinRulesInput, expected_version: int | None = None
+    ) -> PinRulesPayload:
+        context = info.context
+        await set_pin_rules(context.domain, context.actor, input.given(), expected_version)
+        return PinRulesPayload(pin_rules=PinRules.of(*await queries.system_pin_rules(context.actor)))
 
     @mutation(description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write.")
     async def set_reader_pin_rules(
-        self, info: ApiInfo, reader_id: strawberry.ID, rules: PinRulesInput | None = None
+        self,
+        info: ApiInfo,
+        reader_id: strawberry.ID,
+        rules: PinRulesInput | None = None,
+        expected_version: int | None = None,
     ) -> ReaderSettingsPayload:
         given = rules.given() if rules else None
-        await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given)
+        await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given, expected_version)
         return await _reader_payload(reader_id)

@@ -212,6 +212,7 @@ class ResetPasswordInput(Keyed):
     """The user must change it at the next sign-in."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     password: str
 
 
@@ -399,7 +400,7 @@ class UserMutation:
     )
     async def reset_password(self, info: ApiInfo, input: ResetPasswordInput) -> UserPayload:
         context = info.context
-        row = await reset_password(context.domain, context.actor, input.id, input.password)
+        row = await reset_password(context.domain, context.actor, input.id, input.password, input.expected_version)
         return UserPayload(user=await user_shown(context, row))
 
     @mutation(description="Let a user who must wait sign in at once. Permission: user.write.")
@@ -413,9 +414,11 @@ class UserMutation:
         "sessions end. "
         "Permission: user.write."
     )
-    async def remove_second_factor(self, info: ApiInfo, id: strawberry.ID) -> UserPayload:
+    async def remove_second_factor(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> UserPayload:
         context = info.context
-        row = await remove_second_factor(context.domain, context.actor, id)
+        row = await remove_second_factor(context.domain, context.actor, id, expected_version)
         return UserPayload(user=await user_shown(context, row))
 
     @mutation(description="Change the rules of passwords, second factors and sessions. Permission: user.write.")
