@@ -132,8 +132,10 @@ class ElevatorMutation:
         return await _payload(info.context, row.id)
 
     @mutation(description="Add a floor to an elevator, 64 at most. Permission: configuration.write.")
-    async def add_floor(self, info: ApiInfo, elevator_id: strawberry.ID, input: FloorInput) -> ElevatorPayload:
-        await add_floor(info.context.domain, info.context.actor, elevator_id, _floor(input))
+    async def add_floor(
+        self, info: ApiInfo, elevator_id: strawberry.ID, input: FloorInput, expected_version: int | None = None
+    ) -> ElevatorPayload:
+        await add_floor(info.context.domain, info.context.actor, elevator_id, _floor(input), expected_version)
         return await _payload(info.context, elevator_id)
 
     @mutation(description="Rename an elevator, and its floors with it. Permission: configuration.write.")

@@ -258,8 +258,10 @@ class CredentialMutation:
         return await _invitation_payload(info, made)
 
     @mutation(description="A new invitation instead of the one before. Permission: credential.write.")
-    async def invite_mobile(self, info: ApiInfo, id: strawberry.ID) -> InvitationPayload:
-        made = await invite_mobile(info.context.domain, info.context.actor, id)
+    async def invite_mobile(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> InvitationPayload:
+        made = await invite_mobile(info.context.domain, info.context.actor, id, expected_version)
         return await _invitation_payload(info, made)
 
     @mutation(description="Pair a phone by its invitation's code, once. Needs no permission.", keyed=False)
@@ -276,8 +278,10 @@ class CredentialMutation:
         )
 
     @mutation(description="Take a mobile credential from its phone. Permission: credential.write.")
-    async def revoke_mobile(self, info: ApiInfo, id: strawberry.ID) -> CredentialPayload:
-        row = await revoke_mobile(info.context.domain, info.context.actor, id)
+    async def revoke_mobile(
+        self, info: ApiInfo, id: strawberry.ID, expected_version: int | None = None
+    ) -> CredentialPayload:
+        row = await revoke_mobile(info.context.domain, info.context.actor, id, expected_version)
         return CredentialPayload(credential=await _credential(info, row))
 
     @mutation(description="Give a cardholder a licence plate. Permission: credential.write.")

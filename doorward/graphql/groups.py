@@ -162,15 +162,20 @@ class GroupMutation:
         cardholder_ids: Annotated[
             list[strawberry.ID], strawberry.argument(description="Who is to be in it; at most 5,000 at a time.")
         ],
+        expected_version: int | None = None,
     ) -> GroupPayload:
-        row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids)
+        row = await add_members(info.context.domain, info.context.actor, id, cardholder_ids, expected_version)
         return await _shown(info, row)
 
     @mutation(
         description="Take cardholders (at most 5,000) out of a group. Permission: cardholder.write.",
     )
     async def remove_group_members(
-        self, info: ApiInfo, id: strawberry.ID, cardholder_ids: list[strawberry.ID]
+        self,
+        info: ApiInfo,
+        id: strawberry.ID,
+        cardholder_ids: list[strawberry.ID],
+        expected_version: int | None = None,
     ) -> GroupPayload:
-        row = await remove_members(info.context.domain, info.context.actor, id, cardholder_ids)
+        row = await remove_members(info.context.domain, info.context.actor, id, cardholder_ids, expected_version)
         return await _shown(info, row)

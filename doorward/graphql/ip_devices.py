@@ -202,8 +202,10 @@ class IpDeviceMutation:
         grace: Annotated[
             timedelta, strawberry.argument(description="How long the key before is good still, at most a week.")
         ] = timedelta(0),
+        expected_version: int | None = None,
     ) -> IpDevicePayload:
-        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, seconds_of(grace, "grace"))
+        kept_s = seconds_of(grace, "grace")
+        made = await rotate_ip_device_key(info.context.domain, info.context.actor, id, kept_s, expected_version)
         return await _payload(made)
 
     @mutation(
@@ -215,8 +217,9 @@ class IpDeviceMutation:
         info: ApiInfo,
         id: strawberry.ID,
         allowed: Annotated[bool, strawberry.argument(description="True: a secret is made. False: it counts no more.")],
+        expected_version: int | None = None,
     ) -> IpDevicePayload:
-        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed)
+        made = await allow_unsigned_plates(info.context.domain, info.context.actor, id, allowed, expected_version)
         await made.device.fetch_related("door", "reader")
         return IpDevicePayload(device=IpDevice.of(made.device), push_secret=made.push_secret or None)
 

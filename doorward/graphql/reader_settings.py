@@ -29,9 +29,13 @@ class PinRules:
     lockout_after: int = strawberry.field(description="Wrong PINs in a row that lock the reader; 0 for never.")
     lockout_ms: int
     """How long the reader then takes nobody, in milliseconds."""
+    version: int = strawberry.field(
+        description="Grows with every change of the system's rules, or of their reader; send it back as "
+        "expectedVersion."
+    )
 
     @classmethod
-    def of(cls, rules: policy.PinRules) -> "PinRules":
+    def of(cls, rules: policy.PinRules, version: int) -> "PinRules":
         """The rules as the API shows them."""
         return cls(
             min_length=rules.min_length,
@@ -40,6 +44,7 @@ class PinRules:
             digit_timeout_ms=rules.digit_timeout_ms,
             lockout_after=rules.lockout_after,
             lockout_ms=rules.lockout_ms,
+            version=version,
         )
 
 
@@ -88,6 +93,9 @@ class ReaderSettings:
     pin_rules: PinRules | None
     """How it takes PINs. Null: as the system's settings say."""
     warnings: list[str] = strawberry.field(description="Sentences: where it differs from the system's settings.")
+    version: int = strawberry.field(
+        description="That of the reader: grows with every change; send it back as expectedVersion."
+    )
 
     @classmethod
     def of(cls, settings: queries.ReaderSettings) -> "ReaderSettings":
@@ -99,8 +107,9 @@ class ReaderSettings:
             door_id=strawberry.ID(reader.door_id),
             side=reader.side,
             card_formats=None if settings.formats is None else [CardFormat.of(found) for found in settings.formats],
-            pin_rules=None if settings.pin is None else PinRules.of(settings.pin),
+            pin_rules=None if settings.pin is None else PinRules.of(settings.pin, reader.version),
             warnings=list(settings.warnings),
+            version=reader.version,
         )
 
 
@@ -142,7 +151,7 @@ class ReaderSettingsQuery:
 
     @strawberry.field(description="The PIN rules of readers without their own. Permission: configuration.view.")
     async def pin_rules(self, info: ApiInfo) -> PinRules:
-        return PinRules.of(await queries.system_pin_rules(info.context.actor))
+        return PinRules.of(*await queries.system_pin_rules(info.context.actor))
 
     reader_settings = listed(
         ReaderSettings,
@@ -172,14 +181,18 @@ class ReaderSettingsMutation:
                 description="The formats that it is to read, one of each length. Null: the active ones of the system."
             ),
         ] = None,
+        expected_version: int | None = None,
     ) -> ReaderSettingsPayload:
-        await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids)
+        await set_reader_formats(info.context.domain, info.context.actor, reader_id, format_ids, expected_version)
         return await _reader_payload(reader_id)
 
     @mutation(description="Set the system's PIN rules. Permission: configuration.write.")
-    async def set_pin_rules(self, info: ApiInfo, input: PinRulesInput) -> PinRulesPayload:
-        rules = await set_pin_rules(info.context.domain, info.context.actor, input.given())
-        return PinRulesPayload(pin_rules=PinRules.of(rules))
+    async def set_pin_rules(
+        self, info: ApiInfo, input: PinRulesInput, expected_version: int | None = None
+    ) -> PinRulesPayload:
+        context = info.context
+        await set_pin_rules(context.domain, context.actor, input.given(), expected_version)
+        return PinRulesPayload(pin_rules=PinRules.of(*await queries.system_pin_rules(context.actor)))
 
     @mutation(description="Give a reader PIN rules of its own; null: the system's. Permission: configuration.write.")
     async def set_reader_pin_rules(
@@ -189,7 +202,8 @@ class ReaderSettingsMutation:
         rules: Annotated[
             PinRulesInput | None, strawberry.argument(description="All its rules. Null: as the system's settings say.")
         ] = None,
+        expected_version: int | None = None,
     ) -> ReaderSettingsPayload:
         given = rules.given() if rules else None
-        await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given)
+        await set_reader_pin_rules(info.context.domain, info.context.actor, reader_id, given, expected_version)
         return await _reader_payload(reader_id)

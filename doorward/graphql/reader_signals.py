@@ -49,15 +49,19 @@ class ReaderSignals:
     """Shown while something or somebody more must be shown."""
     lockdown: ReaderSignal
     """Shown to those who may not pass because of a lockdown."""
+    version: int = strawberry.field(
+        description="Grows with every change of the site's signals, or of their set; send it back as expectedVersion."
+    )
 
     @classmethod
-    def of(cls, signals: domain.Signals) -> "ReaderSignals":
+    def of(cls, signals: domain.Signals, version: int) -> "ReaderSignals":
         """The signals as the API shows them."""
         return cls(
             granted=ReaderSignal.of(signals.granted),
             denied=ReaderSignal.of(signals.denied),
             waiting=ReaderSignal.of(signals.waiting),
             lockdown=ReaderSignal.of(signals.lockdown),
+            version=version,
         )
 
 
@@ -115,7 +119,7 @@ class SignalSet(Node):
         return cls(
             id=strawberry.ID(row.id),
             name=row.name,
-            signals=ReaderSignals.of(sets.signals_of(row)),
+            signals=ReaderSignals.of(sets.signals_of(row), row.version),
             readers=[SignalSetReader(id=strawberry.ID(reader.id), name=reader.name) for reader in readers],
             version=row.version,
         )
@@ -148,7 +152,7 @@ class ReaderSignalsQuery:
 
     @strawberry.field(description="What readers show and sound. Permission: configuration.view.")
     async def reader_signals(self, info: ApiInfo) -> ReaderSignals:
-        return ReaderSignals.of(await reader_signals(info.context.actor))
+        return ReaderSignals.of(*await reader_signals(info.context.actor))
 
     signal_sets = listed(
         SignalSet,
@@ -165,9 +169,12 @@ class ReaderSignalsMutation:
     """Changes of signals."""
 
     @mutation(description="Set what readers show and sound. Permission: configuration.write.")
-    async def set_reader_signals(self, info: ApiInfo, input: ReaderSignalsInput) -> ReaderSignalsPayload:
-        signals = await set_reader_signals(info.context.domain, info.context.actor, _signals(input))
-        return ReaderSignalsPayload(signals=ReaderSignals.of(signals))
+    async def set_reader_signals(
+        self, info: ApiInfo, input: ReaderSignalsInput, expected_version: int | None = None
+    ) -> ReaderSignalsPayload:
+        context = info.context
+        await set_reader_signals(context.domain, context.actor, _signals(input), expected_version)
+        return ReaderSignalsPayload(signals=ReaderSignals.of(*await reader_signals(context.actor)))
 
     @mutation(description="Add a set of signals. Permission: configuration.write.")
     async def create_signal_set(
@@ -216,8 +223,9 @@ class ReaderSignalsMutation:
         signal_set_id: Annotated[
             strawberry.ID | None, strawberry.argument(description="What it is to show. Null: the site's signals.")
         ] = None,
+        expected_version: int | None = None,
     ) -> ChooseSignalsPayload:
-        await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id)
+        await sets.choose_signals(info.context.domain, info.context.actor, reader_id, signal_set_id, expected_version)
         return ChooseSignalsPayload(reader_id=reader_id)
 
 

@@ -226,6 +226,7 @@ class ResetPasswordInput(Keyed):
 
     id: strawberry.ID
     """The id of the user."""
+    expected_version: int | None = None
     password: str
     """The new one, as long as the rules of signing in want it."""
 
@@ -418,7 +419,7 @@ class UserMutation:
     )
     async def reset_password(self, info: ApiInfo, input: ResetPasswordInput) -> UserPayload:
         context = info.context
-        row = await reset_password(context.domain, context.actor, input.id, input.password)
+        row = await reset_password(context.domain, context.actor, input.id, input.password, input.expected_version)
         return UserPayload(user=await user_shown(context, row))
 
     @mutation(description="Let a user who must wait sign in at once. Permission: user.write.")
@@ -433,10 +434,13 @@ class UserMutation:
         "Permission: user.write."
     )
     async def remove_second_factor(
-        self, info: ApiInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the user.")]
+        self,
+        info: ApiInfo,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the user.")],
+        expected_version: int | None = None,
     ) -> UserPayload:
         context = info.context
-        row = await remove_second_factor(context.domain, context.actor, id)
+        row = await remove_second_factor(context.domain, context.actor, id, expected_version)
         return UserPayload(user=await user_shown(context, row))
 
     @mutation(description="Change the rules of passwords, second factors and sessions. Permission: user.write.")

@@ -186,6 +186,7 @@ class EnableWebhookInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     from_now: bool = strawberry.field(
         default=False, description="Leave out what it has missed; otherwise it goes on from where it stopped."
     )
@@ -196,6 +197,14 @@ class WebhookIdInput:
     """See Webhook."""
 
     id: strawberry.ID
+
+
+@strawberry.input(description="A webhook to disable.")
+class DisableWebhookInput(Keyed):
+    """See Webhook."""
+
+    id: strawberry.ID
+    expected_version: int | None = None
 
 
 @strawberry.input(description="A webhook to delete.")
@@ -211,6 +220,7 @@ class RotateWebhookSecretInput(Keyed):
     """See Webhook."""
 
     id: strawberry.ID
+    expected_version: int | None = None
     grace: timedelta = strawberry.field(
         default=timedelta(days=1),
         description="So long the present secret signs as well, up to seven days. PT0S: it is known to others.",
@@ -391,13 +401,19 @@ class WebhookMutation:
     )
     async def enable_webhook(self, info: ApiInfo, input: EnableWebhookInput) -> WebhookPayload:
         context = info.context
-        row = await enable_webhook(context.domain, context.actor, input.id, from_now=input.from_now)
+        row = await enable_webhook(
+            context.domain,
+            context.actor,
+            input.id,
+            from_now=input.from_now,
+            expected_version=input.expected_version,
+        )
         return WebhookPayload(webhook=await _one(context, row))
 
     @mutation(description="Send it nothing any more. What waits stays. Permission: webhook.write.")
-    async def disable_webhook(self, info: ApiInfo, input: WebhookIdInput) -> WebhookPayload:
+    async def disable_webhook(self, info: ApiInfo, input: DisableWebhookInput) -> WebhookPayload:
         context = info.context
-        row = await disable_webhook(context.domain, context.actor, input.id)
+        row = await disable_webhook(context.domain, context.actor, input.id, input.expected_version)
         return WebhookPayload(webhook=await _one(context, row))
 
     @mutation(description="Delete a webhook with its delivery log. Permission: webhook.write.")
@@ -408,8 +424,8 @@ class WebhookMutation:
     @mutation(description="A new secret, shown this once; until the grace ends both sign. Permission: webhook.write.")
     async def rotate_webhook_secret(self, info: ApiInfo, input: RotateWebhookSecretInput) -> WebhookSecretPayload:
         context = info.context
-        grace = input.grace
-        return await _secret(context, await rotate_webhook_secret(context.domain, context.actor, input.id, grace))
+        made = await rotate_webhook_secret(context.domain, context.actor, input.id, input.grace, input.expected_version)
+        return await _secret(context, made)
 
     @mutation(
         description="Send a message of the type webhook.test; look at webhookDeliveries for what became of it. "

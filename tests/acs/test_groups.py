@@ -126,7 +126,7 @@ async def test_a_deleted_group_leaves_its_members_without_it(database_url: str) 
         ids = await people(world, 2)
         group = await create_group(world.domain, COMMAND_LINE, "Staff")
         await add_members(world.domain, COMMAND_LINE, group.id, ids)
-        await delete_group(world.domain, COMMAND_LINE, group.id, 1)
+        await delete_group(world.domain, COMMAND_LINE, group.id, 2)
         assert not await Group.exists()
         assert [policy.groups for policy in await cardholder_policies()] == [(), ()]
         event = await Event.get(type=EventType.GROUP_DELETED)

@@ -129,6 +129,6 @@ async def test_rules_at_their_bounds_are_accepted(database_url: str, rules: PinR
 
 async def test_rules_are_shown_to_those_who_may_see_the_configuration(database_url: str) -> None:
     async with open_world(database_url):
-        assert await system_pin_rules(user(Role.OPERATOR)) == PinRules()
+        assert await system_pin_rules(user(Role.OPERATOR)) == (PinRules(), 1)
         with pytest.raises(NotPermitted):
             await system_pin_rules(user(Role.VIEWER))

@@ -194,6 +194,14 @@ async def _aux_states(example: Example, prepared: Prepared, turn: int) -> Given:
     return {"inputs": [{"id": input_id, "state": state.name}]}
 
 
+async def _jobs(example: Example, prepared: Prepared, turn: int) -> Given:
+    if turn == 0:
+        await _job(example, prepared)
+    else:
+        await _work_off(example)
+    return {"node": {"id": (await Job.get()).id, "state": ("QUEUED", "DONE")[turn], "total": 2, "failed": 0}}
+
+
 HAPPENINGS: dict[str, Callable[[Example, Prepared, int], Awaitable[Given]]] = {
     "alarms": _alarms,
     "auxStates": _aux_states,
@@ -201,6 +209,7 @@ HAPPENINGS: dict[str, Callable[[Example, Prepared, int], Awaitable[Given]]] = {
     "changes": _changes,
     "doorStates": _door_states,
     "events": _events,
+    "jobs": _jobs,
 }
 """What happens for who follows, at the turns 0 and 1, and what they are to be told of it."""
 

@@ -65,9 +65,10 @@ async def create_mobile(work: Work, given: NewMobile) -> Invitation:
 
 
 @operation(Permission.CREDENTIAL_WRITE)
-async def invite_mobile(work: Work, credential_id: str) -> Invitation:
+async def invite_mobile(work: Work, credential_id: str, expected_version: int | None = None) -> Invitation:
     """A new invitation instead of the one before; a phone that is paired has to be revoked first."""
     row, owner = await locked_credential(work, credential_id, CredentialKind.MOBILE)
+    check.version(row.version, expected_version)
     mobile = await Mobile.get(credential_id=row.id, using_db=work.connection)
     if mobile.paired_at is not None:
         raise Conflict(f"The phone {mobile.device_name} has this credential. Revoke it first.", "id")
@@ -149,9 +150,10 @@ async def withdraw_expired_invitations(work: Work) -> int:
 
 
 @operation(Permission.CREDENTIAL_WRITE)
-async def revoke_mobile(work: Work, credential_id: str) -> Credential:
+async def revoke_mobile(work: Work, credential_id: str, expected_version: int | None = None) -> Credential:
     """Take the credential from its phone, and any invitation back. The phone opens nothing from then on."""
     row, owner = await locked_credential(work, credential_id, CredentialKind.MOBILE)
+    check.version(row.version, expected_version)
     mobile = await Mobile.get(credential_id=row.id, using_db=work.connection)
     if mobile.paired_at is None and mobile.code_hash is None:
         return row

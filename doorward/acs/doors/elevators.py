@@ -45,9 +45,13 @@ async def create_elevator(work: Work, name: str, controller_id: str, floors: Seq
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def add_floor(work: Work, elevator_id: str, floor: NewFloor) -> Door:
+async def add_floor(work: Work, elevator_id: str, floor: NewFloor, expected_version: int | None = None) -> Door:
     """Another floor of an elevator; the readers in the cab serve it too."""
-    return await _add_floor(work, await _locked(work, elevator_id, "elevatorId"), floor)
+    elevator = await _locked(work, elevator_id, "elevatorId")
+    check.version(elevator.version, expected_version)
+    elevator.version += 1
+    await elevator.save(using_db=work.connection, update_fields=["version"])
+    return await _add_floor(work, elevator, floor)
 
 
 @operation(Permission.CONFIGURATION_WRITE)

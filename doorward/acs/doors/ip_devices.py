@@ -107,11 +107,14 @@ async def show_ip_device_key(work: Work, device_id: str) -> IpDeviceSecrets:
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def rotate_ip_device_key(work: Work, device_id: str, grace_s: int = 0) -> IpDeviceSecrets:
+async def rotate_ip_device_key(
+    work: Work, device_id: str, grace_s: int = 0, expected_version: int | None = None
+) -> IpDeviceSecrets:
     """A new key for a device. The one before is good for `grace_s` (at most a week) longer; any older ends now."""
     if not 0 <= grace_s <= MAX_GRACE_S:
         raise ValidationFailed(f"An old key is good for 0 to {MAX_GRACE_S} seconds longer.", "grace")
     device, door, _ = await _locked(work, device_id)
+    check.version(device.version, expected_version)
     old = work.domain.sealer.open(device.sealed_key or b"", f"device:{device.id}")
     device.sealed_key = work.domain.sealer.seal(secrets.token_bytes(KEY_BYTES), f"device:{device.id}")
     kept = kept_of(device)
@@ -123,9 +126,12 @@ async def rotate_ip_device_key(work: Work, device_id: str, grace_s: int = 0) -> 
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def allow_unsigned_plates(work: Work, device_id: str, allowed: bool) -> IpDeviceSecrets:
+async def allow_unsigned_plates(
+    work: Work, device_id: str, allowed: bool, expected_version: int | None = None
+) -> IpDeviceSecrets:
     """Let a plate camera that cannot sign show a secret instead (a new one each time), or end that."""
     device, door, reader_type = await _locked(work, device_id)
+    check.version(device.version, expected_version)
     if allowed and reader_type is not ReaderType.PLATE_CAMERA:
         raise ValidationFailed("Only a plate camera may send without a signature.", "id")
     kept = kept_of(device)

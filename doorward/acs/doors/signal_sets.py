@@ -100,11 +100,12 @@ async def delete_signal_set(work: Work, set_id: str, expected_version: int | Non
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def choose_signals(work: Work, reader_id: str, set_id: str | None) -> Reader:
+async def choose_signals(work: Work, reader_id: str, set_id: str | None, expected_version: int | None = None) -> Reader:
     """Let a reader show a set (None: the site's signals) from now on."""
     reader = await Reader.select_for_update().using_db(work.connection).get_or_none(id=reader_id)
     if reader is None:
         raise NotFound("There is no such reader.", "readerId")
+    check.version(reader.version, expected_version)
     names: dict[str | None, str | None] = {None: None}
     for row in await SignalSet.all().using_db(work.connection):
         names[row.id] = row.name

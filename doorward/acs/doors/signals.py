@@ -2,6 +2,7 @@
 
 import msgspec
 
+from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.operation import SITE_ID, Work, operation
@@ -16,22 +17,25 @@ async def signals_of_site() -> Signals:
     return _signals(site) if site is not None else DEFAULT_SIGNALS
 
 
-async def reader_signals(actor: Actor) -> Signals:
-    """The same for somebody who may see the configuration."""
+async def reader_signals(actor: Actor) -> tuple[Signals, int]:
+    """The same for somebody who may see the configuration, and its version."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await signals_of_site()
+    site = await Site.get_or_none(id=SITE_ID)
+    return (_signals(site), site.signals_version) if site is not None else (DEFAULT_SIGNALS, 1)
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def set_reader_signals(work: Work, signals: Signals) -> Signals:
+async def set_reader_signals(work: Work, signals: Signals, expected_version: int | None = None) -> Signals:
     """Say what readers show and sound from now on."""
     signals = check_signals(signals)
     site = await Site.select_for_update().using_db(work.connection).get(id=SITE_ID)
+    check.version(site.signals_version, expected_version)
     before = _signals(site)
     if signals == before:
         return signals
     site.reader_signals = msgspec.to_builtins(signals)
-    await site.save(using_db=work.connection, update_fields=["reader_signals"])
+    site.signals_version += 1
+    await site.save(using_db=work.connection, update_fields=["reader_signals", "signals_version"])
     work.changed(PolicyPart.DEVICE, SITE_ID)
     work.audit(
         EventType.READER_SIGNALS_CHANGED,

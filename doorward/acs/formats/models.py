@@ -44,7 +44,10 @@ class ReaderCardFormat(Model):
 
 
 class PinRulesRow(Model):
-    """How keypads take PINs: of the system (id "system"), or of the reader whose id it has."""
+    """How keypads take PINs: of the system (id "system"), or of the reader whose id it has.
+
+    `version` counts the changes of the system's. Those of a reader are in the reader's own.
+    """
 
     id = fields.CharField(36, primary_key=True)
     reader: fields.ForeignKeyNullableRelation[Reader] = fields.ForeignKeyField(
@@ -57,6 +60,7 @@ class PinRulesRow(Model):
     digit_timeout_ms = fields.IntField()
     lockout_after = fields.IntField()
     lockout_ms = fields.IntField()
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "pin_rules"

@@ -12,10 +12,10 @@ from doorward.acs.credentials.models import Credential
 from doorward.acs.decision.card_format import BitField, CardFormat, Parity
 from doorward.acs.decision.format_check import FormatRefused, check_format
 from doorward.acs.decision.predefined_formats import PREDEFINED
-from doorward.acs.doors.models import Reader
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.formats.models import CardFormatRow, ReaderCardFormat
+from doorward.acs.formats.pin_operations import count_change, locked_reader
 from doorward.acs.formats.stored import StoredFormat, layout_of, stored_formats
 from doorward.acs.identity import new_id
 from doorward.acs.operation import SITE_ID, Work, operation
@@ -163,12 +163,12 @@ async def delete_card_format(work: Work, format_id: str, expected_version: int |
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def set_reader_formats(work: Work, reader_id: str, format_ids: Sequence[str] | None) -> None:
+async def set_reader_formats(
+    work: Work, reader_id: str, format_ids: Sequence[str] | None, expected_version: int | None = None
+) -> None:
     """Give a reader card formats of its own, one per length, instead of the system's; None: the system's again."""
     formats = await _locked_formats(work)
-    reader = await Reader.filter(id=reader_id).using_db(work.connection).select_related("door").first()
-    if reader is None:
-        raise NotFound("There is no such reader.", "readerId")
+    reader, door = await locked_reader(work, reader_id, expected_version)
     wanted = None if format_ids is None else list(dict.fromkeys(format_ids))
     if wanted is not None:
         _refuse_set(formats, wanted)
@@ -179,15 +179,15 @@ async def set_reader_formats(work: Work, reader_id: str, format_ids: Sequence[st
     await rows.delete()
     for format_id in wanted or ():
         await ReaderCardFormat.create(using_db=work.connection, reader_id=reader_id, format_id=format_id)
-    work.changed(PolicyPart.READER, reader_id)
+    await count_change(work, reader)
     work.audit(
         EventType.READER_CARD_FORMATS_CHANGED,
         of=reader,
         before={"format_ids": before or None},
         after={"format_ids": wanted},
         reader_id=reader_id,
-        door_id=reader.door.id,
-        door_name=reader.door.name,
+        door_id=door.id,
+        door_name=door.name,
         side=reader.side,
     )
 

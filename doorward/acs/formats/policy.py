@@ -41,8 +41,13 @@ async def reader_formats(reader_ids: Collection[str] | None = None) -> dict[str,
 
 async def pin_rules(connection: BaseDBAsyncClient | None = None) -> PinRules:
     """The system's PIN rules."""
+    return (await pin_rules_in_force(connection))[0]
+
+
+async def pin_rules_in_force(connection: BaseDBAsyncClient | None = None) -> tuple[PinRules, int]:
+    """The system's PIN rules, and their version."""
     row = await PinRulesRow.get_or_none(id=SYSTEM_RULES_ID, using_db=connection)
-    return DEFAULT_PIN_RULES if row is None else rules_of(row)
+    return (DEFAULT_PIN_RULES, 1) if row is None else (rules_of(row), row.version)
 
 
 async def reader_pin_rules(reader_ids: Collection[str] | None = None) -> dict[str, PinRules]:

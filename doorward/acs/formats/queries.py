@@ -11,7 +11,7 @@ from doorward.acs.doors.models import Reader
 from doorward.acs.doors.wiring import ReaderType
 from doorward.acs.errors import NotFound, ValidationFailed
 from doorward.acs.formats.operations import CardFormatDraft
-from doorward.acs.formats.policy import pin_rules, reader_formats, reader_pin_rules
+from doorward.acs.formats.policy import pin_rules, pin_rules_in_force, reader_formats, reader_pin_rules
 from doorward.acs.formats.stored import StoredFormat, stored_formats
 from doorward.acs.keyset import NAMES, among, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest, page_within
@@ -55,10 +55,10 @@ async def page_card_formats(
     )
 
 
-async def system_pin_rules(actor: Actor) -> PinRules:
-    """The PIN rules of readers without their own."""
+async def system_pin_rules(actor: Actor) -> tuple[PinRules, int]:
+    """The PIN rules of readers without their own, and their version."""
     actor.require(Permission.CONFIGURATION_VIEW)
-    return await pin_rules()
+    return await pin_rules_in_force()
 
 
 async def page_reader_settings(

@@ -73,9 +73,12 @@ async def delete_group(work: Work, group_id: str, expected_version: int | None =
 
 
 @operation(Permission.CARDHOLDER_WRITE)
-async def add_members(work: Work, group_id: str, cardholder_ids: Sequence[str]) -> Group:
+async def add_members(
+    work: Work, group_id: str, cardholder_ids: Sequence[str], expected_version: int | None = None
+) -> Group:
     """Put cardholders (at most 5,000) in a group; those who are in it stay. One audit event for all of them."""
     group = await _locked(work, group_id)
+    check.version(group.version, expected_version)
     await check.exist(Cardholder, _limited(cardholder_ids), "cardholderIds", work.connection)
     present = await _members(work, group, cardholder_ids)
     added = [member for member in dict.fromkeys(cardholder_ids) if member not in present]
@@ -84,14 +87,19 @@ async def add_members(work: Work, group_id: str, cardholder_ids: Sequence[str]) 
         rows = [GroupMember(group_id=group.id, cardholder_id=member) for member in added]
         await GroupMember.bulk_create(rows, using_db=work.connection)
         await _touch(work, added)
+        group.version += 1
+        await group.save(using_db=work.connection, update_fields=["version"])
         work.audit(EventType.GROUP_MEMBERS_ADDED, of=group, after=_members_snapshot(group, added))
     return group
 
 
 @operation(Permission.CARDHOLDER_WRITE)
-async def remove_members(work: Work, group_id: str, cardholder_ids: Sequence[str]) -> Group:
+async def remove_members(
+    work: Work, group_id: str, cardholder_ids: Sequence[str], expected_version: int | None = None
+) -> Group:
     """Take cardholders (at most 5,000) out of a group; those who are not in it are passed over. One audit event."""
     group = await _locked(work, group_id)
+    check.version(group.version, expected_version)
     present = await _members(work, group, _limited(cardholder_ids))
     removed = [member for member in dict.fromkeys(cardholder_ids) if member in present]
     if removed:
@@ -99,6 +107,8 @@ async def remove_members(work: Work, group_id: str, cardholder_ids: Sequence[str
         rows = GroupMember.filter(group_id=group.id, cardholder_id__in=removed)
         await rows.using_db(work.connection).delete()
         await _touch(work, removed)
+        group.version += 1
+        await group.save(using_db=work.connection, update_fields=["version"])
         work.audit(EventType.GROUP_MEMBERS_REMOVED, of=group, before=_members_snapshot(group, removed))
     return group
 

@@ -14,7 +14,8 @@ class Site(Model):
     older than `journal_days`, raise an alarm when alone for `alone_alarm_s` (NULL: never), and go by schedules under a
     clock that is known to be wrong only if `trusts_clock`.
     `sealed_osdp_key` is what the keys of OSDP devices are derived from, `reader_signals` what readers show and sound
-    (NULL: as ever). `reasons_for` is the list of what operators must give a reason for (NULL: nothing).
+    (NULL: as ever, `signals_version` counts their changes). `reasons_for` is the list of what operators must give a
+    reason for (NULL: nothing).
     """
 
     id = fields.CharField(8, primary_key=True)
@@ -35,6 +36,7 @@ class Site(Model):
     threat_reason = fields.CharField(500, null=True)
     sealed_osdp_key = fields.BinaryField(null=True)
     reader_signals: Any = fields.JSONField(null=True)
+    signals_version = fields.IntField(default=1, db_default=1)
     version = fields.IntField(default=1, db_default=1)
     reasons_for: Any = fields.JSONField(null=True)
 

@@ -151,9 +151,10 @@ async def set_password(work: Work, name: str, password: str, must_change_passwor
 
 
 @operation(Permission.USER_WRITE)
-async def reset_password(work: Work, user_id: str, password: str) -> User:
+async def reset_password(work: Work, user_id: str, password: str, expected_version: int | None = None) -> User:
     """A new password for somebody else, which they must change when they next sign in; their sessions end."""
     user = await _locked(work, user_id)
+    check.version(user.version, expected_version)
     if user.id == work.actor.user_id:
         raise Conflict("Change your own password under your account, where the old one is asked for.", "id")
     await look_after(work, user)
@@ -171,9 +172,10 @@ async def unlock_user(work: Work, user_id: str) -> User:
 
 
 @operation(Permission.USER_WRITE)
-async def remove_second_factor(work: Work, user_id: str) -> User:
+async def remove_second_factor(work: Work, user_id: str, expected_version: int | None = None) -> User:
     """Take all second factors away from somebody who has lost them, with recovery codes; their sessions end."""
     user = await _locked(work, user_id)
+    check.version(user.version, expected_version)
     if user.id == work.actor.user_id:
         raise Conflict("Remove your own second factor under your account, where the password is asked for.", "id")
     await look_after(work, user)

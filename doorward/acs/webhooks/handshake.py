@@ -3,6 +3,7 @@
 import json
 import secrets
 
+from doorward.acs import check
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.domain import Domain
 from doorward.acs.errors import Conflict, NotFound, ValidationFailed
@@ -19,7 +20,9 @@ _CHALLENGE_BYTES = 24
 NOT_SENDING = "Webhooks are sent by the server alone: do this where `doorward serve` runs."
 
 
-async def enable_webhook(domain: Domain, actor: Actor, webhook_id: str, *, from_now: bool = False) -> Webhook:
+async def enable_webhook(
+    domain: Domain, actor: Actor, webhook_id: str, *, from_now: bool = False, expected_version: int | None = None
+) -> Webhook:
     """Enable a webhook whose receiver echoes the challenge; otherwise it stays as it is and ValidationFailed says why.
 
     It goes on from where it stopped; a new one, and one that is enabled `from_now`, with what is stored from now on.
@@ -28,6 +31,7 @@ async def enable_webhook(domain: Domain, actor: Actor, webhook_id: str, *, from_
     row = await Webhook.get_or_none(id=webhook_id)
     if row is None:
         raise NotFound("There is no such webhook.", "id")
+    check.version(row.version, expected_version)
     if row.enabled:
         return row
     url = checked_url(domain, row.url)
@@ -38,15 +42,18 @@ async def enable_webhook(domain: Domain, actor: Actor, webhook_id: str, *, from_
     answer = await domain.webhooks.post(signed(domain, row, unique_message_id(), body))
     problem = _problem(domain, answer, challenge)
     if problem is None:
-        return await admit_webhook(domain, actor, webhook_id, url, from_now)
+        return await admit_webhook(domain, actor, webhook_id, url, from_now, expected_version)
     await note_unverified(domain, actor, webhook_id, url, problem)
     raise ValidationFailed(problem, "url")
 
 
 @operation(Permission.WEBHOOK_WRITE)
-async def admit_webhook(work: Work, webhook_id: str, url: str, from_now: bool) -> Webhook:
+async def admit_webhook(
+    work: Work, webhook_id: str, url: str, from_now: bool, expected_version: int | None = None
+) -> Webhook:
     """The part of `enable_webhook` that comes once the receiver at this URL has echoed the challenge."""
     row = await locked(work, webhook_id)
+    check.version(row.version, expected_version)
     if row.url != url:
         raise Conflict("Somebody else has given it another URL meanwhile. Enable it again.", "url")
     if row.enabled:

@@ -96,9 +96,10 @@ async def update_webhook(
 
 
 @operation(Permission.WEBHOOK_WRITE)
-async def disable_webhook(work: Work, webhook_id: str) -> Webhook:
+async def disable_webhook(work: Work, webhook_id: str, expected_version: int | None = None) -> Webhook:
     """Send it nothing any more. What is pending stays so."""
     row = await locked(work, webhook_id)
+    check.version(row.version, expected_version)
     if row.enabled:
         await stop(work, row, StopReason.BY_HAND, None)
     return row
@@ -127,9 +128,12 @@ async def delete_webhook(work: Work, webhook_id: str, expected_version: int | No
 
 
 @operation(Permission.WEBHOOK_WRITE)
-async def rotate_webhook_secret(work: Work, webhook_id: str, grace: timedelta = timedelta(hours=24)) -> MadeSecret:
+async def rotate_webhook_secret(
+    work: Work, webhook_id: str, grace: timedelta = timedelta(hours=24), expected_version: int | None = None
+) -> MadeSecret:
     """A new secret; until the grace ends, the one before signs as well."""
     row = await locked(work, webhook_id)
+    check.version(row.version, expected_version)
     if not timedelta(0) <= grace <= LONGEST_GRACE:
         raise ValidationFailed(f"The previous secret counts for at most {LONGEST_GRACE.days * 24} hours.", "grace")
     secret = new_secret()

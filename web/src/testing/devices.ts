@@ -75,6 +75,7 @@ export function anyNetworkDevice(given: Partial<AnyDeviceFragment> = {}): AnyDev
 
 export function aWiegandSetup(given: Partial<WiegandSetupFragment> = {}): WiegandSetupFragment {
   return {
+    version: 4,
     id: "w1",
     controllerId: "k1",
     doorId: "d1",
@@ -109,6 +110,7 @@ export function aFraming(given: Partial<FramingChoiceFragment> = {}): FramingCho
 
 export function aNetworkSetup(given: Partial<NetworkSetupFragment> = {}): NetworkSetupFragment {
   return {
+    version: 4,
     id: "n1",
     name: "Gate camera",
     readerId: "r2",
@@ -125,6 +127,7 @@ export function aNetworkSetup(given: Partial<NetworkSetupFragment> = {}): Networ
 export function aGpioSetup(given: Partial<GpioSetupFragment> = {}): GpioSetupFragment {
   const none = { pin: null, activeLow: null, bias: null, converter: null, channel: null, pullUpOhm: null, supplyMv: null };
   return {
+    version: 4,
     id: "g1",
     name: "Pins",
     controllerId: "k1",
@@ -141,6 +144,7 @@ export function aGpioSetup(given: Partial<GpioSetupFragment> = {}): GpioSetupFra
 /** A controller that is enrolled and connected, unless told otherwise. */
 export function aController(given: Partial<ControllerRowFragment> = {}): ControllerRowFragment {
   return {
+    version: 4,
     id: "k2",
     name: "Annexe",
     embedded: false,
@@ -165,6 +169,7 @@ export function aController(given: Partial<ControllerRowFragment> = {}): Control
 
 export function controllerSettings(given: Partial<ControllerSettingsFragment> = {}): ControllerSettingsFragment {
   return {
+    version: 4,
     journalEvents: 1_000_000,
     journalKeeps: "P120D",
     aloneAlarm: "P3D",

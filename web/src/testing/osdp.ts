@@ -5,6 +5,7 @@ import type { BusDeviceFragment, OrderStateFragment, OsdpBusesQuery, OsdpRowFrag
 export function anOsdpRow(given: Partial<OsdpRowFragment> = {}): OsdpRowFragment {
   return {
     id: "v1",
+    version: 4,
     name: "Office in",
     controllerId: "k1",
     role: "READER",

@@ -41,7 +41,7 @@ export function ControllerScreen({ id, writable }: { id: string; writable: boole
             <p className="quiet">It runs inside the server: its name is fixed, it is not enrolled, and it cannot be deleted.</p>
           ) : (
             <ControllerEditor
-              key={controller?.name ?? NEW}
+              key={controller ? `${controller.name} ${controller.version}` : NEW}
               controller={controller ?? null}
               writable={writable}
               onSaved={onSaved}
@@ -86,8 +86,9 @@ function ControllerEditor({ controller, writable, ...writing }: ControllerEditor
         const { payload, problems } = await send(api, CreateControllerDocument, { name: name.trim() });
         return { problems, id: payload?.controller?.id ?? null };
       }
-      const { id } = controller;
-      return { problems: (await send(api, RenameControllerDocument, { id, name: name.trim() })).problems, id };
+      const { id, version: expectedVersion } = controller;
+      const renamed = await send(api, RenameControllerDocument, { id, name: name.trim(), expectedVersion });
+      return { problems: renamed.problems, id };
     });
   return (
     <Editor
@@ -104,7 +105,8 @@ function ControllerEditor({ controller, writable, ...writing }: ControllerEditor
               consequence:
                 "It may not connect any more, and what its journal holds and the server does not have is lost. " +
                 "Its events that are here stay. A controller with doors, elevators or devices cannot be deleted.",
-              remove: async () => (await send(api, DeleteControllerDocument, { id: controller.id })).problems,
+              remove: async () =>
+                (await send(api, DeleteControllerDocument, { id: controller.id, expectedVersion: controller.version })).problems,
               onRemoved: () => openConfiguration("controllers"),
             }
       }

@@ -67,6 +67,7 @@ export function ControllerSettings({ settings, writable, onReload }: ControllerS
         key={JSON.stringify(settings)}
         settings={settings}
         writable={writable}
+        onReload={onReload}
         onSaved={() => {
           setSaved(true);
           onReload();
@@ -83,16 +84,17 @@ interface SettingsEditorProps {
   settings: ControllerSettingsFragment;
   writable: boolean;
   onSaved: () => void;
+  onReload: () => void;
 }
 
-function SettingsEditor({ settings, writable, onSaved }: SettingsEditorProps) {
+function SettingsEditor({ settings, writable, onSaved, onReload }: SettingsEditorProps) {
   const api = useClient();
   const saving = useSaving(FIELDS);
   const [draft, setDraft] = useState(() => settingsDraft(settings));
   const { fields } = saving.problems;
   const change = (part: Partial<SettingsDraft>): void => setDraft((was) => ({ ...was, ...part }));
   const submit = async (): Promise<void> => {
-    const input = settingsInput(draft);
+    const input = { ...settingsInput(draft), expectedVersion: settings.version };
     if (await saving.run(async () => (await send(api, SetControllerSettingsDocument, { input })).problems)) onSaved();
   };
   return (
@@ -103,6 +105,7 @@ function SettingsEditor({ settings, writable, onSaved }: SettingsEditorProps) {
       writable={writable}
       onSubmit={submit}
       onCancel={() => setDraft(settingsDraft(settings))}
+      onReload={onReload}
     >
       <Part title="Settings of every controller">
         <div className="form-pair">

@@ -94,8 +94,25 @@ test("the settings of every controller are saved in hours, events and days", asy
   await userEvent.click(screen.getByText("Save the settings"));
   expect(await screen.findByText("The settings are saved.")).toBeDefined();
   expect(sent("SetControllerSettings")).toEqual({
-    input: { journalEvents: 1_000_000, journalKeeps: "P120D", aloneAlarm: "PT1H30M", staleAfter: "P3D", trustsClock: true },
+    input: {
+      expectedVersion: 4,
+      journalEvents: 1_000_000,
+      journalKeeps: "P120D",
+      aloneAlarm: "PT1H30M",
+      staleAfter: "P3D",
+      trustsClock: true,
+    },
   });
+});
+
+test("settings that somebody else has saved meanwhile are loaded again", async () => {
+  const message = "Somebody else has changed this meanwhile. Load it again and repeat the change.";
+  const { asked } = showList({ SetControllerSettings: refused("CONFLICT", message, "expectedVersion") });
+  await userEvent.click(await screen.findByText("Save the settings"));
+  expect(await screen.findByText(message)).toBeDefined();
+  const before = asked.length;
+  await userEvent.click(screen.getByText("Load it again and drop my changes"));
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before));
 });
 
 test("what is wrong with a setting stands at it", async () => {
@@ -108,7 +125,7 @@ test("what is wrong with a setting stands at it", async () => {
 
 test("settings that are typed as they are shown stay what they are", () => {
   const settings = controllerSettings({ aloneAlarm: null, staleAfter: "PT1M30S" });
-  expect(settingsInput(settingsDraft(settings))).toEqual(settings);
+  expect({ version: settings.version, ...settingsInput(settingsDraft(settings)) }).toEqual(settings);
   expect(settingsInput({ ...settingsDraft(settings), staleHours: "" }).staleAfter).toBe("-PT1S");
 });
 

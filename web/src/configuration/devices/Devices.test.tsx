@@ -126,6 +126,7 @@ test("a Wiegand device shows its framing and what is its reader's own, and is ch
   expect(sent("UpdateWiegand")).toEqual({
     input: {
       id: "w1",
+      expectedVersion: 4,
       port: "/dev/converter",
       framing: "channel-lines",
       channel: 3,
@@ -165,7 +166,7 @@ test("a Wiegand device is unwired after a question", async () => {
   await userEvent.click(await screen.findByText("Delete"));
   await userEvent.click(dialog().getByText("Delete it"));
   await vi.waitFor(() => expect(location.hash).toBe("#/configuration/devices"));
-  expect(sent("DeleteWiegand")).toEqual({ id: "w1" });
+  expect(sent("DeleteWiegand")).toEqual({ id: "w1", expectedVersion: 4 });
 });
 
 test("a new Wiegand device is offered the readers that have none", async () => {
@@ -270,6 +271,7 @@ test("pins and measured lines are added and changed, and a problem stands at its
   expect(sent("UpdateGpio")).toEqual({
     input: {
       id: "g1",
+      expectedVersion: 4,
       name: "Pins",
       inputs: [
         { pin: 4, activeLow: true, bias: "PULL_UP" },

@@ -46,7 +46,7 @@ function GpioEditor({ setup, writable, ...writing }: GpioEditorProps) {
   const { id } = setup;
   const submit = (): Promise<void> =>
     save("change", async () => {
-      const input = { id, name: draft.name.trim(), ...linesInput(draft) };
+      const input = { id, expectedVersion: setup.version, name: draft.name.trim(), ...linesInput(draft) };
       return { problems: ofLines((await send(api, UpdateGpioDocument, { input })).problems, draft), id };
     });
   return (
@@ -59,7 +59,7 @@ function GpioEditor({ setup, writable, ...writing }: GpioEditorProps) {
       removal={{
         name: setup.name,
         consequence: "The controller lets go of its pins. Refused while a lock or an input is on one of them.",
-        remove: async () => (await send(api, DeleteDeviceDocument, { id })).problems,
+        remove: async () => (await send(api, DeleteDeviceDocument, { id, expectedVersion: setup.version })).problems,
         onRemoved: () => openConfiguration("devices"),
       }}
     >

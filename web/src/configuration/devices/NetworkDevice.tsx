@@ -58,7 +58,7 @@ function NetworkEditor({ setup, type, writable, ...writing }: NetworkEditorProps
     save("change", async () => {
       const missing = missingStream(draft, hasStream);
       if (missing.length > 0) return { problems: missing, id };
-      const input = { id, ...updateInput(draft, type) };
+      const input = { id, expectedVersion: setup.version, ...updateInput(draft, type) };
       const { payload, problems } = await send(api, UpdateNetworkDeviceDocument, { input });
       if (payload) setDraft((was) => ({ ...was, streamUrl: "" }));
       return { problems, id };
@@ -73,7 +73,7 @@ function NetworkEditor({ setup, type, writable, ...writing }: NetworkEditorProps
       removal={{
         name: setup.name,
         consequence: "Its key is forgotten, and nothing that it sends counts any more. The reader stays.",
-        remove: async () => (await send(api, DeleteNetworkDeviceDocument, { id })).problems,
+        remove: async () => (await send(api, DeleteNetworkDeviceDocument, { id, expectedVersion: setup.version })).problems,
         onRemoved: () => openConfiguration("devices"),
       }}
     >

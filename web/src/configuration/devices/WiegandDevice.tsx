@@ -60,7 +60,8 @@ function WiegandEditor({ setup, framings, sharing, writable, ...writing }: Wiega
   const { id } = setup;
   const submit = (): Promise<void> =>
     save("change", async () => {
-      const { problems } = await send(api, UpdateWiegandDocument, { input: { id, ...wiegandInput(draft) } });
+      const input = { id, expectedVersion: setup.version, ...wiegandInput(draft) };
+      const { problems } = await send(api, UpdateWiegandDocument, { input });
       return { problems, id };
     });
   return (
@@ -73,7 +74,7 @@ function WiegandEditor({ setup, framings, sharing, writable, ...writing }: Wiega
       removal={{
         name: "this device",
         consequence: "The reader stays, but nothing is read there until it is wired again.",
-        remove: async () => (await send(api, DeleteWiegandDocument, { id })).problems,
+        remove: async () => (await send(api, DeleteWiegandDocument, { id, expectedVersion: setup.version })).problems,
         onRemoved: () => openConfiguration("devices"),
       }}
     >

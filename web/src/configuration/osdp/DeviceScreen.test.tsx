@@ -68,7 +68,7 @@ test("only what was changed by hand is sent, and a problem stands at its field",
   await userEvent.selectOptions(place.getByLabelText("Reader that it is"), "Office out");
   await userEvent.click(screen.getByText("Save"));
   expect(await place.findByText("Cabinet has address 4.")).toBeDefined();
-  expect(sent("UpdateOsdpDevice")).toEqual({ input: { id: "v1", address: 4, readerId: "r2" } });
+  expect(sent("UpdateOsdpDevice")).toEqual({ input: { id: "v1", expectedVersion: 4, address: 4, readerId: "r2" } });
 });
 
 test("a line that is shared says that its speed changes for the others too", async () => {

@@ -42,13 +42,15 @@ export function PlaceEditor({ row, shared, writable, ...writing }: PlaceEditorPr
       const { name, port, address, baud, readerId } = draft;
       // Only what was changed is sent: it says which reader it is, or where, and nothing else is meant.
       const input = {
+        id: row.id,
+        expectedVersion: row.version,
         ...(name === row.name ? {} : { name }),
         ...(port === row.port ? {} : { port: port.trim() }),
         ...(address === String(row.address) ? {} : { address: wholeNumber(address) }),
         ...(baud === String(row.baud) ? {} : { baud: Number(baud) }),
         ...(readerId === (row.readerId ?? "") ? {} : { readerId: readerId === "" ? null : readerId }),
       };
-      return { problems: (await send(api, UpdateOsdpDeviceDocument, { input: { id: row.id, ...input } })).problems, id: row.id };
+      return { problems: (await send(api, UpdateOsdpDeviceDocument, { input })).problems, id: row.id };
     });
   return (
     <Editor

@@ -125,7 +125,8 @@ function ScheduleEditor({ schedule, writable, seesPeople, ...writing }: Schedule
             : {
                 name: schedule.name,
                 consequence: "A schedule that something uses cannot be deleted.",
-                remove: async () => (await send(api, DeleteScheduleDocument, { id: schedule.id })).problems,
+                remove: async () =>
+                  (await send(api, DeleteScheduleDocument, { id: schedule.id, expectedVersion: schedule.version })).problems,
                 onRemoved: () => openConfiguration("schedules"),
               }
         }
