@@ -99,6 +99,7 @@ class JobFilter:
 
     kind: JobKind | None = None
     states: list[JobState] | None = None
+    """In one of these states. Null: in any."""
     dry_run: bool | None = None
     user_id: strawberry.ID | None = None
 

@@ -23,7 +23,9 @@ class JobOrder(StrEnum):
     """How jobs can be ordered."""
 
     NEWEST = "newest"
+    """The last begun first."""
     OLDEST = "oldest"
+    """The first begun first."""
 
 
 _JOBS: Orders = {

@@ -346,8 +346,11 @@ class OidcLinkOrder(StrEnum):
     """How connections with providers can be ordered: by the provider's name, by the user's, or the last made first."""
 
     PROVIDER = "provider"
+    """By the name of the provider."""
     USER = "user"
+    """By the name of the user."""
     NEWEST = "newest"
+    """The last made first."""
 
 
 _LINKS: Orders = {
