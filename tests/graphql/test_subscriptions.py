@@ -56,7 +56,7 @@ def type_in(event: dict[str, str]) -> str:
 async def test_changes_tell_what_changed_to_whom_may_look_at_it(database_url: str, tmp_path: Path) -> None:
     async with (
         open_world(database_url) as world,
-        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR) as api,
+        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER) as api,
     ):
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)
@@ -75,7 +75,7 @@ async def test_changes_tell_what_changed_to_whom_may_look_at_it(database_url: st
             while (found := (await soon(results))["changes"])["change"] != "UPDATED":
                 pass
         assert (found["changedFields"], found["fields"]) == (["firstName"], []), "values are for who sees the audit"
-        await api.sign_in(Role.OPERATOR)
+        await api.sign_in(Role.VIEWER)
         async with api.subscribe(CHANGES_OF, after=start, entities=["CARDHOLDER"]) as results:
             with pytest.raises(AssertionError, match=r"cardholder\.view"):
                 await soon(results)
