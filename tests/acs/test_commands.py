@@ -9,7 +9,7 @@ import pytest
 from doorward.acs.actor import COMMAND_LINE, Role
 from doorward.acs.decision.door import DoorAction
 from doorward.acs.decision.policy import DoorKind, Side
-from doorward.acs.doors.commands import command_door
+from doorward.acs.doors.commands import COMMAND_LIFETIME_S, command_door, standing_of
 from doorward.acs.doors.models import Controller, Door
 from doorward.acs.doors.operations import NewDoor, create_door
 from doorward.acs.errors import NotFound, NotPermitted, ValidationFailed
@@ -17,6 +17,7 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.models import Event
 from doorward.acs.messages import CommandResult, CommandStatus, DoorCommand, ToController
 from doorward.acs.requests.keyed import keyed_request
+from doorward.acs.requests.models import KeyedRequest
 from doorward.acs.zones.commands import ZoneAnswer, command_zone
 from doorward.acs.zones.doors import GivenDoor
 from doorward.acs.zones.operations import create_zone
@@ -269,3 +270,12 @@ async def test_who_may_not_command_doors_commands_no_zone_and_an_unknown_zone_is
         with pytest.raises(NotFound, match="no such zone"):
             await command_zone(world.domain, OPERATOR, "nowhere", DoorAction.LOCKDOWN)
         assert not await events(EventType.ZONE_COMMANDED)
+
+
+def test_a_command_that_nobody_answered_in_its_time_has_expired_for_whoever_repeats_it() -> None:
+    asked = KeyedRequest(id="k", mutation="commandDoor", digest="d", attempt="c-1", created_at=START, answer=None)
+    in_time = START + timedelta(seconds=COMMAND_LIFETIME_S)
+    assert standing_of(asked, in_time).status is CommandStatus.REQUESTED
+    assert standing_of(asked, in_time + timedelta(milliseconds=1)).status is CommandStatus.EXPIRED
+    asked.answer = {"outcome": {"status": "confirmed", "detail": ""}}
+    assert standing_of(asked, in_time + timedelta(days=1)).status is CommandStatus.CONFIRMED

@@ -56,7 +56,7 @@ def type_in(event: dict[str, str]) -> str:
 async def test_changes_tell_what_changed_to_whom_may_look_at_it(database_url: str, tmp_path: Path) -> None:
     async with (
         open_world(database_url) as world,
-        serve_api(world, tmp_path, *Role) as api,
+        serve_api(world, tmp_path, Role.ADMINISTRATOR, Role.OPERATOR, Role.VIEWER) as api,
     ):
         site = await make_site(world)
         await api.sign_in(Role.ADMINISTRATOR)

@@ -10,8 +10,16 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Role
-from doorward.acs.errors import AcsError, Conflict, NotFound, RateLimited, Unauthenticated, ValidationFailed
+from doorward.acs.actor import COMMAND_LINE, PERMISSIONS, Actor, Permission, Role
+from doorward.acs.errors import (
+    AcsError,
+    Conflict,
+    NotFound,
+    NotPermitted,
+    RateLimited,
+    Unauthenticated,
+    ValidationFailed,
+)
 from doorward.acs.events.catalogue import CATALOGUE, EventType, Severity
 from doorward.acs.events.models import Event
 from doorward.acs.paging import PageRequest
@@ -308,6 +316,10 @@ async def test_one_s_own_are_one_s_own_and_administrators_remove_another_s(datab
         assert (await own_passkeys(mallory, ALL)).rows == []
         assert [row.user.name for row in (await page_passkeys(COMMAND_LINE, ALL)).rows] == ["eve"]
         await enter(world, device)
+        lesser = Actor("m", "Manager", frozenset({Permission.USER_WRITE}), "api")
+        with pytest.raises(NotPermitted, match="may more than you"):
+            await remove_passkey(world.domain, lesser, added.passkey.id)
+        assert await Session.exists()
         await remove_passkey(world.domain, COMMAND_LINE, added.passkey.id)
         assert not await Session.exists()
         assert (await User.get(name="eve")).passkeys == 0
