@@ -1,7 +1,8 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
+import { createApi } from "./client";
 import { PlaceChoicesDocument } from "../gql/operations";
 import { Api, fakeApi } from "../testing/api";
 import { useWhole } from "./use-whole";
@@ -68,4 +69,13 @@ test("asked anew, the list stays whole until the new one is", async () => {
   expect(result.current[0].data?.doors).toHaveLength(5);
   await next();
   await waitFor(() => expect(result.current[0].data?.doors).toHaveLength(6));
+});
+
+test("where the server refuses a list nothing is shown, and the page stays", async () => {
+  vi.stubGlobal("fetch", async () => Response.json({ data: null, errors: [{ message: "You may not.", path: ["doors"] }] }));
+  const api = createApi(() => undefined);
+  const wrapper = ({ children }: { children: ReactNode }) => <Api api={api}>{children}</Api>;
+  const { result } = renderHook(() => useWhole({ query: PlaceChoicesDocument }), { wrapper });
+  await waitFor(() => expect(result.current[0].error).toBeDefined());
+  expect(result.current[0].data).toBeUndefined();
 });

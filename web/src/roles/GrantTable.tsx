@@ -70,6 +70,19 @@ export function GrantTable({ privileges, grants, choices, readOnly, onChange }: 
                         onChange={(places) => put(permission, { ...grant, places: places === null ? null : [...places] })}
                       />
                     )}
+                    {grant && permission === "ptz.move" && (
+                      <label className="grant-minutes">
+                        Priority (0 goes first, to 100)
+                        <input
+                          type="number"
+                          min={0}
+                          max={100}
+                          disabled={readOnly}
+                          value={grant.priority ?? 0}
+                          onChange={({ currentTarget }) => put(permission, { ...grant, priority: Number(currentTarget.value) })}
+                        />
+                      </label>
+                    )}
                     {grant && permission === "clip.view" && (
                       <label className="grant-minutes">
                         Not older than (minutes)

@@ -23,6 +23,7 @@ const PLACES = {
 const PRIVILEGES = [
   { permission: "door.view", area: "DOORS", description: "See doors.", scopes: ["SITE", "ZONE", "DOOR"] },
   { permission: "clip.view", area: "RECORDINGS", description: "Watch recordings.", scopes: ["SITE", "CAMERA"] },
+  { permission: "ptz.move", area: "CAMERAS", description: "Move a camera.", scopes: ["SITE", "CAMERA"] },
   { permission: "user.write", area: "SYSTEM", description: "Manage users.", scopes: [] },
 ];
 
@@ -121,4 +122,13 @@ test("a group of users is made with its users and roles", async () => {
   await userEvent.click(screen.getByText("Save"));
   expect(sent("CreateUserGroup")).toEqual({ input: { name: "Night", userIds: ["u1"], roles: [{ roleId: "r1", places: null }] } });
   expect(await screen.findByText("There is one already.")).toBeVisible();
+});
+
+test("whoever moves cameras has a priority", async () => {
+  const { sent } = showScreen(<RoleScreen id="r1" />, { RoleDetail: { role: aRole({ grants: [] }), ...PLACES, privileges: PRIVILEGES }, UpdateRole: accepted({ role: null }) });
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Move a camera." }));
+  await userEvent.clear(screen.getByLabelText(/^Priority/));
+  await userEvent.type(screen.getByLabelText(/^Priority/), "30");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(sent("UpdateRole")?.["input"]).toMatchObject({ grants: [{ permission: "ptz.move", priority: 30 }] });
 });
