@@ -173,11 +173,12 @@ test("the preview goes on by a week", async () => {
 });
 
 test("a schedule in use names its users, and why it cannot be deleted", async () => {
-  show("s1", { DeleteSchedule: refused("CONFLICT", "Office hours is in use by Staff.", "id") });
+  const { sent } = show("s1", { DeleteSchedule: refused("CONFLICT", "Office hours is in use by Staff.", "id") });
   expect(await screen.findByRole("link", { name: "Staff" })).toHaveAttribute("href", "#/configuration/rules/r1");
   await userEvent.click(screen.getByText("Delete"));
   await userEvent.click(within(screen.getByRole("dialog")).getByText("Delete it"));
   expect(await screen.findByText("Office hours is in use by Staff.")).toBeDefined();
+  expect(sent("DeleteSchedule")).toEqual({ id: OFFICE.id, expectedVersion: OFFICE.version });
 });
 
 test("the list says what each schedule does now", async () => {
