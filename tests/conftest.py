@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from tortoise.apps import Apps
 
@@ -15,6 +16,10 @@ from tests.postgres import PostgresServer
 ENGINES = ("sqlite", "postgres")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEMPLATE = "doorward_migrated"
+
+# How long an example takes, or making one up, is the machine's affair: what is to be quick is measured, and says so.
+hypothesis.settings.register_profile("doorward", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("doorward")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
