@@ -81,6 +81,8 @@ class _Console:
                 self._done = int(line[len(_DONE) :])
             else:
                 said.append(line)
+        if any("ERROR:" in line for line in said):
+            raise PostgresUnavailable(f"psql: {''.join(said)}")
 
     def close(self) -> None:
         """End it, whatever it is doing."""
@@ -193,7 +195,7 @@ class PostgresServer:
             place = ("-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres")
             self._console = _Console(
                 subprocess.Popen(
-                    [self._programs / "psql", *place, "-X", "-q", "-v", "ON_ERROR_STOP=1", "postgres"],
+                    [self._programs / "psql", *place, "-X", "-q", "postgres"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
