@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from tortoise.apps import Apps
 
 from doorward.acs.database import open_database, sqlite_url
 from tests.postgres import PostgresServer
@@ -14,6 +16,10 @@ from tests.postgres import PostgresServer
 ENGINES = ("sqlite", "postgres")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEMPLATE = "doorward_migrated"
+
+# How long an example takes, or making one up, is the machine's affair: what is to be quick is measured, and says so.
+hypothesis.settings.register_profile("doorward", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("doorward")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,6 +76,27 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def models_prepared_once() -> Iterator[None]:
+    """Tortoise prepares all models for a dialect each time it opens a database: here only when the dialect changes.
+
+    Thousands of tests open a database, and preparing takes most of the time of it.
+    """
+    prepare = Apps._build_initial_querysets
+    prepared: list[object] = []
+
+    def prepare_once(apps: Apps) -> None:
+        models = [model for app in apps.values() for model in app.values()]
+        wanted = [*models, *{model._meta.db.executor_class for model in models}]
+        if wanted != prepared:
+            prepare(apps)
+            prepared[:] = wanted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", prepare_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """PostgreSQL, started by the first test of the session that needs it."""
@@ -107,10 +134,26 @@ def database_names() -> Iterator[str]:
     return (f"doorward_{number}" for number in itertools.count(1))
 
 
+@pytest.fixture(scope="session")
+def postgres_copies(postgres: PostgresServer, migrated_postgres: str, database_names: Iterator[str]) -> Iterator[str]:
+    """Names of migrated PostgreSQL databases; while a test uses one, the next is being made."""
+
+    def begin() -> tuple[str, int]:
+        name = next(database_names)
+        return name, postgres.begin_database(name, migrated_postgres)
+
+    def copies() -> Iterator[str]:
+        name, begun = begin()
+        while True:
+            postgres.finish_database(begun)
+            made, (name, begun) = name, begin()
+            yield made
+
+    return copies()
+
+
 @pytest.fixture
-def database_url(
-    database_engine: str, database_names: Iterator[str], request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def database_url(database_engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new database that is migrated and otherwise empty: SQLite, then PostgreSQL."""
     if database_engine == "sqlite":
         path = tmp_path / "database" / "doorward.db"
@@ -119,8 +162,8 @@ def database_url(
         yield sqlite_url(str(path))
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    name = next(database_names)
-    yield server.create_database(name, request.getfixturevalue("migrated_postgres"))
+    name = next(request.getfixturevalue("postgres_copies"))
+    yield server.url(name)
     server.drop_database(name)
 
 

@@ -19,7 +19,18 @@ from pathlib import Path
 _NOBODY = 65534
 _INITDB = ("-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync")
 _START_S = 30.0
-_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
+_DONE = "done "
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    # Databases here live for a second, and ending one looks through all buffers.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "shared_buffers": "16MB",
+}
 KEEPS_COMMITS = {"synchronous_commit": "on"}
 """For a server that is killed: what it has committed it keeps, as long as the machine lives."""
 
@@ -40,6 +51,53 @@ class PostgresUnavailable(Exception):
     """PostgreSQL did not start; the message holds what it said."""
 
 
+class _Console:
+    """A `psql` that is told what to do and works through it, one statement after the other."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._sent = self._done = 0
+
+    def send(self, statement: str) -> int:
+        """Have it done after what was sent before; its number. Raises PostgresUnavailable if the console has ended."""
+        assert self._process.stdin is not None
+        self._sent += 1
+        try:
+            self._process.stdin.write(f"{statement}\n\\echo {_DONE}{self._sent}\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise PostgresUnavailable(f"psql: {self._rest()}") from error
+        return self._sent
+
+    def wait_for(self, number: int) -> None:
+        """Return when that statement is done. Raises PostgresUnavailable if it or one before failed, with why."""
+        assert self._process.stdout is not None
+        said: list[str] = []
+        while self._done < number:
+            line = self._process.stdout.readline()
+            if not line:
+                raise PostgresUnavailable(f"psql: {''.join(said)}")
+            if line.startswith(_DONE):
+                self._done = int(line[len(_DONE) :])
+            else:
+                said.append(line)
+        if any("ERROR:" in line for line in said):
+            raise PostgresUnavailable(f"psql: {''.join(said)}")
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with suppress(OSError):
+                stream.close()
+
+    def _rest(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.read()
+
+
 class PostgresServer:
     """One server on loopback; `start()` and `stop()` are its owner's to call."""
 
@@ -54,6 +112,7 @@ class PostgresServer:
         self._said: list[str] = []
         self._settled = threading.Event()
         self._port = 0
+        self._console: _Console | None = None
 
     def start(self) -> None:
         """Return when it accepts connections. Raises PostgresUnavailable."""
@@ -90,6 +149,7 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL, to all of its processes; returns when they are gone."""
         assert self._process is not None
+        self._hang_up()
         children = _children_of(self._process.pid)
         self._process.kill()
         for child in children:
@@ -101,6 +161,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server and remove all that it wrote."""
+        self._hang_up()
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
@@ -114,19 +175,43 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """A new database, copied from a template that nobody is connected to; returns its URL."""
-        self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._connected().wait_for(self.begin_database(name, template))
         return self.url(name)
 
-    def drop_database(self, name: str) -> None:
-        """Remove a database, whoever is still connected."""
-        self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    def begin_database(self, name: str, template: str = "template1") -> int:
+        """Begin to make one; `finish_database` with what this returns waits for it."""
+        return self._connected().send(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY;')
 
-    def _sql(self, statement: str) -> None:
-        self._run(
-            self._programs / "psql",
-            *("-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres"),
-            *("-X", "-q", "-c", statement, "postgres"),
-        )
+    def finish_database(self, begun: int) -> None:
+        """Return when the database is made that was begun. Raises PostgresUnavailable."""
+        self._connected().wait_for(begun)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected; returns before it is gone."""
+        self._connected().send(f'DROP DATABASE "{name}" WITH (FORCE);')
+
+    def _connected(self) -> "_Console":
+        if self._console is None:
+            place = ("-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres")
+            self._console = _Console(
+                subprocess.Popen(
+                    [self._programs / "psql", *place, "-X", "-q", "postgres"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    cwd=self._folder,
+                    user=self._user,
+                    group=self._user,
+                    extra_groups=None if self._user is None else [],
+                )
+            )
+        return self._console
+
+    def _hang_up(self) -> None:
+        if self._console is not None:
+            self._console.close()
+            self._console = None
 
     def _run(self, program: Path, *arguments: str) -> None:
         done = subprocess.run(

@@ -4,6 +4,7 @@ Tortoise's own runner commits a migration and its note one after the other, and 
 while it rebuilds a table. Here an upgrade happens whole or not at all, also when the process is killed.
 """
 
+import pkgutil
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,21 +15,21 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.transactions import in_transaction
 
+from doorward.acs import migrations
 from doorward.acs.errors import DatabaseUnusable
 from doorward.acs.migration_state import no_tables
 from doorward.acs.sqlite_rebuild import RebuildingEditor
 
 _UPGRADE_LOCK = 0x75706772
 """PostgreSQL advisory lock: of several servers that start at once, one upgrades and the others find it done."""
+_APPLIED = "SELECT name FROM tortoise_migrations"
 
 
 async def upgrade_database(config: dict[str, Any]) -> None:
     """Apply what is missing. Raises DatabaseUnusable, with the database as it was."""
     connection = get_connection("default")
-    executor = MigrationExecutor(connection, config["apps"])
-    await executor.loader.build_graph()
-    known = {key.name for key in executor.loader.graph.nodes}
-    applied = {key.name for key in await MigrationRecorder(connection).applied_migrations()}
+    known = _known()
+    applied = await _applied(connection)
     if unknown := applied - known:
         raise DatabaseUnusable(
             f"The database was written by a newer Doorward (it has {', '.join(sorted(unknown))}). "
@@ -36,6 +37,8 @@ async def upgrade_database(config: dict[str, Any]) -> None:
         )
     if applied == known:
         return
+    executor = MigrationExecutor(connection, config["apps"])
+    await executor.loader.build_graph()
     try:
         if connection.capabilities.dialect == "sqlite":
             await _without_foreign_keys(connection, executor)
@@ -43,6 +46,19 @@ async def upgrade_database(config: dict[str, Any]) -> None:
             await _apply(executor)
     except OperationalError as error:
         raise DatabaseUnusable(f"The database cannot be upgraded: {error}. Check its free space and owner.") from error
+
+
+def _known() -> set[str]:
+    """The migrations there are, by the names of their modules: nearly every start needs no more of them."""
+    return {module.name for module in pkgutil.iter_modules(migrations.__path__) if not module.ispkg}
+
+
+async def _applied(connection: BaseDBAsyncClient) -> set[str]:
+    try:
+        rows = await connection.execute_query_dict(_APPLIED)
+    except OperationalError:
+        return set()  # A new database has no such table.
+    return {row["name"] for row in rows}
 
 
 async def _without_foreign_keys(connection: BaseDBAsyncClient, executor: MigrationExecutor) -> None:

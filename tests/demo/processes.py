@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+START_S = 100.0
+"""For a whole site to start on a machine that does much else."""
 
 _LOOK_AGAIN = threading.Event()
 
@@ -23,7 +25,7 @@ def doorward(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "doorward.cli", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_S,
         check=False,
     )
 
@@ -36,7 +38,7 @@ class Running:
         self.said: list[str] = []
         self._rest = b""
 
-    def line(self, beginning: str, within_s: float = 60) -> str:
+    def line(self, beginning: str, within_s: float = START_S) -> str:
         """The rest of the next line that begins so."""
         deadline = time.monotonic() + within_s
         while (line := self._next_line(deadline)) is not None:
@@ -91,7 +93,7 @@ def running(*arguments: str | Path) -> Iterator[Running]:
                     process.kill()
 
 
-def soon(look: Callable[[], T | None], within_s: float = 20) -> T:
+def soon(look: Callable[[], T | None], within_s: float = 40) -> T:
     """What `look` finds, as soon as it finds something true."""
     deadline = time.monotonic() + within_s
     while not (found := look()):

@@ -12,7 +12,9 @@ import pytest
 
 from doorward.demo.directory import DemoDirectory
 from doorward.demo.strike_log import read_strike_log
-from tests.demo.processes import Running, children_of, doorward, gone, running, soon
+from tests.demo.processes import START_S, Running, children_of, doorward, gone, running, soon
+
+pytestmark = pytest.mark.timeout(3 * START_S)
 
 EVENTS = "{ events(last: 50) { nodes { type reason cardholderName } } }"
 

@@ -10,7 +10,7 @@ TOGETHER = (
     "tests/simulator", "tests/video",
 )  # fmt: skip
 BOTH_HALVES = [
-    " ".join(("-m pytest -n 2 --dist loadfile", *TOGETHER)),
+    " ".join(("-m pytest -n 3 --dist loadfile", *TOGETHER)),
     " ".join(("-m pytest -n 2 --dist loadfile tests", *(f"--ignore={folder}" for folder in TOGETHER))),
 ]
 LOGGED = '#!/usr/bin/env bash\necho "${0##*/} $*" >> "$CALLS"\n'
@@ -20,6 +20,13 @@ def test_everything_is_tested_and_pytest_speaks_last(checkout: Checkout) -> None
     checkout.ready()
     assert checkout.run("scripts/test").returncode == 0
     assert checkout.calls() == [NPM_TEST, *BOTH_HALVES]
+
+
+def test_what_python_compiles_is_kept_for_the_next_program(checkout: Checkout) -> None:
+    checkout.ready()
+    checkout.program(".venv/bin/python", '#!/usr/bin/env bash\necho "${PYTHONDONTWRITEBYTECODE-kept}" >> "$CALLS"\n')
+    assert checkout.run("scripts/test", "tests/acs", PYTHONDONTWRITEBYTECODE="1").returncode == 0
+    assert set(checkout.calls()) == {"kept"}
 
 
 def test_arguments_are_for_pytest_alone(checkout: Checkout) -> None:

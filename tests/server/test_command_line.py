@@ -13,6 +13,10 @@ import pytest
 
 from tests.hardware.ip.world import write_certificate
 
+START_S = 100.0
+"""For a server to start and to fail on a machine that does much else."""
+pytestmark = pytest.mark.timeout(3 * START_S)
+
 
 def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -20,7 +24,7 @@ def doorward(*arguments: str | Path, text: str = "") -> subprocess.CompletedProc
         input=text,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_S,
         check=False,
     )
 
