@@ -105,7 +105,7 @@ def _declare() -> dict[Permission, Privilege]:
         Privilege(p.CREDENTIAL_WRITE, a.PEOPLE, "Give cardholders credentials, change and delete these."),
         Privilege(p.PERSONAL_VIEW, a.PEOPLE, "See and set e-mail, phone, notes and custom fields that are personal."),
         Privilege(p.PHOTO_VIEW, a.PEOPLE, "See and set photos."),
-        Privilege(p.CARD_NUMBER_VIEW, a.PEOPLE, "See the numbers of cards and the contents of codes, and search them."),
+        Privilege(p.CARD_NUMBER_VIEW, a.PEOPLE, "See the numbers of cards and plates, and search them."),
         Privilege(p.PIN_MANAGE, a.PEOPLE, "See that somebody has a PIN, and set it."),
         Privilege(p.USER_WRITE, a.SYSTEM, "Manage users, roles and tokens; nobody gives what they do not have."),
         Privilege(p.JOB_VIEW, a.SYSTEM, "See everybody's imports, stop them, and read their results."),

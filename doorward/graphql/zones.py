@@ -63,7 +63,7 @@ class Zone(Node):
     anti_passback: AntiPassbackMode
     """What comes of entering it twice."""
     timeout: timedelta = strawberry.field(
-        description="So long after entering, in whole seconds, one may enter again; 0: not before leaving."
+        description="So long after entering, in whole seconds, one may enter again; PT0S: not before leaving."
     )
     check_exit: bool = strawberry.field(description="Who is known to be elsewhere may not leave the zone either.")
     forgive_at: str | None = strawberry.field(

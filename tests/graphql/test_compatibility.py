@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from doorward import __version__
 from doorward.cli import main
 from doorward.graphql.compatibility import (
     CannotCompare,
@@ -11,9 +12,11 @@ from doorward.graphql.compatibility import (
     compared,
     deprecations_without_an_end,
     unannounced,
+    version_of,
 )
 from doorward.graphql.schema import print_schema
 
+RELEASES = Path(__file__).parents[2] / "docs/reference/api/released"
 RELEASED = """
 type Query {
   doors(first: Int, zone: ID @deprecated(reason: "Use filter. Removed in 0.3.")): [Door!]!
@@ -124,3 +127,10 @@ def test_somebody_with_an_older_copy_learns_what_has_changed(
     copy.write_text("moat")
     assert main(["schema", "--since", str(copy)]) == 1
     assert "cannot be compared" in capsys.readouterr().err
+
+
+def test_programs_written_for_the_last_release_run() -> None:
+    """What is to go is deprecated first, saying in which version; a release's schema is never edited."""
+    releases = sorted(RELEASES.glob("*.graphql"), key=lambda path: version_of(path.stem))
+    assert unannounced(releases[-1].read_text(), print_schema(), __version__) == []
+    assert deprecations_without_an_end(print_schema()) == []

@@ -949,7 +949,7 @@ export type CreateZoneInput = {
   name: string;
   /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
-  /** So long after entering, in whole seconds, one may enter again; 0: not before leaving. */
+  /** So long after entering, in whole seconds, one may enter again; PT0S: not before leaving. */
   timeout?: string | null | undefined;
   /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
@@ -3242,7 +3242,7 @@ export type UpdateZoneInput = {
   name?: string | null | undefined;
   /** The zone that it is to lie in; null: in none. */
   parentId?: string | null | undefined;
-  /** So long after entering, in whole seconds, one may enter again; 0: not before leaving. */
+  /** So long after entering, in whole seconds, one may enter again; PT0S: not before leaving. */
   timeout?: string | null | undefined;
   /** What it does at a controller that cannot reach the others of it. */
   whenIsolated?: WhenIsolated | null | undefined;
