@@ -34,6 +34,7 @@ ENOUGH = {
 }
 """Lists of nodes that are no connections, and what bounds them."""
 CLOSED = {
+    "commandReasons": "the actions there are",
     "doorPorts": "what is wired for one door",
     "eventTypes": "what this version can tell of",
     "holidayCountries": "those whose holidays this version knows",

@@ -143,9 +143,9 @@ async def test_groups_and_their_members_are_managed(database_url: str, tmp_path:
             api,
             "mutation($input: UpdateGroupInput!) { outcome: updateGroup(input: $input)"
             " { group { name initials isGlobal version } errors { message } } }",
-            input={"id": group_id, "initials": "M", "expectedVersion": 1},
+            input={"id": group_id, "initials": "M", "expectedVersion": 3},
         )
-        assert changed["group"] == {"name": "Managers", "initials": "M", "isGlobal": True, "version": 2}
+        assert changed["group"] == {"name": "Managers", "initials": "M", "isGlobal": True, "version": 4}
         used = await outcome(api, delete, id=site.group.id)
         assert used["errors"][0]["code"] == "CONFLICT"
         assert "access rule Staff" in used["errors"][0]["message"]
