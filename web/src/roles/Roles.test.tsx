@@ -104,7 +104,8 @@ test("a user is given a role at a door, and why they may something is told", asy
     PrivilegeSources: { privilegeSources: [source] },
     AssignRoles: accepted({ sources: [] }),
   });
-  expect(await screen.findByTestId("source")).toHaveTextContent("door.viewDoor (gone)Guard, group Night");
+  await screen.findByText("Give a role");
+  expect(screen.getByTestId("source")).toHaveTextContent("See doors.Door (gone)Guard, group Night");
   await userEvent.click(await screen.findByText("Give a role"));
   await userEvent.selectOptions(screen.getByLabelText("Where: Guard"), "At some places");
   await userEvent.click(screen.getByLabelText("Door Gate"));

@@ -76,18 +76,18 @@ export function UserRoles({ userId, version, roles, own, onSaved }: UserRolesPro
         )}
       </Panel>
       <Panel title="What they may do, and why">
-        <Sources sources={found?.privilegeSources ?? []} />
+        <Sources sources={found?.privilegeSources ?? []} words={new Map(data?.privileges.map((each) => [each.permission, each.description]))} />
       </Panel>
     </>
   );
 }
 
-function Sources({ sources }: { sources: readonly SourceRowFragment[] }) {
+function Sources({ sources, words }: { sources: readonly SourceRowFragment[]; words: ReadonlyMap<string, string> }) {
   return (
     <Rows caption="What they may do, and why" columns={["Permission", "Where", "By"]}>
       {sources.map((source) => (
         <tr key={JSON.stringify(source)} data-testid="source">
-          <th scope="row">{source.permission}</th>
+          <th scope="row">{words.get(source.permission) ?? source.permission}</th>
           <Cell label="Where">{whereWords(source)}</Cell>
           <Cell label="By">{source.groupName === null ? source.roleName : `${source.roleName}, group ${source.groupName}`}</Cell>
         </tr>
