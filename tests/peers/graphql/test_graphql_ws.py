@@ -86,7 +86,7 @@ async def test_a_client_that_is_cut_again_and_again_gets_exactly_the_log(databas
         serve_api(world, tmp_path) as api,
         proxy_to(api.port) as (proxy, port),
     ):
-        program = await create_service_account(world.domain, COMMAND_LINE, "a program", Role.VIEWER)
+        program = await create_service_account(world.domain, COMMAND_LINE, "a program", Role.OPERATOR)
         given = NewToken("it", (Permission.EVENT_VIEW,), world.clock() + timedelta(days=1))
         made = await create_service_token(world.domain, COMMAND_LINE, program.id, given)
         await write(world, 30)
