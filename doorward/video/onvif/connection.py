@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from doorward.video.onvif.address import DeviceAddress
+from doorward.video.onvif.certificates import trusted
 from doorward.video.onvif.credentials import Credentials, username_token
 from doorward.video.onvif.errors import (
     BadAnswer,
@@ -46,7 +47,7 @@ class Connection:
         self._clock = clock
         self._digest = None if credentials is None else httpx.DigestAuth(credentials.user, credentials.password)
         self._client = httpx.AsyncClient(
-            verify=True if tls is None else tls, trust_env=False, follow_redirects=False, timeout=ANSWER_S
+            verify=trusted() if tls is None else tls, trust_env=False, follow_redirects=False, timeout=ANSWER_S
         )
 
     async def close(self) -> None:
