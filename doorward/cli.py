@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_user(commands.add_parser("user", help="create users, and let back in who cannot sign in"))
     _add_audit(commands.add_parser("audit", help="verify the audit trail, or export it"))
     _add_recorder(commands.add_parser("recorder", help="record cameras; started by the server"))
+    _add_camera(commands.add_parser("camera", help="find cameras on the network, and look at one"))
     _add_demo(commands.add_parser("demo", help="run a complete demo site with simulated hardware"))
     _add_simulate(commands.add_parser("simulate", help="play the hardware of the demo site, or act on it"))
     _add_simulator(commands.add_parser("simulator", help="play any site's hardware, with scenarios and faults"))
@@ -396,6 +397,12 @@ def _recorder(options: argparse.Namespace) -> int:
     from doorward.video.recorder import run_recorder
 
     return run_recorder(options.root)
+
+
+def _add_camera(parser: argparse.ArgumentParser) -> None:
+    from doorward.video.onvif.commands import add_camera_arguments
+
+    add_camera_arguments(parser, _password)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
