@@ -25,14 +25,13 @@ Mask = npt.NDArray[np.bool_]
 
 def inside(area: Area) -> Mask:
     """The pixels whose middle is inside the polygon, by the even-odd rule."""
-    across = (np.arange(WIDTH) + 0.5)[None, :] / WIDTH
-    down = (np.arange(HEIGHT) + 0.5)[:, None] / HEIGHT
+    across, down = (np.arange(WIDTH) + 0.5) / WIDTH, (np.arange(HEIGHT) + 0.5) / HEIGHT
     found = np.zeros((HEIGHT, WIDTH), np.bool_)
     for a, b in zip(area, area[1:] + area[:1], strict=True):
-        if a.y == b.y:
-            continue
-        crosses = (down >= min(a.y, b.y)) & (down < max(a.y, b.y))
-        found ^= crosses & (across < a.x + (down - a.y) * (b.x - a.x) / (b.y - a.y))
+        rows = np.flatnonzero((down >= min(a.y, b.y)) & (down < max(a.y, b.y)))
+        if len(rows):
+            part = (down[rows] - a.y) / (b.y - a.y)
+            found[rows] ^= across < (a.x + part * (b.x - a.x))[:, None]
     return found
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -126,7 +127,16 @@ places = st.tuples(st.integers(0, ROWS - 1), st.integers(0, COLUMNS - 1))
 corners = st.builds(Point, st.floats(0, 1), st.floats(0, 1))
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Index]]:
+    root = tmp_path_factory.mktemp("heat")
+    index = Index(root)
+    yield root, index
+    index.close()
+
+
 @given(
+    st.uuids(),
     st.dictionaries(seconds, st.frozensets(places, min_size=1, max_size=30), max_size=20),
     st.lists(corners, min_size=3, max_size=6).map(tuple),
     seconds,
@@ -135,28 +145,27 @@ corners = st.builds(Point, st.floats(0, 1), st.floats(0, 1))
 )
 @settings(max_examples=60, deadline=None)
 def test_every_second_is_found_as_by_looking_at_all(
-    tmp_path_factory: pytest.TempPathFactory,
+    store: tuple[Path, Index],
+    name: UUID,
     heat: dict[int, frozenset[tuple[int, int]]],
     area: Area,
     start: int,
     end: int,
     min_share: float,
 ) -> None:
-    root = tmp_path_factory.mktemp("heat")
-    index = Index(root)
+    (root, index), camera_id = store, str(name)
     log = HeatLog(index)
     for number, (second, cells) in enumerate(heat.items()):
-        log.add("cam", us(second), moved(*cells))
+        log.add(camera_id, us(second), moved(*cells))
         if number % 3 == 0:
             log.flush()
     log.flush()
-    index.close()
     touched = cells_touched(area)
     shares = {second: sum(bool(touched[cell]) for cell in cells) / touched.sum() for second, cells in heat.items()}
     hits = sorted(
         second for second in heat if start <= second < end and shares[second] >= min_share - 1e-9 and shares[second]
     )
-    found = search_motion(root, "cam", area, us(start), us(end), min_share)
+    found = search_motion(root, camera_id, area, us(start), us(end), min_share)
     covered = {second for one in found for second in hits if one.start_us <= us(second) < one.end_us}
     assert covered == set(hits)
     assert [one.share for one in found] == [
