@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 Notify = Callable[[str, CameraState, str], None]
 """Called with the camera's id, its new state and a sentence; from the capture thread."""
 
+Offer = Callable[[str, SourcePacket, int], None]
+"""Called with the camera's id, each packet and its arrival in microseconds since 1970; must not block."""
+
 
 def retry_delay_s(failures: int, chance: float) -> float:
     """How long to wait after that many failures in a row; `chance` in [0, 1) spreads cameras apart."""
@@ -38,6 +41,7 @@ class Capture:
         now_us: Callable[[], int],
         connect: OpenSession = open_session,
         chance: Callable[[], float] = random.random,
+        offer: Offer = lambda *_: None,
     ) -> None:
         self.source = source
         self.log = log
@@ -45,6 +49,7 @@ class Capture:
         self._now_us = now_us
         self._connect = connect
         self._chance = chance
+        self._offer = offer
         self._stop = threading.Event()
         # A thread inside libavformat cannot be interrupted; it must not hold up the end of the process.
         self._thread = threading.Thread(target=self._run, name=f"capture-{source.id}", daemon=True)
@@ -90,6 +95,7 @@ class Capture:
 
     def _write(self, item: SourcePacket) -> None:
         now_us = self._now_us()
+        self._offer(self.source.id, item, now_us)
         if now_us < self._storage_retry_us:
             return
         try:

@@ -7,7 +7,7 @@ synchronous=NORMAL); those that a recovery or a person relies on do, and take ea
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -140,6 +140,10 @@ class Index:
             finally:
                 if durable:
                     self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        """An ordinary transaction, for a module that keeps a table of its own beside these."""
+        return self._transaction(durable=False)
 
     def open_file(self, camera_id: str, path: str, start_us: int, codec: str) -> int:
         """Write the row of a file that is about to be created; the row is durable on return."""

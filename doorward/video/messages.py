@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from doorward.acs.cameras.motion_settings import DEFAULT_MOTION, MotionSettings
+
 CameraId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """Names the camera's directory, so only letters, digits, `_`, `.` and `-`."""
 
@@ -26,6 +28,7 @@ class CameraSource(msgspec.Struct, frozen=True):
     id: CameraId
     name: str
     url: str
+    motion: MotionSettings = DEFAULT_MOTION
 
 
 class Configure(msgspec.Struct, frozen=True, tag="configure"):
@@ -64,8 +67,29 @@ class StorageReport(msgspec.Struct, frozen=True, tag="storage"):
     at: datetime
 
 
+class MotionState(StrEnum):
+    """How motion is looked for in one camera's pictures."""
+
+    WATCHING = "watching"
+    SPARSE = "sparse"
+    BEHIND = "behind"
+    FAILED = "failed"
+
+
+class MotionReport(msgspec.Struct, frozen=True, tag="motion"):
+    """Sent when the state changes, when motion begins or ends, and every 10 s; `cpu_share` is of one core."""
+
+    camera_id: str
+    state: MotionState
+    detail: str
+    moving: bool
+    cpu_share: float
+    pictures_per_s: float
+    at: datetime
+
+
 Command = Configure | Hold
-Report = Ready | CameraReport | StorageReport
+Report = Ready | CameraReport | StorageReport | MotionReport
 
 
 def encode_line(message: Command | Report) -> bytes:

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -32,6 +32,8 @@ from doorward.video.messages import (
     decode_command,
     encode_line,
 )
+from doorward.video.motion.heat import HeatLog
+from doorward.video.motion.watch import MotionWatch
 from doorward.video.recovery import recover_store
 from doorward.video.retention import enforce_retention
 from doorward.video.wall_time import from_us, to_us
@@ -105,6 +107,7 @@ class Recorder:
             logger.warning("%d files of a recorder that died were repaired", repaired)
         self._use = self._reported_use = enforce_retention(self._index, root, max_bytes)
         self._captures: dict[str, Capture] = {}
+        self._motion = MotionWatch(HeatLog(self._index), report)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeper")
@@ -116,7 +119,8 @@ class Recorder:
             case Configure(cameras):
                 wanted = {camera.id: camera for camera in cameras}
                 running = {capture.source.id: capture.source for capture in self._captures.values()}
-                self._end([camera_id for camera_id, source in running.items() if wanted.get(camera_id) != source])
+                self._end([camera_id for camera_id, source in running.items() if not _goes_on(source, wanted)])
+                self._motion.configure({camera.id: camera.motion for camera in cameras})
                 for camera in wanted.values():
                     if camera.id not in self._captures:
                         self._begin(camera)
@@ -128,11 +132,12 @@ class Recorder:
         self._end(list(self._captures), GapReason.RECORDER_STOPPED)
         self._stop.set()
         self._housekeeper.join()
+        self._motion.close()
         self._index.close()
 
     def _begin(self, source: CameraSource) -> None:
         log = CameraLog(source.id, self._root, self._index, has_room=lambda: not self._use.full)
-        capture = Capture(source, log, self._notify, self._now_us)
+        capture = Capture(source, log, self._notify, self._now_us, offer=self._motion.offer)
         with self._lock:
             self._captures[source.id] = capture
         capture.start()
@@ -177,6 +182,12 @@ class Recorder:
     def _report_use(self) -> None:
         use = self._reported_use = self._use
         self._report(StorageReport(use.used_bytes, self._max_bytes, use.full, from_us(self._now_us())))
+
+
+def _goes_on(source: CameraSource, wanted: Mapping[str, CameraSource]) -> bool:
+    """Whether a camera is recorded as before: other settings of its motion detection interrupt nothing."""
+    camera = wanted.get(source.id)
+    return camera is not None and msgspec.structs.replace(camera, motion=source.motion) == source
 
 
 class _ReportWriter:
