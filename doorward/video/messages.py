@@ -20,12 +20,25 @@ class CameraState(StrEnum):
     STORAGE_FULL = "storage_full"
 
 
+class Transport(StrEnum):
+    """How the pictures of an rtsp:// camera travel. Over UDP nothing is sent again: what is lost is lost."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
 class CameraSource(msgspec.Struct, frozen=True):
-    """A camera to record. `url` is rtsp://, http:// (MPEG-TS) or the path of a file played endlessly."""
+    """A camera to record.
+
+    `url` is rtsp://, rtsps://, http(s):// (MPEG-TS, or JPEG pictures as multipart/x-mixed-replace) or the path of a
+    file played endlessly. `transport` matters to rtsp:// only, `verify_certificate` to rtsps:// and https://.
+    """
 
     id: CameraId
     name: str
     url: str
+    transport: Transport = Transport.TCP
+    verify_certificate: bool = False
 
 
 class Configure(msgspec.Struct, frozen=True, tag="configure"):
