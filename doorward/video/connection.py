@@ -1,5 +1,6 @@
 """Opening a camera's address with libavformat: the options of each kind, and failures in words."""
 
+import errno
 import ssl
 import time
 from pathlib import Path
@@ -25,6 +26,11 @@ _RTSP = {
     "analyzeduration": "0",
 }
 
+_UNTRUSTED = (
+    "The camera's certificate is not trusted, or names another host. Add its authority to those of this system, "
+    "or let the certificate go unverified."
+)
+
 
 def connect(source: CameraSource) -> InputContainer:
     """Open a live stream, by its address's scheme: rtsp, rtsps, http or https. Raises `CameraFailure`."""
@@ -39,9 +45,15 @@ def connect(source: CameraSource) -> InputContainer:
             "timeout": str(int(STALL_S * 1_000_000)),
             "buffer_size": str(_UDP_BUFFER),
         }
-    if scheme in ("rtsps", "https"):
-        options |= _trust(source.verify_certificate)
-    return open_input(source.url, options)
+    verified = source.verify_certificate and scheme in ("rtsps", "https")
+    if verified:
+        options |= _trusted_authorities()
+    try:
+        return open_input(source.url, options)
+    except CameraUnreachable as error:
+        if verified and isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EIO:
+            raise CameraUnreachable(_UNTRUSTED) from error
+        raise
 
 
 def open_input(url: str, options: dict[str, str]) -> InputContainer:
@@ -73,10 +85,8 @@ def failure(error: Exception) -> CameraFailure:
     return CameraUnreachable(f"The camera cannot be reached ({reason}). Check its address, power and network.")
 
 
-def _trust(verify: bool) -> dict[str, str]:
-    """Certificates are checked against the system's authorities; the environment's SSL_CERT_FILE names others."""
-    if not verify:
-        return {"tls_verify": "0"}
+def _trusted_authorities() -> dict[str, str]:
+    """Those of the system; the environment's SSL_CERT_FILE names others."""
     paths = ssl.get_default_verify_paths()
     files = [paths.cafile, paths.capath and str(Path(paths.capath, "ca-certificates.crt"))]
     authorities = next((file for file in files if file and Path(file).is_file()), None)

@@ -77,7 +77,8 @@ def parameter_sets(codec: Codec, keyframe: bytes) -> bytes | None:
     if not is_byte_stream(codec, keyframe):
         return None
     found = [unit for unit in _units(keyframe[:_SEARCHED]) if unit and codec.is_parameter_set(unit)]
-    return b"".join(b"\0\0\0\1" + unit for unit in found) or None
+    # Some cameras say them twice in the first keyframe only.
+    return b"".join(b"\0\0\0\1" + unit for unit in dict.fromkeys(found)) or None
 
 
 def template_of(codec: Codec, keyframe: bytes) -> VideoStream:

@@ -160,7 +160,8 @@ class _PacketReader:
         sets = parameter_sets(codec, keyframe)
         if sets is None and self._template is None and described:
             # An RTSP camera may send them in its session description only.
-            sets, keyframe = described, described + keyframe
+            keyframe = described + keyframe
+            sets = parameter_sets(codec, keyframe)
         if sets is not None and sets != self._sets:
             self._sets = sets
             self._template = template_of(codec, keyframe)
