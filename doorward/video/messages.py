@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from doorward.acs.cameras.transport import Transport
+
 CameraId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """Names the camera's directory, so only letters, digits, `_`, `.` and `-`."""
 
@@ -18,13 +20,6 @@ class CameraState(StrEnum):
     STALLED = "stalled"
     LOST = "lost"
     STORAGE_FULL = "storage_full"
-
-
-class Transport(StrEnum):
-    """How the pictures of an rtsp:// camera travel. Over UDP nothing is sent again: what is lost is lost."""
-
-    TCP = "tcp"
-    UDP = "udp"
 
 
 class CameraSource(msgspec.Struct, frozen=True):

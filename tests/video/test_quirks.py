@@ -214,6 +214,26 @@ def test_a_description_outlives_the_container_it_came_from(tmp_path: Path) -> No
     assert init.codec.startswith("avc1.")
 
 
+@pytest.mark.parametrize("begins", [0, 330], ids=["back 2 s", "ahead 31 s"])
+def test_a_clock_that_is_set_at_a_key_picture_begins_another_file_and_costs_nothing(
+    camera: Serve, begins: int, tmp_path: Path, index: Index
+) -> None:
+    stream = film("h264", 20) + film("h264", 20, first=begins)
+    items, _ = received(LiveSession(camera(MPEG_TS + stream)))
+    log = CameraLog("cam", tmp_path, index)
+    for number, item in enumerate(items):
+        log.write(item, ORIGIN_US + number * SECOND_US // 10)
+    log.close(GapReason.RECORDER_STOPPED)
+
+    files = index.files("cam")
+    assert [row.start_us for row in files] == [ORIGIN_US, ORIGIN_US + 2 * SECOND_US]
+    # libavformat holds the last picture of a stream back until it knows where it ends.
+    assert [list(picture_numbers(tmp_path / row.path))[:19] for row in files] == [
+        list(range(19)),
+        list(range(begins, begins + 19)),
+    ]
+
+
 class BreaksOff:
     """A camera that sends a second of pictures at a time, and counts its sessions."""
 

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from doorward.acs.cameras.transport import Transport
 from doorward.video.camera_log import CameraLog
 from doorward.video.capture import Capture
 from doorward.video.index import GapReason, GapRow, Index
-from doorward.video.messages import CameraSource, CameraState, Transport
+from doorward.video.messages import CameraSource, CameraState
 from doorward.video.wall_time import to_us, utc_now
 from tests.peers.rtsp.test_gstreamer import DEBIAN_PYTHON, gstreamer
 from tests.video.numbered_film import picture_numbers, write_film
