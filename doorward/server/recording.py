@@ -56,7 +56,10 @@ class Recording:
         cameras = await streams(self._domain)
         self._names = {camera.camera_id: camera.name for camera in cameras}
         await self._supervisor.configure(
-            [CameraSource(camera.camera_id, camera.name, camera.url) for camera in cameras]
+            [
+                CameraSource(camera.camera_id, camera.name, camera.url, camera.transport, camera.verify_certificate)
+                for camera in cameras
+            ]
         )
 
     async def stop(self) -> None:

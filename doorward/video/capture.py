@@ -13,6 +13,8 @@ from doorward.video.session import OpenSession, SourcePacket, open_session
 
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 5.0
+STEADY_S = 10.0
+"""A session that lasts this long clears the failures before it; one that always breaks off early does not."""
 STORAGE_RETRY_US = 2_000_000
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Capture:
         self._thread = threading.Thread(target=self._run, name=f"capture-{source.id}", daemon=True)
         self._state: CameraState | None = None
         self._failures = 0
+        self._session_began_us = 0
         self._storage_retry_us = 0
 
     def start(self) -> None:
@@ -84,7 +87,8 @@ class Capture:
                 self._fail(GapReason.LOST, CameraState.LOST, "Recording failed; the recorder's log says why.")
 
     def _record(self) -> None:
-        session = self._connect(self.source.url, self._stop)
+        session = self._connect(self.source, self._stop)
+        self._session_began_us = self._now_us()
         try:
             for item in session.packets():
                 if self._stop.is_set():
@@ -105,7 +109,8 @@ class Capture:
             self._tell(CameraState.STORAGE_FULL, str(error))
             return
         if visible:
-            self._failures = 0
+            if now_us - self._session_began_us >= STEADY_S * 1_000_000:
+                self._failures = 0
             self._tell(CameraState.RECORDING, "Recording.")
 
     def _fail(self, reason: GapReason, state: CameraState, detail: str) -> None:

@@ -142,6 +142,8 @@ def _codec(data: bytes, moov: Box) -> str:
                     return f"{name}.{data[detail.body + 1 : detail.body + 4].hex()}"
                 if detail.kind == b"hvcC":
                     return f"{name}.{_hevc_profile(data[detail.body : detail.end])}"
+                if detail.kind == b"esds":
+                    return f"{name}.{_object_type(data[detail.body : detail.end]):02X}"
             return name
     raise BrokenFile("a file header that names no codec")
 
@@ -154,6 +156,19 @@ def _hevc_profile(record: bytes) -> str:
     constraints = record[6:12].rstrip(b"\0")
     parts = [f"{space}{record[1] & 0x1F}", f"{compatibility:X}", f"{tier}{record[12]}"]
     return ".".join(parts + [f"{byte:X}" for byte in constraints])
+
+
+def _object_type(esds: bytes) -> int:
+    """What an MPEG-4 elementary stream is (0x6C: JPEG): ISO/IEC 14496-1, 7.2.6.5 and 7.2.6.6."""
+    stream = _descriptor_body(esds, 4)
+    return esds[_descriptor_body(esds, stream + 3)]
+
+
+def _descriptor_body(data: bytes, start: int) -> int:
+    position = start + 1
+    while data[position] & 0x80:
+        position += 1
+    return position + 1
 
 
 def _track_defaults(data: bytes, tfhd: Box) -> tuple[int | None, int | None]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from doorward.acs.cameras.motion_settings import DEFAULT_MOTION, MotionSettings
+from doorward.acs.cameras.transport import Transport
 
 CameraId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """Names the camera's directory, so only letters, digits, `_`, `.` and `-`."""
@@ -23,12 +24,18 @@ class CameraState(StrEnum):
 
 
 class CameraSource(msgspec.Struct, frozen=True):
-    """A camera to record. `url` is rtsp://, http:// (MPEG-TS) or the path of a file played endlessly."""
+    """A camera to record.
+
+    `url` is rtsp://, rtsps://, http(s):// (MPEG-TS, or JPEG pictures as multipart/x-mixed-replace) or the path of a
+    file played endlessly. `transport` matters to rtsp:// only, `verify_certificate` to rtsps:// and https://.
+    """
 
     id: CameraId
     name: str
     url: str
     motion: MotionSettings = DEFAULT_MOTION
+    transport: Transport = Transport.TCP
+    verify_certificate: bool = False
 
 
 class Configure(msgspec.Struct, frozen=True, tag="configure"):

@@ -1,5 +1,6 @@
 """Turning compressed packets into fragmented MP4 in memory, with libavformat's muxer."""
 
+import io
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ FRAGMENT_US = 500_000
 
 _TICK = Fraction(1, TIMESCALE)
 _OPTIONS = {
-    "movflags": "empty_moov+default_base_moof+frag_keyframe+skip_trailer",
+    "movflags": "empty_moov+default_base_moof+skip_trailer",
     "frag_duration": str(FRAGMENT_US),
     "video_track_timescale": str(TIMESCALE),
     "flush_packets": "1",
@@ -54,9 +55,14 @@ class FragmentMuxer:
 
     def __init__(self, template: VideoStream) -> None:
         self._sink = _Sink()
-        self._container = av.open(self._sink, "w", format="mp4", options=dict(_OPTIONS))
+        codec = template.codec_context.name
+        options = dict(_OPTIONS)
+        if codec != "mjpeg":
+            # Where every picture is a key picture, each would become a fragment.
+            options["movflags"] += "+frag_keyframe"
+        self._container = av.open(self._sink, "w", format="mp4", options=options)
         self._stream = self._container.add_stream_from_template(template)
-        if template.codec_context.name == "hevc":
+        if codec == "hevc":
             # Players on Apple systems refuse libavformat's default tag, hev1.
             self._stream.codec_context.codec_tag = "hvc1"
         self._stream.time_base = _TICK
@@ -81,3 +87,10 @@ class FragmentMuxer:
         """Complete and return the last fragment. The muxer is of no more use."""
         self._container.close()
         return self._sink.take()
+
+
+def template_like(stream: VideoStream) -> VideoStream:
+    """The same description, of use after the stream's container is closed. Raises `av.FFmpegError`."""
+    described = av.open(io.BytesIO(FragmentMuxer(stream).header), format="mp4")
+    # The container stays open as long as its stream is referenced.
+    return described.streams.video[0]

@@ -17,10 +17,14 @@ from doorward.video.errors import UnsupportedStream
 
 
 class Codec(Enum):
-    """What can be recorded: libavformat's name of the elementary stream, and its parameter set types."""
+    """What can be recorded: libavformat's name of the elementary stream, its parameter set types, and all types.
 
-    H264 = ("h264", frozenset({7, 8}))
-    H265 = ("hevc", frozenset({32, 33, 34}))
+    The types of H.264 are those that cameras send: none of the three of the Extended profile.
+    """
+
+    H264 = ("h264", frozenset({7, 8}), frozenset(range(5, 24)) | {1})
+    H265 = ("hevc", frozenset({32, 33, 34}), frozenset(range(48)))
+    MJPEG = ("mjpeg", frozenset({0xC0, 0xC1, 0xC2}), frozenset[int]())
 
     @property
     def elementary_format(self) -> str:
@@ -28,12 +32,22 @@ class Codec(Enum):
         return self.value[0]
 
     def is_parameter_set(self, unit: bytes) -> bool:
-        """Whether a NAL unit (without start code) is a parameter set."""
-        kind = unit[0] & 0x1F if self is Codec.H264 else (unit[0] >> 1) & 0x3F
-        return kind in self.value[1]
+        """Whether a NAL unit (without start code) is a parameter set. Not for JPEG, which has none."""
+        return self._kind(unit[0]) in self.value[1]
+
+    def is_of_another(self, packet: bytes) -> bool:
+        """Whether a packet in byte-stream form begins with NAL units that this codec does not know."""
+        # Not the last byte: a start code has a unit after it.
+        starts = (match.end() for match in _START_CODE.finditer(packet, 0, min(_LOOKED_AT, len(packet) - 1)))
+        return self is not Codec.MJPEG and any(self._kind(packet[at]) not in self.value[2] for at in starts)
+
+    def _kind(self, first: int) -> int:
+        return first & 0x1F if self is Codec.H264 else (first >> 1) & 0x3F
 
 
 _START_CODE = re.compile(rb"\x00\x00\x01")
+_LOOKED_AT = 32
+"""An access unit delimiter and the unit after it show what a packet is."""
 _SEARCHED = 4096
 """Parameter sets precede the picture; nothing is looked for further in."""
 
@@ -44,16 +58,27 @@ def codec_named(name: str) -> Codec:
         if codec.elementary_format == name:
             return codec
     raise UnsupportedStream(
-        f"The camera sends {name}; only H.264 and H.265 are recorded. Change the camera's video encoding."
+        f"The camera sends {name}; only H.264, H.265 and MJPEG are recorded. Change the camera's video encoding."
     )
 
 
+def is_byte_stream(codec: Codec, packet: bytes) -> bool:
+    """Whether a packet has start codes, or is a JPEG picture; one out of MP4 or Matroska has lengths instead."""
+    return codec is Codec.MJPEG or packet.startswith((b"\0\0\1", b"\0\0\0\1"))
+
+
 def parameter_sets(codec: Codec, keyframe: bytes) -> bytes | None:
-    """The parameter sets of a keyframe in byte-stream form, start codes included; None where it has none."""
-    if not keyframe.startswith((b"\0\0\1", b"\0\0\0\1")):
+    """What describes a keyframe in byte-stream form; None where it brings nothing.
+
+    H.264 and H.265: the parameter sets, start codes included. JPEG: the frame header (ITU-T T.81 B.2.2).
+    """
+    if codec is Codec.MJPEG:
+        return _frame_header(keyframe)
+    if not is_byte_stream(codec, keyframe):
         return None
     found = [unit for unit in _units(keyframe[:_SEARCHED]) if unit and codec.is_parameter_set(unit)]
-    return b"".join(b"\0\0\0\1" + unit for unit in found) or None
+    # Some cameras say them twice in the first keyframe only.
+    return b"".join(b"\0\0\0\1" + unit for unit in dict.fromkeys(found)) or None
 
 
 def template_of(codec: Codec, keyframe: bytes) -> VideoStream:
@@ -72,3 +97,13 @@ def _units(data: bytes) -> Iterator[bytes]:
     starts = [match.end() for match in _START_CODE.finditer(data)]
     for start, following in pairwise(starts):
         yield data[start : following - 3].rstrip(b"\0")
+
+
+def _frame_header(picture: bytes) -> bytes | None:
+    position = 2
+    while position + 4 <= len(picture) and picture[position] == 0xFF:
+        end = position + 2 + int.from_bytes(picture[position + 2 : position + 4], "big")
+        if picture[position + 1] in Codec.MJPEG.value[1]:
+            return picture[position:end]
+        position = end
+    return None

@@ -12,27 +12,18 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from doorward.video.errors import CameraFailure, CameraStalled, CameraUnreachable, UnsupportedStream
+from doorward.video import connection
+from doorward.video.connection import connect, failure, open_input, stalled
+from doorward.video.errors import CameraUnreachable, UnsupportedStream
 from doorward.video.fragment import TIMESCALE
-from doorward.video.muxer import MediaPacket
-from doorward.video.parameter_sets import codec_named, parameter_sets, template_of
+from doorward.video.messages import CameraSource
+from doorward.video.muxer import MediaPacket, template_like
+from doorward.video.parameter_sets import Codec, codec_named, is_byte_stream, parameter_sets, template_of
 from doorward.video.timestamps import TimestampRepair
 
-STALL_S = 5.0
-"""A camera that sends nothing for this long is stalled."""
-
-_NO_PICTURE = f"No picture for {STALL_S:.0f} s. Check the camera's network and load."
-
-# libavformat looks this far for the container's format only; parameter sets are found in the first keyframe.
-# Its own analysis would hold back the first packets for seconds.
-_PROBE = {"probesize": "32768", "analyzeduration": "1"}
-_RTSP = {
-    "rtsp_transport": "tcp",
-    "allowed_media_types": "video",
-    "timeout": str(int(STALL_S * 1_000_000)),
-    "probesize": "32",
-    "analyzeduration": "0",
-}
+_LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
+_UNTIMED_FORMATS = frozenset({"mpjpeg"})
+"""Formats that carry no times; libavformat invents some at 25 pictures a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +45,31 @@ class Session(Protocol):
         """Free the connection; only from the thread that reads."""
 
 
-OpenSession = Callable[[str, threading.Event], Session]
+OpenSession = Callable[[CameraSource, threading.Event], Session]
 
 
-def open_session(url: str, stop: threading.Event) -> Session:
+def open_session(source: CameraSource, stop: threading.Event) -> Session:
     """Connect to rtsp://, rtsps://, http:// or https://; anything else is a file. Raises `CameraFailure`.
 
     `stop` ends the pacing of a file at once; a live session notices at its next packet, or its time-out.
     """
-    scheme = urlsplit(url).scheme
-    if scheme in ("rtsp", "rtsps"):
-        return LiveSession(url, _RTSP)
-    if scheme in ("http", "https"):
-        return LiveSession(url, _PROBE)
-    if scheme not in ("", "file"):
+    address = urlsplit(source.url)
+    if address.scheme in _LIVE_SCHEMES:
+        return LiveSession(source)
+    if address.scheme not in ("", "file"):
         raise UnsupportedStream(
-            f"The address begins with {scheme}://; use rtsp://, http:// or the path of a video file."
+            f"The address begins with {address.scheme}://; use rtsp://, http:// or the path of a video file."
         )
-    return FileSession(unquote(urlsplit(url).path) if scheme == "file" else url, stop)
+    return FileSession(unquote(address.path) if address.scheme == "file" else source.url, stop)
 
 
 class LiveSession:
     """A camera on the network."""
 
-    def __init__(self, url: str, options: dict[str, str]) -> None:
-        self._container = _open(url, options)
-        self._reader = _PacketReader()
+    def __init__(self, source: CameraSource, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._container = connect(source)
+        self._reader = _PacketReader(clock)
 
     def packets(self) -> Iterator[SourcePacket]:
         """See `Session`."""
@@ -98,16 +88,18 @@ class FileSession:
         self._path = path
         self._stop = stop
         self._clock = clock
-        self._container = _open(path, {})
-        self._reader = _PacketReader()
+        self._container = open_input(path, {})
+        self._reader = _PacketReader(clock)
 
     def packets(self) -> Iterator[SourcePacket]:
         """See `Session`."""
         began = self._clock()
         origin: int | None = None
         shift = last = 0
+        step = TIMESCALE // 25
         while True:
             for packet in self._reader.read(self._container, shift):
+                step = packet.packet.dts - last if origin is not None else step
                 last = packet.packet.dts
                 origin = last if origin is None else origin
                 due = began + (last - origin) / TIMESCALE
@@ -117,8 +109,8 @@ class FileSession:
             if origin is None:
                 raise UnsupportedStream(f"{self._path} holds no picture; give the path of a video file.")
             self._container.close()
-            self._container = _open(self._path, {})
-            shift = last + TIMESCALE // 25 - origin
+            self._container = open_input(self._path, {})
+            shift = last + step - origin
 
     def close(self) -> None:
         """See `Session`."""
@@ -128,7 +120,8 @@ class FileSession:
 class _PacketReader:
     """Reads a container's first video stream, repairing times and watching for new parameter sets."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._stamps = TimestampRepair()
         self._template: VideoStream | None = None
         self._sets: bytes | None = None
@@ -138,55 +131,57 @@ class _PacketReader:
             raise UnsupportedStream("The camera sends no video. Check the stream's address.")
         stream = container.streams.video[0]
         codec = codec_named(stream.codec_context.name)
-        described = stream.codec_context.extradata
-        for packet in _demux(container, stream):
-            if packet.size == 0:
-                continue
+        timed = container.format.name not in _UNTIMED_FORMATS
+        for packet in _demux(container, stream, self._clock):
             data = bytes(packet)
+            stands_alone = is_byte_stream(codec, data)
+            if stands_alone and codec.is_of_another(data):
+                raise CameraUnreachable("The camera has changed its video encoding. It is connected to again.")
             if packet.is_keyframe:
-                sets = parameter_sets(codec, data)
-                if sets is not None and sets != self._sets:
-                    self._sets = sets
-                    self._template = template_of(codec, data)
-                elif self._template is None and described and stream.codec_context.width:
-                    self._template = stream
+                self._describe(codec, stream, data, stands_alone)
             if self._template is None:
                 continue
-            base = packet.time_base
-            stamp = self._stamps.stamp(_ticks(packet.dts, base, shift), _ticks(packet.pts, base, shift))
+            if timed:
+                base = packet.time_base
+                stamp = self._stamps.stamp(_ticks(packet.dts, base, shift), _ticks(packet.pts, base, shift))
+            else:
+                arrival = round(self._clock() * TIMESCALE)
+                stamp = self._stamps.stamp(arrival, arrival)
             media = MediaPacket(data, stamp.dts, stamp.pts, packet.is_keyframe)
             yield SourcePacket(media, self._template, stamp.jumped)
+
+    def _describe(self, codec: Codec, stream: VideoStream, keyframe: bytes, stands_alone: bool) -> None:
+        """Take up another description of the stream where this keyframe brings one."""
+        described = stream.codec_context.extradata
+        if not stands_alone:
+            if self._template is None and described:
+                self._template = template_like(stream)
+            return
+        sets = parameter_sets(codec, keyframe)
+        if sets is None and self._template is None and described:
+            # An RTSP camera may send them in its session description only.
+            keyframe = described + keyframe
+            sets = parameter_sets(codec, keyframe)
+        if sets is not None and sets != self._sets:
+            self._sets = sets
+            self._template = template_of(codec, keyframe)
 
 
 def _ticks(value: int | None, base: Fraction, shift: int) -> int | None:
     return None if value is None else value * base.numerator * TIMESCALE // base.denominator + shift
 
 
-def _open(url: str, options: dict[str, str]) -> InputContainer:
-    began = time.monotonic()
+def _demux(
+    container: InputContainer, stream: VideoStream, clock: Callable[[], float]
+) -> "Iterator[av.Packet[VideoStream]]":
+    """The stream's packets that hold anything. What else the container brings does not count as a sign of life."""
+    heard_at = clock()
     try:
-        return av.open(url, "r", options=dict(options), timeout=(STALL_S, STALL_S))
+        for packet in container.demux():
+            if packet.stream_index == stream.index and packet.size:
+                yield packet  # type: ignore[misc]
+                heard_at = clock()
+            elif clock() - heard_at > connection.STALL_S:
+                raise stalled()
     except (av.FFmpegError, ValueError) as error:
-        if time.monotonic() - began >= STALL_S:
-            # An RTSP time-out comes out of libavformat as invalid data.
-            raise CameraStalled(_NO_PICTURE) from error
-        raise _failure(error) from error
-
-
-def _demux(container: InputContainer, stream: VideoStream) -> "Iterator[av.Packet[VideoStream]]":
-    try:
-        yield from container.demux(stream)
-    except (av.FFmpegError, ValueError) as error:
-        raise _failure(error) from error
-
-
-def _failure(error: Exception) -> CameraFailure:
-    """What went wrong, without the address: it may hold a password."""
-    if isinstance(error, av.error.ExitError | av.error.TimeoutError):
-        return CameraStalled(_NO_PICTURE)
-    if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
-        return CameraUnreachable("The camera refuses the user name or password. Correct them in its address.")
-    if isinstance(error, av.error.HTTPNotFoundError | av.error.FileNotFoundError):
-        return CameraUnreachable("The camera knows no such stream. Check the path in its address.")
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return CameraUnreachable(f"The camera cannot be reached ({reason}). Check its address, power and network.")
+        raise failure(error) from error

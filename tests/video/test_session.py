@@ -8,19 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from doorward.video import session as session_module
+from doorward.video import connection
 from doorward.video.capture import LAST_RETRY_S, retry_delay_s
 from doorward.video.errors import CameraFailure, CameraStalled, CameraUnreachable, UnsupportedStream
 from doorward.video.fragment import TIMESCALE
+from doorward.video.messages import CameraSource
 from doorward.video.muxer import FragmentMuxer
 from doorward.video.session import FileSession, SourcePacket, open_session
 
 Film = Callable[..., list[SourcePacket]]
 
 
+def source(url: str) -> CameraSource:
+    return CameraSource("cam", "Camera", url)
+
+
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "STALL_S", 0.3)
+    monkeypatch.setattr(connection, "STALL_S", 0.3)
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_a_camera_that_accepts_and_says_nothing_is_stalled(
     short_patience: None, answer: Callable[[bytes], str], scheme: str
 ) -> None:
     with pytest.raises(CameraStalled, match="No picture"):
-        open_session(answer(b"").replace("http", scheme), threading.Event())
+        open_session(source(answer(b"").replace("http", scheme)), threading.Event())
 
 
 def test_a_camera_that_refuses_the_password_says_so_without_showing_it(
@@ -58,7 +63,7 @@ def test_a_camera_that_refuses_the_password_says_so_without_showing_it(
 ) -> None:
     url = answer(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
     with pytest.raises(CameraUnreachable, match="user name or password") as caught:
-        open_session(url, threading.Event())
+        open_session(source(url), threading.Event())
     assert "secret" not in str(caught.value)
 
 
@@ -66,19 +71,19 @@ def test_a_closed_port_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(CameraUnreachable, match="Connection refused") as caught:
-        open_session(f"rtsp://user:secret@127.0.0.1:{port}/live", threading.Event())
+        open_session(source(f"rtsp://user:secret@127.0.0.1:{port}/live"), threading.Event())
     assert "secret" not in str(caught.value)
 
 
 def test_an_address_of_another_kind_is_refused_in_words() -> None:
     with pytest.raises(UnsupportedStream, match="use rtsp://"):
-        open_session("ftp://127.0.0.1/x", threading.Event())
+        open_session(source("ftp://127.0.0.1/x"), threading.Event())
 
 
 def test_a_file_that_is_not_video_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no video here")
     with pytest.raises(CameraFailure):
-        open_session(str(tmp_path / "notes.txt"), threading.Event())
+        open_session(source(str(tmp_path / "notes.txt")), threading.Event())
 
 
 class NoWait(threading.Event):

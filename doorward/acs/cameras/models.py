@@ -3,6 +3,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from doorward.acs.cameras.transport import Transport
 from doorward.acs.decision.policy import Side
 from doorward.acs.doors.models import Door
 
@@ -13,6 +14,8 @@ class Camera(Model):
     id = fields.CharField(36, primary_key=True)
     name = fields.CharField(100, unique=True)
     sealed_url = fields.BinaryField()
+    transport = fields.CharEnumField(Transport, max_length=8, default=Transport.TCP, db_default=Transport.TCP.value)
+    verify_certificate = fields.BooleanField(default=True, db_default=False)
 
     class Meta:
         table = "camera"

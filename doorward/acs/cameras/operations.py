@@ -7,6 +7,7 @@ from doorward.acs import check
 from doorward.acs.actor import Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
 from doorward.acs.cameras.queries import seen_bookmarks
+from doorward.acs.cameras.transport import Transport
 from doorward.acs.decision.policy import DoorSide
 from doorward.acs.doors.models import Door
 from doorward.acs.errors import NotFound, ValidationFailed
@@ -18,18 +19,38 @@ STREAM_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https", "file"})
 
 
 @operation(Permission.CONFIGURATION_WRITE)
-async def create_camera(work: Work, name: str, url: str, views: Sequence[DoorSide] = ()) -> Camera:
-    """A new camera that sees these door sides; it is recorded all the time."""
+async def create_camera(
+    work: Work,
+    name: str,
+    url: str,
+    views: Sequence[DoorSide] = (),
+    transport: Transport = Transport.TCP,
+    verify_certificate: bool = True,
+) -> Camera:
+    """A new camera that sees these door sides; it is recorded all the time.
+
+    `transport` matters to rtsp:// only; `verify_certificate` to rtsps:// and https://.
+    """
     name = check.text(name, "name", longest=100)
     await check.unique(Camera, work.connection, f"There is a camera called {name} already.", "name", name=name)
     await check.exist(Door, [view.door_id for view in views], "views", work.connection)
     camera_id = new_id()
     camera = await Camera.create(
-        using_db=work.connection, id=camera_id, name=name, sealed_url=_sealed(work, camera_id, url)
+        using_db=work.connection,
+        id=camera_id,
+        name=name,
+        sealed_url=_sealed(work, camera_id, url),
+        transport=transport,
+        verify_certificate=verify_certificate,
     )
     for view in dict.fromkeys(views):
         await CameraView.create(using_db=work.connection, camera_id=camera_id, door_id=view.door_id, side=view.side)
-    work.audit(EventType.CAMERA_CREATED, after={"name": name}, camera_id=camera_id, camera_name=name)
+    work.audit(
+        EventType.CAMERA_CREATED,
+        after={"name": name, "transport": transport.value, "verify_certificate": verify_certificate},
+        camera_id=camera_id,
+        camera_name=name,
+    )
     return camera
 
 

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
+from doorward.acs.cameras.transport import Transport
 from doorward.acs.domain import Domain
 from doorward.acs.keyset import NAMES, NameOrder, Orders, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
@@ -24,12 +25,20 @@ class Stream:
     camera_id: str
     name: str
     url: str
+    transport: Transport
+    verify_certificate: bool
 
 
 async def streams(domain: Domain) -> list[Stream]:
     """Every camera's stream, for the recorder."""
     return [
-        Stream(camera.id, camera.name, domain.sealer.open(camera.sealed_url, f"camera:{camera.id}").decode())
+        Stream(
+            camera.id,
+            camera.name,
+            domain.sealer.open(camera.sealed_url, f"camera:{camera.id}").decode(),
+            camera.transport,
+            camera.verify_certificate,
+        )
         for camera in await Camera.all().order_by("name")
     ]
 
