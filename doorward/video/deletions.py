@@ -23,6 +23,18 @@ _CONDEMN = (
     " (id, camera_id, volume_id, path, start_us, end_us, size, sha256, chain, deleted_us, reason)"
     " SELECT id, camera_id, volume_id, path, start_us, end_us, size, sha256, chain, ?, ? FROM file WHERE id = ?"
 )
+_FORGETTABLE = """
+SELECT id, camera_id, chain FROM deleted WHERE deleted_us < ?1
+AND NOT EXISTS (SELECT 1 FROM file WHERE file.camera_id = deleted.camera_id AND file.id <= deleted.id)
+AND NOT EXISTS (
+    SELECT 1 FROM deleted AS younger
+    WHERE younger.camera_id = deleted.camera_id AND younger.id < deleted.id AND younger.deleted_us >= ?1
+)
+ORDER BY id
+"""
+"""Only from a chain's beginning on, so that what is left of it is without a hole."""
+CONDEMNED = -1
+"""What `file.held` is where the deletion is written down."""
 
 
 class DeletionReason(StrEnum):
@@ -119,14 +131,9 @@ def delete(index: Index, volume_root: Path, condemned: Sequence[Condemned], now_
 def forget_deletions(index: Index, now_us: int) -> None:
     """Forget deletions of long ago. Raises `sqlite3.Error`."""
     with index.transaction(durable=False) as db:
-        db.execute(
-            "DELETE FROM deleted WHERE deleted_us < ?1 AND NOT EXISTS"
-            " (SELECT 1 FROM file WHERE file.camera_id = deleted.camera_id AND file.id <= deleted.id)"
-            # What is left of a chain must be without a hole.
-            " AND NOT EXISTS (SELECT 1 FROM deleted AS younger WHERE younger.camera_id = deleted.camera_id"
-            " AND younger.id < deleted.id AND younger.deleted_us >= ?1)",
-            (now_us - REMEMBERED_US,),
-        )
+        rows = db.execute(_FORGETTABLE, (now_us - REMEMBERED_US,)).fetchall()
+        db.executemany("UPDATE camera SET chain_start = ? WHERE id = ?", [(row[2], row[1]) for row in rows])
+        db.executemany("DELETE FROM deleted WHERE id = ?", [(row[0],) for row in rows])
 
 
 def _condemn(db: sqlite3.Connection, files: Sequence[Condemned], reason: DeletionReason, now_us: int) -> None:

@@ -50,6 +50,7 @@ _TABLES = (
         id TEXT PRIMARY KEY,
         volume_id INTEGER,
         keep_us INTEGER,
+        chain_start BLOB NOT NULL DEFAULT x'',
         chain BLOB NOT NULL DEFAULT x'',
         longest_file_us INTEGER NOT NULL DEFAULT 0,
         longest_hold_us INTEGER NOT NULL DEFAULT 0

@@ -36,6 +36,7 @@ from doorward.video.messages import (
 )
 from doorward.video.recovery import recover_store
 from doorward.video.storage import Storage
+from doorward.video.store_lock import StoreLock
 from doorward.video.wall_time import from_us, to_us
 
 DEFAULT_MAX_BYTES = 20 * 10**9
@@ -101,6 +102,7 @@ class Recorder:
         self._report = report
         self._max_bytes = max_bytes
         self._now_us = now_us
+        self._claim = StoreLock(root, alone=False)
         self._index = Index(root)
         repaired = recover_store(self._index, root)
         if repaired:
@@ -136,6 +138,7 @@ class Recorder:
         self._stop.set()
         self._housekeeper.join()
         self._index.close()
+        self._claim.close()
 
     def _begin(self, source: CameraSource) -> None:
         log = CameraLog(
