@@ -389,14 +389,38 @@ def _disable_totp(options: argparse.Namespace) -> int:
 
 
 def _add_recorder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--root", type=Path, required=True, metavar="DIR", help="where recordings are kept")
-    parser.set_defaults(run=_recorder)
+    parser.add_argument("--root", type=Path, metavar="DIR", help="where recordings and their index are kept")
+    parser.set_defaults(run=_recorder, parser=parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    check = commands.add_parser("check", help="find recordings that are missing, changed, or not in the index")
+    check.add_argument(
+        "--root", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the index of recordings is kept"
+    )
+    check.add_argument(
+        "--repair",
+        action="store_true",
+        help="take in recordings that the index does not have, mark those that are missing; only while nothing records",
+    )
+    check.set_defaults(run=_check_recordings)
 
 
 def _recorder(options: argparse.Namespace) -> int:
     from doorward.video.recorder import run_recorder
 
-    return run_recorder(options.root)
+    return run_recorder(_root(options))
+
+
+def _check_recordings(options: argparse.Namespace) -> int:
+    from doorward.video.check_command import run_check
+
+    return run_check(_root(options), repair=options.repair)
+
+
+def _root(options: argparse.Namespace) -> Path:
+    if options.root is None:
+        options.parser.error("the following arguments are required: --root")
+    root: Path = options.root
+    return root
 
 
 def _add_camera(parser: argparse.ArgumentParser) -> None:

@@ -13,17 +13,19 @@ from doorward.video.errors import CameraFailure, StorageFull
 from doorward.video.fmp4 import read_init
 from doorward.video.fragment import TIMESCALE, ticks_to_us
 from doorward.video.index import GapReason, Index
+from doorward.video.index_schema import HOME_VOLUME
 from doorward.video.media_clock import MediaClock
 from doorward.video.muxer import FragmentMuxer, MediaPacket
 from doorward.video.recovery import recover_files
 from doorward.video.segment import OpenOutput, Segment, open_output
 from doorward.video.session import SourcePacket
+from doorward.video.storage import Place
 from doorward.video.store import file_path
 
 FILE_TICKS = 60 * TIMESCALE
 """A new file begins at the first keyframe after this much media time."""
 
-_NO_ROOM = "Only held recordings are left to delete. Release holds or allow more space."
+_NO_ROOM = "No volume has room: only held recordings are left to delete. Release holds or allow more space."
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +40,13 @@ class CameraLog:
         index: Index,
         has_room: Callable[[], bool] = lambda: True,
         open_file: OpenOutput = open_output,
+        place: Callable[[], Place | None] | None = None,
     ) -> None:
         self._camera_id = camera_id
         self._root = root
         self._index = index
         self._has_room = has_room
+        self._place = place or (lambda: Place(HOME_VOLUME, root) if has_room() else None)
         self._open_file = open_file
         self._lock = threading.RLock()
         self._clock = MediaClock()
@@ -90,6 +94,12 @@ class CameraLog:
             self.interrupt(reason)
             self._closed = True
 
+    @property
+    def file_id(self) -> int | None:
+        """The row of the file being written."""
+        with self._lock:
+            return None if self._file is None else self._file.id
+
     def sync(self) -> None:
         """Make what is recorded so far durable. Raises OSError."""
         with self._lock:
@@ -114,7 +124,8 @@ class CameraLog:
     def _begin_file(self, packet: MediaPacket, template: VideoStream) -> "_OpenFile":
         if self._failed is not None:
             self._recover(self._failed)
-        if not self._has_room():
+        place = self._place()
+        if place is None:
             if self._end_us is not None:
                 self._index.open_gap(self._camera_id, self._end_us, GapReason.STORAGE_FULL)
             raise StorageFull(_NO_ROOM)
@@ -125,8 +136,8 @@ class CameraLog:
         media_us = ticks_to_us(packet.dts)
         start_us = self._clock.wall_us(media_us)
         path = file_path(self._camera_id, start_us)
-        file_id = self._index.open_file(self._camera_id, path, start_us, init.codec)
-        segment = Segment(self._root / path, muxer.header, self._open_file)
+        file_id = self._index.open_file(self._camera_id, path, start_us, init.codec, place.volume_id)
+        segment = Segment(place.root / path, muxer.header, self._open_file)
         self._file = _OpenFile(file_id, muxer, segment, template, packet.dts, start_us)
         return self._file
 

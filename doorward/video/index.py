@@ -13,47 +13,25 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from doorward.video.chain import link
 from doorward.video.fragment import TIMESCALE, Fragment, pack_fragments, unpack_fragments
+from doorward.video.index_schema import HOME_VOLUME, prepare
 
 DATABASE_NAME = "index.db"
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS file (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    camera_id TEXT NOT NULL,
-    path TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
-    start_us INTEGER NOT NULL,
-    end_us INTEGER NOT NULL CHECK (end_us >= start_us),
-    size INTEGER NOT NULL,
-    timescale INTEGER NOT NULL,
-    codec TEXT NOT NULL,
-    fragments BLOB NOT NULL,
-    sha256 BLOB
-);
-CREATE INDEX IF NOT EXISTS file_by_time ON file (camera_id, start_us);
-CREATE INDEX IF NOT EXISTS file_by_end ON file (camera_id, end_us);
-CREATE INDEX IF NOT EXISTS file_by_size ON file (size);
-CREATE INDEX IF NOT EXISTS file_by_age ON file (state, start_us);
-CREATE TABLE IF NOT EXISTS gap (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    camera_id TEXT NOT NULL,
-    start_us INTEGER NOT NULL,
-    end_us INTEGER,
-    reason TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS gap_by_time ON gap (camera_id, start_us);
-CREATE INDEX IF NOT EXISTS gap_by_end ON gap (camera_id, end_us);
-CREATE TABLE IF NOT EXISTS hold (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    camera_id TEXT NOT NULL,
-    start_us INTEGER NOT NULL,
-    end_us INTEGER NOT NULL,
-    UNIQUE (camera_id, start_us, end_us)
-);
-PRAGMA user_version = 1;
+FILE_COLUMNS = (
+    "id, camera_id,"
+    " coalesce((SELECT nullif(volume.path, '') || '/' FROM volume WHERE volume.id = file.volume_id), '') || path,"
+    " state, start_us, end_us, size, codec, fragments, sha256, volume_id"
+)
+"""For `SELECT ... FROM file`; see `FileRow`."""
+_CAMERA_IDS = """
+WITH RECURSIVE ids (id) AS (
+    SELECT min(camera_id) FROM file
+    UNION ALL SELECT (SELECT min(camera_id) FROM file WHERE camera_id > ids.id) FROM ids WHERE ids.id IS NOT NULL
+) SELECT id FROM ids WHERE id IS NOT NULL
 """
-FILE_COLUMNS = "id, camera_id, path, state, start_us, end_us, size, codec, fragments, sha256"
+"""One step a camera, where DISTINCT would read the row of every file."""
 
 
 class FileState(StrEnum):
@@ -76,7 +54,10 @@ class GapReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One recorded file; `path` is relative to the store, times in microseconds since 1970 UTC."""
+    """One recorded file; times in microseconds since 1970 UTC.
+
+    `path` is relative to the store, or absolute on another volume: `root / row.path` is right for both.
+    """
 
     id: int
     camera_id: str
@@ -88,6 +69,7 @@ class FileRow:
     codec: str
     packed_fragments: bytes
     sha256: bytes | None
+    volume_id: int
 
     def fragments(self) -> list[Fragment]:
         """The fragment index; empty while the file is open (walk the file instead)."""
@@ -116,7 +98,7 @@ class Index:
         self._db = sqlite3.connect(root / DATABASE_NAME, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        prepare(self._db)
 
     def close(self) -> None:
         """Close the connection; committed rows are kept in any case."""
@@ -124,7 +106,8 @@ class Index:
             self._db.close()
 
     @contextmanager
-    def _transaction(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """The connection for one change, rolled back when the block raises; `durable` waits for the disk."""
         with self._lock:
             if durable:
                 self._db.execute("PRAGMA synchronous = FULL")
@@ -141,17 +124,23 @@ class Index:
                 if durable:
                     self._db.execute("PRAGMA synchronous = NORMAL")
 
-    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        """An ordinary transaction, for a module that keeps a table of its own beside these."""
-        return self._transaction(durable=False)
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection for queries."""
+        with self._lock:
+            yield self._db
 
-    def open_file(self, camera_id: str, path: str, start_us: int, codec: str) -> int:
-        """Write the row of a file that is about to be created; the row is durable on return."""
-        with self._transaction(durable=True) as db:
+    def open_file(self, camera_id: str, path: str, start_us: int, codec: str, volume_id: int = HOME_VOLUME) -> int:
+        """Write the row of a file that is about to be created; the row is durable on return.
+
+        `path` is relative to the volume.
+        """
+        with self.transaction(durable=True) as db:
             cursor = db.execute(
-                "INSERT INTO file (camera_id, path, state, start_us, end_us, size, timescale, codec, fragments)"
-                " VALUES (?, ?, 'open', ?, ?, 0, ?, ?, x'')",
-                (camera_id, path, start_us, start_us, TIMESCALE, codec),
+                "INSERT INTO file"
+                " (camera_id, path, state, start_us, end_us, size, timescale, codec, fragments, volume_id)"
+                " VALUES (?, ?, 'open', ?, ?, 0, ?, ?, x'', ?)",
+                (camera_id, path, start_us, start_us, TIMESCALE, codec, volume_id),
             )
             return int(cursor.lastrowid or 0)
 
@@ -160,7 +149,7 @@ class Index:
 
         A gap that ended where the file was thought to start follows it.
         """
-        with self._transaction(durable=False) as db:
+        with self.transaction(durable=False) as db:
             camera_id, before_us = db.execute(
                 "SELECT camera_id, start_us FROM file WHERE id = ?", (file_id,)
             ).fetchone()
@@ -182,22 +171,43 @@ class Index:
     def close_file(
         self, file_id: int, start_us: int, end_us: int, size: int, fragments: list[Fragment], sha256: bytes
     ) -> None:
-        """Complete the row of a file whose bytes are already durable."""
-        with self._transaction(durable=True) as db:
+        """Complete the row of a file whose bytes are already durable, and chain it; a closed row stays as it is."""
+        end_us = max(start_us, end_us)
+        with self.transaction(durable=True) as db:
+            row = db.execute("SELECT camera_id, path FROM file WHERE id = ? AND state = 'open'", (file_id,)).fetchone()
+            if row is None:
+                return
+            camera_id, path = row
+            db.execute("INSERT OR IGNORE INTO camera (id) VALUES (?)", (camera_id,))
+            before, longest_hold_us = db.execute(
+                "SELECT chain, longest_hold_us FROM camera WHERE id = ?", (camera_id,)
+            ).fetchone()
+            chain = link(before, camera_id, path, start_us, end_us, size, sha256)
+            held = db.execute(
+                "SELECT EXISTS (SELECT 1 FROM hold WHERE camera_id = ? AND start_us < ? AND start_us >= ?"
+                " AND end_us > ?)",
+                (camera_id, end_us, start_us - longest_hold_us, start_us),
+            ).fetchone()[0]
             db.execute(
-                "UPDATE file SET state = 'closed', start_us = ?, end_us = ?, size = ?, fragments = ?, sha256 = ?"
-                " WHERE id = ?",
-                (start_us, max(start_us, end_us), size, pack_fragments(fragments), sha256, file_id),
+                "UPDATE file SET state = 'closed', start_us = ?, end_us = ?, size = ?, fragments = ?, sha256 = ?,"
+                " held = ?, chain = ? WHERE id = ?",
+                (start_us, end_us, size, pack_fragments(fragments), sha256, held, chain, file_id),
+            )
+            db.execute(
+                "UPDATE camera SET chain = ?, longest_file_us = max(longest_file_us, ?) WHERE id = ?",
+                (chain, end_us - start_us, camera_id),
             )
 
     def remove_file(self, file_id: int) -> None:
-        """Forget a file that no longer exists."""
-        with self._transaction(durable=False) as db:
-            db.execute("DELETE FROM file WHERE id = ?", (file_id,))
+        """Forget a file that was never completed; those that were go by `deletions`."""
+        with self.transaction(durable=False) as db:
+            db.execute("DELETE FROM file WHERE id = ? AND state = 'open'", (file_id,))
 
     def open_files(self, camera_id: str | None = None) -> list[FileRow]:
         """The files not closed, of one camera or of all."""
-        return self._files("state = 'open' AND (? IS NULL OR camera_id = ?)", (camera_id, camera_id))
+        if camera_id is None:
+            return self._files("state = 'open'", ())
+        return self._files("state = 'open' AND camera_id = ?", (camera_id,))
 
     def last_end_us(self, camera_id: str) -> int | None:
         """Where the camera's recording ends so far; None for a camera never recorded."""
@@ -207,25 +217,17 @@ class Index:
     def camera_ids(self) -> list[str]:
         """Every camera that has a file."""
         with self._lock:
-            return [row[0] for row in self._db.execute("SELECT DISTINCT camera_id FROM file")]
+            rows = self._db.execute(_CAMERA_IDS).fetchall()
+        return [row[0] for row in rows]
 
     def used_bytes(self) -> int:
         """The size of all files together."""
-        row = self._one("SELECT coalesce(sum(size), 0) FROM file", ())
+        row = self._one("SELECT sum(used_bytes) FROM volume", ())
         return int(row[0]) if row else 0
-
-    def deletable_files(self, limit: int) -> list[FileRow]:
-        """The oldest closed files that no hold overlaps, of any camera."""
-        return self._files(
-            "state = 'closed' AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.camera_id = file.camera_id"
-            " AND hold.start_us < file.end_us AND hold.end_us > file.start_us)",
-            (),
-            limit,
-        )
 
     def open_gap(self, camera_id: str, start_us: int, reason: GapReason) -> None:
         """Begin a gap, unless the camera already has one that lasts."""
-        with self._transaction(durable=False) as db:
+        with self.transaction(durable=False) as db:
             db.execute(
                 "INSERT INTO gap (camera_id, start_us, reason) SELECT ?, ?, ? WHERE NOT EXISTS"
                 " (SELECT 1 FROM gap WHERE camera_id = ? AND end_us IS NULL)",
@@ -234,7 +236,7 @@ class Index:
 
     def end_gap(self, camera_id: str, end_us: int) -> None:
         """End the camera's lasting gap, if there is one; one of no length is forgotten."""
-        with self._transaction(durable=False) as db:
+        with self.transaction(durable=False) as db:
             db.execute(
                 "DELETE FROM gap WHERE camera_id = ? AND end_us IS NULL AND start_us >= ?",
                 (camera_id, end_us),
@@ -249,14 +251,6 @@ class Index:
                 (camera_id,),
             ).fetchall()
         return [GapRow(row[0], row[1], row[2], GapReason(row[3])) for row in rows]
-
-    def add_hold(self, camera_id: str, start_us: int, end_us: int) -> None:
-        """Keep an interval from deletion; durable on return, and the same one twice is one."""
-        with self._transaction(durable=True) as db:
-            db.execute(
-                "INSERT OR IGNORE INTO hold (camera_id, start_us, end_us) VALUES (?, ?, ?)",
-                (camera_id, start_us, end_us),
-            )
 
     def files(self, camera_id: str) -> list[FileRow]:
         """All files of a camera, oldest first."""
@@ -275,5 +269,7 @@ class Index:
 
 def file_row(row: tuple[Any, ...]) -> FileRow:
     """A row of the file table, its columns in the order of `FileRow`."""
-    file_id, camera_id, path, state, start_us, end_us, size, codec, fragments, sha256 = row
-    return FileRow(file_id, camera_id, path, FileState(state), start_us, end_us, size, codec, fragments, sha256)
+    file_id, camera_id, path, state, start_us, end_us, size, codec, fragments, sha256, volume_id = row
+    return FileRow(
+        file_id, camera_id, path, FileState(state), start_us, end_us, size, codec, fragments, sha256, volume_id
+    )

@@ -18,6 +18,7 @@ import msgspec
 
 from doorward.video.camera_log import CameraLog
 from doorward.video.capture import Capture
+from doorward.video.holds import NewHold, add_hold, release_hold
 from doorward.video.index import GapReason, Index
 from doorward.video.messages import (
     CameraReport,
@@ -27,6 +28,7 @@ from doorward.video.messages import (
     Configure,
     Hold,
     Ready,
+    Release,
     Report,
     StorageReport,
     decode_command,
@@ -35,7 +37,8 @@ from doorward.video.messages import (
 from doorward.video.motion.heat import HeatLog
 from doorward.video.motion.watch import MotionWatch
 from doorward.video.recovery import recover_store
-from doorward.video.retention import enforce_retention
+from doorward.video.storage import Storage
+from doorward.video.store_lock import StoreLock
 from doorward.video.wall_time import from_us, to_us
 
 DEFAULT_MAX_BYTES = 20 * 10**9
@@ -101,14 +104,17 @@ class Recorder:
         self._report = report
         self._max_bytes = max_bytes
         self._now_us = now_us
+        self._claim = StoreLock(root, alone=False)
         self._index = Index(root)
         repaired = recover_store(self._index, root)
         if repaired:
             logger.warning("%d files of a recorder that died were repaired", repaired)
-        self._use = self._reported_use = enforce_retention(self._index, root, max_bytes)
         self._captures: dict[str, Capture] = {}
         self._motion = MotionWatch(HeatLog(self._index), report)
         self._lock = threading.Lock()
+        self._storage = Storage(self._index, root, max_bytes, writing=self._writing)
+        self._reported: StorageReport | None = None
+        self._tending = threading.Lock()
         self._stop = threading.Event()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeper")
         self._housekeeper.start()
@@ -117,6 +123,7 @@ class Recorder:
         """Carry out one command; from one thread only."""
         match command:
             case Configure(cameras):
+                self._take_storage(command)
                 wanted = {camera.id: camera for camera in cameras}
                 running = {capture.source.id: capture.source for capture in self._captures.values()}
                 self._end([camera_id for camera_id, source in running.items() if not _goes_on(source, wanted)])
@@ -126,6 +133,8 @@ class Recorder:
                         self._begin(camera)
             case Hold():
                 self._hold(command)
+            case Release():
+                self._release(command)
 
     def close(self) -> None:
         """End every thread and close every file."""
@@ -134,9 +143,16 @@ class Recorder:
         self._housekeeper.join()
         self._motion.close()
         self._index.close()
+        self._claim.close()
 
     def _begin(self, source: CameraSource) -> None:
-        log = CameraLog(source.id, self._root, self._index, has_room=lambda: not self._use.full)
+        log = CameraLog(
+            source.id,
+            self._root,
+            self._index,
+            has_room=lambda: self._storage.has_room(source.id),
+            place=lambda: self._storage.place(source.id),
+        )
         capture = Capture(source, log, self._notify, self._now_us, offer=self._motion.offer)
         with self._lock:
             self._captures[source.id] = capture
@@ -151,14 +167,32 @@ class Recorder:
         for capture in ending:
             capture.finish(reason, max(0.0, deadline - time.monotonic()))
 
+    def _take_storage(self, wanted: Configure) -> None:
+        try:
+            with self._tending:
+                self._storage.configure(wanted)
+        except (OSError, sqlite3.Error, OverflowError) as error:
+            logger.error("the volumes and retention asked for could not be taken in: %s", error)
+
     def _hold(self, hold: Hold) -> None:
         try:
-            self._index.add_hold(hold.camera_id, to_us(hold.start), to_us(hold.end))
+            add_hold(self._index, _new_hold(hold))
             capture = self._captures.get(hold.camera_id)
             if capture is not None:
                 capture.log.sync()
         except (OSError, sqlite3.Error, ValueError) as error:
             logger.error("camera %s: a recording could not be held: %s", hold.camera_id, error)
+
+    def _release(self, release: Release) -> None:
+        try:
+            release_hold(self._index, release.id, release.camera_id)
+        except sqlite3.Error as error:
+            logger.error("hold %s could not be released: %s", release.id, error)
+
+    def _writing(self) -> set[int]:
+        with self._lock:
+            captures = list(self._captures.values())
+        return {file_id for capture in captures if (file_id := capture.log.file_id) is not None}
 
     def _notify(self, camera_id: str, state: CameraState, detail: str) -> None:
         self._report(CameraReport(camera_id, state, detail, from_us(self._now_us())))
@@ -168,20 +202,50 @@ class Recorder:
         while not self._stop.wait(HOUSEKEEPING_S):
             with self._lock:
                 captures = list(self._captures.values())
-            try:
-                for capture in captures:
-                    capture.log.sync()
-                self._use = enforce_retention(self._index, self._root, self._max_bytes)
-            except (OSError, sqlite3.Error) as error:
-                logger.error("the store could not be tended: %s", error)
-                continue
-            grown = abs(self._use.used_bytes - self._reported_use.used_bytes)
-            if self._use.full != self._reported_use.full or grown >= self._max_bytes // 100:
-                self._report_use()
+            for capture in captures:
+                self._try(capture.log.sync)
+            self._try(self._tend)
+            self._report_use()
+
+    def _tend(self) -> None:
+        with self._tending:
+            self._storage.tend(self._now_us())
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (OSError, sqlite3.Error) as error:
+            logger.error("the store could not be tended: %s", error)
 
     def _report_use(self) -> None:
-        use = self._reported_use = self._use
-        self._report(StorageReport(use.used_bytes, self._max_bytes, use.full, from_us(self._now_us())))
+        """Report the volumes when something about them has changed that matters."""
+        use = self._storage.report(self._now_us())
+        if self._reported is None or _differs(use, self._reported):
+            self._reported = use
+            self._report(use)
+
+
+def _differs(now: StorageReport, before: StorageReport) -> bool:
+    grown = abs(now.used_bytes - before.used_bytes)
+    return (
+        grown >= max(1, now.max_bytes // 100)
+        or now.full != before.full
+        or [(volume.id, volume.path, volume.status, volume.recording) for volume in now.volumes]
+        != [(volume.id, volume.path, volume.status, volume.recording) for volume in before.volumes]
+    )
+
+
+def _new_hold(hold: Hold) -> NewHold:
+    start_us, end_us = to_us(hold.start), to_us(hold.end)
+    return NewHold(
+        hold.id if hold.id is not None else f"{start_us}-{end_us}",
+        hold.camera_id,
+        start_us,
+        end_us,
+        hold.kind,
+        None if hold.until is None else to_us(hold.until),
+        hold.category,
+    )
 
 
 def _goes_on(source: CameraSource, wanted: Mapping[str, CameraSource]) -> bool:

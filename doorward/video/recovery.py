@@ -3,12 +3,14 @@
 import hashlib
 import logging
 import os
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from doorward.video.errors import BrokenFile
 from doorward.video.fragment import ticks_to_us
 from doorward.video.index import FileRow, GapReason, Index
 from doorward.video.segment import sync_directory
+from doorward.video.volumes import known_volumes
 from doorward.video.walk import WalkedFile, walk_file
 
 _CHUNK = 1024 * 1024
@@ -29,9 +31,24 @@ def recover_store(index: Index, root: Path) -> int:
     return count
 
 
-def recover_files(index: Index, root: Path, camera_id: str | None = None) -> int:
-    """Cut each open file after its last whole fragment and close its row; forget those without any."""
-    rows = index.open_files(camera_id)
+def recover_files(
+    index: Index,
+    root: Path,
+    camera_id: str | None = None,
+    volume_id: int | None = None,
+    writing: Callable[[], Collection[int]] = tuple,
+) -> int:
+    """Cut each open file after its last whole fragment and close its row; forget those without any.
+
+    Of one camera or all, of one volume or all. Those on a volume that is not there stay as they are, and so do those
+    that somebody is `writing`.
+    """
+    present = {volume.id for volume in known_volumes(index, root) if volume.trouble() is None}
+    wanted = present if volume_id is None else present & {volume_id}
+    rows = [row for row in index.open_files(camera_id) if row.volume_id in wanted]
+    # Asked after the rows were read: what is in none of both was begun later.
+    busy = writing() if rows else ()
+    rows = [row for row in rows if row.id not in busy]
     for row in rows:
         walked = _walk(root / row.path)
         if walked is None or not walked.fragments:

@@ -1,33 +1,52 @@
-"""Keeping the store within its size: the oldest recordings go first, held ones never."""
+"""What is deleted: recordings older than they are to be kept, then the oldest where space is short; held ones never."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from doorward.video.deletions import Condemned, condemn_aged, condemn_oldest, delete, unfinished
 from doorward.video.index import Index
 
 _BATCH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class StoreUse:
-    """The space used. `full`: over the limit, and only held or open files are left."""
-
-    used_bytes: int
-    full: bool
+def finish_deletions(index: Index, volume_id: int, volume_root: Path, now_us: int) -> None:
+    """Do what an earlier recorder had begun. Raises OSError, `sqlite3.Error`."""
+    delete(index, volume_root, unfinished(index, volume_id), now_us)
 
 
-def enforce_retention(index: Index, root: Path, max_bytes: int) -> StoreUse:
-    """Delete the oldest closed files without holds until the store fits. Raises OSError, `sqlite3.Error`."""
-    used = index.used_bytes()
-    while used > max_bytes:
-        oldest = index.deletable_files(_BATCH)
-        if not oldest:
-            return StoreUse(used, full=True)
-        for row in oldest:
-            # The file goes first: a row without a file is found out, a file without a row never is.
-            (root / row.path).unlink(missing_ok=True)
-            index.remove_file(row.id)
-            used -= row.size
-            if used <= max_bytes:
+def delete_aged(index: Index, volume_id: int, volume_root: Path, now_us: int) -> None:
+    """Delete what is older than its camera's retention. Raises OSError, `sqlite3.Error`."""
+    for camera_id, keep_us in _retentions(index):
+        before_us = now_us - keep_us
+        while True:
+            condemned = condemn_aged(index, volume_id, camera_id, before_us, now_us, _BATCH)
+            delete(index, volume_root, condemned, now_us)
+            if len(condemned) < _BATCH:
                 break
-    return StoreUse(used, full=False)
+
+
+def make_room(index: Index, volume_id: int, volume_root: Path, size: int, now_us: int) -> int:
+    """Delete the oldest free files until `size` bytes are freed or none is left; returns what was freed.
+
+    Raises OSError, `sqlite3.Error`.
+    """
+    freed = 0
+    while freed < size:
+        condemned: list[Condemned] = condemn_oldest(index, volume_id, size - freed, now_us, _BATCH)
+        if not condemned:
+            break
+        freed += delete(index, volume_root, condemned, now_us)
+    return freed
+
+
+def set_retention(index: Index, camera_id: str, keep_us: int | None) -> None:
+    """How long a camera's recordings are kept; None: until the space is needed."""
+    with index.transaction(durable=True) as db:
+        db.execute(
+            "INSERT INTO camera (id, keep_us) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET keep_us = excluded.keep_us",
+            (camera_id, keep_us),
+        )
+
+
+def _retentions(index: Index) -> list[tuple[str, int]]:
+    with index.reading() as db:
+        return db.execute("SELECT id, keep_us FROM camera WHERE keep_us IS NOT NULL").fetchall()

@@ -1,9 +1,12 @@
-"""Where recordings lie under the store's root: `<camera>/<YYYYMMDD>/<HHMMSS-microseconds>.mp4`, UTC."""
+"""Where recordings lie under the root of a volume: `<camera>/<YYYYMMDD>/<HHMMSS-microseconds>.mp4`, UTC."""
 
 import re
 
 from doorward.video.errors import BadCameraId
 from doorward.video.wall_time import from_us
+
+VOLUME_MARKER = ".doorward-volume"
+"""A file in the root of each volume but the index's own; it says which volume it is."""
 
 _CAMERA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

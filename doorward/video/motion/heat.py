@@ -64,7 +64,7 @@ class HeatLog:
         self._index = index
         self._lock = threading.Lock()
         self._pending: dict[tuple[str, int], _Seconds] = {}
-        with index.writing() as db:
+        with index.transaction(durable=False) as db:
             db.execute(_CAMERAS)
             db.execute(_MINUTES)
 
@@ -85,7 +85,7 @@ class HeatLog:
         if not pending:
             return
         try:
-            with self._index.writing() as db:
+            with self._index.transaction(durable=False) as db:
                 for (camera_id, minute), seconds in pending.items():
                     _write(db, row_key(_number(db, camera_id), minute), seconds)
         except sqlite3.Error:
@@ -94,7 +94,7 @@ class HeatLog:
 
     def forget_old(self) -> None:
         """Delete what is older than all that is recorded of its camera."""
-        with self._index.writing() as db:
+        with self._index.transaction(durable=False) as db:
             for camera, camera_id in db.execute("SELECT id, camera_id FROM motion_camera").fetchall():
                 (oldest_us,) = db.execute("SELECT min(start_us) FROM file WHERE camera_id = ?", (camera_id,)).fetchone()
                 end = row_key(camera + 1, 0)
