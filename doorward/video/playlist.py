@@ -174,7 +174,7 @@ class Playlist:
         row = self._timeline.reread(file.row)
         if row is not None:
             file.row = row
-            if self._read(file, _fragments(self._timeline, row, file.offset)):
+            if self._read(file, fragments_of(self._timeline, row, file.offset)):
                 self._ended = True
         if row is not None and row.state is FileState.OPEN and not self._ended:
             return False
@@ -226,7 +226,7 @@ class Playlist:
         """Where to begin in a file: the keyframe at or before the start; later on, the first that was not shown yet."""
         found: Fragment | None = None
         ends_us = row.start_us
-        for fragment in _fragments(self._timeline, row, 0):
+        for fragment in fragments_of(self._timeline, row, 0):
             wall_us = row.start_us + ticks_to_us(fragment.start)
             ends_us = wall_us + ticks_to_us(fragment.duration)
             if self._files:
@@ -288,7 +288,7 @@ def _moved(descriptor: int, file: PlacedFile, first: int, last: int) -> Iterator
         os.close(descriptor)
 
 
-def _fragments(timeline: Timeline, row: FileRow, offset: int) -> Iterator[Fragment]:
+def fragments_of(timeline: Timeline, row: FileRow, offset: int) -> Iterator[Fragment]:
     """The whole fragments of a file from a byte on: from the index once it is closed, else from the file itself."""
     if row.state is FileState.CLOSED:
         yield from (fragment for fragment in row.fragments() if fragment.offset >= offset)
