@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from doorward.acs.attempts import Attempts
 from doorward.acs.buckets import Buckets, Rate
 from doorward.acs.cameras.live import LiveCameras
+from doorward.acs.cameras.playbacks import Playbacks
 from doorward.acs.controllers.live import LiveControllers
 from doorward.acs.doors.live import LiveDoors
 from doorward.acs.doors.orders import Orders
@@ -51,6 +52,10 @@ class Domain:
     lines: LiveLines = field(default_factory=LiveLines)
     controllers: LiveControllers = field(default_factory=LiveControllers)
     cameras: LiveCameras = field(default_factory=LiveCameras)
+    playbacks: Playbacks = field(default_factory=Playbacks)
+    """The recordings that are being watched."""
+    recordings: Path | None = None
+    """Where recordings are; None: nowhere."""
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)

@@ -49,6 +49,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "Query.wouldPass": 20,
     "Query.explainDecision": 20,
     "Query.compareDraft": 500,
+    "Query.cameraTimelines": 20,
     "Mutation.signIn": 20,
 }
 """What is not 1, by type and field, or by field of any type; times the objects that it gives."""
@@ -57,6 +58,11 @@ LENGTHS: Final[Mapping[str, int]] = {
     "ControllerBuses.buses": 4,
     "OsdpBus.devices": 4,
     "Query.osdpBuses": 10,
+    "Query.cameraTimelines": 16,
+    "CameraTimeline.recordings": 50,
+    "CameraTimeline.gaps": 50,
+    "CameraTimeline.bookmarks": 100,
+    "CameraTimeline.events": 200,
 }
 """How many objects a list is taken to have, where that is not `USUAL_LENGTH`, by type and field or by field."""
 _FLAT: Final = frozenset({"Query.rateLimit", "Query.__schema", "Query.__type"})

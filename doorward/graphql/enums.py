@@ -64,6 +64,7 @@ from doorward.acs.users.oidc_sign_in import OidcLinkOrder
 from doorward.acs.users.queries import SessionOrder, UserOrder
 from doorward.acs.users.sessions import FirstToDo
 from doorward.acs.zones.models import AntiPassbackMode
+from doorward.video.index import GapReason
 
 __all__ = [
     "AntiPassbackMode",
@@ -91,6 +92,7 @@ __all__ = [
     "EntityKind",
     "EventCategory",
     "FirstToDo",
+    "GapReason",
     "HandAction",
     "IdentificationType",
     "InputPurpose",
@@ -216,6 +218,7 @@ for shown, name, description in (
     (UserOrder, "UserOrder", "The order of users; last sign-in: the latest first, and before them those without one."),
     (SessionOrder, "SessionOrder", "The order of sessions; last used and newest: the latest first."),
     (BookmarkOrder, "BookmarkOrder", "The order of bookmarks, by when they were made."),
+    (GapReason, "RecordingGapReason", "Why nothing was recorded of a camera for a while."),
     (JobOrder, "JobOrder", "The order of jobs, by when they were begun."),
     (OidcLinkOrder, "OidcLinkOrder", "The order of connections with providers: by whose name, or the last made first."),
 ):

@@ -49,6 +49,7 @@ from doorward.graphql.questions import QuestionQuery
 from doorward.graphql.reader_configuration import ReaderMutation
 from doorward.graphql.reader_settings import ReaderSettingsMutation, ReaderSettingsQuery
 from doorward.graphql.reader_signals import ReaderSignalsMutation, ReaderSignalsQuery
+from doorward.graphql.recordings import RecordingMutation, RecordingQuery
 from doorward.graphql.roles import RoleMutation, RoleQuery
 from doorward.graphql.rules import RuleMutation, RuleQuery
 from doorward.graphql.scalars import SCALARS
@@ -98,6 +99,7 @@ _QUERIES = (
     RateLimitQuery,
     ReaderSettingsQuery,
     ReaderSignalsQuery,
+    RecordingQuery,
     RoleQuery,
     RuleQuery,
     ScheduleQuery,
@@ -137,6 +139,7 @@ _MUTATIONS = (
     ReaderMutation,
     ReaderSettingsMutation,
     ReaderSignalsMutation,
+    RecordingMutation,
     RoleMutation,
     RuleMutation,
     ScheduleMutation,

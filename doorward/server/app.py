@@ -19,6 +19,7 @@ from doorward.server.explorer import Explorer
 from doorward.server.gate import Gate
 from doorward.server.media import Media
 from doorward.server.oidc import OidcRoutes
+from doorward.server.playback import PlaybackRoutes
 
 
 async def _health(_: Request) -> Response:
@@ -34,6 +35,7 @@ def build_app(
     documents: PersistedDocuments | None = None,
 ) -> Starlette:
     """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
+    domain.recordings = video_root
     endpoint = Endpoint(domain, limits, documents)
 
     async def authority(_: Request) -> Response:
@@ -48,6 +50,7 @@ def build_app(
             Route(AUTHORITY_PATH, authority),
             *OidcRoutes(domain).routes(),
             *Media(domain, video_root).routes(),
+            *PlaybackRoutes(domain, video_root).routes(),
             *Explorer(domain).routes(),
             Mount("/", dashboard()),
         ],

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.operations import open_bookmark
 from doorward.acs.domain import Domain
-from doorward.acs.errors import AcsError, Busy, Conflict, NotFound, NotPermitted, Unauthenticated, ValidationFailed
+from doorward.acs.errors import AcsError, NotFound, NotPermitted, ValidationFailed
 from doorward.acs.jobs.queries import result_file
 from doorward.acs.people.operations import set_photo
 from doorward.acs.people.photo import MAX_UPLOAD_BYTES, EncodedPhoto, encode_photo
@@ -20,16 +20,10 @@ from doorward.graphql.context import actor_behind, authorization_of
 from doorward.graphql.endpoint import REQUEST_HEADER
 from doorward.graphql.people import photo_url
 from doorward.graphql.plain_input import is_plain
+from doorward.server.failure import failure
 from doorward.video.clip import stream_clip
 from doorward.video.errors import NoRecording
 
-_STATUSES: dict[type[AcsError], int] = {
-    Unauthenticated: 401,
-    NotPermitted: 403,
-    NotFound: 404,
-    Conflict: 409,
-    Busy: 503,
-}
 _PICTURES_AT_A_TIME = 2
 _PIECE_BYTES = 64 * 1024
 _DROPPED_AT_MOST_BYTES = 8 * MAX_UPLOAD_BYTES
@@ -64,7 +58,7 @@ class Media:
                 self._video_root, bookmark.camera_id, bookmark.starts_at, bookmark.ends_at, self._domain.clock
             )
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         except NoRecording as error:
             return JSONResponse({"error": str(error)}, 404)
         return StreamingResponse(
@@ -82,7 +76,7 @@ class Media:
         try:
             path, size = await result_file(self._domain, await self._actor(request), request.path_params["job_id"])
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         headers = {
             "content-disposition": 'attachment; filename="import-result.jsonl"',
             "content-length": str(size),
@@ -95,7 +89,7 @@ class Media:
         try:
             photo = await photo_by_id(await self._actor(request), request.path_params["photo_id"])
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         if photo is None:
             return JSONResponse({"error": "There is no such photo."}, 404)
         return Response(bytes(photo.content), media_type=photo.media_type, headers={"cache-control": _FOR_EVER})
@@ -111,7 +105,7 @@ class Media:
         except TooLarge:
             return JSONResponse({"error": f"Send at most {MAX_UPLOAD_BYTES // 1024**2} MiB."}, 413)
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -120,7 +114,7 @@ class Media:
         try:
             return await self._set_photo(request, await self._changer(request), None)
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
 
     async def _set_photo(self, request: Request, actor: Actor, photo: EncodedPhoto | None) -> Response:
         version = _version(request)
@@ -182,7 +176,3 @@ def _version(request: Request) -> int | None:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise ValidationFailed('If-Match is the version of the cardholder in quotes, for example "3".')
     return int(digits)
-
-
-def _failure(error: AcsError) -> Response:
-    return JSONResponse({"error": error.message}, _STATUSES.get(type(error), 400))

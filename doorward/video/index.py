@@ -45,11 +45,17 @@ class GapReason(StrEnum):
     """Why nothing was recorded for a while."""
 
     RECORDER_STOPPED = "recorder_stopped"
+    """The recorder was stopped, or had died."""
     CAMERA_REMOVED = "camera_removed"
+    """The camera was not to be recorded any more, or otherwise."""
     LOST = "lost"
+    """The camera could not be reached."""
     STALLED = "stalled"
+    """The camera was connected, but no picture came."""
     STORAGE_FULL = "storage_full"
+    """There was no room for recordings."""
     TIME_JUMP = "time_jump"
+    """The camera's clock jumped, or this machine's."""
 
 
 @dataclass(frozen=True, slots=True)

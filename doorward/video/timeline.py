@@ -1,4 +1,4 @@
-"""Reading the index from another process than the recorder: which files hold an interval."""
+"""Reading the index from another process than the recorder: which files hold an interval, and what was recorded."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,23 +29,33 @@ class Timeline:
 
     def reread(self, file: FileRow) -> FileRow | None:
         """The present row of a file; None when retention has deleted it."""
-        return self._first("id = ?", (file.id,))
+        return self.file(file.id)
+
+    def file(self, file_id: int) -> FileRow | None:
+        """One of the camera's files; None for one that is not, or no longer, there."""
+        return self._first("id = ?", (file_id,))
+
+    def path_of(self, file: FileRow) -> Path:
+        """Where its bytes are."""
+        return self.root / file.path
 
     def _first(self, condition: str, values: tuple[int, ...]) -> FileRow | None:
-        with self._connection() as db:
+        with reading(self.root) as db:
             if db is None:
                 return None
             query = f"SELECT {FILE_COLUMNS} FROM file WHERE camera_id = ? AND {condition} LIMIT 1"  # noqa: S608 - our own words
             row = db.execute(query, (self._camera_id, *values)).fetchone()
             return None if row is None else file_row(row)
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection | None]:
-        database = self.root / DATABASE_NAME
-        if not database.exists():
-            yield None
-            return
-        # Read-only mode could not create the WAL's shared memory when no recorder runs.
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=5)) as db:
-            db.execute("PRAGMA query_only = ON")
-            yield db
+
+@contextmanager
+def reading(root: Path) -> Iterator[sqlite3.Connection | None]:
+    """The store's index, for reading only; None where nothing was ever recorded."""
+    database = root / DATABASE_NAME
+    if not database.exists():
+        yield None
+        return
+    # Read-only mode could not create the WAL's shared memory when no recorder runs.
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=5)) as db:
+        db.execute("PRAGMA query_only = ON")
+        yield db

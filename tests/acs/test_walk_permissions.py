@@ -18,6 +18,7 @@ from tortoise.connection import get_connection
 from doorward.acs.actor import Actor, Permission, Role, anonymous
 from doorward.acs.cameras.models import Bookmark
 from doorward.acs.cameras.operations import create_camera, open_bookmark, set_camera_url
+from doorward.acs.cameras.playback import open_playback
 from doorward.acs.controllers.operations import (
     create_controller,
     delete_controller,
@@ -195,6 +196,7 @@ async def cameras_and_controllers(walk: Walk) -> None:
         id="bookmark", event_id="x", camera_id=camera.id, starts_at=START, ends_at=START + timedelta(seconds=15)
     )
     await do(open_bookmark, bookmark.id)
+    await do(open_playback, camera.id, START, START + timedelta(hours=1))
     controller = await do(create_controller, "Shed")
     await do(rename_controller, controller.id, "Barn")
     await do(issue_enrolment_code, controller.id)

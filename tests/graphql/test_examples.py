@@ -41,8 +41,8 @@ MAY_BE_NULL = {"releaseThreatLevel": {"threat"}, "testOidcProvider": {"problem"}
 SHOW_NOTHING = {
     "assignRoles", "beginOidcLink", "beginPasskey", "beginSecondFactor", "changePassword",
     "confirmSecondFactor", "createOsdpModule", "dropSecondFactor", "endOwnSession", "endSession", "endSessionsOf",
-    "forgiveCardholder", "forgiveEverybody", "forgiveZone", "issueEnrolmentCode", "makeRecoveryCodes", "pairMobile",
-    "releaseThreatLevel", "removeOidcLink", "removeOwnPasskey", "removePasskey", "setOsdpMainKey",
+    "forgiveCardholder", "forgiveEverybody", "forgiveZone", "issueEnrolmentCode", "makeRecoveryCodes", "openPlayback",
+    "pairMobile", "releaseThreatLevel", "removeOidcLink", "removeOwnPasskey", "removePasskey", "setOsdpMainKey",
     "signInWithPasskey", "testOidcProvider", "unlinkOidc",
 }  # fmt: skip
 """Their answers show nothing of what they were given."""
@@ -56,7 +56,7 @@ SHOWN_OTHERWISE = {
     "createSchedule": {".days[4].intervals[1].end"},  # of the next day
     "testWebhook": {".id"},  # of the webhook, and of the message
 }
-SHOWS = {"downloadBusCapture", "showIpDeviceKey", "showQr", "testOidcProvider"}
+SHOWS = {"downloadBusCapture", "openPlayback", "showIpDeviceKey", "showQr", "testOidcProvider"}
 """They change nothing: they show what is there, and that is written down."""
 COMMANDS = {
     "captureBus", "commandAuxOutput", "grantAccess", "grantZoneAccess", "lockDoor", "lockZone", "lockdownDoor",

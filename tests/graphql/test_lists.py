@@ -21,9 +21,11 @@ pytestmark = pytest.mark.anyio
 
 SCHEMA = build_schema()
 ENOUGH = {
+    "Query.eventsAround": "at most 200 (recordings.MOST_AROUND)",
     "Query.nodes": "at most 100 ids",
     "AccessRule.groups": "at most 10,000 members of each kind (rules.members.MOST_MEMBERS)",
     "AccessRule.schedules": "likewise",
+    "CameraTimeline.bookmarks": "at most 1,000 (recordings.MOST_BOOKMARKS)",
     "Cardholder.groups": "a person is in few",
     "Cardholder.credentials": "a person has few",
     "Door.cameras": "a door side is seen by few",
@@ -35,7 +37,9 @@ ENOUGH = {
 """Lists of nodes that are no connections, and what bounds them."""
 CLOSED = {
     "commandReasons": "the actions there are",
+    "cameraTimelines": "at most 16 cameras (recordings.MOST_CAMERAS)",
     "doorPorts": "what is wired for one door",
+    "eventsAround": "at most 200 (recordings.MOST_AROUND)",
     "eventTypes": "what this version can tell of",
     "holidayCountries": "those whose holidays this version knows",
     "localRuleEvents": "what a local rule of this version can go by",

@@ -3,13 +3,11 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -17,14 +15,10 @@ from starlette.applications import Starlette
 
 import doorward
 from doorward.video.messages import CameraReport, CameraSource, CameraState, Report
-from doorward.video.muxer import MediaPacket
-from doorward.video.parameter_sets import Codec, template_of
 from doorward.video.session import SourcePacket
 from doorward.video.simulated_camera import SimulatedCamera, camera_routes
 from doorward.video.supervisor import RecorderSupervisor
-
-TICKS = 90_000
-FPS = 10
+from tests.video.recordings import make_film
 
 av.logging.set_level(None)
 
@@ -32,37 +26,7 @@ av.logging.set_level(None)
 @pytest.fixture(scope="session")
 def film() -> Callable[..., list[SourcePacket]]:
     """`film(seconds, size=(128, 64), begins_s=0.0)`: packets at 10 pictures a second, a keyframe a second."""
-    return _film
-
-
-def _film(seconds: float, size: tuple[int, int] = (128, 64), begins_s: float = 0.0) -> list[SourcePacket]:
-    encoder = av.CodecContext.create("libx264", "w")
-    assert isinstance(encoder, av.VideoCodecContext)
-    encoder.width, encoder.height = size
-    encoder.pix_fmt = "yuv420p"
-    encoder.time_base = Fraction(1, TICKS)
-    encoder.framerate = Fraction(FPS)
-    encoder.gop_size = FPS
-    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "scenecut=0"}
-    coded = [packet for picture in _pictures(round(seconds * FPS), size) for packet in encoder.encode(picture)]
-    coded += encoder.encode(None)
-    template = template_of(Codec.H264, bytes(coded[0]))
-    begins = round(begins_s * TICKS)
-    items = []
-    for packet in coded:
-        assert packet.dts is not None
-        time = packet.dts + begins
-        items.append(SourcePacket(MediaPacket(bytes(packet), time, time, packet.is_keyframe), template, False))
-    return items
-
-
-def _pictures(count: int, size: tuple[int, int]) -> Iterator[av.VideoFrame]:
-    for number in range(count):
-        shade = np.full((size[1], size[0], 3), number * 7 % 256, np.uint8)
-        picture = av.VideoFrame.from_ndarray(shade, format="rgb24").reformat(format="yuv420p")
-        picture.pts = number * TICKS // FPS
-        picture.time_base = Fraction(1, TICKS)
-        yield picture
+    return make_film
 
 
 class VideoSite:

@@ -141,6 +141,11 @@ def position_of(cursor: str | None, path: str) -> int | None:
     return int(cursor)
 
 
+def visible_events(actor: Actor) -> QuerySet[Event]:
+    """All that the actor may see."""
+    return _matching(actor, EventFilter())
+
+
 async def event_by_id(actor: Actor, event_id: str) -> Event | None:
     """One event."""
     return await _matching(actor, EventFilter()).get_or_none(id=event_id)
