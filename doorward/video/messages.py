@@ -43,7 +43,9 @@ class Hold(msgspec.Struct, frozen=True, tag="hold"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The recorder has repaired its store and listens."""
+    """The recorder has repaired its store and listens. `live` is the path of its socket for live pictures."""
+
+    live: str = ""
 
 
 class CameraReport(msgspec.Struct, frozen=True, tag="camera"):

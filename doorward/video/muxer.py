@@ -18,6 +18,11 @@ _OPTIONS = {
     "video_track_timescale": str(TIMESCALE),
     "flush_packets": "1",
 }
+_EVERY_PICTURE = {
+    "movflags": "empty_moov+default_base_moof+frag_every_frame+skip_trailer",
+    "video_track_timescale": str(TIMESCALE),
+    "flush_packets": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,14 @@ class _Sink:
 class FragmentMuxer:
     """One file's muxer: `header`, then what each `add` returns, then what `finish` returns, is the file.
 
-    Media time zero is the first packet's decode time. Not for use by two threads.
+    Media time zero is the first packet's decode time. With `every_picture` each is a fragment of its own, which comes
+    with the next picture: only that says how long it lasts. Not for use by two threads.
     """
 
-    def __init__(self, template: VideoStream) -> None:
+    def __init__(self, template: VideoStream, every_picture: bool = False) -> None:
         self._sink = _Sink()
-        self._container = av.open(self._sink, "w", format="mp4", options=dict(_OPTIONS))
+        options = dict(_EVERY_PICTURE if every_picture else _OPTIONS)
+        self._container = av.open(self._sink, "w", format="mp4", options=options)
         self._stream = self._container.add_stream_from_template(template)
         if template.codec_context.name == "hevc":
             # Players on Apple systems refuse libavformat's default tag, hev1.
