@@ -64,7 +64,7 @@ class Media:
                 self._video_root, bookmark.camera_id, bookmark.starts_at, bookmark.ends_at, self._domain.clock
             )
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         except NoRecording as error:
             return JSONResponse({"error": str(error)}, 404)
         return StreamingResponse(
@@ -82,7 +82,7 @@ class Media:
         try:
             path, size = await result_file(self._domain, await self._actor(request), request.path_params["job_id"])
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         headers = {
             "content-disposition": 'attachment; filename="import-result.jsonl"',
             "content-length": str(size),
@@ -95,7 +95,7 @@ class Media:
         try:
             photo = await photo_by_id(await self._actor(request), request.path_params["photo_id"])
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         if photo is None:
             return JSONResponse({"error": "There is no such photo."}, 404)
         return Response(bytes(photo.content), media_type=photo.media_type, headers={"cache-control": _FOR_EVER})
@@ -111,7 +111,7 @@ class Media:
         except TooLarge:
             return JSONResponse({"error": f"Send at most {MAX_UPLOAD_BYTES // 1024**2} MiB."}, 413)
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -120,7 +120,7 @@ class Media:
         try:
             return await self._set_photo(request, await self._changer(request), None)
         except AcsError as error:
-            return _failure(error)
+            return failure(error)
 
     async def _set_photo(self, request: Request, actor: Actor, photo: EncodedPhoto | None) -> Response:
         version = _version(request)
@@ -184,5 +184,6 @@ def _version(request: Request) -> int | None:
     return int(digits)
 
 
-def _failure(error: AcsError) -> Response:
+def failure(error: AcsError) -> Response:
+    """Why not, with the status for it."""
     return JSONResponse({"error": error.message}, _STATUSES.get(type(error), 400))

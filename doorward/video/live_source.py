@@ -36,6 +36,7 @@ class LiveSource:
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._listening = _listen(self.path)
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._thread = threading.Thread(target=self._run, name="live")
 
     def start(self) -> None:
@@ -56,9 +57,18 @@ class LiveSource:
             logger.exception("live pictures ended; recording goes on")
 
     async def _serve(self) -> None:
-        server = await asyncio.start_unix_server(self._answer, sock=self._listening)
+        server = await asyncio.start_unix_server(self._accept, sock=self._listening)
         await self._stop.wait()
         server.close()
+        for task, writer in self._open.items():
+            task.cancel()
+            writer.transport.abort()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._answer(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._open.pop)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
