@@ -21,6 +21,7 @@ from doorward.acs.users.operations import create_user
 from doorward.graphql.limits import Limits
 from doorward.graphql.persisted import PersistedDocuments
 from doorward.server.app import build_app
+from doorward.server.live.hub import LiveHub
 from tests.world import World
 
 PASSWORD = "correct horse battery"
@@ -100,6 +101,7 @@ async def serve_api(
     *roles: Role,
     limits: Limits | None = None,
     documents: PersistedDocuments | None = None,
+    live: LiveHub | None = None,
 ) -> AsyncIterator[Api]:
     """The API of this world on a port of its own, with one user for each role."""
     for role in roles:
@@ -114,7 +116,7 @@ async def serve_api(
     config.accesslog = None
     config.graceful_timeout = 0.2
     stop = asyncio.Event()
-    app = build_app(world.domain, video_root, limits=limits, documents=documents)
+    app = build_app(world.domain, video_root, limits=limits, documents=documents, live=live)
     served = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=_TLS) as http:

@@ -18,6 +18,8 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: {
       "/graphql": { target: server, ws: true },
+      "/live": { target: server, ws: true },
+      "/cameras": { target: server },
       "/clips": { target: server },
       "/photos": { target: server },
       "/cardholders": { target: server },

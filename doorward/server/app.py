@@ -17,6 +17,9 @@ from doorward.hardware.remote.wire import AUTHORITY_PATH
 from doorward.server.dashboard import SecurityHeaders, dashboard
 from doorward.server.explorer import Explorer
 from doorward.server.gate import Gate
+from doorward.server.live.endpoint import LiveEndpoint
+from doorward.server.live.hub import LiveHub
+from doorward.server.live.snapshot import Snapshots
 from doorward.server.media import Media
 from doorward.server.oidc import OidcRoutes
 from doorward.server.playback import PlaybackRoutes
@@ -33,8 +36,13 @@ def build_app(
     hsts: bool = False,
     limits: Limits | None = None,
     documents: PersistedDocuments | None = None,
+    live: LiveHub | None = None,
 ) -> Starlette:
-    """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
+    """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on.
+
+    Without `live` no camera shows anything at present.
+    """
+    live = live or LiveHub(lambda _: None)
     domain.recordings = video_root
     endpoint = Endpoint(domain, limits, documents)
 
@@ -46,6 +54,8 @@ def build_app(
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            WebSocketRoute("/live", LiveEndpoint(domain, live)),
+            *Snapshots(domain, live).routes(),
             Route("/healthz", _health),
             Route(AUTHORITY_PATH, authority),
             *OidcRoutes(domain).routes(),

@@ -36,6 +36,7 @@ class Recording:
         self._told: dict[str, EventType] = {}
         self._names: dict[str, str] = {}
         self._was_ready = False
+        self._live: Path | None = None
         command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(root)]
         self._supervisor = RecorderSupervisor(command, self._on_report)
 
@@ -43,6 +44,10 @@ class Recording:
     def recorder_pid(self) -> int | None:
         """The process id of the running recorder."""
         return self._supervisor.pid
+
+    def live_socket(self, camera_id: str) -> Path | None:  # noqa: ARG002 - one recorder has every camera
+        """Where the pictures of a camera are to be had live; None while no recorder is ready."""
+        return self._live
 
     async def start(self) -> None:
         """Start the recorder and give it the cameras."""
@@ -76,6 +81,7 @@ class Recording:
             if self._was_ready:
                 self._spawn(self._write_down(NewEvent(EventType.RECORDER_LOST, self._domain.clock())))
             self._was_ready = True
+            self._live = Path(report.live) if report.live else None
         if not isinstance(report, CameraReport):
             return
         self._domain.cameras.update(report.camera_id, report.state.value, report.detail)

@@ -32,6 +32,7 @@ from doorward.server.hub import ControllerHub
 from doorward.server.importer import Importer
 from doorward.server.jobs import Jobs
 from doorward.server.limits_file import known_documents, load_limits
+from doorward.server.live.hub import LiveHub
 from doorward.server.own_certificate import OwnCertificate
 from doorward.server.recording import Recording
 from doorward.server.settings import ServerFailed, Settings, StartFailed
@@ -74,8 +75,10 @@ async def run_server(settings: Settings) -> None:
         await record_system_event(domain, NewEvent(EventType.SERVER_STARTED, domain.clock()))
         domain.web = web_addresses(settings, port)
         documents = known_documents(settings.data, limits)
+        live = LiveHub(recording.live_socket)
+        stack.push_async_callback(live.stop)
         app = build_app(
-            domain, settings.video, hsts=settings.certificate is not None, limits=limits, documents=documents
+            domain, settings.video, hsts=settings.certificate is not None, limits=limits, documents=documents, live=live
         )
         config = _config(settings, listener)
         await stack.enter_async_context(_own_tls(domain, settings, config))

@@ -4,9 +4,11 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from doorward.video.camera_log import CameraLog
 from doorward.video.errors import CameraFailure, CameraStalled, StorageFull
+from doorward.video.fanout import Fanout
 from doorward.video.index import GapReason
 from doorward.video.messages import CameraSource, CameraState
 from doorward.video.session import OpenSession, SourcePacket, open_session
@@ -32,6 +34,24 @@ def retry_delay_s(failures: int, chance: float) -> float:
     return delay * (0.75 + 0.25 * chance)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A packet of a camera and when it came, in microseconds since the epoch."""
+
+    item: SourcePacket
+    at_us: int
+
+    @property
+    def keyframe(self) -> bool:
+        """See `fanout.Picture`."""
+        return self.item.packet.keyframe
+
+    @property
+    def size(self) -> int:
+        """See `fanout.Picture`."""
+        return len(self.item.packet.data)
+
+
 class Capture:
     """Owns the thread that records one camera; `start` once, then `stop`."""
 
@@ -47,6 +67,8 @@ class Capture:
     ) -> None:
         self.source = source
         self.log = log
+        self.live: Fanout[Arrived] = Fanout()
+        """What arrives, also for others than the recording, which waits for none of them."""
         self._notify = notify
         self._now_us = now_us
         self._connect = connect
@@ -72,6 +94,7 @@ class Capture:
         """Wait for the thread for a while, then close the recording in any case. After `ask_to_stop`."""
         self._thread.join(timeout_s)
         self.log.close(reason)
+        self.live.end()
 
     def _run(self) -> None:
         self._tell(CameraState.CONNECTING, "Connecting to the camera.")
@@ -93,12 +116,14 @@ class Capture:
             for item in session.packets():
                 if self._stop.is_set():
                     return
-                self._write(item)
+                now_us = self._now_us()
+                self.live.give(Arrived(item, now_us))
+                self._write(item, now_us)
         finally:
             session.close()
+            self.live.forget()
 
-    def _write(self, item: SourcePacket) -> None:
-        now_us = self._now_us()
+    def _write(self, item: SourcePacket, now_us: int) -> None:
         self._offer(self.source.id, item, now_us)
         if now_us < self._storage_retry_us:
             return

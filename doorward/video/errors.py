@@ -35,3 +35,7 @@ class CameraStalled(CameraFailure):
 
 class UnsupportedStream(CameraFailure):
     """The camera sends something that cannot be recorded."""
+
+
+class NoPicture(VideoError):
+    """A camera's picture cannot be shown."""

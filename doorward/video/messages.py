@@ -105,7 +105,9 @@ class Release(msgspec.Struct, frozen=True, tag="release"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The recorder has repaired its store and listens."""
+    """The recorder has repaired its store and listens. `live` is the path of its socket for live pictures."""
+
+    live: str = ""
 
 
 class CameraReport(msgspec.Struct, frozen=True, tag="camera"):

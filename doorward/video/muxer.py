@@ -19,6 +19,11 @@ _OPTIONS = {
     "video_track_timescale": str(TIMESCALE),
     "flush_packets": "1",
 }
+_EVERY_PICTURE = {
+    "movflags": "empty_moov+default_base_moof+frag_every_frame+skip_trailer",
+    "video_track_timescale": str(TIMESCALE),
+    "flush_packets": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,15 @@ class _Sink:
 class FragmentMuxer:
     """One file's muxer: `header`, then what each `add` returns, then what `finish` returns, is the file.
 
-    Media time zero is the first packet's decode time. Not for use by two threads.
+    Media time zero is the first packet's decode time. With `every_picture` each is a fragment of its own, which comes
+    with the next picture: only that says how long it lasts. Not for use by two threads.
     """
 
-    def __init__(self, template: VideoStream) -> None:
+    def __init__(self, template: VideoStream, every_picture: bool = False) -> None:
         self._sink = _Sink()
         codec = template.codec_context.name
-        options = dict(_OPTIONS)
-        if codec != "mjpeg":
+        options = dict(_EVERY_PICTURE if every_picture else _OPTIONS)
+        if codec != "mjpeg" and not every_picture:
             # Where every picture is a key picture, each would become a fragment.
             options["movflags"] += "+frag_keyframe"
         self._container = av.open(self._sink, "w", format="mp4", options=options)

@@ -17,9 +17,11 @@ import av
 import msgspec
 
 from doorward.video.camera_log import CameraLog
-from doorward.video.capture import Capture
+from doorward.video.capture import Arrived, Capture
+from doorward.video.fanout import Fanout
 from doorward.video.holds import NewHold, add_hold, release_hold
 from doorward.video.index import GapReason, Index
+from doorward.video.live_source import LiveSource
 from doorward.video.messages import (
     CameraReport,
     CameraSource,
@@ -71,7 +73,7 @@ def run_recorder(
             logger.error("recordings cannot be kept in %s (%s); check its disk, space and permissions", root, error)
             return 1
         try:
-            reports.send(Ready())
+            reports.send(Ready(str(recorder.live_path)))
             for line in _lines((stdin or sys.stdin.buffer).fileno(), signalled):
                 _obey_line(recorder, line)
                 if reports.broken:
@@ -91,7 +93,10 @@ def _obey_line(recorder: "Recorder", line: bytes) -> None:
 
 
 class Recorder:
-    """Owns the store, the capture threads and the housekeeping thread. Constructing it repairs the store."""
+    """Owns the store, the capture threads, the housekeeping thread and the source of live pictures.
+
+    Constructing it repairs the store.
+    """
 
     def __init__(
         self,
@@ -116,8 +121,15 @@ class Recorder:
         self._reported: StorageReport | None = None
         self._tending = threading.Lock()
         self._stop = threading.Event()
+        self._live = LiveSource(root, self._packets)
+        self._live.start()
         self._housekeeper = threading.Thread(target=self._keep_house, name="housekeeper")
         self._housekeeper.start()
+
+    @property
+    def live_path(self) -> Path:
+        """The socket at which live pictures are to be had."""
+        return self._live.path
 
     def obey(self, command: Command) -> None:
         """Carry out one command; from one thread only."""
@@ -139,6 +151,7 @@ class Recorder:
     def close(self) -> None:
         """End every thread and close every file."""
         self._end(list(self._captures), GapReason.RECORDER_STOPPED)
+        self._live.stop()
         self._stop.set()
         self._housekeeper.join()
         self._motion.close()
@@ -173,6 +186,11 @@ class Recorder:
                 self._storage.configure(wanted)
         except (OSError, sqlite3.Error, OverflowError) as error:
             logger.error("the volumes and retention asked for could not be taken in: %s", error)
+
+    def _packets(self, camera_id: str) -> Fanout[Arrived] | None:
+        with self._lock:
+            capture = self._captures.get(camera_id)
+        return None if capture is None else capture.live
 
     def _hold(self, hold: Hold) -> None:
         try:

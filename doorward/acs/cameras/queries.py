@@ -13,6 +13,7 @@ from doorward.acs.actor import Actor, Permission
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
 from doorward.acs.cameras.transport import Transport
 from doorward.acs.domain import Domain
+from doorward.acs.errors import NotFound
 from doorward.acs.keyset import NAMES, NameOrder, Orders, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
 from doorward.acs.reach import NOWHERE, PlaceKind
@@ -47,6 +48,15 @@ async def list_cameras(actor: Actor, ids: Sequence[str] | None = None) -> list[C
     """Every camera within reach, or those of them that are named, by name."""
     rows = actor.reach(Permission.CAMERA_VIEW).within(PlaceKind.CAMERA, Camera.all())
     return await (rows if ids is None else rows.filter(id__in=list(ids))).order_by("name")
+
+
+async def camera_to(actor: Actor, permission: Permission, camera_id: str) -> Camera:
+    """A camera with which the actor may do something. Raises NotFound where it is out of reach."""
+    rows = actor.reach(permission).within(PlaceKind.CAMERA, Camera.filter(id=camera_id))
+    camera = await rows.first()
+    if camera is None:
+        raise NotFound("There is no such camera.", "cameraId")
+    return camera
 
 
 async def page_cameras(actor: Actor, request: PageRequest, *, door_id: str | None = None) -> Page[Camera]:

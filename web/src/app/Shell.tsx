@@ -6,6 +6,7 @@ import { KnowsReasons } from "../doors/KnowsReasons";
 import { firstSection } from "../configuration/access";
 import { inConfiguration } from "../configuration/place";
 import { Desk } from "../desk/Desk";
+import { allCameras } from "../live/place";
 import { People } from "../people/People";
 import type { PeopleRoute } from "../people/place";
 import { may, type Viewer } from "../session/permission";
@@ -24,6 +25,7 @@ import { Icon } from "../ui/Icon";
 const Accounts = lazy(async () => ({ default: (await import("../users/Accounts")).Accounts }));
 const AccessCheck = lazy(async () => ({ default: (await import("../access-check/AccessCheck")).AccessCheck }));
 const Configuration = lazy(async () => ({ default: (await import("../configuration/Configuration")).Configuration }));
+const LiveScreen = lazy(async () => ({ default: (await import("../live/LiveScreen")).LiveScreen }));
 const Zones = lazy(async () => ({ default: (await import("../zones/Zones")).Zones }));
 
 interface ShellProps {
@@ -53,6 +55,7 @@ export function Shell({ api, viewer, onSignedOut, onSignOut, onViewer }: ShellPr
         <nav aria-label="Screens">
           <Tab route={{ screen: "desk", eventId: null }} label="Desk" active={route.screen === "desk"} />
           {may(viewer, "door.view") && <Tab route={allZones()} label="Zones" active={route.screen === "zones"} />}
+          {maySeeLive(viewer) && <Tab route={allCameras()} label="Live" active={route.screen === "live"} />}
           {may(viewer, "cardholder.view") && (
             <Tab
               route={{ screen: "cardholders" }}
@@ -127,6 +130,14 @@ function Screen({ route, live, viewer, onViewer }: ScreenProps) {
       </Suspense>
     );
   }
+  if (route.screen === "live") {
+    if (!maySeeLive(viewer)) return <p className="quiet pad">You may not watch cameras live.</p>;
+    return (
+      <Suspense fallback={<p className="quiet pad">Loading…</p>}>
+        <LiveScreen viewer={viewer} />
+      </Suspense>
+    );
+  }
   if (route.screen === "access-check") {
     return (
       <Suspense fallback={<p className="quiet pad">Loading…</p>}>
@@ -152,7 +163,11 @@ function Screen({ route, live, viewer, onViewer }: ScreenProps) {
 }
 
 function isAboutPeople(route: Route): route is PeopleRoute {
-  return !isAboutUsers(route) && !["desk", "zones", "configuration", "access-check"].includes(route.screen);
+  return !isAboutUsers(route) && !["desk", "zones", "live", "configuration", "access-check"].includes(route.screen);
+}
+
+function maySeeLive(viewer: Viewer): boolean {
+  return may(viewer, "camera.view") && may(viewer, "video.live");
 }
 
 function Tab({ route, label, active }: { route: Route; label: string; active: boolean }) {

@@ -1,6 +1,7 @@
 import { accessCheckHref, type AccessCheckRoute, parseAccessCheck } from "../access-check/place";
 import { type Store, useStore } from "../api/store";
 import { type ConfigurationRoute, configurationHref, parseConfiguration } from "../configuration/place";
+import { LIVE_HREF, type LiveRoute } from "../live/place";
 import { parsePeople, peopleHref, type PeopleRoute } from "../people/place";
 import { parseUsers, usersHref, type UsersRoute } from "../users/place";
 import { type ZonesRoute, zonesHref } from "../zones/place";
@@ -8,6 +9,7 @@ import { type ZonesRoute, zonesHref } from "../zones/place";
 /** What the address shows. It lives behind the `#`, so that the server needs to know one page only. */
 export type Route =
   | { screen: "desk"; eventId: string | null }
+  | LiveRoute
   | ZonesRoute
   | PeopleRoute
   | ConfigurationRoute
@@ -19,6 +21,7 @@ export function parseHash(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [first = "", second = "", third = ""] = path.split("/").map(decoded);
   if (first === "events" && second !== "") return { screen: "desk", eventId: second };
+  if (first === "live") return { screen: "live" };
   if (first === "zones") return { screen: "zones", id: second || null };
   if (first === "access-check") return parseAccessCheck(second, third, new URLSearchParams(query));
   if (first === "configuration") return parseConfiguration(second, third);
@@ -30,6 +33,7 @@ export function hrefOf(route: Route): string {
   if (route.screen === "access-check") return accessCheckHref(route);
   if (route.screen === "configuration") return configurationHref(route);
   if (route.screen === "zones") return zonesHref(route);
+  if (route.screen === "live") return LIVE_HREF;
   if (isAboutUsers(route)) return usersHref(route);
   if (route.screen !== "desk") return peopleHref(route);
   return route.eventId === null ? "#/" : `#/events/${encodeURIComponent(route.eventId)}`;

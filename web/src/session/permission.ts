@@ -14,6 +14,8 @@ export type Permission =
   | "threat.release"
   | "camera.view"
   | "clip.view"
+  | "snapshot.take"
+  | "video.live"
   | "credential.write"
   | "io.read"
   | "io.write"
