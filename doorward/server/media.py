@@ -176,8 +176,3 @@ def _version(request: Request) -> int | None:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise ValidationFailed('If-Match is the version of the cardholder in quotes, for example "3".')
     return int(digits)
-
-
-def failure(error: AcsError) -> Response:
-    """Why not, with the status for it."""
-    return JSONResponse({"error": error.message}, _STATUSES.get(type(error), 400))

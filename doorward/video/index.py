@@ -7,7 +7,7 @@ synchronous=NORMAL); those that a recovery or a person relies on do, and take ea
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path

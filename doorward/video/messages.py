@@ -35,9 +35,9 @@ class CameraSource(msgspec.Struct, frozen=True):
     id: CameraId
     name: str
     url: str
-    motion: MotionSettings = DEFAULT_MOTION
     transport: Transport = Transport.TCP
     verify_certificate: bool = False
+    motion: MotionSettings = DEFAULT_MOTION
 
 
 class VolumeSettings(msgspec.Struct, frozen=True):

@@ -12,8 +12,8 @@ from doorward.acs.domain import Domain
 from doorward.acs.errors import AcsError, NotFound
 from doorward.graphql.context import actor_behind
 from doorward.graphql.plain_input import is_plain
+from doorward.server.failure import failure
 from doorward.server.live.hub import LiveHub, Shown
-from doorward.server.media import failure
 from doorward.video.errors import NoPicture
 from doorward.video.snapshot import snapshot
 from doorward.video.wall_time import from_us

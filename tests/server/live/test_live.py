@@ -29,12 +29,12 @@ from doorward.video.live_wire import LiveMedia
 from doorward.video.session import SourcePacket
 from doorward.video.wall_time import to_us, utc_now
 from tests.api import Api, serve_api
-from tests.video.conftest import _film
+from tests.video.recordings import make_film
 from tests.world import World, open_world
 
 pytestmark = pytest.mark.anyio
 HEAD = struct.Struct(">BBIQQ")
-FILM = _film(4)
+FILM = make_film(4)
 
 
 @dataclass
