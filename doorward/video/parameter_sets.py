@@ -35,11 +35,9 @@ class Codec(Enum):
         """Whether a NAL unit (without start code) is a parameter set. Not for JPEG, which has none."""
         return self._kind(unit[0]) in self.value[1]
 
-    def is_of_another(self, packet: bytes) -> bool:
-        """Whether a packet in byte-stream form begins with NAL units that this codec does not know."""
-        # Not the last byte: a start code has a unit after it.
-        starts = (match.end() for match in _START_CODE.finditer(packet, 0, min(_LOOKED_AT, len(packet) - 1)))
-        return self is not Codec.MJPEG and any(self._kind(packet[at]) not in self.value[2] for at in starts)
+    def foreign_first_bytes(self) -> frozenset[int]:
+        """With what the NAL units of other codecs begin: bytes that no unit of this one begins with."""
+        return frozenset(byte for byte in range(256) if self.value[2] and self._kind(byte) not in self.value[2])
 
     def _kind(self, first: int) -> int:
         return first & 0x1F if self is Codec.H264 else (first >> 1) & 0x3F
@@ -62,9 +60,24 @@ def codec_named(name: str) -> Codec:
     )
 
 
-def is_byte_stream(codec: Codec, packet: bytes) -> bool:
-    """Whether a packet has start codes, or is a JPEG picture; one out of MP4 or Matroska has lengths instead."""
-    return codec is Codec.MJPEG or packet.startswith((b"\0\0\1", b"\0\0\0\1"))
+def has_lengths(description: bytes | None) -> bool:
+    """Whether units have lengths in place of start codes, as in MP4 and Matroska: ISO/IEC 14496-15, 5.3.3 and 8.3.3.
+
+    Their packets do not tell: a length can look like a start code.
+    """
+    return description is not None and description[:1] == b"\1"
+
+
+def begins_with_any(packet: bytes, first_bytes: frozenset[int]) -> bool:
+    """Whether one of the NAL units at the beginning of a packet with start codes begins with such a byte."""
+    # Not the last byte: a start code has a unit after it.
+    end = min(_LOOKED_AT, len(packet) - 1)
+    at = packet.find(b"\0\0\1", 0, end)
+    while at >= 0:
+        if packet[at + 3] in first_bytes:
+            return True
+        at = packet.find(b"\0\0\1", at + 3, end)
+    return False
 
 
 def parameter_sets(codec: Codec, keyframe: bytes) -> bytes | None:
@@ -74,8 +87,6 @@ def parameter_sets(codec: Codec, keyframe: bytes) -> bytes | None:
     """
     if codec is Codec.MJPEG:
         return _frame_header(keyframe)
-    if not is_byte_stream(codec, keyframe):
-        return None
     found = [unit for unit in _units(keyframe[:_SEARCHED]) if unit and codec.is_parameter_set(unit)]
     # Some cameras say them twice in the first keyframe only.
     return b"".join(b"\0\0\0\1" + unit for unit in dict.fromkeys(found)) or None

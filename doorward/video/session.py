@@ -18,7 +18,7 @@ from doorward.video.errors import CameraUnreachable, UnsupportedStream
 from doorward.video.fragment import TIMESCALE
 from doorward.video.messages import CameraSource
 from doorward.video.muxer import MediaPacket, template_like
-from doorward.video.parameter_sets import Codec, codec_named, is_byte_stream, parameter_sets, template_of
+from doorward.video.parameter_sets import Codec, begins_with_any, codec_named, has_lengths, parameter_sets, template_of
 from doorward.video.timestamps import TimestampRepair
 
 _LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
@@ -131,14 +131,19 @@ class _PacketReader:
             raise UnsupportedStream("The camera sends no video. Check the stream's address.")
         stream = container.streams.video[0]
         codec = codec_named(stream.codec_context.name)
+        described = stream.codec_context.extradata
+        stands_alone = codec is Codec.MJPEG or not has_lengths(described)
+        foreign = codec.foreign_first_bytes() if stands_alone else frozenset()
         timed = container.format.name not in _UNTIMED_FORMATS
         for packet in _demux(container, stream, self._clock):
             data = bytes(packet)
-            stands_alone = is_byte_stream(codec, data)
-            if stands_alone and codec.is_of_another(data):
+            if foreign and begins_with_any(data, foreign):
                 raise CameraUnreachable("The camera has changed its video encoding. It is connected to again.")
             if packet.is_keyframe:
-                self._describe(codec, stream, data, stands_alone)
+                if stands_alone:
+                    self._describe(codec, described, data)
+                elif self._template is None:
+                    self._template = template_like(stream)
             if self._template is None:
                 continue
             if timed:
@@ -150,13 +155,8 @@ class _PacketReader:
             media = MediaPacket(data, stamp.dts, stamp.pts, packet.is_keyframe)
             yield SourcePacket(media, self._template, stamp.jumped)
 
-    def _describe(self, codec: Codec, stream: VideoStream, keyframe: bytes, stands_alone: bool) -> None:
+    def _describe(self, codec: Codec, described: bytes | None, keyframe: bytes) -> None:
         """Take up another description of the stream where this keyframe brings one."""
-        described = stream.codec_context.extradata
-        if not stands_alone:
-            if self._template is None and described:
-                self._template = template_like(stream)
-            return
         sets = parameter_sets(codec, keyframe)
         if sets is None and self._template is None and described:
             # An RTSP camera may send them in its session description only.

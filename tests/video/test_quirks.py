@@ -148,6 +148,16 @@ def test_a_file_of_any_codec_is_an_endless_camera(codec: str, container: str, tm
     assert steps == {10}, "the seam is as long as any other step"
 
 
+def test_a_length_that_looks_like_a_start_code_is_a_length(tmp_path: Path, index: Index) -> None:
+    write_film(tmp_path / "film", "h264", 100, container="mp4", gop=100, size=(640, 36))
+    playing = FileSession(str(tmp_path / "film"), NoWait(), clock=lambda: 0.0)
+    items = list(itertools.islice(playing.packets(), 100))
+    playing.close()
+    assert any(item.packet.data.startswith(b"\0\0\1") for item in items)
+    record(items, tmp_path, index)
+    assert len(items) == 100
+
+
 def test_a_sound_track_that_never_says_anything_holds_nothing_up(camera: Serve) -> None:
     items, _ = received(LiveSession(camera(MPEG_TS + film("h264", 20, silent_sound=True))))
     assert len(items) == 20

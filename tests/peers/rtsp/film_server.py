@@ -1,6 +1,7 @@
 """GStreamer's RTSP server as a camera that shows a film once, in real time, to each client, for Debian's own Python.
 
-    film_server.py FILM.mkv h264|hevc|mjpeg PORT [--digest USER PASSWORD] [--certificate PEM] [--quiet-sets]
+    film_server.py FILM.mkv h264|hevc|mjpeg PORT [--digest USER PASSWORD] [--certificate PEM]
+                   [--quiet-sets] [--udp-only]
 
 PORT 0 picks one. `--quiet-sets` leaves parameter sets out of the stream: they are in the session description only.
 Writes the port on standard output when it listens, and ends when standard input ends.
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--digest", nargs=2)
     parser.add_argument("--certificate")
     parser.add_argument("--quiet-sets", action="store_true")
+    parser.add_argument("--udp-only", action="store_true")
     chosen = parser.parse_args()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
@@ -57,6 +59,8 @@ def _factory(chosen: argparse.Namespace) -> GstRtspServer.RTSPMediaFactory:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(f"( filesrc location={chosen.film} ! matroskademux ! {payloader} name=pay0 pt=96 )")
     factory.set_shared(False)
+    if chosen.udp_only:
+        factory.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
     permissions = GstRtspServer.RTSPPermissions()
     for right in ("media.factory.access", "media.factory.construct"):
         permissions.add_permission_for_role("viewer", right, True)

@@ -100,6 +100,8 @@ def shown(films: Films, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
             if way == "tls and digest":
                 login = ":".join(LOGIN) + "@"
                 options = (*options, "--digest", *LOGIN, "--certificate", str(films.certificate))
+            if way == "udp":
+                options = (*options, "--udp-only")
             process, port = films.server(codec, pictures, *options)
             stack.enter_context(process)
             stack.callback(process.kill)
@@ -207,7 +209,8 @@ def test_a_stall_and_a_restart_in_the_middle_cost_what_was_not_sent_and_nothing_
     films: Films, recordings: Recordings, way: str
 ) -> None:
     long = 300
-    process, port = films.server("h264", long)
+    only = ("--udp-only",) if way == "udp" else ()
+    process, port = films.server("h264", long, *only)
     servers = [process]
 
     def stall() -> None:
@@ -216,7 +219,7 @@ def test_a_stall_and_a_restart_in_the_middle_cost_what_was_not_sent_and_nothing_
     def restart() -> None:
         servers[-1].kill()
         servers[-1].wait()
-        servers.append(films.server("h264", SHOWN, port=port)[0])
+        servers.append(films.server("h264", SHOWN, *only, port=port)[0])
 
     stalling = threading.Timer(2.0, stall)
     stalling.start()

@@ -21,13 +21,13 @@ from doorward.video.wall_time import utc_now
 
 DEBIAN_PYTHON = "/usr/bin/python3"
 PACKAGES = (
-    "python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
+    "python3-gi gir1.2-gst-rtsp-server-1.0 glib-networking gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
     " gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly"
 )
 PROBE = (
     "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0');"
     "from gi.repository import Gst, GstRtspServer; Gst.init(None);"
-    "import sys; sys.exit(not all(map(Gst.ElementFactory.find, ['x264enc', 'rtph264pay', 'videotestsrc'])))"
+    "import sys; sys.exit(not all(map(Gst.ElementFactory.find, ['x264enc', 'videotestsrc', 'h265parse', 'jpegparse'])))"
 )
 RECORDER = (
     "import sys; from pathlib import Path; from doorward.video.recorder import run_recorder;"
