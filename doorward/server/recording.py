@@ -14,7 +14,15 @@ from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.transaction import DATABASE_TROUBLE
-from doorward.video.messages import CameraReport, CameraSource, CameraState, Ready, Report
+from doorward.video.messages import (
+    DEFAULT_MAX_BYTES,
+    CameraReport,
+    CameraSource,
+    CameraState,
+    Ready,
+    Report,
+    VolumeSettings,
+)
 from doorward.video.supervisor import RecorderSupervisor
 
 _EVENTS = {
@@ -23,6 +31,8 @@ _EVENTS = {
     CameraState.LOST: EventType.CAMERA_LOST,
     CameraState.STORAGE_FULL: EventType.STORAGE_FULL,
 }
+_MIN_FREE_BYTES = 10**9
+"""Left free beside recordings: the database may be on the same disk."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +42,14 @@ class Recording:
 
     def __init__(self, domain: Domain, root: Path) -> None:
         self._domain = domain
+        # The recorder may run in another directory.
+        self._root = root.resolve()
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, EventType] = {}
         self._names: dict[str, str] = {}
         self._was_ready = False
         self._live: Path | None = None
-        command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(root)]
+        command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(self._root)]
         self._supervisor = RecorderSupervisor(command, self._on_report)
 
     @property
@@ -64,7 +76,8 @@ class Recording:
             [
                 CameraSource(camera.camera_id, camera.name, camera.url, camera.transport, camera.verify_certificate)
                 for camera in cameras
-            ]
+            ],
+            [VolumeSettings("home", str(self._root), DEFAULT_MAX_BYTES, min_free_bytes=_MIN_FREE_BYTES)],
         )
 
     async def stop(self) -> None:

@@ -11,6 +11,9 @@ from doorward.acs.cameras.transport import Transport
 from doorward.video.holds import HoldKind
 from doorward.video.volume_status import VolumeStatus
 
+DEFAULT_MAX_BYTES = 20 * 10**9
+"""What recordings may use where nobody has said otherwise."""
+
 CameraId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """Names the camera's directory, so only letters, digits, `_`, `.` and `-`."""
 

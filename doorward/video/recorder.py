@@ -23,6 +23,7 @@ from doorward.video.holds import NewHold, add_hold, release_hold
 from doorward.video.index import GapReason, Index
 from doorward.video.live_source import LiveSource
 from doorward.video.messages import (
+    DEFAULT_MAX_BYTES,
     CameraReport,
     CameraSource,
     CameraState,
@@ -43,7 +44,6 @@ from doorward.video.storage import Storage
 from doorward.video.store_lock import StoreLock
 from doorward.video.wall_time import from_us, to_us
 
-DEFAULT_MAX_BYTES = 20 * 10**9
 HOUSEKEEPING_S = 5.0
 """How often open files are made durable: what a power failure can lose."""
 JOIN_S = 1.0
@@ -120,6 +120,7 @@ class Recorder:
         self._storage = Storage(self._index, root, max_bytes, writing=self._writing)
         self._reported: StorageReport | None = None
         self._tending = threading.Lock()
+        self._configured = self._waited = False
         self._stop = threading.Event()
         self._live = LiveSource(root, self._packets)
         self._live.start()
@@ -184,6 +185,7 @@ class Recorder:
         try:
             with self._tending:
                 self._storage.configure(wanted)
+                self._configured = True
         except (OSError, sqlite3.Error, OverflowError) as error:
             logger.error("the volumes and retention asked for could not be taken in: %s", error)
 
@@ -227,7 +229,12 @@ class Recorder:
 
     def _tend(self) -> None:
         with self._tending:
-            self._storage.tend(self._now_us())
+            if self._configured and not self._waited:
+                # Holds that the server repeats come after the configuration; nothing is deleted before them.
+                self._waited = True
+                self._storage.look()
+            else:
+                self._storage.tend(self._now_us())
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from doorward.video.messages import CameraSource, Command, Configure, Hold, Report, decode_report, encode_line
+from doorward.video.messages import (
+    CameraSource,
+    Command,
+    Configure,
+    Hold,
+    Report,
+    VolumeSettings,
+    decode_report,
+    encode_line,
+)
 from doorward.video.wall_time import utc_now
 
 FIRST_RESTART_S = 0.0
@@ -52,9 +61,9 @@ class RecorderSupervisor:
         if self._task is None:
             self._task = asyncio.create_task(self._keep_running(), name="recorder-supervisor")
 
-    async def configure(self, cameras: Sequence[CameraSource]) -> None:
-        """Record these cameras and no others, now and after every restart."""
-        self._configuration = Configure(list(cameras))
+    async def configure(self, cameras: Sequence[CameraSource], volumes: Sequence[VolumeSettings] = ()) -> None:
+        """Record these cameras and no others, on these volumes, now and after every restart."""
+        self._configuration = Configure(list(cameras), list(volumes))
         await self._send(self._configuration)
 
     async def hold(self, camera_id: str, start: datetime, end: datetime) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from doorward.video.burned_clock import read_clock
+from doorward.video.check_command import run_check
 from doorward.video.clip import ClipStream, stream_clip
 from doorward.video.index import FileState, GapReason, Index
 from doorward.video.messages import (
@@ -31,8 +32,9 @@ from doorward.video.messages import (
     StorageReport,
     encode_line,
 )
+from doorward.video.store_lock import StoreLock
 from doorward.video.walk import walk_file
-from doorward.video.wall_time import from_us, utc_now
+from doorward.video.wall_time import from_us, to_us, utc_now
 
 OpenSite = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -337,3 +339,49 @@ def test_a_really_full_disk_is_reported_and_recording_resumes_when_there_is_room
     assert [row.state for row in index.files("door")] == [FileState.CLOSED] * 2
     assert index.gaps("door")[0].reason is GapReason.STORAGE_FULL
     index.close()
+
+
+def test_recorders_killed_again_and_again_on_a_full_store_lose_no_held_second(
+    tmp_path: Path, open_site: OpenSite
+) -> None:
+    async def scenario() -> tuple[int, int]:
+        async with open_site(SMALL_RECORDER.replace("20_000", "80_000")) as site:
+            await site.state(CameraState.RECORDING)
+            held_start = utc_now()
+            held_end = held_start + seconds(1)
+            await site.supervisor.hold(site.camera_id, held_start, held_end)
+            await follow(site, 1.5)
+            for _ in range(3):
+                reported = len(site.reports)
+                os.kill(site.supervisor.pid, signal.SIGKILL)
+                # Recording, full, and recording again: what is not held was deleted in between.
+                full = await site.state(CameraState.STORAGE_FULL, after=reported)
+                await site.state(CameraState.RECORDING, after=site.reports.index(full))
+            return to_us(held_start), to_us(held_end)
+
+    held_start, held_end = asyncio.run(scenario())
+    root = tmp_path / "video"
+    index = Index(root)
+    files = [row for row in index.files("door") if row.start_us < held_end and row.end_us > held_start]
+    assert files[0].start_us <= held_start
+    assert files[-1].end_us >= held_end
+    assert all(a.end_us >= b.start_us for a, b in pairwise(files))
+    index.close()
+    report = io.StringIO()
+    assert run_check(root, repair=False, output=report, errors=report) == 0, report.getvalue()
+
+
+def test_a_recorder_does_not_start_on_a_store_that_is_being_repaired(tmp_path: Path) -> None:
+    repair = StoreLock(tmp_path, alone=True)
+    program = "import sys; from doorward.cli import main; sys.exit(main(['recorder', '--root', sys.argv[1]]))"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+        check=False,
+    )
+    repair.close()
+    assert ended.returncode == 1
+    assert b"being repaired" in ended.stderr

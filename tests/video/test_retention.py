@@ -166,6 +166,17 @@ def test_deletions_are_remembered_and_forgotten_only_from_the_beginning_of_a_cha
     assert rows == [(2 * MINUTE_US, "space", DAY_US)]
 
 
+def test_an_old_deletion_behind_a_younger_one_is_remembered(index: Index, tmp_path: Path) -> None:
+    record(index, tmp_path, 3)
+    add_hold(index, hold("a", 0, 1))
+    free(index, tmp_path, FILE_BYTES)
+    release_hold(index, "a")
+    make_room(index, HOME_VOLUME, tmp_path, FILE_BYTES, now_us=450 * DAY_US)
+    forget_deletions(index, 500 * DAY_US)
+    with index.reading() as db:
+        assert db.execute("SELECT start_us FROM deleted ORDER BY id").fetchall() == [(0,), (MINUTE_US,)]
+
+
 def test_finding_what_may_be_deleted_never_passes_over_what_is_held(index: Index, tmp_path: Path) -> None:
     record(index, tmp_path, 1)
     statements: list[str] = []

@@ -23,6 +23,7 @@ from doorward.video.messages import (
     encode_line,
 )
 from doorward.video.recovery import recover_store
+from doorward.video.retention import set_retention
 from doorward.video.session import SourcePacket
 from doorward.video.storage import Storage
 from doorward.video.store import VOLUME_MARKER
@@ -86,9 +87,11 @@ def test_without_volumes_everything_goes_to_the_recorders_own_directory(site: Si
 
 def test_nothing_is_deleted_before_somebody_said_how_much_may_be_kept(site: Site) -> None:
     record(site.index, site.home, 2000)
+    # What it was told last time does not count: it may be about to be told otherwise.
+    set_retention(site.index, "cam", DAY_US)
     site.storage.tend(99 * DAY_US)
     assert len(minutes_kept(site.index, site.home)) == 2000
-    site.configure()
+    site.configure(storage=(CameraStorage("cam", keep_days=None),))
     site.storage.tend(99 * DAY_US)
     assert len(minutes_kept(site.index, site.home)) == 1000
 
