@@ -18,7 +18,7 @@ FRESH = timedelta(seconds=5)
 
 
 class Guard:
-    """Remembers tokens, so that no message counts twice. Some clients repeat a nonce at another time: that is another."""
+    """Remembers tokens, so that no message counts twice. Some clients use a nonce again at another time."""
 
     def __init__(self, users: Mapping[str, tuple[str, UserLevel]]) -> None:
         self._users = users
