@@ -28,7 +28,9 @@ from doorward.video.onvif.node import Node, parse
 ANSWER_S = 10.0
 LARGEST_ANSWER = 2_000_000
 """Bytes. Large domes describe some hundred presets and profiles in less."""
-_SAME_CLOCK = timedelta(seconds=1)
+_SAME_CLOCK = timedelta(seconds=1.5)
+_HALF_A_SECOND = timedelta(milliseconds=500)
+"""Devices tell whole seconds, so that half of one has passed on average."""
 
 
 class Connection:
@@ -84,7 +86,7 @@ class Connection:
             ANSWER_S,
         )
         told = _utc(answer)
-        self.offset = timedelta(0) if told is None else told - asked
+        self.offset = timedelta(0) if told is None else told + _HALF_A_SECOND - asked
         return self.offset
 
     async def fetch(self, uri: str, largest: int, answer_s: float = ANSWER_S) -> bytes:

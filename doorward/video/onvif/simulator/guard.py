@@ -18,11 +18,11 @@ FRESH = timedelta(seconds=5)
 
 
 class Guard:
-    """Remembers nonces, so that no message counts twice."""
+    """Remembers tokens, so that no message counts twice. Some clients use a nonce again at another time."""
 
     def __init__(self, users: Mapping[str, tuple[str, UserLevel]]) -> None:
         self._users = users
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()
         self._challenges: set[str] = set()
 
     def allows_token(self, header: Node | None, now: datetime) -> bool:
@@ -32,9 +32,9 @@ class Guard:
             return False
         known = self._users.get(token.words("Username"))
         nonce, created = token.words("Nonce"), token.words("Created")
-        if known is None or nonce in self._seen or abs(datetime.fromisoformat(created) - now) > FRESH:
+        if known is None or (nonce, created) in self._seen or abs(datetime.fromisoformat(created) - now) > FRESH:
             return False
-        self._seen.add(nonce)
+        self._seen.add((nonce, created))
         expected = password_digest(base64.b64decode(nonce), created, known[0])
         return hmac.compare_digest(expected, token.words("Password"))
 

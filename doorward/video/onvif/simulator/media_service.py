@@ -19,18 +19,23 @@ _FPS = (5, 10, 25)
 def _profiles(device: "SimulatedDevice", _: Node) -> Markup:
     return element(
         "trt:GetProfilesResponse",
-        *(
-            element(
-                "trt:Profiles",
-                element("tt:Name", stream.name),
-                element("tt:VideoSourceConfiguration", *_source(), token=SOURCE),
-                _encoder("tt:VideoEncoderConfiguration", stream),
-                element("tt:PTZConfiguration", *_ptz(), token="ptz"),  # noqa: S106 - an id
-                token=stream.token,
-                fixed=True,
-            )
-            for stream in device.state.streams
-        ),
+        *(_written("trt:Profiles", stream) for stream in device.state.streams),
+    )
+
+
+def _one_profile(device: "SimulatedDevice", request: Node) -> Markup:
+    return element("trt:GetProfileResponse", _written("trt:Profile", _profile(device, request)))
+
+
+def _written(name: str, stream: StreamState) -> Markup:
+    return element(
+        name,
+        element("tt:Name", stream.name),
+        element("tt:VideoSourceConfiguration", *_source(), token=SOURCE),
+        _encoder("tt:VideoEncoderConfiguration", stream),
+        element("tt:PTZConfiguration", *_ptz(), token="ptz"),  # noqa: S106 - an id
+        token=stream.token,
+        fixed=True,
     )
 
 
@@ -244,6 +249,7 @@ def _first(found: list[StreamState], refusal: str) -> StreamState:
 Operations = dict[str, Callable[["SimulatedDevice", Node], Markup]]
 OPERATIONS: Operations = {
     "GetProfiles": _profiles,
+    "GetProfile": _one_profile,
     "GetStreamUri": _stream,
     "GetSnapshotUri": _snapshot,
     "GetVideoEncoderConfiguration": _configuration,
