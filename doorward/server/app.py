@@ -35,6 +35,7 @@ def build_app(
 ) -> Starlette:
     """Everything that the server answers. `hsts`: browsers are to come by HTTPS alone from now on."""
     endpoint = Endpoint(domain, limits, documents)
+    domain.cameras.recordings = video_root
 
     async def authority(_: Request) -> Response:
         """The certificate of the site's own authority, for browsers and controllers."""

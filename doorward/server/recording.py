@@ -7,14 +7,14 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from doorward.acs.cameras.live import Wanted
+from doorward.acs.cameras.live import MotionCondition, Wanted
 from doorward.acs.cameras.queries import streams
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
 from doorward.acs.events.log import NewEvent
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.transaction import DATABASE_TROUBLE
-from doorward.video.messages import CameraReport, CameraSource, CameraState, Ready, Report
+from doorward.video.messages import CameraReport, CameraSource, CameraState, MotionReport, Ready, Report
 from doorward.video.supervisor import RecorderSupervisor
 
 _EVENTS = {
@@ -56,8 +56,11 @@ class Recording:
         cameras = await streams(self._domain)
         self._names = {camera.camera_id: camera.name for camera in cameras}
         await self._supervisor.configure(
-            [CameraSource(camera.camera_id, camera.name, camera.url) for camera in cameras]
+            [CameraSource(camera.camera_id, camera.name, camera.url, camera.motion) for camera in cameras]
         )
+        watched = {camera.camera_id for camera in cameras if camera.motion.enabled}
+        for camera_id in self._domain.cameras.motion.keys() - watched:
+            del self._domain.cameras.motion[camera_id]
 
     async def stop(self) -> None:
         """Let the recorder close its files."""
@@ -73,6 +76,10 @@ class Recording:
             if self._was_ready:
                 self._spawn(self._write_down(NewEvent(EventType.RECORDER_LOST, self._domain.clock())))
             self._was_ready = True
+        if isinstance(report, MotionReport):
+            self._domain.cameras.motion[report.camera_id] = MotionCondition(
+                report.state.value, report.detail, report.moving, report.cpu_share, report.pictures_per_s
+            )
         if not isinstance(report, CameraReport):
             return
         self._domain.cameras.update(report.camera_id, report.state.value, report.detail)

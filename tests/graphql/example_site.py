@@ -110,6 +110,7 @@ async def prepare(database_url: str) -> Prepared:
     async with open_world(database_url) as world:
         made, site = Prepared(), await make_site(world)
         made.name(controllerId=world.controller.id, doorId=site.door.id, readerId=site.reader_a.id)
+        made.name(cameraId=site.camera.id)
         made.name(cardholderId=site.ada.id, hostId=site.ada.id, groupId=site.group.id, cardId=site.card.id)
         things = (_people, _credentials, _times, _doors, _hardware, _local_io, _places, _rules)
         for part in (*things, _users, roles, ways_in, _happenings, webhooks):

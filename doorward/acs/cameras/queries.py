@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.cameras.models import Bookmark, Camera, CameraView
+from doorward.acs.cameras.models import Bookmark, Camera, CameraMotion, CameraView
+from doorward.acs.cameras.motion_settings import DEFAULT_MOTION, MotionSettings
 from doorward.acs.domain import Domain
 from doorward.acs.keyset import NAMES, NameOrder, Orders, named, page_rows, where
 from doorward.acs.paging import Page, PageRequest
@@ -24,12 +26,19 @@ class Stream:
     camera_id: str
     name: str
     url: str
+    motion: MotionSettings = DEFAULT_MOTION
 
 
 async def streams(domain: Domain) -> list[Stream]:
     """Every camera's stream, for the recorder."""
+    motion = {row.camera_id: msgspec.convert(row.settings, MotionSettings) for row in await CameraMotion.all()}
     return [
-        Stream(camera.id, camera.name, domain.sealer.open(camera.sealed_url, f"camera:{camera.id}").decode())
+        Stream(
+            camera.id,
+            camera.name,
+            domain.sealer.open(camera.sealed_url, f"camera:{camera.id}").decode(),
+            motion.get(camera.id, DEFAULT_MOTION),
+        )
         for camera in await Camera.all().order_by("name")
     ]
 
