@@ -35,6 +35,7 @@ class Recording:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, EventType] = {}
         self._names: dict[str, str] = {}
+        self._watched: set[str] = set()
         self._was_ready = False
         command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(root)]
         self._supervisor = RecorderSupervisor(command, self._on_report)
@@ -58,8 +59,8 @@ class Recording:
         await self._supervisor.configure(
             [CameraSource(camera.camera_id, camera.name, camera.url, camera.motion) for camera in cameras]
         )
-        watched = {camera.camera_id for camera in cameras if camera.motion.enabled}
-        for camera_id in self._domain.cameras.motion.keys() - watched:
+        self._watched = {camera.camera_id for camera in cameras if camera.motion.enabled}
+        for camera_id in self._domain.cameras.motion.keys() - self._watched:
             del self._domain.cameras.motion[camera_id]
 
     async def stop(self) -> None:
@@ -76,7 +77,8 @@ class Recording:
             if self._was_ready:
                 self._spawn(self._write_down(NewEvent(EventType.RECORDER_LOST, self._domain.clock())))
             self._was_ready = True
-        if isinstance(report, MotionReport):
+        # One that is not watched any more may have been reported on its way here.
+        if isinstance(report, MotionReport) and report.camera_id in self._watched:
             self._domain.cameras.motion[report.camera_id] = MotionCondition(
                 report.state.value, report.detail, report.moving, report.cpu_share, report.pictures_per_s
             )
