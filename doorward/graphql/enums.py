@@ -105,6 +105,7 @@ __all__ = [
     "LocalTriggerKind",
     "LockRank",
     "Missing",
+    "MotionState",
     "NameOrder",
     "OidcLinkOrder",
     "OrderStep",
@@ -239,3 +240,17 @@ class CameraState(enum.Enum):
     """The connection is gone; the recorder tries again."""
     STORAGE_FULL = "storage_full"
     """Nothing is stored, as the disk for recordings is full."""
+
+
+@strawberry.enum(description="How motion is looked for in a camera's pictures.")
+class MotionState(enum.Enum):
+    """The recorder's words for it."""
+
+    WATCHING = "watching"
+    """About two pictures a second are looked at, or every keyframe."""
+    SPARSE = "sparse"
+    """Only keyframes are looked at, and they are far apart: what moves between them is missed."""
+    BEHIND = "behind"
+    """The machine is too slow for all of them; some pictures were left out."""
+    FAILED = "failed"
+    """The pictures cannot be decoded."""

@@ -36,6 +36,7 @@ from doorward.graphql.line_states import LineStateMutation, LineStateQuery, Line
 from doorward.graphql.local_io import LocalIoMutation, LocalIoQuery
 from doorward.graphql.local_rules import LocalRuleMutation, LocalRuleQuery
 from doorward.graphql.metering import CostLimit, RateLimitQuery, TimeLimit
+from doorward.graphql.motion import MotionMutation, MotionQuery
 from doorward.graphql.nodes import NodeQuery
 from doorward.graphql.oidc import OidcMutation, OidcQuery
 from doorward.graphql.osdp import OsdpMutation, OsdpQuery
@@ -87,6 +88,7 @@ _QUERIES = (
     LineStateQuery,
     LocalIoQuery,
     LocalRuleQuery,
+    MotionQuery,
     OidcQuery,
     NodeQuery,
     OsdpQuery,
@@ -129,6 +131,7 @@ _MUTATIONS = (
     LineStateMutation,
     LocalIoMutation,
     LocalRuleMutation,
+    MotionMutation,
     OidcMutation,
     OsdpMutation,
     OverrideMutation,

@@ -45,6 +45,7 @@ def build_app(
     live = live or LiveHub(lambda _: None)
     domain.recordings = video_root
     endpoint = Endpoint(domain, limits, documents)
+    domain.cameras.recordings = video_root
 
     async def authority(_: Request) -> Response:
         """The certificate of the site's own authority, for browsers and controllers."""

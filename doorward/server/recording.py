@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from doorward.acs.cameras.live import Wanted
+from doorward.acs.cameras.live import MotionCondition, Wanted
 from doorward.acs.cameras.queries import streams
 from doorward.acs.domain import Domain
 from doorward.acs.events.catalogue import EventType
@@ -19,6 +19,7 @@ from doorward.video.messages import (
     CameraReport,
     CameraSource,
     CameraState,
+    MotionReport,
     Ready,
     Report,
     VolumeSettings,
@@ -47,6 +48,7 @@ class Recording:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, EventType] = {}
         self._names: dict[str, str] = {}
+        self._watched: set[str] = set()
         self._was_ready = False
         self._live: Path | None = None
         command = [sys.executable, "-m", "doorward.cli", "recorder", "--root", str(self._root)]
@@ -74,11 +76,21 @@ class Recording:
         self._names = {camera.camera_id: camera.name for camera in cameras}
         await self._supervisor.configure(
             [
-                CameraSource(camera.camera_id, camera.name, camera.url, camera.transport, camera.verify_certificate)
+                CameraSource(
+                    camera.camera_id,
+                    camera.name,
+                    camera.url,
+                    camera.transport,
+                    camera.verify_certificate,
+                    camera.motion,
+                )
                 for camera in cameras
             ],
             [VolumeSettings("home", str(self._root), DEFAULT_MAX_BYTES, min_free_bytes=_MIN_FREE_BYTES)],
         )
+        self._watched = {camera.camera_id for camera in cameras if camera.motion.enabled}
+        for camera_id in self._domain.cameras.motion.keys() - self._watched:
+            del self._domain.cameras.motion[camera_id]
 
     async def stop(self) -> None:
         """Let the recorder close its files."""
@@ -95,6 +107,11 @@ class Recording:
                 self._spawn(self._write_down(NewEvent(EventType.RECORDER_LOST, self._domain.clock())))
             self._was_ready = True
             self._live = Path(report.live) if report.live else None
+        # One that is not watched any more may have been reported on its way here.
+        if isinstance(report, MotionReport) and report.camera_id in self._watched:
+            self._domain.cameras.motion[report.camera_id] = MotionCondition(
+                report.state.value, report.detail, report.moving, report.cpu_share, report.pictures_per_s
+            )
         if not isinstance(report, CameraReport):
             return
         self._domain.cameras.update(report.camera_id, report.state.value, report.detail)

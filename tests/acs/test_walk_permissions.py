@@ -17,6 +17,8 @@ from tortoise.connection import get_connection
 
 from doorward.acs.actor import Actor, Permission, Role, anonymous
 from doorward.acs.cameras.models import Bookmark
+from doorward.acs.cameras.motion import set_motion_detection
+from doorward.acs.cameras.motion_settings import MotionSettings
 from doorward.acs.cameras.operations import create_camera, open_bookmark, set_camera_url
 from doorward.acs.cameras.playback import open_playback
 from doorward.acs.controllers.operations import (
@@ -192,6 +194,7 @@ async def cameras_and_controllers(walk: Walk) -> None:
     do = walk.do
     camera = await do(create_camera, "Yard", "rtsp://camera/9")
     await do(set_camera_url, camera.id, "rtsp://camera/10")
+    await do(set_motion_detection, camera.id, MotionSettings(enabled=True))
     bookmark = await Bookmark.create(
         id="bookmark", event_id="x", camera_id=camera.id, starts_at=START, ends_at=START + timedelta(seconds=15)
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from doorward.acs.versions import Versions
 
@@ -24,10 +25,28 @@ class Wanted:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MotionCondition:
+    """What the recorder last said of its motion detection: a state (`watching`, `sparse` ...) and a sentence.
+
+    `cpu_share` is of one core.
+    """
+
+    state: str
+    detail: str
+    moving: bool
+    cpu_share: float
+    pictures_per_s: float
+
+
 class LiveCameras:
-    """Conditions by camera. `hold` and `reconfigure` reach the recorder; the server sets them."""
+    """Conditions by camera. `hold` and `reconfigure` reach the recorder; the server sets them and `recordings`."""
 
     def __init__(self) -> None:
+        self.recordings: Path | None = None
+        """Where the recordings and their index are; None: nowhere."""
+        self.motion: dict[str, MotionCondition] = {}
+        """By camera, of those that are looked at."""
         self._conditions: dict[str, CameraCondition] = {}
         self.versions = Versions()
         self.hold: Callable[[Wanted], None] = lambda _: None

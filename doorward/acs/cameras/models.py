@@ -1,5 +1,7 @@
 """Cameras, what they look at, and bookmarks."""
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -38,6 +40,21 @@ class CameraView(Model):
     class Meta:
         table = "camera_view"
         unique_together = (("door_id", "side", "camera_id"),)
+
+
+class CameraMotion(Model):
+    """How motion is detected in a camera's pictures. A camera without a row is not looked at."""
+
+    id = fields.BigIntField(primary_key=True)
+    camera: fields.OneToOneRelation[Camera] = fields.OneToOneField(
+        "acs.Camera", related_name=False, on_delete=fields.CASCADE
+    )
+    camera_id: str
+    settings: fields.JSONField[dict[str, Any]] = fields.JSONField()
+    version = fields.IntField(default=1, db_default=1)
+
+    class Meta:
+        table = "camera_motion"
 
 
 class Bookmark(Model):

@@ -64,26 +64,26 @@ def check_area(area: Area, *path: str) -> Area:
     return area
 
 
-def check_motion(settings: MotionSettings) -> MotionSettings:
-    """The settings; raises `ValidationFailed` where they cannot be followed."""
-    _between(settings.sensitivity, 0, 100, "sensitivity")
+def check_motion(settings: MotionSettings, *path: str) -> MotionSettings:
+    """The settings; raises `ValidationFailed` where they cannot be followed, with paths below the given one."""
+    _between(settings.sensitivity, 0, 100, *path, "sensitivity")
     for name, areas in (("include", settings.include), ("exclude", settings.exclude)):
         if len(areas) > MOST_AREAS:
-            raise ValidationFailed(f"There are {len(areas)} areas; {MOST_AREAS} are the most.", name)
+            raise ValidationFailed(f"There are {len(areas)} areas; {MOST_AREAS} are the most.", *path, name)
         for number, area in enumerate(areas):
-            check_area(area, name, str(number))
-    _between(settings.small_width, 0, 1, "smallWidth")
-    _between(settings.small_height, 0, 1, "smallHeight")
-    _between(settings.short_lived_s, 0, LONGEST_SHORT_LIVED_S, "shortLivedS")
-    _between(settings.swaying_distance, 0, 1, "swayingDistance")
-    _between(settings.history_s, SHORTEST_HISTORY_S, LONGEST_HISTORY_S, "historyS")
+            check_area(area, *path, name, str(number))
+    _between(settings.small_width, 0, 1, *path, "smallWidth")
+    _between(settings.small_height, 0, 1, *path, "smallHeight")
+    _between(settings.short_lived_s, 0, LONGEST_SHORT_LIVED_S, *path, "shortLivedS")
+    _between(settings.swaying_distance, 0, 1, *path, "swayingDistance")
+    _between(settings.history_s, SHORTEST_HISTORY_S, LONGEST_HISTORY_S, *path, "historyS")
     return settings
 
 
-def _between(value: float, low: float, high: float, name: str) -> None:
+def _between(value: float, low: float, high: float, *path: str) -> None:
     # Not a number is not between anything.
     if not low <= value <= high:
-        raise ValidationFailed(f"This must be between {low:g} and {high:g}.", name)
+        raise ValidationFailed(f"This must be between {low:g} and {high:g}.", *path)
 
 
 def _size(area: Area) -> float:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from doorward.acs.actor import Actor, Permission
-from doorward.acs.cameras.models import Bookmark, Camera, CameraView
+from doorward.acs.cameras.models import Bookmark, Camera, CameraMotion, CameraView
+from doorward.acs.cameras.motion_settings import DEFAULT_MOTION, MotionSettings
 from doorward.acs.cameras.transport import Transport
 from doorward.acs.domain import Domain
 from doorward.acs.errors import NotFound
@@ -28,10 +30,12 @@ class Stream:
     url: str
     transport: Transport
     verify_certificate: bool
+    motion: MotionSettings = DEFAULT_MOTION
 
 
 async def streams(domain: Domain) -> list[Stream]:
     """Every camera's stream, for the recorder."""
+    motion = {row.camera_id: msgspec.convert(row.settings, MotionSettings) for row in await CameraMotion.all()}
     return [
         Stream(
             camera.id,
@@ -39,6 +43,7 @@ async def streams(domain: Domain) -> list[Stream]:
             domain.sealer.open(camera.sealed_url, f"camera:{camera.id}").decode(),
             camera.transport,
             camera.verify_certificate,
+            motion.get(camera.id, DEFAULT_MOTION),
         )
         for camera in await Camera.all().order_by("name")
     ]

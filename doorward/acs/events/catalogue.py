@@ -326,6 +326,8 @@ class EventType(StrEnum):
     USER_GROUP_CREATED = "audit.user_group.created"
     USER_GROUP_UPDATED = "audit.user_group.updated"
     USER_GROUP_DELETED = "audit.user_group.deleted"
+    # Motion detection
+    CAMERA_MOTION_CHANGED = "audit.camera.motion_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -677,6 +679,8 @@ def _declare() -> dict[EventType, Declaration]:
         kind.USER_GROUP_CREATED: Declaration(audit, notice, "Group of users created"),
         kind.USER_GROUP_UPDATED: Declaration(audit, notice, "Group of users changed"),
         kind.USER_GROUP_DELETED: Declaration(audit, notice, "Group of users deleted"),
+        # Motion detection.
+        kind.CAMERA_MOTION_CHANGED: Declaration(audit, info, "Motion detection of a camera changed"),
     }
     undeclared = set(EventType) - table.keys()
     if undeclared:
