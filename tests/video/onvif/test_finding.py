@@ -13,7 +13,7 @@ from doorward.video.onvif.address_range import MOST_ADDRESSES, parse_ports, pars
 from doorward.video.onvif.discovery import MULTICAST, discover, read_matches
 from doorward.video.onvif.errors import BadAddress
 from doorward.video.onvif.found import Found
-from doorward.video.onvif.search import Progress, search
+from doorward.video.onvif.search import ANSWER_S, Progress, search
 from doorward.video.onvif.simulator.announcer import announced
 from tests.video.onvif.conftest import OpenPlace, simulated_device
 
@@ -97,7 +97,11 @@ async def test_a_search_that_is_closed_asks_nobody_any_more() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = [f"127.0.0.{number}" for number in range(1, 255)]
         before = asyncio.all_tasks()
-        async with aclosing(search(hosts, [silent.getsockname()[1]], rate_per_s=1000, at_once=16)) as going:
+        # The one that listens and says nothing would be waited for longer.
+        async with (
+            asyncio.timeout(ANSWER_S / 2),
+            aclosing(search(hosts, [silent.getsockname()[1]], rate_per_s=1000, at_once=16)) as going,
+        ):
             first = await anext(going)
         assert first.asked == 1
         assert asyncio.all_tasks() == before
