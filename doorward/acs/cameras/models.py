@@ -42,8 +42,9 @@ class CameraView(Model):
 class CameraMotion(Model):
     """How motion is detected in a camera's pictures. A camera without a row is not looked at."""
 
+    id = fields.BigIntField(primary_key=True)
     camera: fields.OneToOneRelation[Camera] = fields.OneToOneField(
-        "acs.Camera", related_name=False, on_delete=fields.CASCADE, primary_key=True
+        "acs.Camera", related_name=False, on_delete=fields.CASCADE
     )
     camera_id: str
     settings: fields.JSONField[dict[str, Any]] = fields.JSONField()

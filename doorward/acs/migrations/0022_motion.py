@@ -17,13 +17,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="CameraMotion",
             fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 (
                     "camera",
                     fields.OneToOneField(
                         "acs.Camera",
                         source_field="camera_id",
-                        primary_key=True,
-                        db_index=True,
                         db_constraint=True,
                         to_field="id",
                         related_name=False,
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "camera_motion",
                 "app": "acs",
-                "pk_attr": "camera_id",
+                "pk_attr": "id",
                 "table_description": "How motion is detected in a camera's pictures. A camera without a row is not looked at.",
             },
             bases=["Model"],
