@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS file (
     fragments BLOB NOT NULL,
     sha256 BLOB
 );
-CREATE INDEX IF NOT EXISTS file_by_time ON file (camera_id, start_us);
+CREATE INDEX IF NOT EXISTS file_by_span ON file (camera_id, start_us, end_us);
+DROP INDEX IF EXISTS file_by_time;
 CREATE INDEX IF NOT EXISTS file_by_end ON file (camera_id, end_us);
 CREATE INDEX IF NOT EXISTS file_by_size ON file (size);
 CREATE INDEX IF NOT EXISTS file_by_age ON file (state, start_us);
