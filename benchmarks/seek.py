@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -92,6 +93,11 @@ def _rows(row: FileRow, days: int, cameras: int) -> Iterator[tuple[object, ...]]
 
 def measure(root: Path, row: FileRow, days: int, cameras: int, rounds: int) -> Seeks:
     """All in turn, at random moments of random cameras."""
+    with asyncio.Runner() as runner:
+        return _measure(runner, root, row, days, cameras, rounds)
+
+
+def _measure(runner: asyncio.Runner, root: Path, row: FileRow, days: int, cameras: int, rounds: int) -> Seeks:
     seeks, dice = Seeks(), random.Random(1)
     for _ in range(rounds):
         camera = f"camera-{dice.randrange(cameras)}"
@@ -101,14 +107,13 @@ def measure(root: Path, row: FileRow, days: int, cameras: int, rounds: int) -> S
         file.parent.mkdir(exist_ok=True)
         if not file.exists():
             shutil.copyfile(root / row.path, file)
-        within_s = at.second
         day = START + timedelta(days=dice.randrange(days))
-        seeks.note("clip: first bytes", lambda camera=camera, at=at: runner.run(_clip(root, camera, at)))
-        seeks.note("playlist and first segment", lambda camera=camera, at=at: _playlist(root, camera, at))
-        seeks.note("libavformat: open the file, seek, read", lambda file=file, at=within_s: _peer(file, at))
-        seeks.note("keyframe of a thumbnail", lambda camera=camera, at=at: _keyframe(root, camera, at))
+        seeks.note("clip: first bytes", partial(runner.run, _clip(root, camera, at)))
+        seeks.note("playlist and first segment", partial(_playlist, root, camera, at))
+        seeks.note("libavformat: open the file, seek, read", partial(_peer, file, at.second))
+        seeks.note("keyframe of a thumbnail", partial(_keyframe, root, camera, at))
         whole = camera, to_us(day), to_us(day + timedelta(days=1))
-        seeks.note("timeline of a day", lambda whole=whole: read_coverage(root, [whole]))
+        seeks.note("timeline of a day", partial(read_coverage, root, [whole]))
         file.unlink()
     return seeks
 
