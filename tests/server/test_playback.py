@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -279,6 +279,8 @@ async def test_what_is_not_asked_for_is_closed_and_nobody_has_too_much_open(data
         ]
         assert len(world.domain.playbacks) == MOST_OF_ONE
         assert opened[0].id not in world.domain.playbacks
+        with pytest.raises(NotFound):
+            world.domain.playbacks.find(replace(actor, user_id="another"), opened[1].id, world.clock.now)
         world.clock.advance(UNUSED / 2)
         assert world.domain.playbacks.find(actor, opened[1].id, world.clock.now)[0] == opened[1]
         world.clock.advance(UNUSED / 2)
