@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import strawberry
 
@@ -24,6 +25,10 @@ from doorward.graphql.mutation import mutation
 from doorward.video.coverage import Coverage, read_coverage
 from doorward.video.wall_time import from_us, to_us
 
+Since = Annotated[datetime, strawberry.argument(description="The first moment of the interval.")]
+Until = Annotated[datetime, strawberry.argument(description="The end of the interval.")]
+At = Annotated[datetime, strawberry.argument(description="The moment.")]
+Within = Annotated[int, strawberry.argument(description="So many seconds before and after it; 3600 at most.")]
 MOST_CAMERAS = 16
 LONGEST = timedelta(days=7)
 MOST_BOOKMARKS = 1_000
@@ -134,7 +139,7 @@ class RecordingQuery:
         "Cameras out of reach are left out. Permission: clip.view."
     )
     async def camera_timelines(
-        self, info: ApiInfo, camera_ids: list[strawberry.ID], since: datetime, until: datetime
+        self, info: ApiInfo, camera_ids: list[strawberry.ID], since: Since, until: Until
     ) -> list[CameraTimeline]:
         context = info.context
         context.actor.reach(Permission.CLIP_VIEW)
@@ -158,7 +163,7 @@ class RecordingQuery:
         "clip.view, or there are none."
     )
     async def events_around(
-        self, info: ApiInfo, camera_id: strawberry.ID, at: datetime, within_s: int = 30
+        self, info: ApiInfo, camera_id: strawberry.ID, at: At, within_s: Within = 30
     ) -> list[Event]:
         context = info.context
         context.actor.reach(Permission.EVENT_VIEW)
@@ -179,7 +184,7 @@ class RecordingMutation:
         keyed=False,
     )
     async def open_playback(
-        self, info: ApiInfo, camera_id: strawberry.ID, since: datetime, until: datetime
+        self, info: ApiInfo, camera_id: strawberry.ID, since: Since, until: Until
     ) -> OpenPlaybackPayload:
         row = await open_playback(info.context.domain, info.context.actor, camera_id, since, until)
         return OpenPlaybackPayload(playback=Playback.of(row))

@@ -189,7 +189,8 @@ class _ReadFile:
         """Move to the keyframe at or before a moment; False when the file ends before that moment."""
         entry: int | None = None
         end_us = self.start_us
-        for fragment in walk_fragments(self.descriptor, self.offset):
+        closed = self.row.state is FileState.CLOSED
+        for fragment in self.row.fragments() if closed else walk_fragments(self.descriptor, self.offset):
             if fragment.keyframe and (entry is None or self.start_us + ticks_to_us(fragment.start) <= start_us):
                 entry = fragment.offset
             end_us = self.start_us + ticks_to_us(fragment.end)

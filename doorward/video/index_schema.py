@@ -86,7 +86,7 @@ _TABLES = (
     """,
 )
 _INDEXES = (
-    "CREATE INDEX IF NOT EXISTS file_by_time ON file (camera_id, start_us)",
+    "CREATE INDEX IF NOT EXISTS file_by_span ON file (camera_id, start_us, end_us)",
     "CREATE INDEX IF NOT EXISTS file_by_end ON file (camera_id, end_us)",
     "CREATE INDEX IF NOT EXISTS file_by_camera ON file (camera_id)",
     "CREATE INDEX IF NOT EXISTS file_open ON file (camera_id) WHERE state = 'open'",
@@ -124,6 +124,7 @@ _TRIGGERS = (
 )
 _HOME = "INSERT INTO volume (id, name, path, marker) VALUES (1, '', '', '')"
 _FROM_1 = (
+    "DROP INDEX IF EXISTS file_by_time",
     "DROP INDEX IF EXISTS file_by_size",
     "DROP INDEX IF EXISTS file_by_age",
     "ALTER TABLE file ADD COLUMN volume_id INTEGER NOT NULL DEFAULT 1",

@@ -24,8 +24,10 @@ class Timeline:
         return self._first("start_us > ? AND start_us < ? ORDER BY start_us, id", (start_us, end_us))
 
     def next_file(self, after: FileRow) -> FileRow | None:
-        """The file recorded after this one."""
-        return self._first("id > ? ORDER BY id", (after.id,))
+        """The file recorded after this one: later in time, for a repair may have taken it in at any time."""
+        return self._first(
+            "(start_us, id) > (?, ?) AND id <> ? ORDER BY start_us, id", (after.start_us, after.id, after.id)
+        )
 
     def reread(self, file: FileRow) -> FileRow | None:
         """The present row of a file; None when retention has deleted it."""

@@ -57,8 +57,7 @@ OPEN = {
 BY_SHAPE = {"tryCardFormat", "setOsdpMainKey"}
 """What is refused for its arguments before anybody looks who asks: nothing is done or shown."""
 SHOWS_PLACES = {
-    "accessRule", "accessRules", "auxStates", "bookmarks", "cameraTimelines", "cameras", "door",
-    "doorConfiguration", "doorConfigurations", "eventsAround",
+    "accessRule", "accessRules", "auxStates", "bookmarks", "cameras", "door", "doorConfiguration", "doorConfigurations",
     "doors", "event", "events", "zones",
 }  # fmt: skip
 """Queries that show something far to whoever may everything, and nothing of it to whoever may things near only."""
@@ -174,7 +173,6 @@ def ids_of(spot: Spot, root: Root | None = None) -> Iterator[dict[str, str]]:
         "doorId": spot.door.id,
         "zoneId": spot.zone.id,
         "cameraId": spot.camera.id,
-        "cameraIds": spot.camera.id,
         "inputId": spot.input.id,
         "outputId": spot.output.id,
         "eventId": spot.event_id,

@@ -4,15 +4,19 @@ import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.types import ExecutionResult
 
 from doorward.acs.actor import Actor, Permission, Role
+from doorward.acs.cameras.around import events_seen
 from doorward.acs.cameras.models import Bookmark, Camera, CameraView
 from doorward.acs.cameras.playback import open_playback
 from doorward.acs.cameras.playbacks import MOST_OF_ONE, UNUSED, seen_since
@@ -23,11 +27,15 @@ from doorward.acs.events.models import Event
 from doorward.acs.events.operations import record_system_event
 from doorward.acs.reach import EVERYWHERE, Reach
 from doorward.acs.users.models import User
+from doorward.graphql.context import ApiContext
+from doorward.graphql.schema import build_schema
 from doorward.video.camera_log import CameraLog
 from doorward.video.index import GapReason, Index
 from tests.api import Api, serve_api
+from tests.graphql.test_hostile_input import SCOPE
+from tests.two_places import make_two_places, only_at
 from tests.video.recordings import ORIGIN, after, make_film, play
-from tests.world import World, make_site, only, open_world
+from tests.world import START, World, make_site, only, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -271,6 +279,8 @@ async def test_what_is_not_asked_for_is_closed_and_nobody_has_too_much_open(data
         ]
         assert len(world.domain.playbacks) == MOST_OF_ONE
         assert opened[0].id not in world.domain.playbacks
+        with pytest.raises(NotFound):
+            world.domain.playbacks.find(replace(actor, user_id="another"), opened[1].id, world.clock.now)
         world.clock.advance(UNUSED / 2)
         assert world.domain.playbacks.find(actor, opened[1].id, world.clock.now)[0] == opened[1]
         world.clock.advance(UNUSED / 2)
@@ -334,3 +344,21 @@ async def test_a_timeline_is_bounded(database_url: str, tmp_path: Path) -> None:
             TIMELINE, cameras=["x"], since=ORIGIN.isoformat(), until=(ORIGIN + timedelta(days=8)).isoformat()
         )
         assert "7 days" in str(reply["errors"])
+
+
+async def test_nothing_is_told_of_cameras_and_doors_out_of_reach(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        two = await make_two_places(world)
+        near = await only_at(two.near, Permission.CLIP_VIEW, Permission.EVENT_VIEW, Permission.CAMERA_VIEW)
+        since, until = START - timedelta(minutes=1), START + timedelta(minutes=1)
+        seen = await events_seen(near, two.near.camera.id, since, until, 10)
+        assert [each.id for each in seen] == [two.near.event_id]
+        assert await events_seen(near, two.far.camera.id, since, until, 10) == []
+        context = ApiContext(world.domain, near, Request(SCOPE), Response())
+        ids = {"cameras": [two.near.camera.id, two.far.camera.id], "since": since, "until": until}
+        variables = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in ids.items()}
+        reply = await build_schema().execute(TIMELINE, variable_values=variables, context_value=context)
+        assert isinstance(reply, ExecutionResult)
+        assert reply.data is not None
+        assert [each["camera"]["name"] for each in reply.data["cameraTimelines"]] == ["Near camera"]
+        assert [each["eventId"] for each in reply.data["cameraTimelines"][0]["events"]] == [two.near.event_id]
