@@ -81,13 +81,14 @@ def test_who_watches_gets_every_picture_once_with_the_time_when_it_came(
     assert len(pictures(messages)) == 19
 
 
-def test_a_stream_that_changes_is_begun_again(film: Film) -> None:
+def test_a_stream_that_changes_or_goes_back_in_time_is_begun_again(film: Film) -> None:
     muxer = LiveMuxer()
-    items = [*film(1), *film(1, size=(192, 64), begins_s=1.0), *film(1)]
+    again = film(1)
+    items = [*film(1), *film(1, size=(192, 64), begins_s=1.0), *again, *again]
     messages = [message for n, item in enumerate(items) for message in muxer.add(Arrived(item, n))]
     widths = [message.width for message in messages if isinstance(message, LiveInit)]
-    assert widths == [128, 192, 128]
-    assert [one.at_us for one in messages if isinstance(one, LiveMedia)] == list(range(29))
+    assert widths == [128, 192, 128, 128]
+    assert [one.at_us for one in messages if isinstance(one, LiveMedia)] == list(range(39))
 
 
 def test_a_picture_before_one_that_was_left_out_lasts_until_the_next(film: Film) -> None:
