@@ -54,8 +54,6 @@ class Domain:
     cameras: LiveCameras = field(default_factory=LiveCameras)
     playbacks: Playbacks = field(default_factory=Playbacks)
     """The recordings that are being watched."""
-    recordings: Path | None = None
-    """Where recordings are; None: nowhere."""
     orders: Orders = field(default_factory=Orders)
     kept: Kept = field(default_factory=Kept)
     rules: StandingRules = field(default_factory=StandingRules)

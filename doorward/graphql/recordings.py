@@ -151,7 +151,7 @@ class RecordingQuery:
         wanted = _seen(context, ids, since, until)
         named = await cameras_named(list(wanted))
         asked = [(each, to_us(begins), to_us(until)) for each, begins in wanted.items() if each in named]
-        found = await _coverage(context.domain.recordings, asked)
+        found = await _coverage(context.domain.cameras.recordings, asked)
         return [
             await _timeline(context, Camera.of(context.domain, named[each.camera_id]), each, wanted, until)
             for each in found

@@ -43,7 +43,6 @@ def build_app(
     Without `live` no camera shows anything at present.
     """
     live = live or LiveHub(lambda _: None)
-    domain.recordings = video_root
     endpoint = Endpoint(domain, limits, documents)
     domain.cameras.recordings = video_root
 
