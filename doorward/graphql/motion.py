@@ -1,7 +1,7 @@
 """Motion detection in the API: its settings, levels over time, and the search in an area."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +15,12 @@ from doorward.graphql.context import ApiInfo
 from doorward.graphql.enums import MotionState
 from doorward.graphql.errors import OperationError
 from doorward.graphql.mutation import mutation
+from doorward.graphql.scalars import seconds_of
 from doorward.video.motion.search import motion_levels, search_motion
 from doorward.video.wall_time import from_us, to_us
 
 MOST_STEPS = 10_000
+MOST_FINDINGS = 1_000
 LONGEST_STEP_S = 86_400
 
 
@@ -190,15 +192,15 @@ class MotionLevels:
 
     starts_at: datetime
     """When the first step begins: as asked for, on a whole second or minute, or as far back as the caller may see."""
-    step_s: int
-    """How long each step is, in seconds."""
+    step: timedelta
+    """How long each step is."""
     levels: list[float | None]
     """The highest share of the picture that moved under the settings, 0 to 1. Null where nobody looked."""
 
 
 _Camera = Annotated[strawberry.ID, strawberry.argument(description="Whose recording it is.")]
-_From = Annotated[datetime, strawberry.argument(name="from", description="The first moment.")]
-_To = Annotated[datetime, strawberry.argument(name="to", description="The end, at most 31 days later.")]
+_From = Annotated[datetime, strawberry.argument(name="since", description="The first moment.")]
+_To = Annotated[datetime, strawberry.argument(name="until", description="The end, at most 31 days later.")]
 
 
 @strawberry.type
@@ -220,7 +222,7 @@ class MotionQuery:
     @strawberry.field(
         description="When something moved in an area of a camera's picture, the earliest first, as far back as "
         "recordings are kept and the caller may see them. Whatever moved while motion detection was on is found, also "
-        "what its areas and filters leave out. Permission: clip.view."
+        "what its areas and filters leave out. At most 1,000: search on from the end of the last. Permission: clip.view."
     )
     async def motion_search(
         self,
@@ -232,7 +234,9 @@ class MotionQuery:
         min_share: Annotated[
             float, strawberry.argument(description="How much of the area must move, 0 to 1; 0: anything.")
         ] = 0.0,
-        min_s: Annotated[int, strawberry.argument(description="What lasts less seconds is left out.")] = 1,
+        lasting: Annotated[
+            timedelta, strawberry.argument(description="What lasts less is left out; whole seconds.")
+        ] = timedelta(seconds=1),
     ) -> list[MotionFinding]:
         begin = await _begin(info, camera_id, starts_at, ends_at)
         searched = domain.check_area(area.area(), "area", "points")
@@ -242,11 +246,18 @@ class MotionQuery:
         if root is None or begin >= ends_at:
             return []
         found = await asyncio.to_thread(
-            search_motion, root, camera_id, searched, to_us(begin), to_us(ends_at), min_share, min_s
+            search_motion,
+            root,
+            camera_id,
+            searched,
+            to_us(begin),
+            to_us(ends_at),
+            min_share,
+            seconds_of(lasting, "lasting"),
         )
         return [
             MotionFinding(starts_at=from_us(each.start_us), ends_at=from_us(each.end_us), share=each.share)
-            for each in found
+            for each in found[:MOST_FINDINGS]
         ]
 
     @strawberry.field(
@@ -259,21 +270,22 @@ class MotionQuery:
         camera_id: _Camera,
         starts_at: _From,
         ends_at: _To,
-        step_s: Annotated[
-            int,
-            strawberry.argument(description="How long a step is, 1 to 86400 seconds; whole minutes are quickest."),
-        ] = 60,
+        step: Annotated[
+            timedelta,
+            strawberry.argument(description="How long a step is, 1 s to a day; whole minutes are quickest."),
+        ] = timedelta(minutes=1),
     ) -> MotionLevels:
         begin = await _begin(info, camera_id, starts_at, ends_at)
+        step_s = seconds_of(step, "step")
         if not 1 <= step_s <= LONGEST_STEP_S:
-            raise ValidationFailed(f"A step lasts 1 to {LONGEST_STEP_S} seconds.", "stepS")
+            raise ValidationFailed(f"A step lasts 1 to {LONGEST_STEP_S} seconds.", "step")
         count = max(0, -int((begin - ends_at).total_seconds() // step_s))
         if count > MOST_STEPS:
-            raise ValidationFailed(f"These are {count} steps; {MOST_STEPS} are the most. Take longer ones.", "stepS")
+            raise ValidationFailed(f"These are {count} steps; {MOST_STEPS} are the most. Take longer ones.", "step")
         start_us = _whole(to_us(begin), step_s)
         root = info.context.domain.cameras.recordings
         levels = await _levels(root, camera_id, start_us, count, step_s)
-        return MotionLevels(starts_at=from_us(start_us), step_s=step_s, levels=levels)
+        return MotionLevels(starts_at=from_us(start_us), step=step, levels=levels)
 
 
 @strawberry.type

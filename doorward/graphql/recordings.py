@@ -28,13 +28,14 @@ from doorward.video.wall_time import from_us, to_us
 Since = Annotated[datetime, strawberry.argument(description="The first moment of the interval.")]
 Until = Annotated[datetime, strawberry.argument(description="The end of the interval.")]
 At = Annotated[datetime, strawberry.argument(description="The moment.")]
-Within = Annotated[int, strawberry.argument(description="So many seconds before and after it; 3600 at most.")]
+Within = Annotated[timedelta, strawberry.argument(description="So long before and after it; an hour at most.")]
+SHORTLY = timedelta(seconds=30)
 MOST_CAMERAS = 16
 LONGEST = timedelta(days=7)
 MOST_BOOKMARKS = 1_000
 MOST_MARKERS = 2_000
 MOST_AROUND = 200
-FURTHEST_S = 3_600
+FURTHEST = timedelta(hours=1)
 
 
 @strawberry.type(description="A time that was recorded without a break.")
@@ -163,13 +164,12 @@ class RecordingQuery:
         "clip.view, or there are none."
     )
     async def events_around(
-        self, info: ApiInfo, camera_id: strawberry.ID, at: At, within_s: Within = 30
+        self, info: ApiInfo, camera_id: strawberry.ID, at: At, within: Within = SHORTLY
     ) -> list[Event]:
         context = info.context
         context.actor.reach(Permission.EVENT_VIEW)
-        if not 0 < within_s <= FURTHEST_S:
-            raise ValidationFailed("Ask for 1 to 3600 seconds.", "withinS")
-        within = timedelta(seconds=within_s)
+        if not timedelta() < within <= FURTHEST:
+            raise ValidationFailed("Ask for more than nothing and at most an hour.", "within")
         rows = await events_seen(context.actor, camera_id, at - within, at + within, MOST_AROUND)
         return [edge.node for edge in await event_edges(context, rows)]
 

@@ -43,6 +43,7 @@ CLOSED = {
     "eventTypes": "what this version can tell of",
     "holidayCountries": "those whose holidays this version knows",
     "localRuleEvents": "what a local rule of this version can go by",
+    "motionSearch": "at most 1,000 (motion.MOST_FINDINGS)",
     "nodes": "at most 100 ids",
     "privileges": "the permissions of this version",
     "signInChoices": "at most 20 providers (users.oidc_providers.MOST_PROVIDERS)",

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.anyio
 TOP_LEFT = {"points": [{"x": 0, "y": 0}, {"x": 0.5, "y": 0}, {"x": 0.5, "y": 0.5}, {"x": 0, "y": 0.5}]}
 BOTTOM = {"points": [{"x": 0, "y": 0.5}, {"x": 1, "y": 0.5}, {"x": 0.5, "y": 1}]}
 SEARCH = """query($camera: ID!, $area: MotionAreaInput!, $from: DateTime!, $to: DateTime!, $share: Float! = 0) {
-  motionSearch(cameraId: $camera, area: $area, from: $from, to: $to, minShare: $share) { startsAt endsAt share } }"""
-LEVELS = """query($camera: ID!, $from: DateTime!, $to: DateTime!, $step: Int!) {
-  motionLevels(cameraId: $camera, from: $from, to: $to, stepS: $step) { startsAt stepS levels } }"""
+  motionSearch(cameraId: $camera, area: $area, since: $from, until: $to, minShare: $share) { startsAt endsAt share } }"""
+LEVELS = """query($camera: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
+  motionLevels(cameraId: $camera, since: $from, until: $to, step: $step) { startsAt step levels } }"""
 SET = """mutation($input: SetMotionDetectionInput!) { setMotionDetection(input: $input) {
   motionDetection { enabled sensitivity include { points { x y } } version state moving cpuShare picturesPerS }
   errors { code path message } } }"""
@@ -63,9 +63,9 @@ async def test_motion_is_found_where_it_was_and_drawn(database_url: str, tmp_pat
             for nothing in ({"area": BOTTOM}, {"share": 0.5}, times(20, 60)):
                 asked = {"camera": camera, "area": TOP_LEFT, **times(0, 60), **nothing}
                 assert (await api.data(SEARCH, **asked))["motionSearch"] == []
-            levels = (await api.data(LEVELS, camera=camera, step=5, **times(0, 20)))["motionLevels"]
+            levels = (await api.data(LEVELS, camera=camera, step="PT5S", **times(0, 20)))["motionLevels"]
             assert levels["levels"] == [0, 0, pytest.approx(0.5, abs=0.01), 0]
-            minutes = (await api.data(LEVELS, camera=camera, step=60, **times(30, 150)))["motionLevels"]
+            minutes = (await api.data(LEVELS, camera=camera, step="PT1M", **times(30, 150)))["motionLevels"]
             assert minutes["startsAt"].startswith("2026-11-23T12:00:00")
             assert minutes["levels"] == [pytest.approx(0.5, abs=0.01), None]
 
@@ -80,7 +80,7 @@ async def test_what_cannot_be_searched_is_refused_in_words(database_url: str, tm
                 asked = {"camera": camera, "area": TOP_LEFT, **times(0, 60), **wrong}
                 (error,) = (await api.ask(SEARCH, **asked))["errors"]
                 assert error["extensions"]["code"] in {"VALIDATION", "NOT_FOUND"}
-            for step, end_s in ((0, 60), (1, 20_000)):
+            for step, end_s in (("PT0S", 60), ("PT1S", 20_000)):
                 (error,) = (await api.ask(LEVELS, camera=camera, step=step, **times(0, end_s)))["errors"]
                 assert "step" in error["message"]
 

@@ -46,7 +46,7 @@ TIMELINE = """query($cameras: [ID!]!, $since: DateTime!, $until: DateTime!) {
   cameraTimelines(cameraIds: $cameras, since: $since, until: $until) {
     camera { name } since until recordings { startsAt endsAt } gaps { startsAt endsAt reason }
     bookmarks { id } events { eventId type severity title } } }"""
-AROUND = "query($camera: ID!, $at: DateTime!) { eventsAround(cameraId: $camera, at: $at, withinS: 5) { id type } }"
+AROUND = 'query($camera: ID!, $at: DateTime!) { eventsAround(cameraId: $camera, at: $at, within: "PT5S") { id type } }'
 _SEGMENT = re.compile(r"#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)")
 
 

@@ -67,9 +67,9 @@ async def searched_from(
     if not await Camera.filter(id=camera_id).exists():
         raise NotFound(_NO_CAMERA, "cameraId")
     if starts_at >= ends_at:
-        raise ValidationFailed("The end must be later than the beginning.", "to")
+        raise ValidationFailed("The end must be later than the beginning.", "until")
     if ends_at - starts_at > LONGEST_SEARCH:
-        raise ValidationFailed(f"Search {LONGEST_SEARCH.days} days at once, and the rest after that.", "from")
+        raise ValidationFailed(f"Search {LONGEST_SEARCH.days} days at once, and the rest after that.", "since")
     if actor.windows is None:
         return starts_at
     near = [minutes for minutes, reach in actor.windows if reach.has(PlaceKind.CAMERA, camera_id)]

@@ -80,7 +80,7 @@ def test_a_minute_that_was_begun_before_a_restart_is_completed(index: Index, tmp
 def test_what_could_not_be_written_is_written_the_next_time(index: Index, tmp_path: Path) -> None:
     log = HeatLog(index)
     log.add("cam", us(1), moved((0, 0)))
-    full = patch.object(index, "writing", side_effect=sqlite3.OperationalError("full"))
+    full = patch.object(index, "transaction", side_effect=sqlite3.OperationalError("full"))
     with full, pytest.raises(sqlite3.OperationalError):
         log.flush()
     log.add("cam", us(2), moved((0, 1)))
