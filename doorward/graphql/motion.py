@@ -222,7 +222,8 @@ class MotionQuery:
     @strawberry.field(
         description="When something moved in an area of a camera's picture, the earliest first, as far back as "
         "recordings are kept and the caller may see them. Whatever moved while motion detection was on is found, also "
-        "what its areas and filters leave out. At most 1,000: search on from the end of the last. Permission: clip.view."
+        "what its areas and filters leave out. At most 1,000: search on from the last one's end. "
+        "Permission: clip.view."
     )
     async def motion_search(
         self,

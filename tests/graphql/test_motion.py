@@ -21,7 +21,8 @@ pytestmark = pytest.mark.anyio
 TOP_LEFT = {"points": [{"x": 0, "y": 0}, {"x": 0.5, "y": 0}, {"x": 0.5, "y": 0.5}, {"x": 0, "y": 0.5}]}
 BOTTOM = {"points": [{"x": 0, "y": 0.5}, {"x": 1, "y": 0.5}, {"x": 0.5, "y": 1}]}
 SEARCH = """query($camera: ID!, $area: MotionAreaInput!, $from: DateTime!, $to: DateTime!, $share: Float! = 0) {
-  motionSearch(cameraId: $camera, area: $area, since: $from, until: $to, minShare: $share) { startsAt endsAt share } }"""
+  motionSearch(cameraId: $camera, area: $area, since: $from, until: $to, minShare: $share) {
+    startsAt endsAt share } }"""
 LEVELS = """query($camera: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
   motionLevels(cameraId: $camera, since: $from, until: $to, step: $step) { startsAt step levels } }"""
 SET = """mutation($input: SetMotionDetectionInput!) { setMotionDetection(input: $input) {

@@ -9,6 +9,8 @@ import pytest
 
 from tests.video.onvif.conftest import OPERATOR
 
+# It needs a network of its own, which not every machine lets tests have.
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 TYPED = b"get profiles\nget video\nget rtsp\nget imaging\nset brightness 61\nget imaging\nquit\n"
 
