@@ -84,12 +84,12 @@ class MotionDetection:
     """What is narrower than this and also lower than smallHeight is ignored."""
     small_height: float
     """What is lower than this and also narrower than smallWidth is ignored."""
-    short_lived_s: float
-    """What is seen for less time is ignored, 0 to 10 seconds; what lasts counts that much later."""
+    short_lived: timedelta
+    """What is seen for less time is ignored, at most 10 s; what lasts counts that much later."""
     swaying_distance: float
     """What stays this near to where it was first seen is ignored."""
-    history_s: float
-    """After about this time, 2 to 3600 seconds, what stands still belongs to the background."""
+    history: timedelta
+    """After about this time, 2 s to an hour, what stands still belongs to the background."""
     version: int
     """Grows with every change; send it back as expectedVersion."""
     state: MotionState | None
@@ -100,7 +100,7 @@ class MotionDetection:
     """Whether something moves at present."""
     cpu_share: float
     """How much of one processor core it takes, 0 to 1, over the last 10 seconds."""
-    pictures_per_s: float
+    pictures_per_second: float
     """How many pictures are looked at, over the same time."""
 
     @classmethod
@@ -116,15 +116,15 @@ class MotionDetection:
             exclude=[MotionArea.of(area) for area in settings.exclude],
             small_width=settings.small_width,
             small_height=settings.small_height,
-            short_lived_s=settings.short_lived_s,
+            short_lived=timedelta(seconds=settings.short_lived_s),
             swaying_distance=settings.swaying_distance,
-            history_s=settings.history_s,
+            history=timedelta(seconds=settings.history_s),
             version=version,
             state=None if now is None else MotionState(now.state),
             detail="" if now is None else now.detail,
             moving=now is not None and now.moving,
             cpu_share=0.0 if now is None else now.cpu_share,
-            pictures_per_s=0.0 if now is None else now.pictures_per_s,
+            pictures_per_second=0.0 if now is None else now.pictures_per_s,
         )
 
 
@@ -144,12 +144,12 @@ class MotionSettingsInput:
     """What is narrower than this and also lower than smallHeight is ignored."""
     small_height: float = domain.DEFAULT_MOTION.small_height
     """What is lower than this and also narrower than smallWidth is ignored."""
-    short_lived_s: float = domain.DEFAULT_MOTION.short_lived_s
-    """What is seen for less time is ignored, 0 to 10 seconds."""
+    short_lived: timedelta = timedelta(seconds=domain.DEFAULT_MOTION.short_lived_s)
+    """What is seen for less time is ignored, at most 10 s."""
     swaying_distance: float = domain.DEFAULT_MOTION.swaying_distance
     """What stays this near to where it was first seen is ignored."""
-    history_s: float = domain.DEFAULT_MOTION.history_s
-    """After about this time, 2 to 3600 seconds, what stands still belongs to the background."""
+    history: timedelta = timedelta(seconds=domain.DEFAULT_MOTION.history_s)
+    """After about this time, 2 s to an hour, what stands still belongs to the background."""
 
     def settings(self) -> domain.MotionSettings:
         """The settings as the domain has them."""
@@ -160,9 +160,9 @@ class MotionSettingsInput:
             exclude=tuple(area.area() for area in self.exclude),
             small_width=self.small_width,
             small_height=self.small_height,
-            short_lived_s=self.short_lived_s,
+            short_lived_s=self.short_lived.total_seconds(),
             swaying_distance=self.swaying_distance,
-            history_s=self.history_s,
+            history_s=self.history.total_seconds(),
         )
 
 

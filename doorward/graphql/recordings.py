@@ -181,7 +181,6 @@ class RecordingMutation:
     @mutation(
         description="Open up to 24 hours of a camera's recording to watch it; that this was done is written to the "
         "audit, once. While `until` is in the future the recording is followed. Permission: clip.view.",
-        keyed=False,
     )
     async def open_playback(
         self, info: ApiInfo, camera_id: strawberry.ID, since: Since, until: Until

@@ -25,7 +25,7 @@ async def test_a_camera_comes_over_tcp_and_must_prove_who_it_is_unless_it_is_tol
         other = await create_camera(
             world.domain, COMMAND_LINE, "B", "rtsp://camera/2", transport=Transport.UDP, verify_certificate=False
         )
-        assert [astuple(stream) for stream in await streams(world.domain)] == [
+        assert [astuple(stream)[:5] for stream in await streams(world.domain)] == [
             (plain.id, "A", "rtsps://camera/1", Transport.TCP, True),
             (other.id, "B", "rtsp://camera/2", Transport.UDP, False),
         ]

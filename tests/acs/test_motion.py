@@ -82,7 +82,7 @@ async def test_recordings_are_searched_as_far_back_as_the_grants_say(database_ur
 async def test_an_interval_that_is_none_or_too_long_is_refused(database_url: str) -> None:
     async with open_world(database_url) as world:
         camera_id = (await make_site(world)).camera.id
-        for starts_at, path in ((START, "to"), (START - LONGEST_SEARCH - HOUR, "from")):
+        for starts_at, path in ((START, "until"), (START - LONGEST_SEARCH - HOUR, "since")):
             with pytest.raises(ValidationFailed) as refused:
                 await searched_from(COMMAND_LINE, camera_id, starts_at, START, START)
             assert refused.value.path == (path,)

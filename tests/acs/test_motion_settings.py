@@ -41,9 +41,9 @@ def test_what_is_given_without_settings_is_acceptable() -> None:
         ("sensitivity", -1, "sensitivity"),
         ("small_width", 1.1, "smallWidth"),
         ("small_height", math.nan, "smallHeight"),
-        ("short_lived_s", 11.0, "shortLivedS"),
+        ("short_lived_s", 11.0, "shortLived"),
         ("swaying_distance", math.inf, "swayingDistance"),
-        ("history_s", 0.0, "historyS"),
+        ("history_s", 0.0, "history"),
         ("include", (WHOLE_PICTURE,) * 11, "include"),
     ],
 )

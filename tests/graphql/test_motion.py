@@ -26,7 +26,7 @@ SEARCH = """query($camera: ID!, $area: MotionAreaInput!, $from: DateTime!, $to: 
 LEVELS = """query($camera: ID!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
   motionLevels(cameraId: $camera, since: $from, until: $to, step: $step) { startsAt step levels } }"""
 SET = """mutation($input: SetMotionDetectionInput!) { setMotionDetection(input: $input) {
-  motionDetection { enabled sensitivity include { points { x y } } version state moving cpuShare picturesPerS }
+  motionDetection { enabled sensitivity include { points { x y } } version state moving cpuShare picturesPerSecond }
   errors { code path message } } }"""
 AT_WORK = MotionCondition("watching", "", True, 0.02, 2.0)
 

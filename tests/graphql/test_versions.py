@@ -66,7 +66,10 @@ WITHOUT = {
         ORDER,
     ),
     **dict.fromkeys(
-        ("copyDoor", "copyRole", "downloadBusCapture", "showIpDeviceKey", "showQr", "testOidcProvider", "testWebhook"),
+        (
+            "copyDoor", "copyRole", "downloadBusCapture", "openPlayback", "showIpDeviceKey", "showQr",
+            "testOidcProvider", "testWebhook",
+        ),
         LOOKS,
     ),
     **dict.fromkeys(("forgiveCardholder", "forgiveEverybody", "forgiveZone", "setPresence"), "of who is where"),

@@ -125,7 +125,7 @@ def test_a_schema_that_was_not_written_down_is_shown(checkout: Checkout) -> None
 
 def test_a_schema_that_cannot_be_printed_is_a_failure(checkout: Checkout) -> None:
     done = checked(checkout, doorward="#!/usr/bin/env bash\nexit 1\n").run("scripts/check")
-    assert done.stdout.splitlines()[-1] == "== failed: schema;"
+    assert done.stdout.splitlines()[-1] == "== failed: schema; compatibility;"
     assert "-type Query" not in done.stdout
 
 

@@ -74,9 +74,9 @@ def check_motion(settings: MotionSettings, *path: str) -> MotionSettings:
             check_area(area, *path, name, str(number))
     _between(settings.small_width, 0, 1, *path, "smallWidth")
     _between(settings.small_height, 0, 1, *path, "smallHeight")
-    _between(settings.short_lived_s, 0, LONGEST_SHORT_LIVED_S, *path, "shortLivedS")
+    _between(settings.short_lived_s, 0, LONGEST_SHORT_LIVED_S, *path, "shortLived")
     _between(settings.swaying_distance, 0, 1, *path, "swayingDistance")
-    _between(settings.history_s, SHORTEST_HISTORY_S, LONGEST_HISTORY_S, *path, "historyS")
+    _between(settings.history_s, SHORTEST_HISTORY_S, LONGEST_HISTORY_S, *path, "history")
     return settings
 
 
