@@ -121,8 +121,10 @@ test("a file is first only tried, and sent with a key", async () => {
   expect(await screen.findByText("Nothing was imported yet.")).toBeVisible();
   expect(screen.getByRole("button", { name: "Try it" })).toBeDisabled();
   vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
-    if (init.body instanceof FormData) forms.push(init.body);
-    return Response.json({ data: forms.length === 0 ? listed() : accepted({ job: aJob() }) });
+    // The list is asked for again after a file was sent: that is another request, with another answer.
+    if (!(init.body instanceof FormData)) return Response.json({ data: listed(aJob()) });
+    forms.push(init.body);
+    return Response.json({ data: accepted({ job: aJob() }) });
   });
   await userEvent.upload(screen.getByLabelText("File"), new File(['{"name": "A"}\n'], "people.jsonl"));
   await userEvent.click(screen.getByRole("button", { name: "Try it" }));
