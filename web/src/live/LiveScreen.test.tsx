@@ -35,7 +35,7 @@ function show(...more: string[]) {
 test("every camera is watched and named, and no longer when the page is left", async () => {
   const { container, unmount } = show("snapshot.take");
   const yard = await screen.findByRole("article", { name: "Yard" });
-  expect([...watched.keys()]).toEqual(["c1", "c2"]);
+  await vi.waitFor(() => expect([...watched.keys()]).toEqual(["c1", "c2"]));
   expect(within(yard).getByTestId("live-state")).toHaveTextContent("Connecting");
   expect(within(yard).getByRole("link", { name: "Snapshot of Yard" })).toHaveAttribute("href", "/cameras/c1/snapshot.jpg");
   expect(await faultsOf(container)).toEqual([]);
